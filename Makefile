@@ -1,0 +1,180 @@
+# Masked NTK. `make help` lists what there is to make.
+.DELETE_ON_ERROR:
+.SUFFIXES:
+.SECONDARY:
+SHELL := /bin/bash
+
+# --- settings a user may give ---------------------------------------------------------------------------------------
+PROFILE ?= default
+DATA ?= data/digits.npz
+SEED ?= 1
+THREADS ?= $(shell nproc)
+ARCH ?= native
+
+# --- compiler ---------------------------------------------------------------------------------------------------------
+CC := gcc
+WARN := -Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion -Wstrict-prototypes -Wvla
+CFLAGS = -std=c17 -D_GNU_SOURCE -O3 -g -march=$(ARCH) -fopenmp -ffile-prefix-map=$(CURDIR)=. $(WARN) $(EXTRA_CFLAGS)
+CPPFLAGS := -Isrc -I. -DBUILD_FLAGS='"-O3 -march=$(ARCH) $(EXTRA_CFLAGS)"'
+LIBS := -llapacke -lopenblas -lgsl -lzip -lmd -lm
+B ?= build
+
+
+# --- what there is ----------------------------------------------------------------------------------------------------
+EXPERIMENTS := loss-dynamics error-heatmap width-sweep subnet-sweep
+REPORTS := claims
+THEORY := infinite-ntk ntk-concentration required-width local-descent drift mask-moments bernoulli-rate categorical-rate statements
+TOOLS := $(EXPERIMENTS) $(REPORTS)
+
+# The source of program a-b is a_b.c; the other files of its folder are parts shared by its programs.
+experiment_mains := $(foreach p,$(TOOLS),experiments/$(subst -,_,$p).c)
+theory_mains := $(foreach p,$(THEORY),theory/$(subst -,_,$p).c)
+library := $(wildcard src/run/*.c src/model/*.c)
+experiment_parts := $(filter-out $(experiment_mains),$(wildcard experiments/*.c))
+theory_parts := $(filter-out $(theory_mains),$(wildcard theory/*.c))
+single_parts := $(library) $(experiment_parts)
+double_parts := $(library) $(experiment_parts) $(theory_parts)
+tests := $(wildcard tests/*.c)
+
+programs := $(TOOLS:%=$(B)/bin/%) $(THEORY:%=$(B)/bin/%)
+double_programs := $(EXPERIMENTS:%=$(B)/bin/double/%)
+
+.PHONY: all
+all: $(programs) $(double_programs) ## build every program (build/bin), the experiments also in double precision (build/bin/double)
+
+# --- one source, two precisions ---------------------------------------------------------------------------------------
+$(B)/single/%.o: %.c $(B)/flags | deps
+	@mkdir -p $(@D)
+	@echo "  CC      $<"
+	@$(CC) $(CFLAGS) $(CPPFLAGS) -MMD -MP -c $< -o $@
+
+$(B)/double/%.o: %.c $(B)/flags | deps
+	@mkdir -p $(@D)
+	@echo "  CC      $< (double)"
+	@$(CC) $(CFLAGS) $(CPPFLAGS) -DREAL_DOUBLE -MMD -MP -c $< -o $@
+
+# Criterion's assertions convert int to one-bit fields.
+$(B)/single/tests/%.o $(B)/double/tests/%.o: WARN += -Wno-conversion
+
+# Rewritten only when the flags change, so that objects follow them.
+$(B)/flags: FORCE
+	@mkdir -p $(@D)
+	@echo '$(CC) $(CFLAGS) $(CPPFLAGS)' | cmp -s - $@ || echo '$(CC) $(CFLAGS) $(CPPFLAGS)' > $@
+
+$(B)/single/libmntk.a: $(single_parts:%.c=$(B)/single/%.o)
+$(B)/double/libmntk.a: $(double_parts:%.c=$(B)/double/%.o)
+$(B)/single/libmntk.a $(B)/double/libmntk.a:
+	@echo "  AR      $@"
+	@rm -f $@
+	@ar rcs $@ $^
+
+link = echo "  LD      $@"; mkdir -p $(@D); $(CC) $(CFLAGS) $^ -o $@ $(LIBS)
+
+.SECONDEXPANSION:
+$(TOOLS:%=$(B)/bin/%): $(B)/bin/%: $(B)/single/experiments/$$(subst -,_,$$*).o $(B)/single/libmntk.a | $(B)/bin/VERSION
+	@$(link)
+$(THEORY:%=$(B)/bin/%): $(B)/bin/%: $(B)/double/theory/$$(subst -,_,$$*).o $(B)/double/libmntk.a | $(B)/bin/VERSION
+	@$(link)
+$(double_programs): $(B)/bin/double/%: $(B)/double/experiments/$$(subst -,_,$$*).o $(B)/double/libmntk.a | $(B)/bin/double/VERSION
+	@$(link)
+$(B)/bin/tests-%: $(tests:%.c=$(B)/$$*/%.o) $(B)/$$*/libmntk.a
+	@$(link) -lcriterion -lquadmath
+
+# The version stands beside the programs, not in them: a commit that changes no code makes no result stale.
+$(B)/bin/VERSION $(B)/bin/double/VERSION: FORCE
+	@mkdir -p $(@D)
+	@version=$$(git describe --always --dirty --tags 2>/dev/null || echo unknown); \
+	    echo "$$version" | cmp -s - $@ || echo "$$version" > $@
+
+-include $(shell find $(B) -name '*.d' 2>/dev/null)
+
+# --- packages ---------------------------------------------------------------------------------------------------------
+.PHONY: deps
+deps: ## install the Debian packages that are missing (or say how)
+	@./deps.sh
+
+# --- results and pictures ---------------------------------------------------------------------------------------------
+# Other data sets, profiles and seeds get folders of their own: results/quick, results/quick-mine-1a2b3c4d-seed7, ...
+data_tag := $(if $(filter-out data/digits.npz,$(DATA)),$(basename $(notdir $(DATA)))-$(shell sha256sum $(DATA) 2>/dev/null | cut -c1-8))
+space := $(subst x,,x x)
+tag := $(subst $(space),-,$(strip $(filter-out default,$(PROFILE)) $(data_tag) $(if $(filter-out 1,$(SEED)),seed$(SEED))))
+R := results$(if $(tag),/$(tag))
+P := plots$(if $(tag),/$(tag))
+
+include profiles.mk
+common = --data $(DATA) --seed $(SEED) --threads $(THREADS)
+settings := profiles.mk
+
+tables := $(addprefix $R/,loss-dynamics.dat error-heatmap.dat error-heatmap-zero.dat width-sweep.dat subnet-sweep.dat)
+panels := loss-dynamics error-heatmap width-sweep subnet-sweep
+pictures_of = $(addprefix $P/$1.,pdf svg png)
+pictures := $(foreach f,$(panels) figure2,$(call pictures_of,$f))
+
+# Each table has a table of its single runs beside it.
+$R/loss-dynamics.dat $R/loss-dynamics.runs.dat &: $(B)/bin/loss-dynamics $(DATA) $(settings)
+	@$(B)/bin/loss-dynamics $(common) $(loss_dynamics_flags) --out $R/loss-dynamics.dat
+$R/error-heatmap.dat $R/error-heatmap.runs.dat &: $(B)/bin/error-heatmap $(DATA) $(settings)
+	@$(B)/bin/error-heatmap $(common) $(error_heatmap_flags) --unselected keep --out $R/error-heatmap.dat
+$R/error-heatmap-zero.dat $R/error-heatmap-zero.runs.dat &: $(B)/bin/error-heatmap $(DATA) $(settings)
+	@$(B)/bin/error-heatmap $(common) $(error_heatmap_flags) --unselected zero --out $R/error-heatmap-zero.dat
+$R/width-sweep.dat $R/width-sweep.runs.dat &: $(B)/bin/width-sweep $(DATA) $(settings)
+	@$(B)/bin/width-sweep $(common) $(width_sweep_flags) --out $R/width-sweep.dat
+$R/subnet-sweep.dat $R/subnet-sweep.runs.dat &: $(B)/bin/subnet-sweep $(DATA) $(settings)
+	@$(B)/bin/subnet-sweep $(common) $(subnet_sweep_flags) --out $R/subnet-sweep.dat
+
+# gnuplot is told nothing but the figure, where its tables are and where its pictures go.
+draw = mkdir -p $P && LC_ALL=C.UTF-8 gnuplot -c plots/draw.gp $1 $R $P && echo "  DRAW    $P/$1.pdf"
+drawing := plots/draw.gp plots/style.gp
+
+$(call pictures_of,loss-dynamics) &: $R/loss-dynamics.dat plots/loss-dynamics.gp $(drawing)
+	@$(call draw,loss-dynamics)
+$(call pictures_of,error-heatmap) &: $R/error-heatmap.dat $R/error-heatmap-zero.dat plots/error-heatmap.gp $(drawing)
+	@$(call draw,error-heatmap)
+$(call pictures_of,width-sweep) &: $R/width-sweep.dat plots/width-sweep.gp $(drawing)
+	@$(call draw,width-sweep)
+$(call pictures_of,subnet-sweep) &: $R/subnet-sweep.dat plots/subnet-sweep.gp $(drawing)
+	@$(call draw,subnet-sweep)
+$(call pictures_of,figure2) &: $(tables) $(panels:%=plots/%.gp) plots/figure2.gp $(drawing)
+	@$(call draw,figure2)
+
+.PHONY: figures
+figures: $(pictures) ## run the experiments and draw Figure 2 (PROFILE=quick|default|paper, DATA=file.npz, SEED=n)
+
+.PHONY: list
+list: ## list the tables and pictures of this profile, data set and seed
+	@ls -l $(wildcard $(pictures) $(tables) $(tables:.dat=.runs.dat) $R/claims.dat)
+
+$R/claims.dat: $(B)/bin/claims $(tables:.dat=.runs.dat)
+	@$(B)/bin/claims --quiet --out $@ --loss $R/loss-dynamics.runs.dat --heatmap $R/error-heatmap.runs.dat \
+	    --heatmap-zero $R/error-heatmap-zero.runs.dat --width $R/width-sweep.runs.dat --subnet $R/subnet-sweep.runs.dat
+
+.PHONY: claims
+claims: $R/claims.dat ## test the paper's claims about Figure 2 as statistics
+	@$(B)/bin/claims --print $R/claims.dat
+
+# --- tests ------------------------------------------------------------------------------------------------------------
+# Criterion runs a worker per processor: BLAS gets one thread.
+.PHONY: test
+test: $(B)/bin/tests-single $(B)/bin/tests-double all ## run every test, in both precisions
+	@mkdir -p $(B)/test-tmp
+	@MNTK_BIN=$(B)/bin OPENBLAS_NUM_THREADS=1 $(B)/bin/tests-single $(TEST_FLAGS)
+	@MNTK_BIN=$(B)/bin OPENBLAS_NUM_THREADS=1 $(B)/bin/tests-double $(TEST_FLAGS)
+
+.PHONY: check-sanitize
+check-sanitize: ## run the tests under the address and undefined-behaviour sanitizers
+	@$(MAKE) --no-print-directory test B=$(B)/sanitize EXTRA_CFLAGS="-O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all"
+
+# --- the rest ---------------------------------------------------------------------------------------------------------
+.PHONY: clean
+clean: ## remove what was built, computed and drawn
+	rm -rf $(B) $(filter-out results/published,$(wildcard results/*)) $(wildcard plots/*.pdf plots/*.svg plots/*.png) $(patsubst %/,%,$(wildcard plots/*/))
+
+.PHONY: help
+help: ## this list
+	@grep -hE '^[a-z-]+:.*## ' Makefile | sed 's/:.*## /\t/' | expand -t 18
+
+print-%:
+	@echo '$($*)'
+
+.PHONY: FORCE
+FORCE:

@@ -1,0 +1,26 @@
+#!/bin/sh
+# The packages that building, testing and drawing need. Installs what is missing where it may (root, or sudo without a
+# password); otherwise prints the one command to type and exits 2.
+set -u
+packages="gcc make libc6-dev libgsl-dev libopenblas-pthread-dev liblapacke-dev libzip-dev libmd-dev libcriterion-dev gnuplot-nox fonts-dejavu-core"
+
+missing=
+for package in $packages; do
+    dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing="$missing $package"
+done
+[ -z "$missing" ] && exit 0
+
+if [ "$(id -u)" = 0 ]; then
+    as_root=
+elif sudo -n true 2>/dev/null; then
+    as_root=sudo
+else
+    echo "deps: missing packages; type: sudo apt-get update && sudo apt-get install -y$missing" >&2
+    exit 2
+fi
+echo "deps: installing$missing"
+export DEBIAN_FRONTEND=noninteractive
+$as_root apt-get update -qq >/dev/null &&
+    $as_root apt-get install -y -qq --no-install-recommends $missing >/dev/null && exit 0
+echo "deps: apt-get failed; type: apt-get update && apt-get install -y$missing" >&2
+exit 2

@@ -1,0 +1,43 @@
+# Draws one figure as PDF, SVG and PNG:
+#
+#   gnuplot -c plots/draw.gp FIGURE RESULTS OUT
+#
+# FIGURE is a panel, one column wide (loss-dynamics, error-heatmap, width-sweep, subnet-sweep), or figure2, all four
+# on two columns. Tables are read from the folder RESULTS, the pictures go to OUT/FIGURE.{pdf,svg,png}.
+# The drawing is FIGURE.gp beside this file; its looks are style.gp.
+
+if (ARGC != 3) { exit error "usage: gnuplot -c plots/draw.gp FIGURE RESULTS OUT" }
+figure  = ARG1
+results = ARG2
+out     = ARG3
+set encoding utf8
+set loadpath system(sprintf("dirname '%s'", ARG0))
+
+# Page in inches, text in points; a pixel of SVG is 1/96 inch, a pixel of PNG 1/300 inch.
+width  = figure eq "figure2" ? 6.9 : 3.33
+height = figure eq "figure2" ? 5.0 : 2.5
+points = 7
+looks  = sprintf("enhanced background '#ffffff' font 'DejaVu Sans,%g'", points)
+
+# The first pass draws nothing: a missing or unusable table stops it before a picture is opened.
+do for [format in "null pdf svg png"] {
+    if (format eq "null") {
+        set terminal dumb
+    }
+    if (format eq "pdf") {
+        set terminal pdfcairo @looks fontscale 72.0 / 96 size width, height
+    }
+    if (format eq "svg") {
+        set terminal svg @looks fontscale 96.0 / 72 linewidth 0.7 size 96 * width, 96 * height
+    }
+    if (format eq "png") {
+        set terminal pngcairo @looks fontscale 300.0 / 96 linewidth 2.1 pointscale 3 dashlength 2.1 \
+            size 300 * width, 300 * height
+    }
+    # SVG measures points of curves in other units.
+    dot = format eq "svg" ? 0.55 : 0.4
+    set output format eq "null" ? "/dev/null" : sprintf("%s/%s.%s", out, figure, format)
+    tag = ""
+    load figure.".gp"
+    unset output
+}

@@ -1,0 +1,37 @@
+/* dataset: the inputs X (unit rows) and labels Y of a .npz, with Assumption 1 looked at.
+ *
+ * Assumption 1 (paper section 4): ||x_i|| = 1, |y_i| <= C - 1, no two inputs parallel. */
+#ifndef MODEL_DATASET_H
+#define MODEL_DATASET_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include "run/error.h"
+
+typedef struct {
+    char path[4096];      /* as given */
+    char sha256[65];      /* of the file */
+    size_t n, d, q;       /* samples, input dimension, outputs */
+    double *X;            /* (n, d) row-major, rows scaled to norm 1; owned */
+    double *Y;            /* (n, q) row-major, divided by max |Y| over the whole file; owned */
+    double label_scale;   /* that maximum */
+    double smallest_angle;      /* radians, between two of the n inputs (direction; 0..pi); NaN for n = 1 */
+    size_t closest[2];          /* the two rows, counted from 0 */
+    bool opposite;              /* some x_i = -x_j: Assumption 1 is broken, the kernel is not */
+    size_t opposite_rows[2];
+} dataset;
+
+/* Loads arrays `features` (n, d) and `labels` (n, q) or (n,), f4 or f8, first `samples` rows (0: all).
+ * BAD_INPUT naming file, array, row and cure: missing array, wrong rank, other dtype, different row counts, NaN or Inf, zero row,
+ * two rows of the same direction to the file's precision (both indices), labels all zero, samples > rows, corrupt file. */
+status dataset_load(const char *path, size_t samples, dataset *data);
+void dataset_free(dataset *data); /* safe on a zeroed or freed one */
+
+/* G = X X^T, (n, n) symmetric, both halves filled, diagonal exactly 1. G: caller's, (n, n). */
+void dataset_gram(const dataset *data, double *G);
+
+/* Angle in radians between rows i and j: 2 atan2(||x_i - x_j||, ||x_i + x_j||), which keeps the digits that arccos of the
+ * dot product loses near 0 and pi (paper.md section 2). */
+double dataset_angle(const dataset *data, size_t i, size_t j);
+
+#endif

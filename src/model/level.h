@@ -1,0 +1,51 @@
+/* level: the error level that a run settles at, under the stop rule of Figure 2b and 2c (paper.md section 8).
+ *
+ * After every round look at the mean of the last `patience + 1` errors of the whole network, the initial one included.
+ * Stop at the first round where that mean does not improve on the best so far, or lies below `target`; the level is the best mean. */
+#ifndef MODEL_LEVEL_H
+#define MODEL_LEVEL_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include "model/train.h"
+
+typedef enum {
+    LEVEL_STALLED = 0,   /* the mean stopped improving */
+    LEVEL_CONVERGED = 1, /* the mean fell below the target */
+    LEVEL_CAPPED = 2,    /* max_rounds came first */
+    LEVEL_DIVERGED = 3   /* the error left all bounds: there is no level */
+} level_state;
+
+const char *level_state_word(level_state s);
+
+typedef struct {
+    size_t patience;    /* 10 in Figure 2b, 5 in 2c; < LEVEL_MAX_PATIENCE */
+    size_t max_rounds;  /* >= 1 */
+    double target;      /* 5e-4 */
+} level_rule;
+
+#define LEVEL_MAX_PATIENCE 64
+
+/* The rule followed round by round. */
+typedef struct {
+    level_rule rule;
+    double last[LEVEL_MAX_PATIENCE]; /* ring of the last errors */
+    size_t seen;                     /* errors seen so far */
+    double best;                     /* best mean; +inf before the window is full */
+} level_watch;
+
+void level_begin(level_watch *w, level_rule rule);
+/* Takes the next error; 1 if the run is to stop, and *state says why. Does not judge divergence. */
+int level_add(level_watch *w, double error, level_state *state);
+
+typedef struct {
+    double level;   /* NaN if diverged; of a capped run the best mean, or the mean of all errors if the window never filled */
+    size_t rounds;  /* rounds done */
+    level_state state;
+} level_result;
+
+/* One run: random start and masks from the streams of (seed, cell, repetition). */
+status level_run(const gram *g, const train_settings *s, level_rule rule, uint64_t seed, size_t cell, size_t repetition,
+                 level_result *result);
+
+#endif

@@ -1,0 +1,121 @@
+#include "model/network.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "run/blas.h"
+
+status network_new(const gram *g, size_t capacity, bool follow, network *net)
+{
+    *net = (network){.capacity = capacity};
+    net->Z = allocate(capacity * g->ld, sizeof *net->Z, "pre-activations");
+    net->A = allocate(capacity * g->q, sizeof *net->A, "output signs");
+    net->neuron = allocate(capacity, sizeof *net->neuron, "neuron numbers");
+    if (follow)
+        net->C = allocate(capacity * g->ld, sizeof *net->C, "weight coefficients");
+    if (net->Z && net->A && net->neuron && (net->C || !follow))
+        return OK;
+    network_free(net);
+    return FAILED;
+}
+
+void network_free(network *net)
+{
+    free(net->Z);
+    free(net->A);
+    free(net->C);
+    free(net->neuron);
+    *net = (network){0};
+}
+
+size_t network_workspace(const gram *g)
+{
+    return GRAM_PANEL * g->ld + gram_workspace(g);
+}
+
+/* U <- U + scale * sigma(Z) A^T over `count` neurons. panel: (count, ld), scratch. */
+static void add_output(const gram *g, const real *Z, const real *A, size_t count, double scale, real *U, real *panel)
+{
+    size_t elements = count * g->ld;
+    for (size_t k = 0; k < elements; k++)
+        panel[k] = Z[k] > 0 ? Z[k] : 0;
+    real_gemm(CblasColMajor, CblasNoTrans, CblasTrans, (int)g->n, (int)g->q, (int)count, (real)scale, panel, (int)g->ld, A,
+              (int)g->q, 1, U, (int)g->ld);
+}
+
+static size_t panel_size(size_t m, size_t first)
+{
+    return m - first < GRAM_PANEL ? m - first : GRAM_PANEL;
+}
+
+void network_output(const gram *g, const network *net, double scale, real *U, real *work)
+{
+    memset(U, 0, g->q * g->ld * sizeof *U);
+    for (size_t r = 0; r < net->m; r += GRAM_PANEL)
+        add_output(g, net->Z + r * g->ld, net->A + r * g->q, panel_size(net->m, r), scale, U, work);
+}
+
+double network_residual(const gram *g, const real *U, real *R)
+{
+    double squares = 0;
+    for (size_t o = 0; o < g->q; o++) {
+        const real *u = U + o * g->ld, *y = g->Y + o * g->ld;
+        real *e = R + o * g->ld;
+        double column = 0;
+        for (size_t i = 0; i < g->n; i++) {
+            e[i] = u[i] - y[i];
+            column += (double)e[i] * (double)e[i];
+        }
+        squares += column;
+    }
+    return squares / 2 / (double)g->n;
+}
+
+/* S <- factor * (R A^T) o 1{Z > 0} over `count` neurons. S: (count, ld). */
+static void masked_gradient(const gram *g, const real *Z, const real *A, size_t count, double factor, const real *R, real *S)
+{
+    real_gemm(CblasColMajor, CblasNoTrans, CblasNoTrans, (int)g->n, (int)count, (int)g->q, (real)factor, R, (int)g->ld, A,
+              (int)g->q, 0, S, (int)g->ld);
+    size_t elements = count * g->ld;
+    for (size_t k = 0; k < elements; k++)
+        S[k] = Z[k] > 0 ? S[k] : 0;
+}
+
+void network_step(const gram *g, network *net, double scale, double step, const real *R, real *U, real *work)
+{
+    real *S = work, *rest = work + GRAM_PANEL * g->ld;
+    if (U)
+        memset(U, 0, g->q * g->ld * sizeof *U);
+    for (size_t r = 0; r < net->m; r += GRAM_PANEL) {
+        size_t count = panel_size(net->m, r);
+        real *Z = net->Z + r * g->ld;
+        const real *A = net->A + r * g->q;
+        masked_gradient(g, Z, A, count, step * scale, R, S);
+        gram_apply(g, S, count, Z, rest);
+        if (net->C)
+            for (size_t k = 0; k < count * g->ld; k++)
+                net->C[r * g->ld + k] -= S[k];
+        if (U)
+            add_output(g, Z, A, count, scale, U, S);
+    }
+}
+
+double network_drift_squared(const gram *g, const network *net, const real *Z0, size_t r)
+{
+    const real *c = net->C + r * g->ld, *z = net->Z + r * g->ld, *z0 = Z0 + net->neuron[r] * g->ld;
+    double sum = 0;
+    for (size_t i = 0; i < g->n; i++)
+        sum += (double)c[i] * ((double)z[i] - (double)z0[i]);
+    return fmax(sum, 0);
+}
+
+double network_output_cost(const gram *g, double m)
+{
+    return 2 * m * (double)g->n * (double)g->q;
+}
+
+double network_step_cost(const gram *g, double m)
+{
+    return m * gram_cost(g) + 2 * network_output_cost(g, m);
+}

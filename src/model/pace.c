@@ -1,0 +1,40 @@
+#include "model/pace.h"
+
+#include <omp.h>
+#include <stdlib.h>
+
+/* Operations done and seconds taken by one thread: whole rounds until the time is up. */
+static double seconds_per_operation(const gram *g, const train_settings *s, size_t stream, double seconds)
+{
+    trainer t = {0};
+    rng *r = rng_new(0, stream, 0, RNG_TEST);
+    unsigned char *mask = allocate(s->subnets, s->width, "masks");
+    double pace = 0;
+    if (r && mask && trainer_new(g, s, false, &t) == OK && trainer_start_random(&t, r) == OK) {
+        mask_draw(s->mask, s->subnets, s->width, s->xi, r, mask);
+        trainer_round(&t, mask, NULL, NULL); /* warms caches and clocks */
+        double begin = omp_get_wtime(), rounds = 0;
+        do {
+            trainer_round(&t, mask, NULL, NULL);
+            rounds++;
+        } while (omp_get_wtime() - begin < seconds && !t.diverged);
+        pace = (omp_get_wtime() - begin) / (rounds * train_round_cost(g, s));
+    }
+    trainer_free(&t);
+    rng_free(r);
+    free(mask);
+    return pace;
+}
+
+double pace_measure(const gram *g, const train_settings *s, int threads, double seconds)
+{
+    double sum = 0;
+    int measured = 0;
+#pragma omp parallel for num_threads(threads) schedule(static, 1) reduction(+ : sum, measured)
+    for (int k = 0; k < threads; k++) {
+        double pace = seconds_per_operation(g, s, (size_t)k, seconds);
+        sum += pace;
+        measured += pace > 0;
+    }
+    return measured ? sum / measured : 0;
+}

@@ -1,0 +1,226 @@
+#include "model/train.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "run/blas.h"
+
+train_scales train_scales_of(const train_settings *s, size_t n, size_t q)
+{
+    double m = (double)s->width, outputs = (double)q;
+    if (s->scaling == SCALING_THEORY)
+        return (train_scales){.whole = s->xi / sqrt(m * outputs),
+                              .subnet = 1 / sqrt(m * outputs),
+                              .step = s->lr,
+                              .sigma = s->kappa};
+    return (train_scales){.whole = 1 / sqrt(outputs),
+                          .subnet = 1 / (s->xi * sqrt(outputs)),
+                          .step = s->lr / (double)n,
+                          .sigma = s->kappa / sqrt(m)};
+}
+
+/* A local step moves the outputs by about h s_s^2 (m xi) Hinf per output column. */
+double train_stability(const train_settings *s, size_t n, size_t q, double lambda_max)
+{
+    train_scales scales = train_scales_of(s, n, q);
+    return scales.step * scales.subnet * scales.subnet * (double)s->width * s->xi * lambda_max;
+}
+
+status trainer_new(const gram *g, const train_settings *s, bool follow, trainer *t)
+{
+    *t = (trainer){.g = g, .settings = *s, .scales = train_scales_of(s, g->n, g->q)};
+    if (network_new(g, s->width, follow, &t->whole) != OK || network_new(g, s->width, follow, &t->sub) != OK ||
+        network_new(g, s->width, follow, &t->sum) != OK) {
+        trainer_free(t);
+        return FAILED;
+    }
+    t->zeroed = allocate(s->width, sizeof *t->zeroed, "zeroed neurons");
+    t->taken = allocate(s->width, sizeof *t->taken, "mask counts");
+    t->U = allocate(g->q * g->ld, sizeof *t->U, "outputs");
+    t->R = allocate(g->q * g->ld, sizeof *t->R, "residuals");
+    t->work = allocate(network_workspace(g), sizeof *t->work, "training workspace");
+    if (t->zeroed && t->taken && t->U && t->R && t->work)
+        return OK;
+    trainer_free(t);
+    return FAILED;
+}
+
+void trainer_free(trainer *t)
+{
+    network_free(&t->whole);
+    network_free(&t->sub);
+    network_free(&t->sum);
+    free(t->zeroed);
+    free(t->taken);
+    free(t->U);
+    free(t->R);
+    free(t->work);
+    *t = (trainer){0};
+}
+
+void train_draw_start(const trainer *t, rng *r, real *W, real *A)
+{
+    rng_normal(r, t->scales.sigma, t->settings.width * t->g->d, W);
+    rng_signs(r, t->settings.width * t->g->q, A);
+}
+
+/* Residual and error of the output in U; notices divergence. */
+static double measure(trainer *t)
+{
+    double error = network_residual(t->g, t->U, t->R);
+    t->diverged |= !(error <= t->limit);
+    return error;
+}
+
+static void measure_whole(trainer *t)
+{
+    trainer_output(t, t->U);
+    t->error = measure(t);
+}
+
+void trainer_start(trainer *t, const real *W, const real *A)
+{
+    network *whole = &t->whole;
+    whole->m = t->settings.width;
+    for (size_t r = 0; r < whole->m; r++) {
+        whole->neuron[r] = r;
+        t->zeroed[r] = false;
+    }
+    memcpy(whole->A, A, whole->m * t->g->q * sizeof *A);
+    gram_project(t->g, W, whole->m, whole->Z);
+    if (whole->C)
+        memset(whole->C, 0, whole->m * t->g->ld * sizeof *whole->C);
+    memset(t->U, 0, t->g->q * t->g->ld * sizeof *t->U);
+    double zero_network = network_residual(t->g, t->U, t->R);
+    trainer_output(t, t->U);
+    t->error = network_residual(t->g, t->U, t->R);
+    t->limit = TRAIN_DIVERGENCE * fmax(t->error, zero_network);
+    t->diverged = !(t->error <= t->limit);
+}
+
+status trainer_start_random(trainer *t, rng *r)
+{
+    real *W = allocate(t->settings.width * t->g->d, sizeof *W, "initial weights");
+    real *A = allocate(t->settings.width * t->g->q, sizeof *A, "initial signs");
+    if (W && A) {
+        train_draw_start(t, r, W, A);
+        trainer_start(t, W, A);
+    }
+    status s = W && A ? OK : FAILED;
+    free(W);
+    free(A);
+    return s;
+}
+
+/* The subnetwork of one mask row (m): the columns of its neurons, side by side. */
+static void gather(trainer *t, const unsigned char *mask)
+{
+    const gram *g = t->g;
+    const network *whole = &t->whole;
+    network *sub = &t->sub;
+    sub->m = 0;
+    for (size_t r = 0; r < whole->m; r++) {
+        if (!mask[r])
+            continue;
+        size_t k = sub->m++;
+        sub->neuron[k] = r;
+        memcpy(sub->Z + k * g->ld, whole->Z + r * g->ld, g->ld * sizeof *sub->Z);
+        memcpy(sub->A + k * g->q, whole->A + r * g->q, g->q * sizeof *sub->A);
+        if (sub->C)
+            memcpy(sub->C + k * g->ld, whole->C + r * g->ld, g->ld * sizeof *sub->C);
+    }
+}
+
+/* tau gradient steps of subnetwork l. The output after the last step is computed only for an observer. */
+static void descend(trainer *t, size_t l, train_observer *seen, void *context)
+{
+    const gram *g = t->g;
+    size_t tau = t->settings.local_steps;
+    network_output(g, &t->sub, t->scales.subnet, t->U, t->work);
+    for (size_t step = 0; step < tau; step++) {
+        double error = measure(t);
+        if (seen)
+            seen(&(train_sight){.subnet = l, .step = step, .net = &t->sub, .U = t->U, .error = error}, context);
+        bool output = seen || step + 1 < tau;
+        network_step(g, &t->sub, t->scales.subnet, t->scales.step, t->R, output ? t->U : NULL, t->work);
+    }
+    if (seen) {
+        double error = measure(t);
+        seen(&(train_sight){.subnet = l, .step = tau, .net = &t->sub, .U = t->U, .error = error}, context);
+    }
+}
+
+static void add_columns(const network *sub, const real *from, real *to, size_t ld)
+{
+    for (size_t k = 0; k < sub->m; k++) {
+        const real *column = from + k * ld;
+        real *total = to + sub->neuron[k] * ld;
+        for (size_t i = 0; i < ld; i++)
+            total[i] += column[i];
+    }
+}
+
+static void set_column(real *to, const real *total, double factor, size_t ld)
+{
+    for (size_t i = 0; i < ld; i++)
+        to[i] = (real)factor * total[i];
+}
+
+/* w_{k+1,r} = (1/c_r) sum_l m_r^l w^l_{k,tau,r}; c_r = 0: kept, or 0. Columns of Z (and C) are averaged like weights. */
+static void aggregate(trainer *t)
+{
+    size_t ld = t->g->ld;
+    network *whole = &t->whole;
+    for (size_t r = 0; r < whole->m; r++) {
+        bool none = t->taken[r] == 0;
+        if (none && t->settings.unselected == UNSELECTED_KEEP)
+            continue;
+        t->zeroed[r] |= none;
+        double factor = t->zeroed[r] ? 0 : 1 / (double)t->taken[r];
+        set_column(whole->Z + r * ld, t->sum.Z + r * ld, factor, ld);
+        if (whole->C)
+            set_column(whole->C + r * ld, t->sum.C + r * ld, factor, ld);
+    }
+}
+
+void trainer_round(trainer *t, const unsigned char *mask, train_observer *seen, void *context)
+{
+    size_t m = t->settings.width, p = t->settings.subnets, ld = t->g->ld;
+    mask_count(mask, p, m, t->taken);
+    memset(t->sum.Z, 0, m * ld * sizeof *t->sum.Z);
+    if (t->sum.C)
+        memset(t->sum.C, 0, m * ld * sizeof *t->sum.C);
+    for (size_t l = 0; l < p; l++) {
+        gather(t, mask + l * m);
+        descend(t, l, seen, context);
+        add_columns(&t->sub, t->sub.Z, t->sum.Z, ld);
+        if (t->sum.C)
+            add_columns(&t->sub, t->sub.C, t->sum.C, ld);
+    }
+    aggregate(t);
+    measure_whole(t);
+}
+
+void trainer_output(trainer *t, real *U)
+{
+    network_output(t->g, &t->whole, t->scales.whole, U, t->work);
+}
+
+void trainer_weights(const trainer *t, const real *W0, real *W)
+{
+    const gram *g = t->g;
+    int m = (int)t->settings.width, d = (int)g->d;
+    memcpy(W, W0, t->settings.width * g->d * sizeof *W);
+    real_gemm(CblasColMajor, CblasNoTrans, CblasNoTrans, d, m, (int)g->n, 1, g->X, d, t->whole.C, (int)g->ld, 1, W, d);
+    for (size_t r = 0; r < t->settings.width; r++)
+        if (t->zeroed[r])
+            memset(W + r * g->d, 0, g->d * sizeof *W);
+}
+
+double train_round_cost(const gram *g, const train_settings *s)
+{
+    double active = s->xi * (double)s->width, p = (double)s->subnets, tau = (double)s->local_steps;
+    return p * (network_output_cost(g, active) + tau * network_step_cost(g, active)) +
+           network_output_cost(g, (double)s->width);
+}

@@ -1,0 +1,23 @@
+/* trajectory: one random run of Algorithm 1: start and masks from the streams of (seed, cell, repetition). */
+#ifndef MODEL_TRAJECTORY_H
+#define MODEL_TRAJECTORY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "model/train.h"
+
+typedef struct {
+    trainer t;
+    rng *start, *masks;
+    unsigned char *mask; /* (p, m) of the last round */
+} trajectory;
+
+/* Allocates all and starts from random weights and signs. follow: as in trainer_new. */
+status trajectory_open(const gram *g, const train_settings *s, bool follow, uint64_t seed, size_t cell, size_t repetition,
+                       trajectory *run);
+/* Draws the round's masks and trains one round. False once the run has diverged. seen may be NULL. */
+bool trajectory_round(trajectory *run, train_observer *seen, void *context);
+void trajectory_close(trajectory *run); /* safe on a zeroed one */
+
+#endif

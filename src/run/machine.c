@@ -1,0 +1,212 @@
+#include "run/machine.h"
+
+#include "run/blas.h"
+#include "run/unit.h"
+
+#include <dlfcn.h>
+#include <gsl/gsl_errno.h>
+#include <gsl/gsl_version.h>
+#include <lapacke.h>
+#include <limits.h>
+#include <omp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#ifndef BUILD_FLAGS
+#define BUILD_FLAGS "unknown" /* the Makefile gives the compiler's flags */
+#endif
+
+#define CURE \
+    "install libopenblas0-pthread and choose it with update-alternatives --config libopenblas.so.0-x86_64-linux-gnu"
+
+/* Small products in great number: what goes wrong goes wrong when two calls begin at the same moment. */
+enum { ORDER = 32, PRODUCTS = 1000 };
+
+/* ---------------- products whose answer is known ---------------- */
+
+/* The matrices of one thread, in both precisions: C = A^T B^T with A(k,i) = a(i) + b(k), B(j,k) = c(k) - d(j), small
+ * integers, so that
+ *     C(i,j) = a(i) (sum c - n d(j)) + sum b c - d(j) sum b
+ * is below 2^24 and exact in single precision in any order of summation. */
+typedef struct {
+    float a_single[ORDER * ORDER], b_single[ORDER * ORDER], c_single[ORDER * ORDER];
+    double a[ORDER * ORDER], b[ORDER * ORDER], c[ORDER * ORDER], known[ORDER * ORDER];
+} workspace;
+
+/* Matrices that differ from thread to thread, so that a buffer shared by two threads shows. */
+static void workspace_set(workspace *w, int thread)
+{
+    int a[ORDER], b[ORDER], c[ORDER], d[ORDER], sum_b = 0, sum_c = 0, sum_bc = 0;
+    for (int i = 0; i < ORDER; i++) {
+        a[i] = (i + thread) % 3;
+        b[i] = (2 * i + thread) % 5;
+        c[i] = (i + 3 * thread) % 4;
+        d[i] = (3 * i + thread) % 7;
+        sum_b += b[i];
+        sum_c += c[i];
+        sum_bc += b[i] * c[i];
+    }
+    for (int i = 0; i < ORDER; i++) {
+        for (int j = 0; j < ORDER; j++) {
+            const int at = i * ORDER + j;
+            w->a[at] = a[j] + b[i];
+            w->b[at] = c[j] - d[i];
+            w->known[at] = a[i] * (sum_c - ORDER * d[j]) + sum_bc - d[j] * sum_b;
+            w->a_single[at] = (float)w->a[at];
+            w->b_single[at] = (float)w->b[at];
+        }
+    }
+}
+
+/* One product in either precision; number of entries that are not the known ones. */
+static size_t product_check(const machine_products *products, workspace *w)
+{
+    products->single_product(ORDER, w->a_single, w->b_single, w->c_single);
+    products->double_product(ORDER, w->a, w->b, w->c);
+    size_t wrong = 0;
+    for (int at = 0; at < ORDER * ORDER; at++) {
+        wrong += !((double)w->c_single[at] == w->known[at]); /* NaN is wrong */
+        wrong += !(w->c[at] == w->known[at]);
+    }
+    return wrong;
+}
+
+status machine_check(int build, const machine_products *products, int threads)
+{
+    if (build == OPENBLAS_SEQUENTIAL) {
+        return fail(FAILED, "OpenBLAS is its serial build, wrong when several threads call it; " CURE);
+    }
+    if (build != OPENBLAS_THREAD) {
+        return fail(FAILED, "OpenBLAS is its openmp build, which changes the team of the caller; " CURE);
+    }
+    const int team = threads > 2 ? threads : 2;
+    workspace *space = allocate((size_t)team, sizeof *space, "matrices to check BLAS with");
+    if (!space) {
+        return FAILED;
+    }
+    size_t wrong = 0;
+    #pragma omp parallel num_threads(team) reduction(+ : wrong)
+    {
+        workspace *w = &space[omp_get_thread_num()];
+        workspace_set(w, omp_get_thread_num());
+        for (int i = 0; i < PRODUCTS; i++) {
+            wrong += product_check(products, w);
+        }
+    }
+    free(space);
+    if (wrong > 0) {
+        return fail(FAILED, "matrix products computed by %d threads at once are wrong in %zu entries; " CURE, team,
+                    wrong);
+    }
+    return OK;
+}
+
+/* ---------------- the libraries at hand ---------------- */
+
+/* Both factors transposed: this path of OpenBLAS has no shortcut for small matrices on any processor. */
+static void single_product(int n, const float *a, const float *b, float *c)
+{
+    cblas_sgemm(CblasRowMajor, CblasTrans, CblasTrans, n, n, n, 1.0f, a, n, b, n, 0.0f, c, n);
+}
+
+static void double_product(int n, const double *a, const double *b, double *c)
+{
+    cblas_dgemm(CblasRowMajor, CblasTrans, CblasTrans, n, n, n, 1.0, a, n, b, n, 0.0, c, n);
+}
+
+const char *machine_blas_library(void)
+{
+    Dl_info product, control;
+    void *gemm = dlsym(RTLD_DEFAULT, "cblas_sgemm"), *set_threads = dlsym(RTLD_DEFAULT, "openblas_set_num_threads");
+    if (!gemm || !set_threads || !dladdr(gemm, &product) || !dladdr(set_threads, &control)) {
+        return "";
+    }
+    return product.dli_fbase == control.dli_fbase ? product.dli_fname : "";
+}
+
+status machine_start(int threads)
+{
+    static const machine_products products = {single_product, double_product};
+    gsl_set_error_handler_off();
+    if (!*machine_blas_library()) {
+        return fail(FAILED, "cblas_sgemm is not OpenBLAS's; link -lopenblas and not -lgslcblas");
+    }
+    openblas_set_num_threads(1);
+    return machine_check(openblas_get_parallel(), &products, threads);
+}
+
+int machine_threads(void)
+{
+    return omp_get_num_procs();
+}
+
+double machine_free_memory(void)
+{
+    double kilobytes = 0.0;
+    FILE *file = fopen("/proc/meminfo", "re");
+    if (!file) {
+        return 0.0;
+    }
+    char line[256];
+    while (fgets(line, sizeof line, file) && sscanf(line, "MemAvailable: %lf kB", &kilobytes) != 1) {
+        kilobytes = 0.0;
+    }
+    fclose(file); /* read only: its result has no bearing */
+    return 1024.0 * kilobytes;
+}
+
+/* ---------------- provenance ---------------- */
+
+void machine_version(char *text, size_t size)
+{
+    enum { LIMIT = 4096 };
+    char path[PATH_MAX + sizeof "VERSION"];
+    snprintf(text, size, "unknown");
+    const ssize_t length = readlink("/proc/self/exe", path, PATH_MAX);
+    if (length <= 0 || length >= PATH_MAX) {
+        return;
+    }
+    path[length] = '\0';
+    strcpy(strrchr(path, '/') + 1, "VERSION");
+    char *bytes;
+    size_t count;
+    if (file_read_whole(path, LIMIT, &bytes, &count) != OK) {
+        return;
+    }
+    const char *start = bytes + strspn(bytes, " \t\r\n");
+    size_t words = strcspn(start, "\r\n");
+    while (words > 0 && strchr(" \t", start[words - 1])) {
+        words--;
+    }
+    if (words > 0) {
+        snprintf(text, size, "%.*s", (int)words, start);
+    }
+    free(bytes);
+}
+
+void machine_note(table *t)
+{
+    char version[128], host[HOST_NAME_MAX + 1] = "", date[32] = "";
+    machine_version(version, sizeof version);
+    table_note(t, "version", "%s", version);
+    table_note(t, "compiler", "GCC %s", __VERSION__);
+    table_note(t, "flags", "%s", BUILD_FLAGS);
+    table_note(t, "precision", "%s", REAL_NAME);
+    table_note(t, "gsl", "%s", gsl_version);
+    lapack_int major, minor, patch;
+    LAPACKE_ilaver(&major, &minor, &patch);
+    table_note(t, "lapack", "%d.%d.%d", (int)major, (int)minor, (int)patch);
+    table_note(t, "openblas", "%s", openblas_get_config());
+    table_note(t, "openblas core", "%s", openblas_get_corename());
+    const time_t now = time(NULL);
+    struct tm utc;
+    if (gmtime_r(&now, &utc) && strftime(date, sizeof date, "%Y-%m-%dT%H:%M:%SZ", &utc) > 0) {
+        table_note(t, "date", "%s", date);
+    }
+    if (gethostname(host, sizeof host - 1) == 0) {
+        table_note(t, "host", "%s", host);
+    }
+}

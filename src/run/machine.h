@@ -1,0 +1,41 @@
+/* machine: which processor, BLAS and libraries compute here, and whether they compute rightly.
+ *
+ * OpenBLAS comes in three builds. The serial one gives silently wrong products when called from several
+ * threads, the openmp one changes the caller's team; only the pthread one serves. */
+#ifndef RUN_MACHINE_H
+#define RUN_MACHINE_H
+
+#include <stddef.h>
+#include "run/error.h"
+#include "run/table.h"
+
+/* Puts BLAS on one thread, turns GSL's aborting error handler off, checks that OpenBLAS is the pthread build and
+ * that products computed by `threads` threads at once equal a known answer. FAILED with the cure. Call once, first. */
+status machine_start(int threads);
+
+/* The check of machine_start on a given build of OpenBLAS (openblas_get_parallel()) and a given pair of routines:
+ * C = A^T B^T for row-major n x n matrices in single and double precision. FAILED with the cure. */
+typedef struct {
+    void (*single_product)(int n, const float *a, const float *b, float *c);
+    void (*double_product)(int n, const double *a, const double *b, double *c);
+} machine_products;
+status machine_check(int build, const machine_products *products, int threads);
+
+/* Path of the library that cblas_sgemm comes from, the same that openblas_set_num_threads rules; "" if they differ
+ * (GSL's slow CBLAS stands before OpenBLAS) or there is none. */
+const char *machine_blas_library(void);
+
+/* Processors this process may use, >= 1. */
+int machine_threads(void);
+
+/* Bytes of memory that are free to take now (MemAvailable); 0: not known. */
+double machine_free_memory(void);
+
+/* The project's version: the first line of the file VERSION beside the executable, "unknown" if there is none.
+ * text: the caller's, size bytes. */
+void machine_version(char *text, size_t size);
+
+/* Provenance lines: version, compiler and flags, library versions, OpenBLAS core, precision, date, host. */
+void machine_note(table *t);
+
+#endif

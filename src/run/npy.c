@@ -1,0 +1,394 @@
+#include "run/npy.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <zip.h>
+
+#include "run/npy_header.h"
+
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ && sizeof(float) == 4 && sizeof(double) == 8,
+               "the values of a .npy file are copied as they stand");
+
+enum {
+    CHUNK = 4096,           /* entries converted at a time */
+    MAX_HEADER = 10000,     /* NumPy's own limit on the dict of a header */
+    MAX_NAME = 256,         /* bytes of a member's name */
+    MAX_DEFLATE_RATIO = 1040 /* deflate shrinks by 1032 at most, but for a few bytes at the ends */
+};
+#define MAX_MEMBER ((zip_uint64_t)64 << 30)
+
+/* One array of an archive that is being read. */
+typedef struct {
+    char where[900]; /* "path: array 'name'", the start of every message */
+    zip_file_t *file;
+    size_t left; /* bytes of the member that are still to come */
+} member;
+
+/* --- reading --- */
+
+static status damaged(const member *m, const char *reason)
+{
+    return fail(BAD_INPUT, "%s: damaged or truncated (%s); copy or write the file again", m->where, reason);
+}
+
+/* Opens a regular file as a zip archive whose directory agrees with its members. */
+static status archive_open(const char *path, zip_t **zip)
+{
+    struct stat facts;
+    if (stat(path, &facts) != 0)
+        return fail(BAD_INPUT, "%.800s: %s; give the path of a .npz file", path, strerror(errno));
+    if (!S_ISREG(facts.st_mode))
+        return fail(BAD_INPUT, "%s: not a regular file; give the path of a .npz file", path);
+    if (facts.st_size == 0)
+        return fail(BAD_INPUT, "%s: empty file; write it again with numpy.savez", path);
+    int code = 0;
+    *zip = zip_open(path, ZIP_RDONLY | ZIP_CHECKCONS, &code);
+    if (*zip)
+        return OK;
+    zip_error_t error;
+    zip_error_init_with_code(&error, code);
+    status s = fail(BAD_INPUT, "%s: not a whole .npz file (%s); copy it again or write it with numpy.savez", path,
+                    zip_error_strerror(&error));
+    zip_error_fini(&error);
+    return s;
+}
+
+static zip_int64_t archive_find(zip_t *zip, const char *name)
+{
+    char full[MAX_NAME];
+    int length = snprintf(full, sizeof full, "%s.npy", name);
+    return length < 0 || (size_t)length >= sizeof full ? -1 : zip_name_locate(zip, full, 0);
+}
+
+/* Looks at what the archive says of the member before anything is taken for it: sizes that cannot be, encryption. */
+static status member_check(member *m, zip_t *zip, zip_uint64_t index)
+{
+    const zip_uint64_t needed = ZIP_STAT_SIZE | ZIP_STAT_COMP_SIZE | ZIP_STAT_COMP_METHOD | ZIP_STAT_ENCRYPTION_METHOD;
+    zip_stat_t facts;
+    zip_stat_init(&facts);
+    if (zip_stat_index(zip, index, 0, &facts) != 0)
+        return damaged(m, zip_strerror(zip));
+    if ((facts.valid & needed) != needed)
+        return damaged(m, "no size in the directory");
+    if (facts.encryption_method != ZIP_EM_NONE)
+        return fail(BAD_INPUT, "%s: encrypted; write the file again without a password", m->where);
+    if (facts.comp_method != ZIP_CM_STORE && facts.comp_method != ZIP_CM_DEFLATE)
+        return fail(BAD_INPUT, "%s: compression method %d is not taken (stored and deflated are); "
+                    "write the file with numpy.savez", m->where, facts.comp_method);
+    if (facts.size > MAX_MEMBER)
+        return fail(BAD_INPUT, "%s: claims %llu bytes, more than 64 GiB; write fewer rows", m->where,
+                    (unsigned long long)facts.size);
+    bool possible = facts.comp_method == ZIP_CM_STORE ? facts.size == facts.comp_size
+                                                      : facts.size / MAX_DEFLATE_RATIO <= facts.comp_size;
+    if (!possible)
+        return damaged(m, "the sizes in its directory cannot be");
+    m->left = (size_t)facts.size;
+    return OK;
+}
+
+/* The next `size` bytes of the member, which are known to be there by its claim. */
+static status member_bytes(member *m, void *bytes, size_t size)
+{
+    if (size > m->left)
+        return damaged(m, "header longer than the data");
+    m->left -= size;
+    for (unsigned char *next = bytes; size > 0;) {
+        zip_int64_t got = zip_fread(m->file, next, size);
+        if (got < 0)
+            return damaged(m, zip_file_strerror(m->file));
+        if (got == 0)
+            return damaged(m, "premature end");
+        next += got;
+        size -= (size_t)got;
+    }
+    return OK;
+}
+
+/* At the end nothing may be left; libzip compares the checksum when it is asked for more. */
+static status member_end(member *m)
+{
+    char extra;
+    zip_int64_t got = zip_fread(m->file, &extra, 1);
+    if (got < 0)
+        return damaged(m, zip_file_strerror(m->file));
+    return got == 0 ? OK : damaged(m, "data beyond its size");
+}
+
+/* Magic, version (1.0: length in 2 bytes; 2.0 and 3.0: in 4), length, dict. */
+static status read_header(member *m, npy_header *header)
+{
+    unsigned char prelude[8], size[4] = {0, 0, 0, 0};
+    char text[MAX_HEADER];
+    status s = member_bytes(m, prelude, sizeof prelude);
+    if (s != OK)
+        return s;
+    if (memcmp(prelude, "\x93NUMPY", 6) != 0)
+        return fail(BAD_INPUT, "%s: not in .npy format; write the file with numpy.savez", m->where);
+    if (prelude[6] < 1 || prelude[6] > 3 || prelude[7] != 0)
+        return fail(BAD_INPUT, "%s: .npy version %d.%d is not known; write the file with numpy.savez", m->where,
+                    prelude[6], prelude[7]);
+    if ((s = member_bytes(m, size, prelude[6] == 1 ? 2 : 4)) != OK)
+        return s;
+    size_t length = size[0] | (size_t)size[1] << 8 | (size_t)size[2] << 16 | (size_t)size[3] << 24;
+    if (length > sizeof text)
+        return fail(BAD_INPUT, "%s: broken header, its length is %zu bytes; write the array again with numpy.savez",
+                    m->where, length);
+    if ((s = member_bytes(m, text, length)) != OK)
+        return s;
+    return npy_header_parse(m->where, text, length, header);
+}
+
+/* values[k] = entry k of `raw` as a double, k < count. Returns how many came before the first integer beyond 2^53. */
+static size_t decode(const npy_header *header, const unsigned char *raw, size_t count, double *values)
+{
+    const int64_t largest = (int64_t)1 << 53;
+    const size_t item = header->item;
+    const int unused = (int)(64 - 8 * item);
+    for (size_t k = 0; k < count; k++) {
+        float single;
+        uint64_t bits = 0;
+        switch (header->type[0]) {
+        case 'f':
+            if (item == sizeof single) {
+                memcpy(&single, raw + k * item, sizeof single);
+                values[k] = single;
+            } else {
+                memcpy(&values[k], raw + k * item, sizeof(double));
+            }
+            break;
+        case 'i':
+            memcpy(&bits, raw + k * item, item);
+            int64_t number = (int64_t)(bits << unused) >> unused; /* extends the sign */
+            if (number < -largest || number > largest)
+                return k;
+            values[k] = (double)number;
+            break;
+        default:
+            memcpy(&bits, raw + k * item, item);
+            if (bits > (uint64_t)largest)
+                return k;
+            values[k] = header->type[0] == 'b' ? bits != 0 : (double)bits;
+        }
+    }
+    return count;
+}
+
+/* Steps to the entry that follows in Fortran order (first index fastest); returns its offset in C order. */
+static size_t next_fortran(const npy_header *header, size_t index[NPY_MAX_RANK], size_t offset)
+{
+    size_t stride = header->count;
+    for (int r = 0; r < header->rank; r++) {
+        stride /= header->shape[r];
+        offset += stride;
+        if (++index[r] < header->shape[r])
+            return offset;
+        offset -= stride * header->shape[r];
+        index[r] = 0;
+    }
+    return offset;
+}
+
+/* All entries, in C order whatever the file's, into values (count). */
+static status read_values(member *m, const npy_header *header, double *values)
+{
+    unsigned char raw[CHUNK * sizeof(double)];
+    double chunk[CHUNK];
+    size_t index[NPY_MAX_RANK] = {0}, offset = 0;
+    for (size_t done = 0; done < header->count;) {
+        size_t count = header->count - done < CHUNK ? header->count - done : CHUNK;
+        status s = member_bytes(m, raw, count * header->item);
+        if (s != OK)
+            return s;
+        size_t good = decode(header, raw, count, chunk);
+        if (good < count)
+            return fail(BAD_INPUT, "%s: entry %zu of the data (counted from 0) is an integer beyond 2^53; "
+                        "save the array as float64", m->where, done + good);
+        if (!header->fortran)
+            memcpy(values + done, chunk, count * sizeof *values);
+        for (size_t k = 0; header->fortran && k < count; k++) {
+            values[offset] = chunk[k];
+            offset = next_fortran(header, index, offset);
+        }
+        done += count;
+    }
+    return member_end(m);
+}
+
+static status read_array(member *m, npy_array *array)
+{
+    npy_header header;
+    status s = read_header(m, &header);
+    if (s != OK)
+        return s;
+    size_t bytes = header.count * header.item;
+    if (bytes != m->left)
+        return fail(BAD_INPUT, "%s: holds %zu bytes of data where its shape needs %zu; "
+                    "the file is damaged, copy or write it again", m->where, m->left, bytes);
+    double *values = allocate(header.count, sizeof *values, m->where);
+    if (!values)
+        return FAILED;
+    if ((s = read_values(m, &header, values)) != OK) {
+        free(values);
+        return s;
+    }
+    memcpy(array->type, header.type, sizeof array->type);
+    memcpy(array->shape, header.shape, sizeof array->shape);
+    array->rank = header.rank;
+    array->count = header.count;
+    array->values = values;
+    return OK;
+}
+
+status npz_read(const char *path, const char *name, npy_array *array)
+{
+    member m = {.file = NULL};
+    zip_t *zip = NULL;
+    *array = (npy_array){.values = NULL};
+    snprintf(m.where, sizeof m.where, "%.800s: array '%.60s'", path, name);
+    status s = archive_open(path, &zip);
+    if (s != OK)
+        return s;
+    zip_int64_t index = archive_find(zip, name);
+    if (index < 0)
+        s = fail(BAD_INPUT, "%s is missing; write the file with numpy.savez(path, %.60s=...)", m.where, name);
+    else
+        s = member_check(&m, zip, (zip_uint64_t)index);
+    if (s == OK && !(m.file = zip_fopen_index(zip, (zip_uint64_t)index, 0)))
+        s = damaged(&m, zip_strerror(zip));
+    if (s == OK)
+        s = read_array(&m, array);
+    if (m.file)
+        zip_fclose(m.file);
+    zip_discard(zip);
+    return s;
+}
+
+int npz_has(const char *path, const char *name)
+{
+    zip_t *zip = NULL;
+    if (archive_open(path, &zip) != OK)
+        return 0;
+    int has = archive_find(zip, name) >= 0;
+    zip_discard(zip);
+    return has;
+}
+
+void npy_free(npy_array *array)
+{
+    free(array->values);
+    *array = (npy_array){.values = NULL};
+}
+
+/* --- writing --- */
+
+/* Header and values of one array. */
+static status write_array(FILE *file, const char *path, const npy_output *array)
+{
+    bool single = strcmp(array->type, "f4") == 0;
+    if (!single && strcmp(array->type, "f8") != 0)
+        return fail(FAILED, "%s: dtype '%s' cannot be written; take f4 or f8", path, array->type);
+    if (array->rank < 0 || array->rank > NPY_MAX_RANK)
+        return fail(FAILED, "%s: an array of rank %d cannot be written; take 0 to %d", path, array->rank, NPY_MAX_RANK);
+    char text[NPY_HEADER_ROOM];
+    size_t length = npy_header_write(array, text), count = 1;
+    for (int r = 0; r < array->rank; r++)
+        count *= array->shape[r];
+    bool written = fwrite(text, 1, length, file) == length;
+    if (!single)
+        written = written && fwrite(array->values, sizeof(double), count, file) == count;
+    for (size_t done = 0; single && written && done < count;) {
+        float chunk[CHUNK];
+        size_t some = count - done < CHUNK ? count - done : CHUNK;
+        for (size_t k = 0; k < some; k++)
+            chunk[k] = (float)array->values[done + k];
+        written = fwrite(chunk, sizeof *chunk, some, file) == some;
+        done += some;
+    }
+    return written ? OK : fail(FAILED, "%s: cannot be written: %s; free some space", path, strerror(errno));
+}
+
+/* A name in the same folder, so that the rename is within one file system. */
+static status temporary_name(const char *path, char temporary[PATH_MAX])
+{
+    int length = snprintf(temporary, PATH_MAX, "%s.%ld.tmp", path, (long)getpid());
+    return length > 0 && length < PATH_MAX ? OK : fail(FAILED, "%.800s: name too long; take a shorter one", path);
+}
+
+/* The last step of writing: `temporary` becomes `path` if all went well, and is gone otherwise. */
+static status publish(status s, const char *temporary, const char *path)
+{
+    if (s == OK && rename(temporary, path) != 0)
+        s = fail(FAILED, "%s: cannot be written: %s", path, strerror(errno));
+    if (s != OK)
+        remove(temporary);
+    return s;
+}
+
+status npy_write(const char *path, const npy_output *array)
+{
+    char temporary[PATH_MAX];
+    status s = temporary_name(path, temporary);
+    if (s != OK)
+        return s;
+    FILE *file = fopen(temporary, "wb");
+    if (!file)
+        return fail(FAILED, "%s: cannot be written: %s", path, strerror(errno));
+    s = write_array(file, path, array);
+    if (fclose(file) != 0 && s == OK)
+        s = fail(FAILED, "%s: cannot be written: %s; free some space", path, strerror(errno));
+    return publish(s, temporary, path);
+}
+
+/* Adds one array, stored, dated 1980-01-01 (zip's first day) so that equal arrays make equal files. */
+static status add_member(zip_t *zip, const char *path, const npy_output *array)
+{
+    enum { FIRST_DAY = 1 << 5 | 1 };
+    char name[MAX_NAME], *bytes = NULL;
+    size_t size = 0;
+    int length = snprintf(name, sizeof name, "%s.npy", array->name);
+    if (length < 0 || (size_t)length >= sizeof name)
+        return fail(FAILED, "%s: the name of an array is too long; take a shorter one", path);
+    FILE *file = open_memstream(&bytes, &size);
+    if (!file)
+        return fail(FAILED, "%s: no memory for array '%s'", path, array->name);
+    status s = write_array(file, path, array);
+    if (fclose(file) != 0 && s == OK)
+        s = fail(FAILED, "%s: no memory for array '%s'", path, array->name);
+    zip_source_t *source = s == OK ? zip_source_buffer(zip, bytes, size, 1) : NULL; /* 1: `bytes` is now the source's */
+    if (!source) {
+        free(bytes);
+        return s != OK ? s : fail(FAILED, "%s: array '%s': %s", path, array->name, zip_strerror(zip));
+    }
+    zip_int64_t index = zip_file_add(zip, name, source, 0);
+    if (index < 0)
+        zip_source_free(source);
+    if (index < 0 || zip_set_file_compression(zip, (zip_uint64_t)index, ZIP_CM_STORE, 0) != 0 ||
+        zip_file_set_dostime(zip, (zip_uint64_t)index, 0, FIRST_DAY, 0) != 0)
+        return fail(FAILED, "%s: array '%s': %s", path, array->name, zip_strerror(zip));
+    return OK;
+}
+
+status npz_write(const char *path, const npy_output *arrays, size_t count)
+{
+    char temporary[PATH_MAX];
+    status s = count > 0 ? temporary_name(path, temporary) : fail(FAILED, "%s: no arrays to write", path);
+    if (s != OK)
+        return s;
+    int code = 0;
+    zip_t *zip = zip_open(temporary, ZIP_CREATE | ZIP_TRUNCATE, &code);
+    if (!zip)
+        return fail(FAILED, "%s: cannot be written: %s", path, strerror(errno));
+    for (size_t k = 0; s == OK && k < count; k++)
+        s = add_member(zip, path, &arrays[k]);
+    if (s == OK && zip_close(zip) != 0)
+        s = fail(FAILED, "%s: cannot be written: %s", path, zip_strerror(zip));
+    if (s != OK)
+        zip_discard(zip);
+    return publish(s, temporary, path);
+}

@@ -1,0 +1,49 @@
+/* program: what every main() of this project does alike: common options, one line for what went wrong, exit codes.
+ *
+ * Exit codes: 0 done (also --help and --version), 1 the run failed, 2 wrong use or bad input, 3 an [exact] or
+ * [derived] statement was refuted, 130 / 143 stopped by SIGINT / SIGTERM. */
+#ifndef RUN_PROGRAM_H
+#define RUN_PROGRAM_H
+
+#include <argp.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "run/error.h"
+#include "run/sweep.h"
+#include "run/table.h"
+
+typedef struct {
+    const char *name;     /* of the program; set by program_parse */
+    const char *data;     /* --data, default data/digits.npz */
+    size_t samples;       /* --samples, 0: all rows */
+    uint64_t seed;        /* --seed, default 1 */
+    int threads;          /* --threads, default: all processors */
+    const char *out;      /* --out, default results/NAME.dat */
+    bool quiet, fresh;    /* --quiet, --fresh */
+    size_t shard, shards; /* --shard i/N, default from SLURM_ARRAY_TASK_ID; shards 0: none */
+    char default_out[128];
+    char command[1024];   /* the command line, for provenance */
+} program_options;
+
+/* Parses the common options and those of `own` (may be NULL: none); `about` is one sentence for --help. own->parser gets
+ * `input` as its state->input; it returns EINVAL after fail() and ARGP_ERR_UNKNOWN for keys that are not its own. An option given twice is refused.
+ * --help and --version print to stdout and exit 0. BAD_INPUT: error_text() has one line. */
+status program_parse(int argc, char **argv, const char *about, const struct argp *own, void *input, program_options *options);
+
+/* Prints "NAME: line" to stderr unless s is OK or REFUTED; returns the exit code. */
+int program_exit(const program_options *options, status s);
+
+/* The part of the common options that a sweep needs. */
+sweep_options program_sweep_options(const program_options *options);
+
+/* Provenance of the command line: program, command, seed, threads. */
+void program_note(const program_options *options, table *t);
+
+/* A line for the user on stderr, unless quiet. */
+void program_say(const program_options *options, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Keys of the common options, for argp; own options take keys from PROGRAM_OWN_KEY on. */
+enum { PROGRAM_OWN_KEY = 1000 };
+
+#endif

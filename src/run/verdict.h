@@ -1,0 +1,52 @@
+/* verdict: one checked statement, its row, and the table of all rows.
+ * "The program failed" is a status (error.h); "the statement does not hold" is a verdict. */
+#ifndef RUN_VERDICT_H
+#define RUN_VERDICT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+#include "run/error.h"
+#include "run/table.h"
+
+typedef enum { NOT_REFUTED, STATEMENT_REFUTED, HYPOTHESIS_NOT_MET, NOT_CHECKED } verdict;
+
+/* [exact] an identity, [derived] a bound with explicit constants proved here, [paper] what the paper says. */
+typedef enum { EXACT, DERIVED, PAPER } statement_kind;
+
+typedef struct {
+    char statement[64];    /* "Theorem 2 (d)", "E5", "Figure 2b along xi" */
+    statement_kind kind;
+    char says[160];        /* the statement in a few words */
+    char hypotheses[160];  /* what it supposes and how this run stands to it; "" if nothing */
+    double bound;          /* what the statement allows; NaN if it has none */
+    double observed;       /* worst or quantile seen; NaN if none */
+    double slack;          /* bound / observed; NaN if meaningless */
+    size_t trials;
+    double limit;          /* Clopper-Pearson limit or p-value; NaN if none */
+    verdict verdict;
+    char command[200];     /* redoes this row alone */
+} statement_row;
+
+/* The word: "not refuted", "refuted", "hypothesis not met", "not checked". */
+const char *verdict_word(verdict v);
+const char *statement_kind_word(statement_kind k); /* "exact", "derived", "paper" */
+
+/* The verdict of a check: holds must be computed so that NaN makes it false. */
+verdict verdict_of(bool hypothesis_met, bool holds);
+
+/* Writes rows as a table (columns: statement kind verdict bound observed slack trials limit hypotheses says command).
+ * `notes` adds provenance lines to the table before it is written; may be NULL. */
+status verdict_write(const statement_row *rows, size_t count, const char *path,
+                     void (*notes)(table *t, void *context), void *context);
+
+/* Reads rows back and appends them to *rows (reallocated; owned by the caller). */
+status verdict_read(const char *path, statement_row **rows, size_t *count);
+
+/* Prints rows aligned, and the count of each verdict, to `stream`. Colour only if `colour`. */
+void verdict_print(const statement_row *rows, size_t count, FILE *stream, bool colour);
+
+/* REFUTED if an [exact] or [derived] row is refuted, else OK. */
+status verdict_status(const statement_row *rows, size_t count);
+
+#endif

@@ -1,0 +1,121 @@
+#include "model/dataset.h"
+
+#include <math.h>
+#include <stdint.h>
+
+#include "dataset_file.h"
+#include "npz_archive.h"
+
+#define FOLDER "build/test-tmp/dataset_refusals/"
+#define DIGITS "data/digits.npz"
+
+static void prepare(void)
+{
+    make_folder("dataset_refusals");
+}
+
+TestSuite(dataset_refusals, .init = prepare);
+
+Test(dataset_refusals, refuses_values)
+{
+    enum { N = 4, D = 3, Q = 2 };
+    const char *path = FOLDER "values.npz";
+    double X[N * D] = {1, 2, 3, -4, 5, 6, 7, 8, -9, 0, 1, 1}, Y[N * Q] = {1, 2, 3, 4, 5, 6, 7, 8};
+    dataset data;
+    const double bad[] = {NAN, INFINITY, -INFINITY};
+    for (size_t c = 0; c < 3; c++) {
+        X[3 * D + 1] = bad[c];
+        write_data(path, c % 2 ? "f8" : "f4", N, D, X, Q, Y);
+        check_refused(path, 0, "array 'features', row 3, column 1 (counted from 0) is ");
+        cr_assert(eq(int, dataset_load(path, 3, &data), OK), "%s", error_text()); /* the row is not taken */
+        dataset_free(&data);
+        X[3 * D + 1] = 1;
+        Y[2 * Q + 1] = bad[c];
+        write_data(path, "f8", N, D, X, Q, Y);
+        check_refused(path, 0, "array 'labels', row 2, column 1 (counted from 0) is ");
+        check_refused(path, 1, "array 'labels', row 2, column 1"); /* the scale is the whole file's */
+        Y[2 * Q + 1] = 6;
+    }
+    memset(X + 2 * D, 0, D * sizeof *X);
+    X[2 * D + 1] = -0.0;
+    write_data(path, "f4", N, D, X, Q, Y);
+    check_refused(path, 0, "array 'features', row 2 (counted from 0) is all zeros");
+    cr_assert(eq(int, dataset_load(path, 2, &data), OK), "%s", error_text());
+    dataset_free(&data);
+    memset(Y, 0, sizeof Y);
+    write_data(path, "f4", 2, D, X, Q, Y);
+    check_refused(path, 0, "array 'labels' is all zeros");
+}
+
+Test(dataset_refusals, refuses_shapes)
+{
+    const char *path = FOLDER "shapes.npz";
+    const double values[24] = {1, 2, 3, 4, 5, -6, 7, 8};
+    const struct {
+        npy_output features, labels;
+        const char *reason;
+    } cases[] = {
+        {{"features", "f4", 1, {4}, values}, {"labels", "f4", 1, {4}, values}, "'features' has rank 1"},
+        {{"features", "f4", 0, {0}, values}, {"labels", "f4", 1, {4}, values}, "'features' has rank 0"},
+        {{"features", "f4", 3, {4, 2, 3}, values}, {"labels", "f4", 1, {4}, values}, "'features' has rank 3"},
+        {{"features", "f4", 2, {4, 2}, values}, {"labels", "f4", 3, {4, 2, 1}, values}, "'labels' has rank 3"},
+        {{"features", "f4", 2, {4, 2}, values}, {"labels", "f4", 0, {0}, values}, "'labels' has rank 0"},
+        {{"features", "f4", 2, {4, 2}, values}, {"labels", "f4", 1, {3}, values},
+         "'labels' has 3 rows, array 'features' 4"},
+        {{"features", "f4", 2, {4, 2}, values}, {"labels", "f4", 2, {5, 1}, values}, "'labels' has 5 rows"},
+        {{"features", "f4", 2, {0, 2}, values}, {"labels", "f4", 1, {0}, values}, "'features' has no entries"},
+        {{"features", "f4", 2, {4, 0}, values}, {"labels", "f4", 1, {4}, values}, "'features' has no entries"},
+        {{"features", "f4", 2, {4, 2}, values}, {"labels", "f4", 2, {4, 0}, values}, "'labels' has no entries"},
+        {{"features", "f4", 2, {4, 2}, values}, {"targets", "f4", 1, {4}, values}, "array 'labels' is missing"},
+        {{"X", "f4", 2, {4, 2}, values}, {"labels", "f4", 1, {4}, values}, "array 'features' is missing"},
+    };
+    for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+        const npy_output arrays[] = {cases[k].features, cases[k].labels};
+        cr_assert(eq(int, npz_write(path, arrays, 2), OK), "%s", error_text());
+        check_refused(path, 0, cases[k].reason);
+    }
+}
+
+Test(dataset_refusals, refuses_types)
+{
+    const char *path = FOLDER "types.npz";
+    const int64_t whole[4] = {1, 2, 3, 5};
+    const double real_numbers[4] = {1, 2, 3, 5};
+    unsigned char features[512], labels[512];
+    const char *i8 = "{'descr': '<i8', 'fortran_order': False, 'shape': (2, 2), }";
+    const char *f8 = "{'descr': '<f8', 'fortran_order': False, 'shape': (2, 2), }";
+    const char *u1 = "{'descr': '|u1', 'fortran_order': False, 'shape': (2, 2), }";
+    const char *big = "{'descr': '>f8', 'fortran_order': False, 'shape': (2, 2), }";
+    raw_member members[] = {{"features.npy", features, 0}, {"labels.npy", labels, 0}};
+    members[0].size = npy_bytes(1, i8, whole, 32, features);
+    members[1].size = npy_bytes(1, f8, real_numbers, 32, labels);
+    archive_write(path, members, 2, ZIP_CM_STORE);
+    check_refused(path, 0, "array 'features' has dtype i8, not float32 or float64; convert it");
+    members[0].size = npy_bytes(1, f8, real_numbers, 32, features);
+    members[1].size = npy_bytes(1, u1, whole, 4, labels);
+    archive_write(path, members, 2, ZIP_CM_STORE);
+    check_refused(path, 0, "array 'labels' has dtype u1");
+    members[1].size = npy_bytes(1, big, whole, 32, labels);
+    archive_write(path, members, 2, ZIP_CM_STORE);
+    check_refused(path, 0, "array 'labels': dtype '>f8' is big-endian");
+}
+
+Test(dataset_refusals, refuses_files)
+{
+    check_refused("data/no-such-file.npz", 0, "No such file");
+    check_refused("data", 0, "not a regular file");
+    size_t size;
+    unsigned char *bytes = file_read(DIGITS, &size);
+    file_write(FOLDER "truncated.npz", bytes, size / 2);
+    check_refused(FOLDER "truncated.npz", 0, "not a whole .npz file");
+    bytes[size / 2] ^= 1;
+    file_write(FOLDER "damaged.npz", bytes, size);
+    check_refused(FOLDER "damaged.npz", 0, "array 'features': damaged or truncated (CRC error)");
+    free(bytes);
+    dataset data;
+    char path[5000];
+    memset(path, 'a', sizeof path - 1);
+    path[sizeof path - 1] = '\0';
+    cr_assert(eq(int, dataset_load(path, 0, &data), BAD_INPUT));
+    cr_assert(strstr(error_text(), "too long") != NULL, "%s", error_text());
+}

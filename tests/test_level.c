@@ -1,0 +1,93 @@
+/* The stop rule of Figures 2b and 2c on sequences whose end is known by hand. */
+#include "model/level.h"
+
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+#include <math.h>
+
+#include "model/trajectory.h"
+
+/* Errors taken until the rule stops (0: never within count). */
+static size_t stops_after(level_rule rule, const double *errors, size_t count, double *best, level_state *state)
+{
+    level_watch w;
+    level_begin(&w, rule);
+    for (size_t k = 0; k < count; k++)
+        if (level_add(&w, errors[k], state)) {
+            *best = w.best;
+            return k + 1;
+        }
+    *best = w.best;
+    return 0;
+}
+
+Test(level, stops_where_the_mean_of_the_window_does_not_improve)
+{
+    const double errors[] = {9, 6, 3, 3, 3, 3, 3};  /* means of three: 6, 4, 3, 3 */
+    double best;
+    level_state state;
+    cr_expect(eq(sz, stops_after((level_rule){2, 100, 1e-9}, errors, 7, &best, &state), 6));
+    cr_expect(eq(dbl, best, 3));
+    cr_expect(eq(int, state, LEVEL_STALLED));
+}
+
+Test(level, stops_below_the_target)
+{
+    const double errors[] = {1, 0.1, 0.01, 0.001, 0.0001};
+    double best;
+    level_state state;
+    cr_expect(eq(sz, stops_after((level_rule){1, 100, 0.01}, errors, 5, &best, &state), 4));
+    cr_expect(epsilon_eq(dbl, best, 0.0055, 1e-15));
+    cr_expect(eq(int, state, LEVEL_CONVERGED));
+}
+
+Test(level, a_short_sequence_does_not_stop)
+{
+    const double errors[] = {1, 1, 1};
+    double best;
+    level_state state;
+    cr_expect(eq(sz, stops_after((level_rule){3, 100, 0.01}, errors, 3, &best, &state), 0));
+    cr_expect(eq(dbl, best, INFINITY));
+}
+
+/* level_run against the same run followed by hand. */
+Test(level, a_run_gives_the_best_mean_of_its_window)
+{
+    dataset data;
+    gram g;
+    cr_assert(eq(int, dataset_load("data/digits.npz", 60, &data), OK));
+    cr_assert(eq(int, gram_new(&data, GRAM_AUTO, &g), OK));
+    train_settings s = {.width = 40, .subnets = 2, .xi = 0.5, .lr = 0.3, .local_steps = 2, .kappa = 1};
+    level_result result;
+    cr_assert(eq(int, level_run(&g, &s, (level_rule){3, 200, 5e-4}, 1, 4, 5, &result), OK));
+    trajectory run;
+    cr_assert(eq(int, trajectory_open(&g, &s, false, 1, 4, 5, &run), OK));
+    double errors[256] = {run.t.error}, best = INFINITY;
+    for (size_t k = 1; k <= result.rounds; k++) {
+        cr_assert(trajectory_round(&run, NULL, NULL));
+        errors[k] = run.t.error;
+        if (k >= 3)
+            best = fmin(best, (errors[k] + errors[k - 1] + errors[k - 2] + errors[k - 3]) / 4);
+    }
+    cr_expect(le(dbl, fabs(result.level - best), 1e-15));
+    trajectory_close(&run), gram_free(&g), dataset_free(&data);
+}
+
+Test(level, caps_and_divergence_are_told_apart)
+{
+    dataset data;
+    gram g;
+    cr_assert(eq(int, dataset_load("data/digits.npz", 60, &data), OK));
+    cr_assert(eq(int, gram_new(&data, GRAM_AUTO, &g), OK));
+    train_settings s = {.width = 40, .subnets = 2, .xi = 0.5, .lr = 0.01, .local_steps = 2, .kappa = 1};
+    level_result result;
+    cr_assert(eq(int, level_run(&g, &s, (level_rule){10, 4, 5e-4}, 1, 0, 0, &result), OK));
+    cr_expect(eq(int, result.state, LEVEL_CAPPED));
+    cr_expect(eq(sz, result.rounds, 4));
+    cr_expect(gt(dbl, result.level, 0));
+    s.lr = 1e5;
+    cr_assert(eq(int, level_run(&g, &s, (level_rule){10, 100, 5e-4}, 1, 0, 0, &result), OK));
+    cr_expect(eq(int, result.state, LEVEL_DIVERGED));
+    cr_expect(isnan(result.level));
+    gram_free(&g), dataset_free(&data);
+}

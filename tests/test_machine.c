@@ -1,0 +1,185 @@
+#include "run/machine.h"
+
+#include <cblas.h>
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+#include <omp.h>
+#include <sched.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "run/real.h"
+#include "run/unit.h"
+
+TestSuite(machine);
+
+/* C = A^T B^T by definition. */
+static void single_by_definition(int n, const float *a, const float *b, float *c)
+{
+    for (int i = 0; i < n; i++) {
+        for (int j = 0; j < n; j++) {
+            float sum = 0.0f;
+            for (int k = 0; k < n; k++) {
+                sum += a[k * n + i] * b[j * n + k];
+            }
+            c[i * n + j] = sum;
+        }
+    }
+}
+
+static void double_by_definition(int n, const double *a, const double *b, double *c)
+{
+    for (int i = 0; i < n; i++) {
+        for (int j = 0; j < n; j++) {
+            double sum = 0.0;
+            for (int k = 0; k < n; k++) {
+                sum += a[k * n + i] * b[j * n + k];
+            }
+            c[i * n + j] = sum;
+        }
+    }
+}
+
+/* Right but for one entry of one product among thousands. */
+static atomic_int calls;
+
+static void single_once_wrong(int n, const float *a, const float *b, float *c)
+{
+    single_by_definition(n, a, b, c);
+    c[n + 3] += atomic_fetch_add(&calls, 1) == 777 ? 1.0f : 0.0f;
+}
+
+static void double_once_wrong(int n, const double *a, const double *b, double *c)
+{
+    double_by_definition(n, a, b, c);
+    c[n + 3] += atomic_fetch_add(&calls, 1) == 777 ? 1.0 : 0.0;
+}
+
+/* Leaves a NaN, which no comparison may let pass. */
+static void double_with_nan(int n, const double *a, const double *b, double *c)
+{
+    double_by_definition(n, a, b, c);
+    c[0] = 0.0 / (c[0] - c[0]);
+}
+
+/* What the serial build does: one buffer for all threads. The sleep makes the quarrel certain. */
+static void double_with_shared_buffer(int n, const double *a, const double *b, double *c)
+{
+    static double buffer[4096];
+    #pragma omp critical(buffer)
+    memcpy(buffer, a, sizeof(double) * (size_t)(n * n));
+    sched_yield();
+    double mine[4096];
+    #pragma omp critical(buffer)
+    memcpy(mine, buffer, sizeof(double) * (size_t)(n * n));
+    double_by_definition(n, mine, b, c);
+}
+
+Test(machine, right_products_pass)
+{
+    const machine_products products = {single_by_definition, double_by_definition};
+    cr_assert(eq(int, machine_check(OPENBLAS_THREAD, &products, 2), OK), "%s", error_text());
+}
+
+Test(machine, one_wrong_entry_is_noticed)
+{
+    const machine_products single = {single_once_wrong, double_by_definition};
+    cr_assert(eq(int, machine_check(OPENBLAS_THREAD, &single, 2), FAILED));
+    cr_assert(strstr(error_text(), "libopenblas0-pthread") != NULL, "%s", error_text());
+    cr_assert(strstr(error_text(), "1 entries") != NULL, "%s", error_text());
+    atomic_store(&calls, 0);
+    const machine_products both = {single_by_definition, double_once_wrong};
+    cr_assert(eq(int, machine_check(OPENBLAS_THREAD, &both, 2), FAILED));
+    const machine_products nan = {single_by_definition, double_with_nan};
+    cr_assert(eq(int, machine_check(OPENBLAS_THREAD, &nan, 2), FAILED));
+}
+
+/* The check uses two threads even where one is asked for, with matrices of their own. */
+Test(machine, a_buffer_shared_by_threads_is_noticed)
+{
+    const machine_products products = {single_by_definition, double_with_shared_buffer};
+    cr_assert(eq(int, machine_check(OPENBLAS_THREAD, &products, 1), FAILED));
+}
+
+Test(machine, other_builds_are_refused_with_the_cure)
+{
+    const machine_products products = {single_by_definition, double_by_definition};
+    cr_assert(eq(int, machine_check(OPENBLAS_SEQUENTIAL, &products, 2), FAILED));
+    cr_assert(strstr(error_text(), "serial") != NULL && strstr(error_text(), "libopenblas0-pthread") != NULL);
+    cr_assert(eq(int, machine_check(OPENBLAS_OPENMP, &products, 2), FAILED));
+    cr_assert(strstr(error_text(), "openmp") != NULL && strstr(error_text(), "libopenblas0-pthread") != NULL);
+}
+
+/* Linked in the wrong order, cblas_sgemm would be GSL's: ten times slower, without a word. */
+Test(machine, products_come_from_openblas)
+{
+    cr_assert(strstr(machine_blas_library(), "libopenblas") != NULL, "'%s'", machine_blas_library());
+    cr_assert(eq(int, machine_start(2), OK), "%s", error_text());
+    cr_assert(eq(int, openblas_get_num_threads(), 1));
+}
+
+Test(machine, threads_and_memory)
+{
+    cpu_set_t set;
+    cr_assert(eq(int, sched_getaffinity(0, sizeof set, &set), 0));
+    cr_assert(eq(int, machine_threads(), CPU_COUNT(&set)));
+    const double installed = (double)sysconf(_SC_PHYS_PAGES) * (double)sysconf(_SC_PAGE_SIZE);
+    cr_assert(gt(dbl, machine_free_memory(), 1e6));
+    cr_assert(le(dbl, machine_free_memory(), installed));
+}
+
+/* VERSION beside the executable, read by other means. */
+static void version_expect(char *text, size_t size)
+{
+    char path[4096 + 16] = "";
+    snprintf(text, size, "unknown");
+    cr_assert(readlink("/proc/self/exe", path, 4096) > 0);
+    strcpy(strrchr(path, '/'), "/VERSION");
+    FILE *file = fopen(path, "r");
+    if (file) {
+        cr_assert(eq(int, fscanf(file, " %127[^\n]", text), 1));
+        fclose(file);
+    }
+}
+
+Test(machine, provenance)
+{
+    cr_assert(eq(int, folder_make("build/test-tmp/machine"), OK));
+    char path[64], expected[128], note[512];
+    snprintf(path, sizeof path, "build/test-tmp/machine/%ld.dat", (long)getpid());
+    table *t = table_new("x", NULL, 9);
+    machine_note(t);
+    cr_assert(eq(int, table_write(t, path), OK), "%s", error_text());
+    table_free(t);
+    table_data data;
+    cr_assert(eq(int, table_read(path, &data), OK), "%s", error_text());
+
+    const char *keys[] = {"version", "compiler", "flags", "precision", "gsl",
+                          "lapack", "openblas", "openblas core", "date", "host"};
+    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
+        cr_assert(table_note_of(&data, keys[i], note, sizeof note) && *note, "no note '%s'", keys[i]);
+    }
+    version_expect(expected, sizeof expected);
+    cr_assert(table_note_of(&data, "version", note, sizeof note));
+    cr_assert(eq(str, note, expected));
+    cr_assert(table_note_of(&data, "precision", note, sizeof note));
+    cr_assert(eq(str, note, sizeof(real) == sizeof(float) ? "single" : "double"));
+    cr_assert(table_note_of(&data, "openblas core", note, sizeof note));
+    cr_assert(eq(str, note, openblas_get_corename()));
+    int major, minor, patch, length = 0;
+    cr_assert(table_note_of(&data, "lapack", note, sizeof note));
+    cr_assert(eq(int, sscanf(note, "%d.%d.%d%n", &major, &minor, &patch, &length), 3));
+    cr_assert(major >= 3 && note[length] == '\0', "%s", note);
+    struct tm when = {0};
+    cr_assert(table_note_of(&data, "date", note, sizeof note));
+    const char *end = strptime(note, "%Y-%m-%dT%H:%M:%SZ", &when);
+    cr_assert(end != NULL && *end == '\0', "%s", note);
+    cr_assert(le(dbl, difftime(time(NULL), timegm(&when)), 60.0));
+    cr_assert(ge(dbl, difftime(time(NULL), timegm(&when)), 0.0));
+    table_data_free(&data);
+    cr_assert(eq(int, unlink(path), 0));
+}

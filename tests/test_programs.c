@@ -1,0 +1,219 @@
+/* The built programs as their users run them: exit codes, one line on stderr, the same bytes always. */
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "run/npy.h"
+#include "run/table.h"
+#include "tests/fixture.h"
+
+TestSuite(programs, .timeout = 120);
+
+static const char *const small[] = {
+    "BIN/loss-dynamics --samples 40 --width 30 --subnets 3 --xi 0.6,0.3 --lr 0.1 --local-steps 3 --rounds 4 --repeats 3",
+    "BIN/error-heatmap --samples 40 --width 30 --subnets 1,3 --xi 0.5,1 --rounds 15 --repeats 3",
+    "BIN/width-sweep --samples 40 --width 20,40 --subnets 2 --rounds 15 --repeats 3",
+    "BIN/subnet-sweep --samples 40 --width 30 --subnets 1,2,4 --repeats 4"};
+static const char *const experiments[] = {"loss-dynamics", "error-heatmap", "width-sweep", "subnet-sweep"};
+enum { EXPERIMENTS = 4 };
+
+static int lines(const char *text)
+{
+    int count = 0;
+    for (; *text; text++)
+        count += *text == '\n';
+    return count;
+}
+
+/* Runs a small sweep into FOLDER/NAME.dat with more options and expects success. */
+static void run_small(size_t k, const char *folder, const char *name, const char *more)
+{
+    char command[1024], said[4096];
+    snprintf(command, sizeof command, "%s --quiet --out %s/%s.dat %s", small[k], folder, name, more);
+    cr_expect(eq(int, fixture_run(command, said, sizeof said), 0), "%s: %s", command, said);
+    cr_expect(eq(str, said, ""), "quiet is quiet");
+}
+
+static void expect_same(const char *folder, const char *a, const char *b)
+{
+    const char *const endings[] = {".dat", ".runs.dat"};
+    for (int k = 0; k < 2; k++) {
+        char left[512], right[512];
+        snprintf(left, sizeof left, "%s/%s%s", folder, a, endings[k]);
+        snprintf(right, sizeof right, "%s/%s%s", folder, b, endings[k]);
+        cr_expect(fixture_same_rows(left, right), "%s and %s", left, right);
+    }
+}
+
+static const char *fresh_folder(const char *name)
+{
+    char command[512], said[256];
+    const char *folder = fixture_folder(name);
+    snprintf(command, sizeof command, "rm -rf %s && mkdir -p %s", folder, folder);
+    cr_assert(eq(int, fixture_run(command, said, sizeof said), 0));
+    return folder;
+}
+
+Test(programs, same_bytes_for_one_and_two_threads)
+{
+    const char *folder = fresh_folder("threads");
+    for (size_t k = 0; k < EXPERIMENTS; k++) {
+        char one[64], two[64];
+        snprintf(one, sizeof one, "%s-1", experiments[k]);
+        snprintf(two, sizeof two, "%s-2", experiments[k]);
+        run_small(k, folder, one, "--threads 1");
+        run_small(k, folder, two, "--threads 2");
+        expect_same(folder, one, two);
+    }
+}
+
+Test(programs, same_bytes_for_one_and_three_shards)
+{
+    const char *folder = fresh_folder("shards");
+    for (size_t k = 0; k < EXPERIMENTS; k++) {
+        char path[512];
+        run_small(k, folder, "whole", "");
+        for (int shard = 1; shard <= 3; shard++) {
+            char more[32];
+            snprintf(more, sizeof more, "--shard %d/3", shard);
+            run_small(k, folder, "parts", more);
+            snprintf(path, sizeof path, "%s/parts.dat", folder);
+            cr_expect(ne(int, access(path, F_OK), 0), "a shard writes no table");
+        }
+        run_small(k, folder, "parts", "");
+        expect_same(folder, "whole", "parts");
+        unlink(path);
+    }
+}
+
+/* The same sweep in its full length, killed without warning at several moments, then finished. */
+Test(programs, same_bytes_after_sigkill)
+{
+    const char *folder = fresh_folder("killed");
+    const char *sweep = "BIN/error-heatmap --samples 150 --width 100 --subnets 2,4 --xi 0.3,0.6 --rounds 20 --repeats 4 --quiet";
+    char command[1024], said[4096];
+    for (int k = 1; k <= 5; k++) {
+        snprintf(command, sizeof command, "timeout -s KILL 0.%d %s --out %s/killed.dat", k, sweep, folder);
+        fixture_run(command, said, sizeof said);
+    }
+    snprintf(command, sizeof command, "%s --out %s/killed.dat && %s --out %s/whole.dat", sweep, folder, sweep, folder);
+    cr_expect(eq(int, fixture_run(command, said, sizeof said), 0), "%s", said);
+    expect_same(folder, "killed", "whole");
+}
+
+/* The released program's trajectory through the program itself: losses to 6 digits, final weights to 1e-5. */
+static void replay(const char *reference)
+{
+    char command[1024], said[4096], path[512];
+    const char *folder = fresh_folder("replay");
+    snprintf(command, sizeof command, "BIN/loss-dynamics --init %s --unselected zero --quiet --save-weights %s/end.npz --out %s/run.dat", reference, folder, folder);
+    cr_assert(eq(int, fixture_run(command, said, sizeof said), 0), "%s", said);
+    table_data rows;
+    npy_array loss, expected, weights;
+    snprintf(path, sizeof path, "%s/run.dat", folder);
+    cr_assert(eq(int, table_read(path, &rows), OK), "%s", error_text());
+    cr_assert(eq(int, npz_read(reference, "loss", &loss), OK));
+    cr_assert(eq(int, npz_read(reference, "final_weights", &expected), OK));
+    snprintf(path, sizeof path, "%s/end.npz", folder);
+    cr_assert(eq(int, npz_read(path, "weights", &weights), OK));
+    size_t found = 0;
+    int phase = table_column(&rows, "phase"), mean = table_column(&rows, "mean");
+    for (size_t k = 0; k < rows.rows; k++) {
+        const char *word = rows.text[k * rows.columns + (size_t)phase];
+        if (strcmp(word, "whole") != 0 && strcmp(word, "aggregated") != 0)
+            continue;
+        cr_assert(lt(sz, found, loss.count));
+        double value = rows.values[k * rows.columns + (size_t)mean];
+        cr_expect(le(dbl, fabs(value - loss.values[found]), 5e-6 * loss.values[found]), "%s round %zu", reference, found);
+        found++;
+    }
+    cr_expect(eq(sz, found, loss.count));
+    double worst = 0, largest = 0;
+    cr_assert(eq(sz, weights.count, expected.count));
+    for (size_t k = 0; k < weights.count; k++) {
+        double difference = fabs(weights.values[k] - expected.values[k]);
+        worst = difference <= worst ? worst : difference;
+        largest = fmax(largest, fabs(expected.values[k]));
+    }
+    cr_expect(le(dbl, worst, 1e-5 * largest));
+    table_data_free(&rows), npy_free(&loss), npy_free(&expected), npy_free(&weights);
+}
+
+Test(programs, loss_dynamics_replays_the_released_program)
+{
+    replay("tests/reference/replay-bernoulli.npz");
+    replay("tests/reference/replay-bernoulli-unselected.npz");
+    replay("tests/reference/replay-categorical.npz");
+}
+
+Test(programs, help_and_version_exit_0)
+{
+    char command[256], said[4096];
+    for (size_t k = 0; k < EXPERIMENTS; k++)
+        for (int version = 0; version < 2; version++) {
+            snprintf(command, sizeof command, "BIN/%s --%s | grep -q .", experiments[k], version ? "version" : "help");
+            cr_expect(eq(int, fixture_run(command, said, sizeof said), 0), "%s", command);
+            cr_expect(eq(str, said, ""));
+        }
+}
+
+/* Wrong use: exit 2 (or 1 where the run itself fails), one line naming the thing, no file left. */
+Test(programs, bad_input_is_one_line)
+{
+    const struct { const char *arguments, *names; int code; } bad[] = {
+        {"loss-dynamics --nonsense", "nonsense", 2},
+        {"loss-dynamics stray", "stray", 2},
+        {"loss-dynamics --xi 0", "--xi", 2},
+        {"loss-dynamics --xi 1.5", "--xi", 2},
+        {"loss-dynamics --xi nan", "--xi", 2},
+        {"error-heatmap --subnets 0", "--subnets", 2},
+        {"width-sweep --width -5", "--width", 2},
+        {"width-sweep --width", "--width", 2},
+        {"loss-dynamics --lr 0.1,0.2", "--lr", 2},
+        {"loss-dynamics --width 10,20", "--width", 2},
+        {"loss-dynamics --seed 1 --seed 2", "--seed", 2},
+        {"subnet-sweep --xi 0.5", "--xi", 2},
+        {"loss-dynamics --mask categorical --xi 0.5", "--xi", 2},
+        {"loss-dynamics --mask foo", "--mask", 2},
+        {"loss-dynamics --shard 4/3", "--shard", 2},
+        {"loss-dynamics --samples 5000", "5000", 2},
+        {"loss-dynamics --data /nowhere.npz", "/nowhere.npz", 2},
+        {"loss-dynamics --data README.md", "README.md", 2},
+        {"loss-dynamics --init data/digits.npz", "weights", 2},
+        {"loss-dynamics --init tests/reference/replay-bernoulli.npz --subnets 7", "--subnets", 2},
+        {"loss-dynamics --samples 40 --width 20 --lr 1e8", "diverged", 1},
+        {"error-heatmap --samples 40 --width 20 --lr 1e8 --repeats 1", "diverged", 1},
+        {"loss-dynamics --samples 20 --width 5 --rounds 1 --repeats 1 --out /dev/null/x.dat", "/dev/null", 1}};
+    const char *folder = fresh_folder("bad");
+    for (size_t k = 0; k < sizeof bad / sizeof *bad; k++) {
+        char command[1024], said[4096], path[512];
+        snprintf(command, sizeof command, "BIN/%s --quiet%s%s%s", bad[k].arguments, strstr(bad[k].arguments, "--out") ? "" : " --out ",
+                 strstr(bad[k].arguments, "--out") ? "" : folder, strstr(bad[k].arguments, "--out") ? "" : "/bad.dat");
+        cr_expect(eq(int, fixture_run(command, said, sizeof said), bad[k].code), "%s: %s", command, said);
+        cr_expect(eq(int, lines(said), 1), "%s: one line: %s", command, said);
+        cr_expect(ne(ptr, strstr(said, bad[k].names), NULL), "%s names %s: %s", command, bad[k].names, said);
+        snprintf(path, sizeof path, "%s/bad.dat", folder);
+        cr_expect(ne(int, access(path, F_OK), 0), "%s leaves no table", command);
+    }
+}
+
+/* A cell that diverges has no value; the others stay, and a line says so. */
+Test(programs, a_diverged_cell_is_marked)
+{
+    const char *folder = fresh_folder("diverged");
+    char command[1024], said[4096], path[512];
+    snprintf(command, sizeof command, "BIN/loss-dynamics --samples 40 --width 30 --subnets 2 --xi 0.9,0.5 --lr 0.05,1e7 --rounds 3 --repeats 2 --out %s/x.dat", folder);
+    cr_expect(eq(int, fixture_run(command, said, sizeof said), 0));
+    cr_expect(ne(ptr, strstr(said, "diverged: 1 of 2 cells"), NULL), "%s", said);
+    table_data rows;
+    snprintf(path, sizeof path, "%s/x.dat", folder);
+    cr_assert(eq(int, table_read(path, &rows), OK));
+    size_t last = rows.rows - 1, mean = (size_t)table_column(&rows, "mean");
+    cr_expect(isnan(rows.values[last * rows.columns + mean]));
+    cr_expect(gt(dbl, rows.values[(rows.rows / 2 - 1) * rows.columns + mean], 0));
+    table_data_free(&rows);
+}

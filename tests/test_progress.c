@@ -1,0 +1,178 @@
+#include "run/progress.h"
+
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+#include <fcntl.h>
+#include <omp.h>
+#include <pty.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <termios.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "run/unit.h"
+
+TestSuite(progress);
+
+/* What is written to stderr from here on goes to `file`; returns the old stderr. */
+static int stderr_divert(int file)
+{
+    fflush(stderr);
+    const int old = dup(STDERR_FILENO);
+    cr_assert(old >= 0 && dup2(file, STDERR_FILENO) >= 0);
+    return old;
+}
+
+static void stderr_restore(int old)
+{
+    fflush(stderr);
+    dup2(old, STDERR_FILENO);
+    close(old);
+}
+
+/* A run of `items` steps of work 1, `done` of them taken. */
+static double run(size_t items, size_t done, double predicted, bool quiet)
+{
+    progress *p = progress_start("width-sweep", (double)items, items, 2, predicted, quiet);
+    cr_assert(p != NULL);
+    for (size_t i = 0; i < done; i++) {
+        progress_step(p, 1.0);
+    }
+    return progress_end(p);
+}
+
+/* The text that run() leaves in a file. */
+static const char *run_text(size_t items, size_t done, double predicted, bool quiet)
+{
+    static char text[4096];
+    char path[] = "build/test-tmp/progress/XXXXXX";
+    cr_assert(eq(int, folder_make("build/test-tmp/progress"), OK));
+    const int file = mkstemp(path);
+    cr_assert(file >= 0);
+    const int old = stderr_divert(file);
+    run(items, done, predicted, quiet);
+    stderr_restore(old);
+    const ssize_t size = pread(file, text, sizeof text - 1, 0);
+    cr_assert(size >= 0);
+    text[size] = '\0';
+    close(file);
+    unlink(path);
+    return text;
+}
+
+Test(progress, a_short_run_in_a_file_is_two_lines)
+{
+    cr_assert(eq(str, (char *)run_text(40, 40, 13.0, false),
+                 "width-sweep: 40 units on 2 threads, predicted 13 s\n"
+                 "width-sweep: 40 units in 0.0 s (predicted 13 s)\n"));
+    cr_assert(eq(str, (char *)run_text(40, 37, 0.0, false),
+                 "width-sweep: 40 units on 2 threads\nwidth-sweep: 37 of 40 units in 0.0 s\n"));
+    cr_assert(eq(str, (char *)run_text(1820, 1820, 600.0, false),
+                 "width-sweep: 1820 units on 2 threads, predicted 10 min\n"
+                 "width-sweep: 1820 units in 0.0 s (predicted 10 min)\n"));
+    cr_assert(strstr(run_text(2, 2, 7200.0, false), "predicted 2 h") != NULL);
+}
+
+Test(progress, quiet_is_silent)
+{
+    cr_assert(eq(str, (char *)run_text(40, 40, 13.0, true), ""));
+}
+
+Test(progress, seconds_are_those_of_the_clock)
+{
+    progress *p = progress_start("x", 1.0, 1, 1, 0.0, true);
+    const struct timespec pause = {0, 50000000};
+    nanosleep(&pause, NULL);
+    const double seconds = progress_end(p);
+    cr_assert(ge(dbl, seconds, 0.05));
+    cr_assert(le(dbl, seconds, 5.0));
+    cr_assert(eq(dbl, progress_end(NULL), 0.0));
+}
+
+Test(progress, steps_from_several_threads_all_count)
+{
+    static char text[4096];
+    int ends[2];
+    cr_assert(eq(int, pipe(ends), 0));
+    const int old = stderr_divert(ends[1]);
+    progress *p = progress_start("x", 20000.0, 20000, 4, 0.0, false);
+    #pragma omp parallel for num_threads(4)
+    for (int i = 0; i < 20000; i++) {
+        progress_step(p, 1.0);
+    }
+    progress_end(p);
+    stderr_restore(old);
+    close(ends[1]);
+    cr_assert(read(ends[0], text, sizeof text - 1) > 0);
+    cr_assert(strstr(text, "\nx: 20000 units in ") != NULL, "%s", text); /* else "19999 of 20000" */
+}
+
+/* The screen's line after `text`: '\r' goes back, other bytes overwrite. Returns the widest column reached. */
+static size_t screen_of(const char *text, char *screen, size_t size)
+{
+    size_t at = 0, widest = 0;
+    memset(screen, '\0', size);
+    for (; *text; text++) {
+        if (*text == '\r') {
+            at = 0;
+        } else {
+            cr_assert(at + 1 < size);
+            screen[at++] = *text;
+            widest = at > widest ? at : widest;
+        }
+    }
+    return widest;
+}
+
+/* On a terminal: a bar of at most 79 columns that ends on a blank line, then the summary. */
+Test(progress, bar_on_a_terminal)
+{
+    static char text[65536], screen[200];
+    int master, slave;
+    struct termios raw;
+    cr_assert(eq(int, openpty(&master, &slave, NULL, NULL, NULL), 0));
+    cr_assert(eq(int, tcgetattr(slave, &raw), 0));
+    cfmakeraw(&raw);
+    cr_assert(eq(int, tcsetattr(slave, TCSANOW, &raw), 0));
+    const int old = stderr_divert(slave);
+    progress *p = progress_start("a-name-far-longer-than-any-program-of-this-project-has", 400.0, 4, 2, 13.0, false);
+    const struct timespec pause = {0, 110000000}; /* the bar moves ten times a second at most */
+    for (int i = 0; i < 3; i++) {
+        nanosleep(&pause, NULL);
+        progress_step(p, i < 2 ? 100.0 : 50.0);
+    }
+    progress_end(p);
+    stderr_restore(old);
+    ssize_t size = 0;
+    cr_assert(eq(int, fcntl(master, F_SETFL, O_NONBLOCK), 0));
+    for (ssize_t got; (got = read(master, text + size, sizeof text - 1 - (size_t)size)) > 0; ) {
+        size += got;
+    }
+    text[size] = '\0';
+
+    char *bars = strchr(text, '\n') + 1, *summary = strrchr(bars, '\r') + 1;
+    cr_assert(strstr(summary, ": 3 of 4 units in 0.3 s (predicted 13 s)\n") != NULL, "%s", summary);
+    char *bar = strstr(bars, "62% 3/4"); /* (100 + 100 + 50) / 400 of the work */
+    cr_assert(bar != NULL && strstr(bars, "0% 0/4") != NULL && strstr(bars, "50% 2/4") != NULL, "%s", bars);
+    cr_assert(strstr(bars, "[........................]") != NULL, "%s", bars);
+    cr_assert(strstr(bars, "[###############.........]") != NULL, "%s", bars); /* 15 of 24 */
+    summary[0] = '\0';
+    cr_assert(le(sz, screen_of(bars, screen, sizeof screen), 79));
+    cr_assert(eq(sz, strspn(screen, " "), strlen(screen)));
+}
+
+Test(progress, say)
+{
+    char text[256] = "";
+    int ends[2];
+    cr_assert(eq(int, pipe(ends), 0));
+    const int old = stderr_divert(ends[1]);
+    progress_say("p", true, "%s", "not this");
+    progress_say("p", false, "%d units", 3);
+    stderr_restore(old);
+    close(ends[1]);
+    cr_assert(read(ends[0], text, sizeof text - 1) > 0);
+    cr_assert(eq(str, text, "p: 3 units\n"));
+}
