@@ -137,8 +137,24 @@ $(call pictures_of,subnet-sweep) &: $R/subnet-sweep.dat plots/subnet-sweep.gp $(
 $(call pictures_of,figure2) &: $(tables) $(panels:%=plots/%.gp) plots/figure2.gp $(drawing)
 	@$(call draw,figure2)
 
-.PHONY: figures
-figures: $(pictures) ## run the experiments and draw Figure 2 (PROFILE=quick|default|paper, DATA=file.npz, SEED=n)
+# The time first: the sum of what the programs predict for tables that are missing or older than their program.
+# $(call predict,TABLE,PROGRAM,FLAGS)
+predict = [ $R/$1.dat -nt $(B)/bin/$2 ] && [ $R/$1.dat -nt profiles.mk ] || $(B)/bin/$2 $(common) --predict $3 --out $R/$1.dat;
+
+.PHONY: predict
+predict: $(EXPERIMENTS:%=$(B)/bin/%) ## say how long `make figures` will compute
+	@{ $(call predict,loss-dynamics,loss-dynamics,$(loss_dynamics_flags)) \
+	   $(call predict,error-heatmap,error-heatmap,$(error_heatmap_flags)) \
+	   $(call predict,error-heatmap-zero,error-heatmap,$(error_heatmap_flags) --unselected zero) \
+	   $(call predict,width-sweep,width-sweep,$(width_sweep_flags)) \
+	   $(call predict,subnet-sweep,subnet-sweep,$(subnet_sweep_flags)) } | \
+	 awk '{ s += $$1 } END { if (NR) printf "figures (PROFILE=$(PROFILE)): about %.0f s of computing on $(THREADS) threads\n", s }'
+
+.PHONY: figures pictures
+pictures: $(pictures)
+figures: predict ## run the experiments and draw Figure 2 (PROFILE=quick|default|paper, DATA=file.npz, SEED=n)
+	@$(MAKE) --no-print-directory pictures
+	@echo "figures: $P/figure2.pdf and its panels are up to date"
 
 .PHONY: list
 list: ## list the tables and pictures of this profile, data set and seed

@@ -15,7 +15,7 @@ width_sweep_flags :=
 subnet_sweep_flags :=
 else ifeq ($(PROFILE),default)
 loss_dynamics_flags := --repeats 5
-error_heatmap_flags := --samples 200 --lr 0.06 --repeats 3
+error_heatmap_flags := --samples 150 --lr 0.06 --repeats 3
 width_sweep_flags := --repeats 5
 subnet_sweep_flags := --repeats 10
 else ifeq ($(PROFILE),quick)

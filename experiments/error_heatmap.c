@@ -16,7 +16,7 @@ int main(int argc, char **argv)
 {
     const level_sweep panel = {.about = "Figure 2b: error level over the number of subnetworks and xi",
                                .statement = "Figure 2b: the error level falls with xi at fixed p and with p at fixed xi",
-                               .patience = 10,
+                               .patience = 0,
                                .axes = {"subnets", "xi"},
                                .legend = {"p, subnetworks per round", "probability that a subnetwork takes a neuron"},
                                .axis = {subnets_of, xi_of},

@@ -93,9 +93,9 @@ static void say_stability(const experiment *e)
                 experiment_stability(e, worst), w->subnets, w->xi, w->width, w->lr, beyond, e->count);
 }
 
-status experiment_open(const program_options *run, const experiment_options *options, size_t patience, experiment *e)
+status experiment_open(const program_options *run, const experiment_options *options, experiment *e)
 {
-    *e = (experiment){.run = run, .options = options, .patience = patience};
+    *e = (experiment){.run = run, .options = options};
     status s = check_options(options);
     if (s == OK)
         s = machine_start(run->threads);
@@ -131,7 +131,8 @@ void experiment_close(experiment *e)
 static double unit_cost(size_t cell, const void *context)
 {
     const experiment *e = context;
-    return e->rounds_expected * train_round_cost(&e->g, &e->cells[cell]);
+    double rounds = e->stop_rule ? level_rounds_expected(&e->cells[cell], e->patience) : (double)e->options->rounds;
+    return fmin(rounds, (double)e->options->rounds) * train_round_cost(&e->g, &e->cells[cell]);
 }
 
 /* All that decides a unit's values, in one text. */
@@ -173,6 +174,8 @@ status experiment_sweep(const experiment *e, size_t values, const char *more,
     status done = sweep_run(s, &how, result);
     free(settings);
     s->settings = NULL;
+    if (done == OK && e->run->predict)
+        printf("%.3g\n", result->predicted);
     return done;
 }
 
@@ -200,9 +203,9 @@ void experiment_note(const experiment *e, const sweep_result *result, table *t)
         note_list(t, "xi", &o->xi);
     note_list(t, o->lr_times_xi ? "lr / xi" : "lr", &o->lr);
     table_note(t, "local steps tau", "%zu", o->local_steps);
-    table_note(t, "rounds", e->patience ? "at most %zu" : "%zu", o->rounds);
-    if (e->patience)
-        table_note(t, "stop rule", "mean of the last %zu errors does not improve, or is below 5e-4", e->patience + 1);
+    table_note(t, "rounds", e->stop_rule ? "at most %zu" : "%zu", o->rounds);
+    if (e->stop_rule)
+        table_note(t, "stop rule", "mean of the last %d errors below 5e-4, or %zu rounds in which it does not improve", LEVEL_WINDOW, e->patience + 1);
     table_note(t, "repeats", "%zu", o->repeats);
     table_note(t, "kappa", "%g", o->kappa);
     table_note(t, "mask", "%s", o->mask == MASK_CATEGORICAL ? "categorical" : "bernoulli");
@@ -216,6 +219,7 @@ void experiment_note(const experiment *e, const sweep_result *result, table *t)
     table_note(t, "fingerprint", "%s", result->fingerprint);
     table_note(t, "units", "%zu computed, %zu read, %zu repaired", result->computed, result->reused, result->repaired);
     table_note(t, "seconds", "%.3g (predicted %.3g)", result->seconds, result->predicted);
+    table_note(t, "processors that computed units", "%s", result->cores);
     machine_note(t);
 }
 

@@ -37,13 +37,13 @@ typedef struct {
     double lambda_max;      /* of Hinf */
     train_settings *cells;  /* (count) subnets outermost, then xi, then width; owned */
     size_t count;
-    size_t patience;        /* of the stop rule; 0: the program runs all rounds */
-    double rounds_expected; /* by the prediction of time */
+    bool stop_rule;         /* --rounds is a cap: the program's units stop by the rule of level.h */
+    size_t patience;        /* of that rule */
     const void *own;        /* what the program's units need besides; borrowed */
 } experiment;
 
-/* Starts the machine, loads the data, lists the cells, prints the stability numbers. patience: see experiment. */
-status experiment_open(const program_options *run, const experiment_options *options, size_t patience, experiment *e);
+/* Starts the machine, loads the data, lists the cells, prints the stability numbers. */
+status experiment_open(const program_options *run, const experiment_options *options, experiment *e);
 void experiment_close(experiment *e); /* safe on a zeroed one */
 
 /* BAD_INPUT unless the list has one value. */

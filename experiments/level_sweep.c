@@ -1,13 +1,11 @@
 #include "experiments/level_sweep.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "run/stats.h"
 
-static const double TARGET = 5e-4;           /* paper.md section 8: stop below this mean */
-static const double ROUNDS_EXPECTED = 40;    /* typical length of a run, for the predicted time alone */
+static const double TARGET = 5e-4; /* paper.md section 8: stop below this mean */
 
 enum { VALUE_LEVEL, VALUE_ROUNDS, VALUE_STATE, VALUES };
 
@@ -116,10 +114,11 @@ static status write_tables(const level_sweep *panel, const experiment *e, const 
 static status run(const level_sweep *panel, const program_options *options, const experiment_options *settings)
 {
     experiment e;
-    status done = experiment_open(options, settings, panel->patience, &e);
+    status done = experiment_open(options, settings, &e);
     if (done != OK)
         return done;
-    e.rounds_expected = fmin(ROUNDS_EXPECTED, (double)settings->rounds);
+    e.stop_rule = true;
+    e.patience = panel->patience;
     sweep s;
     sweep_result result = {0};
     done = experiment_sweep(&e, VALUES, "", run_unit, &s, &result);

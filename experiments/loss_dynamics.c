@@ -121,7 +121,6 @@ static status run_and_write(const loss_options *o, experiment *e, loss_run *own)
     sweep s;
     sweep_result result = {0};
     e->own = own;
-    e->rounds_expected = (double)e->options->rounds;
     status done = experiment_sweep(e, points + kept, more, run_unit, &s, &result);
     if (done == OK && result.complete)
         done = loss_tables_write(e, &s, &result, o->init);
@@ -155,7 +154,7 @@ int main(int argc, char **argv)
     if (done == OK)
         done = check(&settings, &options);
     if (done == OK)
-        done = experiment_open(&options, &settings.common, 0, &e);
+        done = experiment_open(&options, &settings.common, &e);
     own.keep_weights = settings.save_weights != NULL;
     if (done == OK)
         done = loss_start_check(&own.start, &e, settings.init);

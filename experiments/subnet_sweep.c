@@ -123,8 +123,7 @@ int main(int argc, char **argv)
                                 &experiment_argp, &settings, &options);
     experiment e = {0};
     if (done == OK)
-        done = experiment_open(&options, &settings, 0, &e);
-    e.rounds_expected = (double)settings.rounds;
+        done = experiment_open(&options, &settings, &e);
     sweep s;
     sweep_result result = {0};
     if (done == OK)

@@ -81,9 +81,9 @@ static void check_inverse(const bounds_setting *s)
     double whole = s->gram_norm * log(s->masks * s->n / s->delta) / (s->xi * s->lambda0); /* (d) with eps = 1 */
     cr_assert(eq(dbl, bounds_lower_chernoff(s, whole * 0.999), 0));
     double above = bounds_lower_chernoff(s, whole * 1.001);
-    cr_assert(gt(dbl, above, 0));
+    cr_assert(lt(dbl, 0, above));
     cr_assert(lt(dbl, above, 1e-3));
-    cr_assert(gt(dbl, bounds_lower_chernoff(s, whole * 1e12), 1 - 1e-5));
+    cr_assert(lt(dbl, 1 - 1e-5, bounds_lower_chernoff(s, whole * 1e12)));
 }
 
 Test(bounds, deviation_inverts_width)
@@ -186,32 +186,88 @@ Test(bounds, categorical)
 
 /* --- arguments out of range --- */
 
-Test(bounds, nonsense_gives_nan)
+enum { STATEMENTS = 13 };
+
+static void all_of_section_3(const bounds_setting *s, double values[STATEMENTS])
 {
-    bounds_setting fields[6] = {SMALL, SMALL, SMALL, SMALL, SMALL, SMALL};
-    fields[0].n = 0;
-    fields[1].xi = 1.1;
-    fields[2].delta = 0;
-    fields[3].lambda0 = NAN;
-    fields[4].gram_norm = -1;
-    fields[5].row_sum = INFINITY;
-    for (size_t k = 0; k < 6; k++) {
-        const bounds_setting *s = &fields[k];
-        const double values[] = {
-            bounds_width_hoeffding(s), bounds_width_bernstein(s), bounds_width_matrix_bernstein(s),
-            bounds_width_chernoff(s, 0.25), bounds_width_drift(s), bounds_width_together(s),
-            bounds_deviation_hoeffding(s, 10), bounds_deviation_bernstein(s, 10),
-            bounds_deviation_matrix_bernstein(s, 10), bounds_lower_chernoff(s, 10), bounds_radius(s, 1),
-            bounds_drift(s, 0.1), bounds_near_failure(s, 10, 0.1)};
-        for (size_t j = 0; j < sizeof values / sizeof *values; j++)
-            cr_assert(isnan(values[j]), "setting %zu, value %zu: %g", k, j, values[j]);
-    }
-    cr_assert(isnan(bounds_width_chernoff(&SMALL, 1)) && isnan(bounds_deviation_bernstein(&SMALL, 0)));
-    cr_assert(isnan(bounds_phi(0, 0.5)) && isnan(bounds_phi(3, 0)) && isnan(bounds_nu_variance_other(0.5, NAN, 0.5)));
-    cr_assert(isnan(bounds_categorical_error(1, 3, 4, 1, 1)) && isnan(bounds_mean_multiplier(1.2, 1, 1, 1)));
-    bounds_setting singular = SMALL;
-    singular.lambda0 = 0;
-    cr_assert(eq(dbl, bounds_width_hoeffding(&singular), INFINITY));
-    cr_assert(eq(dbl, bounds_width_together(&singular), INFINITY));
-    cr_assert(lt(dbl, bounds_deviation_hoeffding(&singular, 10), INFINITY));
+    const double found[STATEMENTS] = {
+        bounds_width_hoeffding(s), bounds_width_bernstein(s), bounds_width_matrix_bernstein(s),
+        bounds_width_chernoff(s, 0.25), bounds_width_drift(s), bounds_width_together(s),
+        bounds_deviation_hoeffding(s, 10), bounds_deviation_bernstein(s, 10), bounds_deviation_matrix_bernstein(s, 10),
+        bounds_lower_chernoff(s, 10), bounds_radius(s, 1), bounds_drift(s, 0.1), bounds_near_failure(s, 10, 0.1)};
+    for (size_t k = 0; k < STATEMENTS; k++)
+        values[k] = found[k];
+}
+
+/* Each field of a setting just outside its range, and NaN. */
+Test(bounds, settings_out_of_range_give_nan)
+{
+    const double outside[][2] = {{0.99, INFINITY}, {0.99, INFINITY}, {0, 1.01}, {0, 1}, {-1e-9, 2}, {0.1, INFINITY},
+                                 {0, INFINITY}, {0, INFINITY}};
+    for (size_t k = 0; k < 8; k++)
+        for (size_t t = 0; t < 3; t++) {
+            bounds_setting s = SMALL;
+            double *fields[] = {&s.n, &s.masks, &s.xi, &s.delta, &s.lambda0, &s.lambda_max, &s.gram_norm, &s.row_sum};
+            double values[STATEMENTS];
+            *fields[k] = t < 2 ? outside[k][t] : NAN;
+            all_of_section_3(&s, values);
+            for (size_t j = 0; j < STATEMENTS; j++)
+                cr_assert(isnan(values[j]), "field %zu, case %zu, statement %zu: %g", k, t, j, values[j]);
+        }
+}
+
+Test(bounds, settings_at_the_edge_are_taken)
+{
+    bounds_setting s = {.n = 1, .masks = 1, .xi = 1, .delta = 1e-9, .lambda0 = 0.5, .lambda_max = 0.5, .gram_norm = 1,
+                        .row_sum = 1};
+    double values[STATEMENTS];
+    all_of_section_3(&s, values);
+    for (size_t j = 0; j < STATEMENTS; j++)
+        cr_assert(le(dbl, 0, values[j]));
+    s.lambda0 = 0; /* a singular kernel: no width is enough, but deviations remain */
+    cr_assert(eq(dbl, bounds_width_hoeffding(&s), INFINITY));
+    cr_assert(eq(dbl, bounds_width_together(&s), INFINITY));
+    cr_assert(lt(dbl, bounds_deviation_hoeffding(&s, 10), INFINITY));
+    cr_assert(eq(dbl, bounds_lower_chernoff(&s, 10), 0));
+}
+
+Test(bounds, arguments_out_of_range_give_nan)
+{
+    const double values[] = {
+        bounds_width_chernoff(&SMALL, 0), bounds_width_chernoff(&SMALL, 1), bounds_deviation_hoeffding(&SMALL, 0),
+        bounds_deviation_bernstein(&SMALL, 0), bounds_deviation_matrix_bernstein(&SMALL, -1),
+        bounds_lower_chernoff(&SMALL, 0), bounds_near_probability(-1, 1), bounds_near_probability(1, 0),
+        bounds_radius(&SMALL, 0), bounds_near_count(0, 0.5, 0.5), bounds_near_count(1, 0, 0.5),
+        bounds_near_count(1, 0.5, 1.1), bounds_near_failure(&SMALL, 0, 0.5), bounds_near_failure(&SMALL, 1, -0.1),
+        bounds_drift(&SMALL, NAN), bounds_local_contraction(0, 0.5, 1), bounds_local_contraction(1, 0, 1),
+        bounds_local_contraction(1, 0.5, -1), bounds_local_drift(0, 1, 1, 1), bounds_local_drift(1, 0, 1, 1),
+        bounds_local_drift(1, 1, 0, 1), bounds_local_drift(1, 1, 1, -1), bounds_jump_tail(0.9, 1, 0.5),
+        bounds_jump_tail(1, -1, 0.5), bounds_jump_tail(1, 1, 0), bounds_jump_tail(1, 1, 1),
+        bounds_paper_contraction(0, 0.5, 1, 1), bounds_paper_contraction(1, 1.1, 1, 1),
+        bounds_paper_contraction(1, 0.5, 0.9, 1), bounds_paper_contraction(1, 0.5, 1, NAN),
+        bounds_mean_multiplier(1.1, 1, 1, 1), bounds_mean_multiplier(1, 0, 1, 1), bounds_mean_multiplier(1, 1, 1, 0),
+        bounds_categorical_contraction(1, 1, 0.9), bounds_categorical_jump(0, 1, 1, 1),
+        bounds_categorical_jump(1, 0.9, 1, 1), bounds_categorical_jump(1, 1, 0, 1),
+        bounds_categorical_jump(1, 1, 1, -1),
+        bounds_categorical_error(1, 1, 1, 1, 1), bounds_categorical_error(-0.1, 1, 1, 1, 1),
+        bounds_categorical_error(0.5, 0.9, 1, 1, 1), bounds_categorical_error(0.5, 1, -1, 1, 1),
+        bounds_categorical_error(0.5, 1, 1, NAN, 1), bounds_categorical_error(0.5, 1, 1, 1, -1),
+        bounds_categorical_probability(0, 1, 1, 0), bounds_categorical_probability(1, 1, 1, 0),
+        bounds_categorical_probability(0.1, 0.9, 1, 0), bounds_categorical_probability(0.1, 1, 0, 0),
+        bounds_categorical_probability(0.1, 1, 1, 1.1)};
+    for (size_t k = 0; k < sizeof values / sizeof *values; k++)
+        cr_assert(isnan(values[k]), "value %zu: %g", k, values[k]);
+}
+
+Test(bounds, arguments_at_the_edge_are_taken)
+{
+    assert_close("(4)", bounds_local_contraction(0.5, 1, 0), 1, TIGHT);
+    assert_close("jump", bounds_jump_tail(1, 3, 0.9999), 3 / 0.9999, TIGHT);
+    assert_close("[paper]", bounds_paper_contraction(1, 1, 1, 1), 0.75, TIGHT);
+    assert_close("multiplier", bounds_mean_multiplier(0, 1, 1, 1), 1, TIGHT);
+    assert_close("p = 1", bounds_categorical_contraction(1, 1, 1), 0.5, TIGHT);
+    assert_close("n = 1", bounds_categorical_jump(0.5, 1, 1, 0), 0.5, TIGHT);
+    cr_assert(eq(dbl, bounds_categorical_error(0, 1, 1, 1, 1), 0));
+    assert_close("n = 1", bounds_categorical_probability(0.01, 1, 1e4, 0), 0.98, TIGHT);
+    cr_assert(eq(dbl, bounds_near_failure(&SMALL, 1e-3, 0.1), 1));
 }

@@ -129,7 +129,7 @@ static double jump(const drawing *w)
     return sum;
 }
 
-static double change(const drawing *w) /* (u_{k+1} - u_k)(x_1)/eta for tau = 1: weights move by -g_r */
+static double change(const drawing *w) /* (u_{k+1} - u_k)(x_1)/eta, tau = 1: weights move by -g_r */
 {
     double sum = 0;
     for (size_t r = 0; r < M; r++)
@@ -234,7 +234,7 @@ Test(bounds_masks, phi)
             cr_assert(lt(dbl, bounds_phi_above_sharp(p, xi), bounds_phi_above(p, xi)));
         }
     assert_close("p = 1, sharp", bounds_phi_above_sharp(1, 0.3), bounds_phi(1, 0.3), LOOSE);
-    cr_assert(gt(dbl, bounds_phi_above(1, 0.3), 11 * bounds_phi(1, 0.3))); /* 1/xi against xi: not equal for p = 1 */
+    cr_assert(lt(dbl, 11 * bounds_phi(1, 0.3), bounds_phi_above(1, 0.3))); /* 1/xi against xi: not equal for p = 1 */
     assert_close("p = xi = 1", bounds_phi_above(1, 1), bounds_phi(1, 1), TIGHT);
     assert_close("xi = 1", bounds_phi(7, 1), 1.0 / 7, TIGHT);
 }
@@ -269,8 +269,46 @@ Test(bounds_masks, chi_square_tails)
         cr_assert(le(dbl, gsl_cdf_chisq_Q(2 * k, k), bounds_lemma22_failure(1, k)));
         assert_close("union", bounds_lemma23_failure(3, k + 8), 3 * bounds_lemma22_failure(k + 8, 1), TIGHT);
     }
-    cr_assert(ge(dbl, exp(-0.153 * 100), bounds_lemma22_failure(10, 10))); /* 0.153 is (1 - ln 2)/2 rounded down */
+    cr_assert(le(dbl, bounds_lemma22_failure(10, 10), exp(-0.153 * 100))); /* 0.153 is (1 - ln 2)/2 rounded down */
     assert_close("Lemma 4", bounds_mixing_gradient_norm(4, 25, 3), 1.2, TIGHT);
     assert_close("Lemma 17", bounds_lemma17(10, 50, 5), 1, TIGHT);
     assert_close("split", bounds_split(0.5, 16, 3, 2), 0.75, TIGHT);
+}
+
+Test(bounds_masks, arguments_out_of_range_give_nan)
+{
+    const double values[] = {
+        bounds_phi(0, 0.5), bounds_phi(1, 0), bounds_phi(1, 1.1), bounds_phi_above(0, 0.5), bounds_phi_above(1, 0),
+        bounds_phi_above_sharp(0, 0.5), bounds_phi_above_sharp(1, NAN), bounds_share(1.1, 1), bounds_share(1, 0.9),
+        bounds_nu_mean_same(-0.1), bounds_nu_mean_other(1.1, 0.5), bounds_nu_mean_other(1, 0),
+        bounds_nu_variance_same(NAN), bounds_nu_variance_other(1.1, 0.5, 0.5), bounds_nu_variance_other(0.5, NAN, 0.5),
+        bounds_nu_variance_other(0.5, 0.5, 0), bounds_mixing_mean(1.1, 1, 1, 0, 0), bounds_mixing_mean(1, 0, 1, 0, 0),
+        bounds_mixing_mean(1, 1, 0, 0, 0), bounds_mixing_spread(1.1, 1, 1, 1, 0, 0),
+        bounds_mixing_spread(1, -1, 1, 1, 0, 0),
+        bounds_mixing_spread(1, 1, 0, 1, 0, 0), bounds_mixing_spread(1, 1, 1, 0, 0, 0),
+        bounds_mixing_gradient_factor(1, 0), bounds_mixing_gradient_factor(1.1, 1),
+        bounds_mixing_activation_factor(1, 0, 1), bounds_mixing_activation_factor(1, 1, 0), bounds_jump(0, 1, 1),
+        bounds_jump(1, 0, 1), bounds_jump(1, 1, -1), bounds_initial_error(0, 1, 1, 1), bounds_initial_error(1, 0, 1, 1),
+        bounds_initial_error(1, 1, -1, 1), bounds_initial_error(1, 1, 1, NAN), bounds_initial_kappa(0, 1),
+        bounds_initial_kappa(1, 0.9), bounds_bias_factor(0, 1), bounds_bias_factor(1, 0),
+        bounds_mixing_gradient_norm(0, 1, 1), bounds_mixing_gradient_norm(1, 0, 1),
+        bounds_mixing_gradient_norm(1, 1, -1),
+        bounds_mixing_residual(1.1, 1, 1, 0, 0, 0), bounds_mixing_residual(1, 0, 1, 0, 0, 0),
+        bounds_mixing_residual(1, 1, 0, 0, 0, 0), bounds_lemma16_failure(0.9, 1, 1), bounds_lemma16_failure(1, 0, 1),
+        bounds_lemma16_failure(1, 1, 1.1), bounds_lemma22_failure(0, 1), bounds_lemma22_failure(1, 0),
+        bounds_lemma23_failure(0.9, 1), bounds_lemma23_failure(1, 0), bounds_lemma17(0.9, 1, 1),
+        bounds_lemma17(1, 0, 1), bounds_lemma17(1, 1, -1), bounds_split(0, 1, 1, 1), bounds_split(1, 0, 1, 1), bounds_split(1, 1, -1, 1),
+        bounds_split(1, 1, 1, NAN)};
+    for (size_t k = 0; k < sizeof values / sizeof *values; k++)
+        cr_assert(isnan(values[k]), "value %zu: %g", k, values[k]);
+}
+
+Test(bounds_masks, arguments_at_the_edge_are_taken)
+{
+    assert_close("p = 1", bounds_share(1, 1), 1, TIGHT);
+    assert_close("C = 1", bounds_initial_kappa(1, 1), sqrt(2), TIGHT);
+    assert_close("n = 1", bounds_lemma16_failure(1, 3, 1), exp(-1), TIGHT);
+    assert_close("n = 1", bounds_lemma23_failure(1, 2), exp(log(2) - 1), TIGHT);
+    assert_close("n = 1", bounds_lemma17(1, 2, 1), 0.5, TIGHT);
+    cr_assert(eq(dbl, bounds_lemma23_failure(100, 1), 1));
 }

@@ -7,6 +7,7 @@
 #include <gsl/gsl_errno.h>
 #include <gsl/gsl_rng.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -36,7 +37,7 @@ static double noise(double size)
     return size * (2 * gsl_rng_uniform(generator) - 1);
 }
 
-/* Writes the table, frees it and reads it back, as the program does. Tests run side by side: each has a file of its own. */
+/* Writes the table, frees it and reads it back, as the program does. Tests run side by side: a file each. */
 static claim_table written(table *t)
 {
     static char path[64];

@@ -23,30 +23,41 @@ static size_t stops_after(level_rule rule, const double *errors, size_t count, d
 
 Test(level, stops_where_the_mean_of_the_window_does_not_improve)
 {
-    const double errors[] = {9, 6, 3, 3, 3, 3, 3};  /* means of three: 6, 4, 3, 3 */
+    double errors[30], best;
+    level_state state;
+    for (int k = 0; k < 30; k++)
+        errors[k] = k < 10 ? 20 - k : 10; /* the mean falls until only tens are left: errors 10 to 20 */
+    cr_expect(eq(sz, stops_after((level_rule){0, 100, 1e-9}, errors, 30, &best, &state), 22));
+    cr_expect(eq(dbl, best, 10));
+    cr_expect(eq(int, state, LEVEL_STALLED));
+    cr_expect(eq(sz, stops_after((level_rule){3, 100, 1e-9}, errors, 30, &best, &state), 25), "three failures pass");
+}
+
+Test(level, failures_count_in_any_order)
+{
+    const double errors[] = {1, 1, 2, 0.1, 2, 0.1}; /* means 1 (best), 4/3 fails, 1.025 fails, ... */
     double best;
     level_state state;
-    cr_expect(eq(sz, stops_after((level_rule){2, 100, 1e-9}, errors, 7, &best, &state), 6));
-    cr_expect(eq(dbl, best, 3));
-    cr_expect(eq(int, state, LEVEL_STALLED));
+    cr_expect(eq(sz, stops_after((level_rule){1, 100, 1e-9}, errors, 6, &best, &state), 4));
+    cr_expect(eq(dbl, best, 1));
 }
 
 Test(level, stops_below_the_target)
 {
-    const double errors[] = {1, 0.1, 0.01, 0.001, 0.0001};
+    const double errors[] = {0.2, 0.1, 0.0, 0.0, 0.0001};
     double best;
     level_state state;
-    cr_expect(eq(sz, stops_after((level_rule){1, 100, 0.01}, errors, 5, &best, &state), 4));
-    cr_expect(epsilon_eq(dbl, best, 0.0055, 1e-15));
+    cr_expect(eq(sz, stops_after((level_rule){0, 100, 0.11}, errors, 5, &best, &state), 3)); /* means 0.15, 0.1 */
+    cr_expect(epsilon_eq(dbl, best, 0.1, 1e-15));
     cr_expect(eq(int, state, LEVEL_CONVERGED));
 }
 
-Test(level, a_short_sequence_does_not_stop)
+Test(level, the_initial_error_alone_does_not_stop)
 {
-    const double errors[] = {1, 1, 1};
+    const double errors[] = {0};
     double best;
     level_state state;
-    cr_expect(eq(sz, stops_after((level_rule){3, 100, 0.01}, errors, 3, &best, &state), 0));
+    cr_expect(eq(sz, stops_after((level_rule){0, 100, 0.01}, errors, 1, &best, &state), 0));
     cr_expect(eq(dbl, best, INFINITY));
 }
 
@@ -59,15 +70,18 @@ Test(level, a_run_gives_the_best_mean_of_its_window)
     cr_assert(eq(int, gram_new(&data, GRAM_AUTO, &g), OK));
     train_settings s = {.width = 40, .subnets = 2, .xi = 0.5, .lr = 0.3, .local_steps = 2, .kappa = 1};
     level_result result;
-    cr_assert(eq(int, level_run(&g, &s, (level_rule){3, 200, 5e-4}, 1, 4, 5, &result), OK));
+    cr_assert(eq(int, level_run(&g, &s, (level_rule){2, 200, 5e-4}, 1, 4, 5, &result), OK));
     trajectory run;
     cr_assert(eq(int, trajectory_open(&g, &s, false, 1, 4, 5, &run), OK));
     double errors[256] = {run.t.error}, best = INFINITY;
     for (size_t k = 1; k <= result.rounds; k++) {
         cr_assert(trajectory_round(&run, NULL, NULL));
         errors[k] = run.t.error;
-        if (k >= 3)
-            best = fmin(best, (errors[k] + errors[k - 1] + errors[k - 2] + errors[k - 3]) / 4);
+        double sum = 0;
+        size_t from = k < 10 ? 0 : k - 10;
+        for (size_t j = from; j <= k; j++)
+            sum += errors[j];
+        best = fmin(best, sum / (double)(k - from + 1));
     }
     cr_expect(le(dbl, fabs(result.level - best), 1e-15));
     trajectory_close(&run), gram_free(&g), dataset_free(&data);

@@ -15,8 +15,9 @@ void level_begin(level_watch *w, level_rule rule)
     *w = (level_watch){.rule = rule, .best = INFINITY};
 }
 
-static double mean_of_last(const level_watch *w, size_t count)
+static double mean_of_last(const level_watch *w)
 {
+    size_t count = w->seen < LEVEL_WINDOW ? w->seen : LEVEL_WINDOW;
     double sum = 0;
     for (size_t k = 0; k < count; k++)
         sum += w->last[k];
@@ -25,18 +26,29 @@ static double mean_of_last(const level_watch *w, size_t count)
 
 int level_add(level_watch *w, double error, level_state *state)
 {
-    size_t window = w->rule.patience + 1;
-    w->last[w->seen++ % window] = error;
-    if (w->seen < window)
+    w->last[w->seen++ % LEVEL_WINDOW] = error;
+    if (w->seen == 1)
         return 0;
-    double mean = mean_of_last(w, window);
+    double mean = mean_of_last(w);
     if (!(mean < w->best)) {
         *state = LEVEL_STALLED;
-        return 1;
+        return ++w->failures > w->rule.patience;
     }
     w->best = mean;
     *state = LEVEL_CONVERGED;
     return mean < w->rule.target;
+}
+
+/* Without masks (xi = 1) a run goes on for hundreds of rounds; with them it stalls the earlier the more they disturb it, and, where
+ * neurons nobody took are zeroed, once the network is dead: a window after the start. */
+double level_rounds_expected(const train_settings *s, size_t patience)
+{
+    double rounds = s->xi == 1 ? 275 : 10 + 12 * sqrt((double)s->subnets * s->xi / (1 - s->xi));
+    if (s->unselected == UNSELECTED_ZERO) {
+        double alive = pow(mask_theta(s->mask, s->subnets, s->xi), LEVEL_WINDOW);
+        rounds = LEVEL_WINDOW + alive * fmax(rounds - LEVEL_WINDOW, 0);
+    }
+    return rounds + 2 * (double)patience;
 }
 
 static level_result follow_rule(trajectory *run, level_rule rule)
@@ -54,7 +66,7 @@ static level_result follow_rule(trajectory *run, level_rule rule)
     }
     if (!stop)
         result.state = LEVEL_CAPPED;
-    result.level = isfinite(watch.best) ? watch.best : mean_of_last(&watch, watch.seen);
+    result.level = watch.best;
     return result;
 }
 

@@ -1,7 +1,8 @@
 /* level: the error level that a run settles at, under the stop rule of Figure 2b and 2c (paper.md section 8).
  *
- * After every round look at the mean of the last `patience + 1` errors of the whole network, the initial one included.
- * Stop at the first round where that mean does not improve on the best so far, or lies below `target`; the level is the best mean. */
+ * After every round look at the mean of the last LEVEL_WINDOW errors of the whole network (of all so far, the initial one included,
+ * while there are fewer). A round whose mean does not improve on the best so far is a failure; stop at the first failure
+ * beyond `patience`, or where the mean lies below `target`. The level is the best mean. */
 #ifndef MODEL_LEVEL_H
 #define MODEL_LEVEL_H
 
@@ -19,30 +20,34 @@ typedef enum {
 const char *level_state_word(level_state s);
 
 typedef struct {
-    size_t patience;    /* 10 in Figure 2b, 5 in 2c; < LEVEL_MAX_PATIENCE */
+    size_t patience;    /* failures let pass, in any order: 0 in Figure 2b, 5 in 2c */
     size_t max_rounds;  /* >= 1 */
     double target;      /* 5e-4 */
 } level_rule;
 
-#define LEVEL_MAX_PATIENCE 64
+#define LEVEL_WINDOW 11
 
 /* The rule followed round by round. */
 typedef struct {
     level_rule rule;
-    double last[LEVEL_MAX_PATIENCE]; /* ring of the last errors */
-    size_t seen;                     /* errors seen so far */
-    double best;                     /* best mean; +inf before the window is full */
+    double last[LEVEL_WINDOW]; /* ring of the last errors */
+    size_t seen;               /* errors seen so far */
+    size_t failures;           /* rounds whose mean did not improve */
+    double best;               /* best mean; +inf before the first round */
 } level_watch;
 
 void level_begin(level_watch *w, level_rule rule);
-/* Takes the next error; 1 if the run is to stop, and *state says why. Does not judge divergence. */
+/* Takes the next error, first the initial one; 1 if the run is to stop, and *state says why. Does not judge divergence. */
 int level_add(level_watch *w, double error, level_state *state);
 
 typedef struct {
-    double level;   /* NaN if diverged; of a capped run the best mean, or the mean of all errors if the window never filled */
+    double level;   /* best mean; NaN if diverged */
     size_t rounds;  /* rounds done */
     level_state state;
 } level_result;
+
+/* Rounds that a run takes before it stops, roughly: for predicted times alone. Fitted to runs on the embedded data. */
+double level_rounds_expected(const train_settings *s, size_t patience);
 
 /* One run: random start and masks from the streams of (seed, cell, repetition). */
 status level_run(const gram *g, const train_settings *s, level_rule rule, uint64_t seed, size_t cell, size_t repetition,

@@ -9,7 +9,7 @@
 #include "run/machine.h"
 #include "run/options.h"
 
-enum { KEY_DATA = 500, KEY_SAMPLES, KEY_SEED, KEY_THREADS, KEY_OUT, KEY_QUIET, KEY_FRESH, KEY_SHARD };
+enum { KEY_DATA = 500, KEY_SAMPLES, KEY_SEED, KEY_THREADS, KEY_OUT, KEY_QUIET, KEY_FRESH, KEY_PREDICT, KEY_SHARD };
 
 enum { MAX_SAMPLES = 1000000, MAX_THREADS = 1024, MAX_SHARDS = 100000 };
 
@@ -22,6 +22,7 @@ static const struct argp_option common_options[] = {
     {"out", KEY_OUT, "FILE", 0, "table to write (default results/PROGRAM.dat)", 10},
     {"quiet", KEY_QUIET, 0, 0, "no progress, no summary", 10},
     {"fresh", KEY_FRESH, 0, 0, "start over: forget finished units of these settings", 10},
+    {"predict", KEY_PREDICT, 0, 0, "print the seconds that the run would take, and stop", 10},
     {"shard", KEY_SHARD, "I/N", 0, "compute the I-th of N shares (default from SLURM_ARRAY_TASK_ID)", 10},
     {0}};
 
@@ -66,6 +67,9 @@ static status parse_common(int key, const char *text, program_options *o)
         break;
     case KEY_FRESH:
         o->fresh = true;
+        break;
+    case KEY_PREDICT:
+        o->predict = o->quiet = true;
         break;
     case KEY_SHARD:
         s = parse_shard("--shard", text, o);
@@ -193,7 +197,8 @@ sweep_options program_sweep_options(const program_options *options)
                            .fresh = options->fresh,
                            .shard = options->shard,
                            .shards = options->shards,
-                           .quiet = options->quiet};
+                           .quiet = options->quiet,
+                           .predict = options->predict};
 }
 
 void program_note(const program_options *options, table *t)

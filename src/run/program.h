@@ -21,6 +21,7 @@ typedef struct {
     int threads;          /* --threads, default: all processors */
     const char *out;      /* --out, default results/NAME.dat */
     bool quiet, fresh;    /* --quiet, --fresh */
+    bool predict;         /* --predict: say how long the run would take, and stop */
     size_t shard, shards; /* --shard i/N, default from SLURM_ARRAY_TASK_ID; shards 0: none */
     char default_out[128];
     char command[1024];   /* the command line, for provenance */

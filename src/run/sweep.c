@@ -265,6 +265,15 @@ static int team_of(const run_state *r)
     return r->missing < (size_t)r->options->threads ? (int)r->missing : r->options->threads;
 }
 
+/* Seconds that the tasks will take: no schedule is shorter than its longest unit. */
+static double seconds_predict(const run_state *r)
+{
+    if (r->missing == 0 || !(r->s->seconds_per_cost > 0.0)) {
+        return 0.0;
+    }
+    return r->s->seconds_per_cost * fmax(r->work / team_of(r), r->tasks[0].cost);
+}
+
 /* Computes all tasks on the threads, with BLAS on one thread in each. */
 static status tasks_run(run_state *r)
 {
@@ -275,11 +284,7 @@ static status tasks_run(run_state *r)
     if (access(r->folder, W_OK | X_OK) != 0) {
         return fail(FAILED, "%s: cannot be written: %s; choose another place with --out", r->folder, strerror(errno));
     }
-    qsort(r->tasks, r->missing, sizeof *r->tasks, task_compare);
     const int team = team_of(r);
-    /* No schedule is shorter than its longest unit. */
-    r->result->predicted = r->s->seconds_per_cost > 0.0
-                               ? r->s->seconds_per_cost * fmax(r->work / team, r->tasks[0].cost) : 0.0;
     r->shown = progress_start(r->s->program, r->work, r->missing, team, r->result->predicted, r->options->quiet);
     if (!r->shown) {
         return FAILED;
@@ -299,7 +304,7 @@ static status tasks_run(run_state *r)
 /* Reads what is there and computes the rest. */
 static status units_gather(run_state *r)
 {
-    status code = r->options->fresh ? units_forget(r) : OK;
+    status code = r->options->fresh && !r->options->predict ? units_forget(r) : OK;
     code = code != OK ? code : units_scan(r);
     if (code != OK) {
         return code;
@@ -307,6 +312,11 @@ static status units_gather(run_state *r)
     if (r->result->reused > 0) {
         progress_say(r->s->program, r->options->quiet, "%zu of %zu units are there already", r->result->reused,
                      r->share);
+    }
+    qsort(r->tasks, r->missing, sizeof *r->tasks, task_compare);
+    r->result->predicted = seconds_predict(r);
+    if (r->options->predict) {
+        return OK;
     }
     if (r->missing > 0 && atomic_load(&signal_caught) == 0) {
         code = tasks_run(r);
@@ -350,7 +360,7 @@ status sweep_run(const sweep *s, const sweep_options *options, sweep_result *res
     }
     free(r.folder);
     free(r.tasks);
-    if (code != OK || options->shards > 0) {
+    if (code != OK || options->shards > 0 || options->predict) {
         sweep_result_free(result); /* what is not whole cannot be taken for a result */
     } else {
         result->complete = true;

@@ -37,6 +37,7 @@ typedef struct {
     size_t shard;      /* 1..shards: units whose index is congruent to shard-1 modulo shards */
     size_t shards;     /* 0: no shard given: read what is there, compute the rest */
     bool quiet;        /* no progress */
+    bool predict;      /* compute nothing: result.predicted alone is wanted */
 } sweep_options;
 
 typedef struct {
