@@ -12,8 +12,8 @@
 #include "run/error.h"
 #include "run/real.h"
 
-/* How many neurons one panel has: S and Z of a panel stay in the second-level cache. */
-#define GRAM_PANEL 128
+/* How many neurons one panel has: enough that packing G for the product costs little, few enough that S and Z stay in cache. */
+#define GRAM_PANEL 256
 
 /* AUTO chooses by count; the others are for tests and measurements. */
 typedef enum { GRAM_AUTO, GRAM_MATRIX, GRAM_FACTOR } gram_way;

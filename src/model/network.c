@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "run/blas.h"
+#include "model/layer.h"
 
 status network_new(const gram *g, size_t capacity, bool follow, network *net)
 {
@@ -34,26 +34,15 @@ size_t network_workspace(const gram *g)
     return GRAM_PANEL * g->ld + gram_workspace(g);
 }
 
-/* U <- U + scale * sigma(Z) A^T over `count` neurons. panel: (count, ld), scratch. */
-static void add_output(const gram *g, const real *Z, const real *A, size_t count, double scale, real *U, real *panel)
-{
-    size_t elements = count * g->ld;
-    for (size_t k = 0; k < elements; k++)
-        panel[k] = Z[k] > 0 ? Z[k] : 0;
-    real_gemm(CblasColMajor, CblasNoTrans, CblasTrans, (int)g->n, (int)g->q, (int)count, (real)scale, panel, (int)g->ld, A,
-              (int)g->q, 1, U, (int)g->ld);
-}
-
 static size_t panel_size(size_t m, size_t first)
 {
     return m - first < GRAM_PANEL ? m - first : GRAM_PANEL;
 }
 
-void network_output(const gram *g, const network *net, double scale, real *U, real *work)
+void network_output(const gram *g, const network *net, double scale, real *U)
 {
     memset(U, 0, g->q * g->ld * sizeof *U);
-    for (size_t r = 0; r < net->m; r += GRAM_PANEL)
-        add_output(g, net->Z + r * g->ld, net->A + r * g->q, panel_size(net->m, r), scale, U, work);
+    layer_output(net->Z, net->A, net->m, g->q, g->ld, (real)scale, U);
 }
 
 double network_residual(const gram *g, const real *U, real *R)
@@ -72,16 +61,6 @@ double network_residual(const gram *g, const real *U, real *R)
     return squares / 2 / (double)g->n;
 }
 
-/* S <- factor * (R A^T) o 1{Z > 0} over `count` neurons. S: (count, ld). */
-static void masked_gradient(const gram *g, const real *Z, const real *A, size_t count, double factor, const real *R, real *S)
-{
-    real_gemm(CblasColMajor, CblasNoTrans, CblasNoTrans, (int)g->n, (int)count, (int)g->q, (real)factor, R, (int)g->ld, A,
-              (int)g->q, 0, S, (int)g->ld);
-    size_t elements = count * g->ld;
-    for (size_t k = 0; k < elements; k++)
-        S[k] = Z[k] > 0 ? S[k] : 0;
-}
-
 void network_step(const gram *g, network *net, double scale, double step, const real *R, real *U, real *work)
 {
     real *S = work, *rest = work + GRAM_PANEL * g->ld;
@@ -91,13 +70,13 @@ void network_step(const gram *g, network *net, double scale, double step, const 
         size_t count = panel_size(net->m, r);
         real *Z = net->Z + r * g->ld;
         const real *A = net->A + r * g->q;
-        masked_gradient(g, Z, A, count, step * scale, R, S);
+        layer_gradient(Z, A, R, count, g->q, g->ld, (real)(step * scale), S);
         gram_apply(g, S, count, Z, rest);
         if (net->C)
             for (size_t k = 0; k < count * g->ld; k++)
                 net->C[r * g->ld + k] -= S[k];
         if (U)
-            add_output(g, Z, A, count, scale, U, S);
+            layer_output(Z, A, count, g->q, g->ld, (real)scale, U);
     }
 }
 

@@ -24,11 +24,11 @@ typedef struct {
 status network_new(const gram *g, size_t capacity, bool follow, network *net);
 void network_free(network *net); /* safe on a zeroed one */
 
-/* Elements of workspace that the routines below need; not shared by threads. */
+/* Elements of workspace that network_step needs; not shared by threads. */
 size_t network_workspace(const gram *g);
 
 /* U (q, ld) <- scale * sum_r a_r sigma(z_r); the output on all inputs, output after output. */
-void network_output(const gram *g, const network *net, double scale, real *U, real *work);
+void network_output(const gram *g, const network *net, double scale, real *U);
 
 /* R (q, ld) <- U - Y; returns the error (1/2) ||U - Y||_F^2 / n. R may be U. */
 double network_residual(const gram *g, const real *U, real *R);

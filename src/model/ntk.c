@@ -63,7 +63,7 @@ void ntk_infinite(const dataset *data, int threads, double *H)
 #define WORDS 64               /* words in a row of bits */
 #define BLOCK (WORDS * WORD)   /* neurons in a row of bits */
 #define COUNT_TILE 16          /* rows of bits (8 KB) that stay in the first-level cache */
-#define PACK_TILE 128          /* samples packed at a time: a run of memory in Z, and rows of bits whose lines stay near */
+#define PACK_TILE 128          /* samples packed at a time: a run of memory in Z, few enough rows of bits */
 
 struct ntk_masked {
     size_t n, masks;
@@ -147,8 +147,8 @@ static bool pack_rows(ntk_masked *s, const real *Z, size_t ld, size_t count, siz
     return finite;
 }
 
-/* Number of common bits of two rows; `words` is a multiple of GROUP. Not to be inlined into the parallel region, where it
- * would run out of registers and take twice as long. */
+/* Number of common bits of two rows; `words` is a multiple of GROUP. Not to be inlined into the parallel region, where
+ * it would run out of registers and take twice as long. */
 __attribute__((noinline)) static uint32_t common_bits(const uint64_t *a, const uint64_t *b, size_t words)
 {
     uint64_t count = 0;

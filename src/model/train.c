@@ -137,7 +137,7 @@ static void descend(trainer *t, size_t l, train_observer *seen, void *context)
 {
     const gram *g = t->g;
     size_t tau = t->settings.local_steps;
-    network_output(g, &t->sub, t->scales.subnet, t->U, t->work);
+    network_output(g, &t->sub, t->scales.subnet, t->U);
     for (size_t step = 0; step < tau; step++) {
         double error = measure(t);
         if (seen)
@@ -204,7 +204,7 @@ void trainer_round(trainer *t, const unsigned char *mask, train_observer *seen, 
 
 void trainer_output(trainer *t, real *U)
 {
-    network_output(t->g, &t->whole, t->scales.whole, U, t->work);
+    network_output(t->g, &t->whole, t->scales.whole, U);
 }
 
 void trainer_weights(const trainer *t, const real *W0, real *W)

@@ -1,0 +1,19 @@
+/* layer: the two products of a network with its second layer, over a panel of neurons.
+ *
+ * They are thin (q columns), so that the matrix product of a BLAS spends its time packing. Here a strip of inputs keeps its q sums
+ * in registers while the neurons pass by, and ReLU, its derivative and the products are one sweep. */
+#ifndef MODEL_LAYER_H
+#define MODEL_LAYER_H
+
+#include <stddef.h>
+#include "run/real.h"
+
+/* Columns of Z, S, U, R have length ld, a multiple of 64 bytes; aligned to 64 bytes they are fastest. */
+
+/* U <- U + scale * sigma(Z) A^T. Z: (count, ld); A: (count, q); U: (q, ld). A pre-activation that is not above 0 (also NaN) counts as 0. */
+void layer_output(const real *Z, const real *A, size_t count, size_t q, size_t ld, real scale, real *U);
+
+/* S <- factor * (R A^T) o 1{Z > 0}. R: (q, ld); S: (count, ld). */
+void layer_gradient(const real *Z, const real *A, const real *R, size_t count, size_t q, size_t ld, real factor, real *S);
+
+#endif
