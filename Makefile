@@ -22,21 +22,23 @@ B ?= build
 
 # --- what there is ----------------------------------------------------------------------------------------------------
 EXPERIMENTS := loss-dynamics error-heatmap width-sweep subnet-sweep
-REPORTS := claims
+REPORTS := compare-results
 THEORY :=
-TOOLS := $(EXPERIMENTS) $(REPORTS)
+TOOLS := $(EXPERIMENTS) claims
 
 # The source of program a-b is a_b.c; the other files of its folder are parts shared by its programs.
 experiment_mains := $(foreach p,$(TOOLS),experiments/$(subst -,_,$p).c)
+report_mains := $(foreach p,$(REPORTS),report/$(subst -,_,$p).c)
 theory_mains := $(foreach p,$(THEORY),theory/$(subst -,_,$p).c)
 library := $(wildcard src/run/*.c src/model/*.c)
 experiment_parts := $(filter-out $(experiment_mains),$(wildcard experiments/*.c))
+report_parts := $(filter-out $(report_mains),$(wildcard report/*.c))
 theory_parts := $(filter-out $(theory_mains),$(wildcard theory/*.c))
-single_parts := $(library) $(experiment_parts)
-double_parts := $(library) $(experiment_parts) $(theory_parts)
+single_parts := $(library) $(experiment_parts) $(report_parts)
+double_parts := $(single_parts) $(theory_parts)
 tests := $(wildcard tests/*.c)
 
-programs := $(TOOLS:%=$(B)/bin/%) $(THEORY:%=$(B)/bin/%)
+programs := $(TOOLS:%=$(B)/bin/%) $(REPORTS:%=$(B)/bin/%) $(THEORY:%=$(B)/bin/%)
 double_programs := $(EXPERIMENTS:%=$(B)/bin/double/%)
 
 .PHONY: all
@@ -72,6 +74,8 @@ link = echo "  LD      $@"; mkdir -p $(@D); $(CC) $(CFLAGS) $^ -o $@ $(LIBS)
 
 .SECONDEXPANSION:
 $(TOOLS:%=$(B)/bin/%): $(B)/bin/%: $(B)/single/experiments/$$(subst -,_,$$*).o $(B)/single/libmntk.a | $(B)/bin/VERSION
+	@$(link)
+$(REPORTS:%=$(B)/bin/%): $(B)/bin/%: $(B)/single/report/$$(subst -,_,$$*).o $(B)/single/libmntk.a | $(B)/bin/VERSION
 	@$(link)
 $(THEORY:%=$(B)/bin/%): $(B)/bin/%: $(B)/double/theory/$$(subst -,_,$$*).o $(B)/double/libmntk.a | $(B)/bin/VERSION
 	@$(link)

@@ -5,13 +5,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "run/machine.h"
 #include "run/options.h"
 
 enum { KEY_DATA = 500, KEY_SAMPLES, KEY_SEED, KEY_THREADS, KEY_OUT, KEY_QUIET, KEY_FRESH, KEY_PREDICT, KEY_SHARD };
 
-enum { MAX_SAMPLES = 1000000, MAX_THREADS = 1024, MAX_SHARDS = 100000 };
+/* Threads: Debian's OpenBLAS is built for 64 (openblas_get_config()); calls by more than twice as many at once crash. */
+enum { MAX_SAMPLES = 1000000, MAX_THREADS = 64, MAX_SHARDS = 100000 };
 
 static const struct argp_option common_options[] = {
     {0, 0, 0, 0, "Common options:", 10},
@@ -28,10 +30,13 @@ static const struct argp_option common_options[] = {
 
 static status parse_shard(const char *option, const char *text, program_options *o)
 {
-    unsigned long shard, shards;
-    char rest;
-    if (sscanf(text, "%lu/%lu%c", &shard, &shards, &rest) != 2 || text[0] == '-' || strchr(text, '/')[1] == '-' || shard < 1 ||
-        shard > shards || shards > MAX_SHARDS)
+    const char *slash = strchr(text, '/');
+    char share[32] = "";
+    uint64_t shard, shards;
+    if (slash)
+        snprintf(share, sizeof share, "%.*s", (int)(slash - text), text);
+    if (!slash || option_count(option, slash + 1, 1, MAX_SHARDS, &shards) != OK ||
+        option_count(option, share, 1, shards, &shard) != OK)
         return fail(BAD_INPUT, "%s: '%.60s' is not a share; give I/N with 1 <= I <= N, such as 2/8", option, text);
     o->shard = shard;
     o->shards = shards;
@@ -44,7 +49,7 @@ static status parse_common(int key, const char *text, program_options *o)
     status s = OK;
     switch (key) {
     case KEY_DATA:
-        o->data = text;
+        s = option_path("data", text, &o->data);
         break;
     case KEY_SAMPLES:
         if ((s = option_count("samples", text, 1, MAX_SAMPLES, &value)) == OK)
@@ -58,9 +63,7 @@ static status parse_common(int key, const char *text, program_options *o)
             o->threads = (int)value;
         break;
     case KEY_OUT:
-        o->out = text;
-        if (!*text)
-            s = fail(BAD_INPUT, "--out: the name is empty; give a file to write");
+        s = option_path("out", text, &o->out);
         break;
     case KEY_QUIET:
         o->quiet = true;
@@ -82,7 +85,7 @@ static status parse_common(int key, const char *text, program_options *o)
 typedef struct {
     program_options *options;
     void *own_input;
-    bool has_own;
+    bool has_own, takes_arguments;
 } parse_state;
 
 static error_t parse_key(int key, char *text, struct argp_state *state)
@@ -95,6 +98,8 @@ static error_t parse_key(int key, char *text, struct argp_state *state)
             state->child_inputs[0] = parse->own_input;
         return 0;
     case ARGP_KEY_ARG:
+        if (parse->takes_arguments)
+            return ARGP_ERR_UNKNOWN; /* the program's own parser has them */
         fail(BAD_INPUT, "'%.60s' is not an option; options begin with --, see --help", text);
         return EINVAL;
     default:
@@ -104,29 +109,83 @@ static error_t parse_key(int key, char *text, struct argp_state *state)
     }
 }
 
+/* What a word of the command line may stand for: the option of that name, or those that begin with it. */
+typedef struct {
+    const char *word; /* without "--" */
+    size_t length;    /* up to '=' */
+    const struct argp_option *option;
+    size_t count;
+} candidates;
+
+static void find_options(const struct argp *argp, candidates *c)
+{
+    for (const struct argp_option *o = argp->options; o && (o->name || o->key || o->doc); o++) {
+        if (!o->name || strncmp(o->name, c->word, c->length) != 0 || (c->option && !c->option->name[c->length]))
+            continue;
+        c->option = o;
+        c->count = o->name[c->length] ? c->count + 1 : 1;
+    }
+    for (const struct argp_child *child = argp->children; child && child->argp; child++)
+        find_options(child->argp, c);
+}
+
+/* The option that argp takes an argument for, abbreviated or not; NULL if it is none or several. */
+static const struct argp_option *option_of(const struct argp *argp, const char *argument)
+{
+    if (strncmp(argument, "--", 2) != 0)
+        return NULL;
+    candidates c = {.word = argument + 2, .length = strcspn(argument + 2, "=")};
+    find_options(argp, &c);
+    return c.count == 1 ? c.option : NULL;
+}
+
 /* An option given twice would hide one of its values: refused. */
-static status check_once(int argc, char **argv)
+static status check_once(const struct argp *argp, int argc, char **argv)
 {
     for (int i = 1; i < argc; i++) {
-        if (strncmp(argv[i], "--", 2) != 0)
-            continue;
-        size_t length = strcspn(argv[i], "=");
-        for (int j = 1; j < i; j++)
-            if (strncmp(argv[i], argv[j], length) == 0 && strcspn(argv[j], "=") == length)
-                return fail(BAD_INPUT, "%.*s is given twice; give it once", (int)length, argv[i]);
+        const struct argp_option *option = option_of(argp, argv[i]);
+        for (int j = 1; option && j < i; j++)
+            if (option_of(argp, argv[j]) == option)
+                return fail(BAD_INPUT, "--%s is given twice; give it once", option->name);
     }
     return OK;
 }
 
-/* A task of a Slurm array is a shard: its place and the array's size. */
+/* A task of a Slurm array is a shard: its place among the array's tasks, which are first, first + step, ... */
 static status shard_of_slurm(program_options *o)
 {
-    const char *task = getenv("SLURM_ARRAY_TASK_ID"), *first = getenv("SLURM_ARRAY_TASK_MIN"), *count = getenv("SLURM_ARRAY_TASK_COUNT");
-    if (o->shards || !task || !first || !count)
+    const char *id = getenv("SLURM_ARRAY_TASK_ID"), *min = getenv("SLURM_ARRAY_TASK_MIN");
+    const char *tasks = getenv("SLURM_ARRAY_TASK_COUNT"), *stride = getenv("SLURM_ARRAY_TASK_STEP");
+    uint64_t task, first, count, step = 1;
+    if (o->shards || !id || !min || !tasks)
         return OK;
-    char text[128];
-    snprintf(text, sizeof text, "%ld/%s", strtol(task, NULL, 10) - strtol(first, NULL, 10) + 1, count);
-    return parse_shard("SLURM_ARRAY_TASK_ID", text, o);
+    if (option_count("", id, 0, UINT64_MAX, &task) != OK || option_count("", min, 0, task, &first) != OK ||
+        option_count("", tasks, 1, MAX_SHARDS, &count) != OK ||
+        (stride && option_count("", stride, 1, UINT64_MAX, &step) != OK) || (task - first) / step >= count)
+        return fail(BAD_INPUT, "SLURM_ARRAY_TASK_ID: '%.30s' is not a task of an array of '%.30s' from '%.30s'; "
+                    "give --array=1-N or --shard I/N", id, tasks, min);
+    o->shard = (task - first) / step + 1;
+    o->shards = count;
+    return OK;
+}
+
+/* What is there under the name of --out is overwritten: only a regular file, and not the data. */
+static status check_out(const program_options *o)
+{
+    struct stat found;
+    size_t length = strlen(o->out);
+    bool taken = o->out[length - 1] == '/' || (stat(o->out, &found) == 0 && !S_ISREG(found.st_mode));
+    if (taken)
+        return fail(BAD_INPUT, "--out: %s is not a regular file; give the name of a table to write", o->out);
+    return program_apart(o, "data", o->data);
+}
+
+status program_apart(const program_options *o, const char *option, const char *path)
+{
+    struct stat left, right;
+    bool same = strcmp(path, o->out) == 0 || (stat(path, &left) == 0 && stat(o->out, &right) == 0 &&
+                                              left.st_dev == right.st_dev && left.st_ino == right.st_ino);
+    return same ? fail(BAD_INPUT, "--out: %s is the file of --%s; give another name", o->out, option) : OK;
 }
 
 static void print_version(FILE *stream, struct argp_state *state)
@@ -169,18 +228,20 @@ status program_parse(int argc, char **argv, const char *about, const struct argp
 {
     const char *slash = strrchr(argv[0], '/');
     *options = (program_options){.name = slash ? slash + 1 : argv[0], .data = "data/digits.npz", .seed = 1};
-    options->threads = machine_threads();
+    options->threads = machine_threads() < MAX_THREADS ? machine_threads() : MAX_THREADS;
     snprintf(options->default_out, sizeof options->default_out, "results/%.100s.dat", options->name);
     options->out = options->default_out;
     keep_command(argc, argv, options);
     argp_program_version_hook = print_version;
     struct argp_child children[] = {{own, 0, NULL, 0}, {0}};
     struct argp argp = {common_options, parse_key, NULL, about, own ? children : NULL, NULL, NULL};
-    parse_state parse = {options, input, own != NULL};
-    status s = check_once(argc, argv);
+    parse_state parse = {options, input, own != NULL, own && own->args_doc};
+    status s = check_once(&argp, argc, argv);
     if (s == OK)
         s = parse_quietly(&argp, argc, argv, &parse);
-    return s == OK ? shard_of_slurm(options) : s;
+    if (s == OK)
+        s = shard_of_slurm(options);
+    return s == OK ? check_out(options) : s;
 }
 
 int program_exit(const program_options *options, status s)

@@ -28,9 +28,13 @@ typedef struct {
 } program_options;
 
 /* Parses the common options and those of `own` (may be NULL: none); `about` is one sentence for --help. own->parser gets
- * `input` as its state->input; it returns EINVAL after fail() and ARGP_ERR_UNKNOWN for keys that are not its own. An option given twice is refused.
+ * `input` as its state->input; it returns EINVAL after fail() and ARGP_ERR_UNKNOWN for keys that are not its own; with own->args_doc it also gets
+ * the arguments that are not options (ARGP_KEY_ARG), which are refused otherwise. An option given twice is refused.
  * --help and --version print to stdout and exit 0. BAD_INPUT: error_text() has one line. */
 status program_parse(int argc, char **argv, const char *about, const struct argp *own, void *input, program_options *options);
+
+/* BAD_INPUT if `path`, given with `option`, is the file of --out, which will be written. (--data is looked at already.) */
+status program_apart(const program_options *options, const char *option, const char *path);
 
 /* Prints "NAME: line" to stderr unless s is OK or REFUTED; returns the exit code. */
 int program_exit(const program_options *options, status s);

@@ -1,0 +1,69 @@
+#include "run/twosample.h"
+
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+#include <gsl/gsl_cdf.h>
+#include <math.h>
+#include <stdlib.h>
+
+#include "run/rng.h"
+
+/* Welch's test by hand: means 2 and 5, variances 1 and 4, n = m = 3: t = -3/sqrt(5/3), df = (5/3)^2/((1/9 + 16/9)/2). */
+Test(twosample, welch_by_hand)
+{
+    const double x[] = {1, 2, 3}, y[] = {3, 5, 7};
+    double t = 3 / sqrt(5.0 / 3), df = 25.0 / 9 / ((1.0 / 9 + 16.0 / 9) / 2);
+    cr_expect(le(dbl, fabs(twosample_welch_p(x, 3, y, 3) - 2 * gsl_cdf_tdist_Q(t, df)), 1e-14));
+    cr_expect(le(dbl, fabs(twosample_welch_p(x, 3, y, 3) - twosample_welch_p(y, 3, x, 3)), 1e-15));
+}
+
+/* Student's table: t = 4.303 at two degrees of freedom is the two-sided 5 % point. */
+Test(twosample, paired_by_hand)
+{
+    const double x[] = {1, 2, 3}, y[] = {0, 0, 0};
+    cr_expect(le(dbl, fabs(twosample_paired_p(x, y, 3) - 2 * gsl_cdf_tdist_Q(2 * sqrt(3), 2)), 1e-14));
+    cr_expect(le(dbl, fabs(2 * gsl_cdf_tdist_Q(4.30265, 2) - 0.05), 1e-6));
+}
+
+Test(twosample, constants_and_nan)
+{
+    const double same[] = {2, 2}, other[] = {3, 3}, broken[] = {2, NAN};
+    cr_expect(eq(dbl, twosample_welch_p(same, 2, same, 2), 1));
+    cr_expect(eq(dbl, twosample_welch_p(same, 2, other, 2), 0));
+    cr_expect(isnan(twosample_welch_p(same, 2, broken, 2)));
+    cr_expect(isnan(twosample_welch_p(same, 1, other, 2)));
+    cr_expect(eq(dbl, twosample_paired_p(same, same, 2), 1));
+    cr_expect(eq(dbl, twosample_paired_p(same, other, 2), 0));
+    cr_expect(isnan(twosample_paired_p(same, broken, 2)));
+    cr_expect(isnan(twosample_paired_p(same, other, 1)));
+}
+
+/* Holm's own order: 0.01 <= 0.05/4, 0.013 <= 0.05/3, 0.03 > 0.05/2 stops, 0.04 is not looked at. */
+Test(twosample, holm_by_hand)
+{
+    const double p[] = {0.03, 0.01, NAN, 0.04, 0.013};
+    const unsigned char expected[] = {0, 1, 0, 0, 1};
+    unsigned char rejected[5];
+    cr_expect(eq(sz, twosample_holm(p, 5, 0.05, rejected), 2));
+    for (int k = 0; k < 5; k++)
+        cr_expect(eq(u8, rejected[k], expected[k]));
+}
+
+/* Under equal means a family of 50 tests of normal data errs in about alpha of the families. */
+Test(twosample, family_error_is_held)
+{
+    enum { FAMILIES = 400, TESTS = 50, N = 4 };
+    rng *r = rng_new(3, 0, 0, RNG_TEST);
+    int wrong = 0;
+    for (int f = 0; f < FAMILIES; f++) {
+        double p[TESTS], x[2 * N];
+        unsigned char rejected[TESTS];
+        for (int k = 0; k < TESTS; k++) {
+            rng_normal_double(r, 1, 2 * N, x);
+            p[k] = twosample_welch_p(x, N, x + N, N);
+        }
+        wrong += twosample_holm(p, TESTS, 0.1, rejected) > 0;
+    }
+    cr_expect(le(int, wrong, 65)); /* Bin(400, 0.1): 65 is 4 standard deviations up */
+    rng_free(r);
+}
