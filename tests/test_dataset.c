@@ -163,7 +163,7 @@ Test(dataset, samples)
     for (size_t k = 0; k < 37 * 10; k++)
         largest = fmax(largest, fabs(part.Y[k]));
     cr_assert(lt(dbl, largest, 1.0)); /* the largest label is in a later row */
-    cr_assert(gt(dbl, part.smallest_angle, whole.smallest_angle));
+    cr_assert(lt(dbl, whole.smallest_angle, part.smallest_angle));
     cr_assert(lt(sz, part.closest[1], 37));
     dataset_free(&whole);
     cr_assert(eq(int, dataset_load(DIGITS, 1000, &whole), OK), "%s", error_text());
@@ -325,9 +325,9 @@ Test(dataset, same_and_opposite_directions)
         cr_assert(data.opposite, "trial %lu", trial);
         cr_assert(eq(sz, data.opposite_rows[0], 4));
         cr_assert(eq(sz, data.opposite_rows[1], 9));
-        cr_assert(gt(dbl, data.smallest_angle, 0.5));
+        cr_assert(lt(dbl, 0.5, data.smallest_angle));
         cr_assert(le(dbl, data.smallest_angle, alone));
-        cr_assert(ge(dbl, dataset_angle(&data, 4, 9), 3.14159265358979 - 2.4e-7));
+        cr_assert(le(dbl, 3.14159265358979 - 2.4e-7, dataset_angle(&data, 4, 9)));
         dataset_free(&data);
         free(X);
         free(Y);

@@ -98,7 +98,7 @@ Test(level, caps_and_divergence_are_told_apart)
     cr_assert(eq(int, level_run(&g, &s, (level_rule){10, 4, 5e-4}, 1, 0, 0, &result), OK));
     cr_expect(eq(int, result.state, LEVEL_CAPPED));
     cr_expect(eq(sz, result.rounds, 4));
-    cr_expect(gt(dbl, result.level, 0));
+    cr_expect(lt(dbl, 0, result.level));
     s.lr = 1e5;
     cr_assert(eq(int, level_run(&g, &s, (level_rule){10, 100, 5e-4}, 1, 0, 0, &result), OK));
     cr_expect(eq(int, result.state, LEVEL_DIVERGED));

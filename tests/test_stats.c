@@ -174,16 +174,16 @@ Test(stats, quantile_interval_is_the_narrowest)
         if (isfinite(interval.low)) {
             size_t l = (size_t)interval.low;
             cr_assert(le(dbl, binomial_sum(0, l - 1, N, q), 0.025));
-            cr_assert(gt(dbl, binomial_sum(0, l, N, q), 0.025));
+            cr_assert(lt(dbl, 0.025, binomial_sum(0, l, N, q)));
         } else {
-            cr_assert(gt(dbl, binomial_sum(0, 0, N, q), 0.025));
+            cr_assert(lt(dbl, 0.025, binomial_sum(0, 0, N, q)));
         }
         if (isfinite(interval.high)) {
             size_t u = (size_t)interval.high;
             cr_assert(le(dbl, binomial_sum(u, N, N, q), 0.025));
-            cr_assert(gt(dbl, binomial_sum(u - 1, N, N, q), 0.025));
+            cr_assert(lt(dbl, 0.025, binomial_sum(u - 1, N, N, q)));
         } else {
-            cr_assert(gt(dbl, binomial_sum(N, N, N, q), 0.025));
+            cr_assert(lt(dbl, 0.025, binomial_sum(N, N, N, q)));
         }
     }
 }

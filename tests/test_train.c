@@ -125,13 +125,13 @@ Test(train, replays_the_released_program)
 Test(train, keeping_unselected_neurons_is_another_algorithm)
 {
     for (size_t k = 0; k < 2; k++)
-        cr_expect(ge(dbl, replay(references[k], UNSELECTED_KEEP, GRAM_AUTO).loss, 0.2), "%s", references[k]);
+        cr_expect(le(dbl, 0.2, replay(references[k], UNSELECTED_KEEP, GRAM_AUTO).loss), "%s", references[k]);
     cr_expect(le(dbl, replay(references[2], UNSELECTED_KEEP, GRAM_AUTO).loss, REPLAY_LOSS), "categorical masks take every neuron");
 }
 
 Test(train, unselected_neurons_get_weight_zero)
 {
-    cr_expect(gt(sz, replay(references[1], UNSELECTED_ZERO, GRAM_AUTO).zeroed, 0));
+    cr_expect(lt(sz, 0, replay(references[1], UNSELECTED_ZERO, GRAM_AUTO).zeroed));
     cr_expect(eq(sz, replay(references[1], UNSELECTED_KEEP, GRAM_AUTO).zeroed, 0));
 }
 

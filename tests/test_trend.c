@@ -203,7 +203,7 @@ Test(trend, size_is_the_level)
     stats_interval fall = stats_clopper_pearson(falls, TRIALS, 0.999);
     stats_interval rise = stats_clopper_pearson(rises, TRIALS, 0.999);
     cr_assert(le(dbl, fall.low, 0.05));
-    cr_assert(ge(dbl, fall.high, 0.05));
+    cr_assert(le(dbl, 0.05, fall.high));
     cr_assert(le(dbl, rise.low, 0.05));
-    cr_assert(ge(dbl, rise.high, 0.05));
+    cr_assert(le(dbl, 0.05, rise.high));
 }
