@@ -22,7 +22,7 @@ B ?= build
 
 # --- what there is ----------------------------------------------------------------------------------------------------
 EXPERIMENTS := loss-dynamics error-heatmap width-sweep subnet-sweep
-REPORTS := compare-results
+REPORTS := compare-results report
 THEORY :=
 TOOLS := $(EXPERIMENTS) claims
 
@@ -171,6 +171,16 @@ $R/claims.dat: $(B)/bin/claims $(tables:.dat=.runs.dat)
 .PHONY: claims
 claims: $R/claims.dat ## test the paper's claims about Figure 2 as statistics
 	@$(B)/bin/claims --print $R/claims.dat
+
+# --- the report -------------------------------------------------------------------------------------------------------
+.PHONY: report
+report: $(B)/bin/report $R/claims.dat pictures ## one page for a reviewer: results/REPORT.md, report.html and, with chromium, report.pdf
+	@./deps.sh report
+	@$(B)/bin/report --results $R --plots $(if $(tag),../../plots/$(tag),../plots) --out $R/REPORT.md
+	@cd $R && pandoc REPORT.md --from markdown --to html5 --standalone --self-contained --resource-path . --toc --toc-depth 2 \
+	    --lua-filter $(CURDIR)/report/inline-svg.lua --css $(CURDIR)/report/report.css --output report.html
+	@if command -v chromium >/dev/null; then python3 tests/report_browser.py $R/report.html $R; fi
+	@ls -l $R/REPORT.md $R/report.html
 
 # --- tests ------------------------------------------------------------------------------------------------------------
 # Criterion runs a worker per processor: BLAS gets one thread.

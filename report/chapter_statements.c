@@ -1,0 +1,90 @@
+#include "report/document.h"
+
+#include <string.h>
+
+static void statement_line(const document *d, const statement_row *row)
+{
+    char number[32];
+    fputs("| ", d->out);
+    document_cell(d, row->statement);
+    fprintf(d->out, " | %s | ", statement_kind_word(row->kind));
+    document_verdict(d, row->verdict);
+    fprintf(d->out, " | %s", document_number(row->bound, number, sizeof number));
+    fprintf(d->out, " | %s", document_number(row->observed, number, sizeof number));
+    fprintf(d->out, " | %s", document_number(row->slack, number, sizeof number));
+    fprintf(d->out, " | %zu | ", row->trials);
+    document_cell(d, row->says);
+    if (row->hypotheses[0]) {
+        fputs(" (", d->out);
+        document_cell(d, row->hypotheses);
+        fputs(")", d->out);
+    }
+    fputs(" |\n", d->out);
+}
+
+/* Every command once, in the order in which the statements first name it. */
+static void commands(const document *d)
+{
+    fputs("Commands that redo these rows, from the project's folder:\n\n", d->out);
+    for (size_t k = 0; k < d->statement_count; k++) {
+        size_t first = 0;
+        while (strcmp(d->statements[first].command, d->statements[k].command) != 0)
+            first++;
+        if (first == k)
+            fprintf(d->out, "- `%s`\n", d->statements[k].command);
+    }
+    fputs("\n", d->out);
+}
+
+static void pictures(const document *d)
+{
+    static const struct { const char *figure, *alternative, *command; } theory[] = {
+        {"spectrum", "Eigenvalues of the infinite-width kernel in order", "build/bin/infinite-ntk"},
+        {"deviation", "Deviation of the masked kernel from its limit against width, with every bound", "build/bin/ntk-concentration"},
+        {"lambda-min", "Smallest eigenvalue of the masked kernel, relative to its limit, against width", "build/bin/ntk-concentration"},
+        {"required-width", "Width needed against the number of samples, measured and by each bound", "build/bin/required-width"},
+        {"movements", "Predicted against measured jumps and drops", "build/bin/categorical-rate"},
+        {"mean-curve", "Predicted mean curve over the measured one", "build/bin/bernoulli-rate"},
+        {"drift", "Drift of the weights along a run", "build/bin/drift"}};
+    for (size_t k = 0; k < sizeof theory / sizeof *theory; k++)
+        document_picture(d, theory[k].figure, theory[k].alternative, theory[k].command);
+}
+
+void chapter_statements(const document *d)
+{
+    fputs("# The statements\n\n", d->out);
+    if (d->statement_count == 0) {
+        fputs("No statements were checked: `make theory` does it.\n\n", d->out);
+        return;
+    }
+    fputs("| statement | kind | verdict | bound | observed | slack | trials | in words |\n|---|---|---|---|---|---|---|---|\n", d->out);
+    for (size_t k = 0; k < d->statement_count; k++)
+        statement_line(d, &d->statements[k]);
+    fputs("\n", d->out);
+    commands(d);
+    pictures(d);
+}
+
+static void unchecked_of(const document *d, const statement_row *rows, size_t count)
+{
+    for (size_t k = 0; k < count; k++) {
+        const statement_row *row = &rows[k];
+        if (row->verdict != NOT_CHECKED && row->verdict != HYPOTHESIS_NOT_MET)
+            continue;
+        fputs("- ", d->out);
+        document_cell(d, row->statement);
+        fputs(" - ", d->out);
+        document_verdict(d, row->verdict);
+        fputs(": ", d->out);
+        document_cell(d, row->verdict == NOT_CHECKED || !row->hypotheses[0] ? row->says : row->hypotheses);
+        fputs("\n", d->out);
+    }
+}
+
+void chapter_unchecked(const document *d)
+{
+    fputs("# What was not checked, and why\n\n", d->out);
+    unchecked_of(d, d->claims, d->claim_count);
+    unchecked_of(d, d->statements, d->statement_count);
+    fputs("\n", d->out);
+}

@@ -1,0 +1,61 @@
+#include "report/document.h"
+
+#include <limits.h>
+#include <math.h>
+#include <string.h>
+
+bool document_table(const document *d, const char *name, table_data *t)
+{
+    char path[PATH_MAX];
+    *t = (table_data){.rows = 0};
+    snprintf(path, sizeof path, "%s/%s.dat", d->results, name);
+    return table_read(path, t) == OK;
+}
+
+bool document_note(const table_data *t, const char *key, char *text, size_t size)
+{
+    return t->notes && table_note_of(t, key, text, size);
+}
+
+const char *document_number(double value, char *text, size_t size)
+{
+    if (isnan(value))
+        snprintf(text, size, "-");
+    else
+        snprintf(text, size, "%.3g", value);
+    return text;
+}
+
+void document_cell(const document *d, const char *text)
+{
+    for (; *text; text++) {
+        if (strchr("|*_<>[]`$\\", *text))
+            fputc('\\', d->out);
+        fputc(*text == '\n' ? ' ' : *text, d->out);
+    }
+}
+
+void document_verdict(const document *d, verdict v)
+{
+    static const char *const classes[] = {"holds", "refuted", "unmet", "unchecked"};
+    fprintf(d->out, "<span class=\"%s\">%s</span>", classes[v], verdict_word(v));
+}
+
+void document_picture(const document *d, const char *figure, const char *alternative, const char *command)
+{
+    fprintf(d->out, "![%s](%s/%s.svg)\n\n`%s`\n\n", alternative, d->plots, figure, command);
+}
+
+void document_counts(const document *d, const statement_row *rows, size_t count)
+{
+    const char *between = "";
+    for (int v = NOT_REFUTED; v <= NOT_CHECKED; v++) {
+        size_t matches = 0;
+        for (size_t k = 0; k < count; k++)
+            matches += rows[k].verdict == (verdict)v;
+        if (matches) {
+            fprintf(d->out, "%s%zu %s", between, matches, verdict_word((verdict)v));
+            between = ", ";
+        }
+    }
+}

@@ -1,0 +1,51 @@
+/* document: the pieces of a Markdown report. */
+#ifndef REPORT_DOCUMENT_H
+#define REPORT_DOCUMENT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+#include "run/table.h"
+#include "run/verdict.h"
+
+/* What a report is made from. Everything in it comes from tables of `results`; pictures from `plots`. */
+typedef struct {
+    FILE *out;
+    const char *results;      /* folder of the tables */
+    const char *plots;        /* folder of the pictures, as the report's place sees it */
+    statement_row *claims;    /* (claim_count) of claims.dat; owned by the main program */
+    size_t claim_count;
+    statement_row *statements; /* (statement_count) of statements.dat */
+    size_t statement_count;
+} document;
+
+/* Opens NAME.dat of the results; false (and an empty table) if it is not there or cannot be read. */
+bool document_table(const document *d, const char *name, table_data *t);
+
+/* The note `key` of a table; false if the table or the note is not there. */
+bool document_note(const table_data *t, const char *key, char *text, size_t size);
+
+/* A number as people read it: 3 significant digits; "-" for NaN. text: caller's, size bytes. Returns text. */
+const char *document_number(double value, char *text, size_t size);
+
+/* Text of a table cell: '|' and line ends cannot break the table. */
+void document_cell(const document *d, const char *text);
+
+/* A verdict as a word with its colour's class. */
+void document_verdict(const document *d, verdict v);
+
+/* A picture with its alternative text and a caption that names the command. */
+void document_picture(const document *d, const char *figure, const char *alternative, const char *command);
+
+/* "3 not refuted, 1 refuted, ..." of rows; what has count 0 is left out. */
+void document_counts(const document *d, const statement_row *rows, size_t count);
+
+/* --- the chapters, in order --- */
+void chapter_summary(const document *d);
+void chapter_figure2(const document *d);
+void chapter_released(const document *d);    /* where the released program departs from Algorithm 1 */
+void chapter_statements(const document *d);
+void chapter_unchecked(const document *d);
+void chapter_provenance(const document *d);  /* data, machine, versions, seeds, times */
+
+#endif

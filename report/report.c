@@ -1,0 +1,89 @@
+/* report: one page for a reviewer, in Markdown, from the result files alone: what the paper claims, what this run saw, how sure, and
+ * how to redo each line. */
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "report/document.h"
+#include "run/program.h"
+
+typedef struct { const char *results, *plots; } report_settings;
+
+enum { KEY_RESULTS = PROGRAM_OWN_KEY, KEY_PLOTS };
+
+static const struct argp_option own_options[] = {
+    {"results", KEY_RESULTS, "DIR", 0, "folder of the tables (default results)", 1},
+    {"plots", KEY_PLOTS, "DIR", 0, "folder of the pictures as the report's place sees it (default ../plots)", 1},
+    {0}};
+
+static error_t parse(int key, char *text, struct argp_state *state)
+{
+    report_settings *s = state->input;
+    if (key == KEY_RESULTS)
+        s->results = text;
+    else if (key == KEY_PLOTS)
+        s->plots = text;
+    else
+        return ARGP_ERR_UNKNOWN;
+    return 0;
+}
+
+static status read_rows(const char *folder, const char *name, statement_row **rows, size_t *count)
+{
+    char path[PATH_MAX];
+    snprintf(path, sizeof path, "%s/%s.dat", folder, name);
+    return access(path, F_OK) == 0 ? verdict_read(path, rows, count) : OK;
+}
+
+static void write_chapters(const document *d)
+{
+    fputs("---\ntitle: Masked NTK, report\nlang: en\n---\n\n", d->out);
+    chapter_summary(d);
+    chapter_figure2(d);
+    chapter_released(d);
+    chapter_statements(d);
+    chapter_unchecked(d);
+    chapter_provenance(d);
+}
+
+/* Written whole to a temporary name, then renamed. */
+static status write_report(document *d, const char *path)
+{
+    char temporary[PATH_MAX];
+    snprintf(temporary, sizeof temporary, "%s.%ld.tmp", path, (long)getpid());
+    d->out = fopen(temporary, "w");
+    if (!d->out)
+        return fail(FAILED, "%s: cannot be written; choose another place with --out", path);
+    write_chapters(d);
+    int broken = ferror(d->out);
+    if (fclose(d->out) == 0 && !broken && rename(temporary, path) == 0)
+        return OK;
+    unlink(temporary);
+    return fail(FAILED, "%s: cannot be written; look at the disk's free space", path);
+}
+
+int main(int argc, char **argv)
+{
+    report_settings settings = {"results", "../plots"};
+    const struct argp own = {own_options, parse, NULL, NULL, NULL, NULL, NULL};
+    program_options options;
+    document d = {.out = NULL};
+    status s = program_parse(argc, argv, "Writes the report of a folder of results as Markdown.", &own, &settings, &options);
+    d.results = settings.results;
+    d.plots = settings.plots;
+    if (s == OK)
+        s = read_rows(d.results, "claims", &d.claims, &d.claim_count);
+    if (s == OK)
+        s = read_rows(d.results, "statements", &d.statements, &d.statement_count);
+    if (s == OK && d.claim_count + d.statement_count == 0)
+        s = fail(BAD_INPUT, "%s: has neither claims.dat nor statements.dat; run make claims or make theory first", d.results);
+    if (s == OK)
+        s = write_report(&d, options.out);
+    if (s == OK)
+        program_say(&options, "wrote %s", options.out);
+    free(d.claims);
+    free(d.statements);
+    return program_exit(&options, s);
+}
