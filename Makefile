@@ -16,14 +16,14 @@ CC := gcc
 WARN := -Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion -Wstrict-prototypes -Wvla
 CFLAGS = -std=c17 -D_GNU_SOURCE -O3 -g -march=$(ARCH) -fopenmp -ffp-contract=fast -ffile-prefix-map=$(CURDIR)=. $(WARN) $(EXTRA_CFLAGS)
 CPPFLAGS := -Isrc -I. -DBUILD_FLAGS='"-O3 -march=$(ARCH) $(EXTRA_CFLAGS)"'
-LIBS := -llapacke -lopenblas -lgsl -lzip -lmd -lm
+LIBS := -llapacke -lopenblas -lgsl -lzip -lmd -larpack -lm
 B ?= build
 
 
 # --- what there is ----------------------------------------------------------------------------------------------------
 EXPERIMENTS := loss-dynamics error-heatmap width-sweep subnet-sweep
 REPORTS := compare-results report
-THEORY :=
+THEORY := infinite-ntk ntk-concentration required-width local-descent drift mask-moments bernoulli-rate categorical-rate statements
 TOOLS := $(EXPERIMENTS) claims
 
 # The source of program a-b is a_b.c; the other files of its folder are parts shared by its programs.
@@ -112,7 +112,8 @@ settings := profiles.mk
 tables := $(addprefix $R/,loss-dynamics.dat error-heatmap.dat error-heatmap-zero.dat width-sweep.dat subnet-sweep.dat)
 panels := loss-dynamics error-heatmap width-sweep subnet-sweep
 pictures_of = $(addprefix $P/$1.,pdf svg png)
-pictures := $(foreach f,$(panels) figure2,$(call pictures_of,$f))
+theory_figures := spectrum deviation lambda-min required-width movements mean-curve drift
+pictures := $(foreach f,$(panels) figure2 $(theory_figures),$(call pictures_of,$f))
 
 # Each table has a table of its single runs beside it.
 $R/loss-dynamics.dat $R/loss-dynamics.runs.dat &: $(B)/bin/loss-dynamics $(DATA) $(settings)
@@ -126,6 +127,13 @@ $R/width-sweep.dat $R/width-sweep.runs.dat &: $(B)/bin/width-sweep $(DATA) $(set
 $R/subnet-sweep.dat $R/subnet-sweep.runs.dat &: $(B)/bin/subnet-sweep $(DATA) $(settings)
 	@$(B)/bin/subnet-sweep $(common) $(subnet_sweep_flags) --out $R/subnet-sweep.dat
 
+# A program of theory/ writes its table and its rows of statements; exit 3 (a statement of ours refuted) still is a result.
+theory_programs := $(filter-out statements,$(THEORY))
+theory_rows := $(theory_programs:%=$R/%.statements.dat)
+$(theory_rows): $R/%.statements.dat: $(B)/bin/% $(DATA) $(settings)
+	@$(B)/bin/$* $(common) $($(subst -,_,$*)_flags) --out $R/$*.dat; code=$$?; [ $$code = 0 ] || [ $$code = 3 ]
+$(theory_programs:%=$R/%.dat): $R/%.dat: $R/%.statements.dat ;
+
 # gnuplot is told nothing but the figure, where its tables are and where its pictures go.
 draw = mkdir -p $P && LC_ALL=C.UTF-8 gnuplot -c plots/draw.gp $1 $R $P && echo "  DRAW    $P/$1.pdf"
 drawing := plots/draw.gp plots/style.gp
@@ -138,6 +146,20 @@ $(call pictures_of,width-sweep) &: $R/width-sweep.dat plots/width-sweep.gp $(dra
 	@$(call draw,width-sweep)
 $(call pictures_of,subnet-sweep) &: $R/subnet-sweep.dat plots/subnet-sweep.gp $(drawing)
 	@$(call draw,subnet-sweep)
+$(call pictures_of,spectrum) &: $R/infinite-ntk.dat plots/spectrum.gp $(drawing)
+	@$(call draw,spectrum)
+$(call pictures_of,deviation) &: $R/ntk-concentration.dat plots/deviation.gp $(drawing)
+	@$(call draw,deviation)
+$(call pictures_of,lambda-min) &: $R/ntk-concentration.dat plots/lambda-min.gp $(drawing)
+	@$(call draw,lambda-min)
+$(call pictures_of,required-width) &: $R/required-width.dat plots/required-width.gp $(drawing)
+	@$(call draw,required-width)
+$(call pictures_of,movements) &: $R/categorical-rate.dat plots/movements.gp $(drawing)
+	@$(call draw,movements)
+$(call pictures_of,mean-curve) &: $R/bernoulli-rate.dat plots/mean-curve.gp $(drawing)
+	@$(call draw,mean-curve)
+$(call pictures_of,drift) &: $R/drift.dat plots/drift.gp $(drawing)
+	@$(call draw,drift)
 $(call pictures_of,figure2) &: $(tables) $(panels:%=plots/%.gp) plots/figure2.gp $(drawing)
 	@$(call draw,figure2)
 
@@ -146,12 +168,13 @@ $(call pictures_of,figure2) &: $(tables) $(panels:%=plots/%.gp) plots/figure2.gp
 predict = [ $R/$1.dat -nt $(B)/bin/$2 ] && [ $R/$1.dat -nt profiles.mk ] || $(B)/bin/$2 $(common) --predict $3 --out $R/$1.dat;
 
 .PHONY: predict
-predict: $(EXPERIMENTS:%=$(B)/bin/%) ## say how long `make figures` will compute
+predict: $(EXPERIMENTS:%=$(B)/bin/%) $(theory_programs:%=$(B)/bin/%) ## say how long `make figures` will compute
 	@{ $(call predict,loss-dynamics,loss-dynamics,$(loss_dynamics_flags)) \
 	   $(call predict,error-heatmap,error-heatmap,$(error_heatmap_flags)) \
 	   $(call predict,error-heatmap-zero,error-heatmap,$(error_heatmap_flags) --unselected zero) \
 	   $(call predict,width-sweep,width-sweep,$(width_sweep_flags)) \
-	   $(call predict,subnet-sweep,subnet-sweep,$(subnet_sweep_flags)) } | \
+	   $(call predict,subnet-sweep,subnet-sweep,$(subnet_sweep_flags)) \
+	   $(foreach p,$(theory_programs),$(call predict,$p,$p,$($(subst -,_,$p)_flags))) } | \
 	 awk '{ s += $$1 } END { if (NR) printf "figures (PROFILE=$(PROFILE)): about %.0f s of computing on $(THREADS) threads\n", s }'
 
 .PHONY: figures pictures
@@ -160,9 +183,13 @@ figures: predict ## run the experiments and draw Figure 2 (PROFILE=quick|default
 	@$(MAKE) --no-print-directory pictures
 	@echo "figures: $P/figure2.pdf and its panels are up to date"
 
+.PHONY: theory
+theory: $(theory_rows) $(B)/bin/statements ## check every statement of the paper: results/statements.dat
+	@$(B)/bin/statements --results $R --out $R/statements.dat
+
 .PHONY: list
 list: ## list the tables and pictures of this profile, data set and seed
-	@ls -l $(wildcard $(pictures) $(tables) $(tables:.dat=.runs.dat) $R/claims.dat)
+	@ls -l $(wildcard $(pictures) $(tables) $(tables:.dat=.runs.dat) $R/claims.dat $(theory_programs:%=$R/%.dat) $R/statements.dat)
 
 $R/claims.dat: $(B)/bin/claims $(tables:.dat=.runs.dat)
 	@$(B)/bin/claims --quiet --out $@ --loss $R/loss-dynamics.runs.dat --heatmap $R/error-heatmap.runs.dat \
@@ -174,7 +201,7 @@ claims: $R/claims.dat ## test the paper's claims about Figure 2 as statistics
 
 # --- the report -------------------------------------------------------------------------------------------------------
 .PHONY: report
-report: $(B)/bin/report $R/claims.dat pictures ## one page for a reviewer: results/REPORT.md, report.html and, with chromium, report.pdf
+report: $(B)/bin/report $R/claims.dat theory pictures ## one page for a reviewer: results/REPORT.md, report.html and, with chromium, report.pdf
 	@./deps.sh report
 	@$(B)/bin/report --results $R --plots $(if $(tag),../../plots/$(tag),../plots) --out $R/REPORT.md
 	@cd $R && pandoc REPORT.md --from markdown --to html5 --standalone --self-contained --resource-path . --toc --toc-depth 2 \
@@ -190,10 +217,6 @@ test: $(B)/bin/tests-single $(B)/bin/tests-double all ## run every test, in both
 	@MNTK_BIN=$(B)/bin OPENBLAS_NUM_THREADS=1 $(B)/bin/tests-single $(TEST_FLAGS)
 	@MNTK_BIN=$(B)/bin OPENBLAS_NUM_THREADS=1 $(B)/bin/tests-double $(TEST_FLAGS)
 
-.PHONY: check-sanitize
-check-sanitize: ## run the tests under the address and undefined-behaviour sanitizers
-	@$(MAKE) --no-print-directory test B=$(B)/sanitize EXTRA_CFLAGS="-O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all"
-
 # --- the rest ---------------------------------------------------------------------------------------------------------
 .PHONY: clean
 clean: ## remove what was built, computed and drawn
@@ -201,7 +224,9 @@ clean: ## remove what was built, computed and drawn
 
 .PHONY: help
 help: ## this list
-	@grep -hE '^[a-z-]+:.*## ' Makefile | sed 's/:.*## /\t/' | expand -t 18
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
+
+-include checks.mk faults.mk bench.mk
 
 print-%:
 	@echo '$($*)'

@@ -13,16 +13,41 @@ loss_dynamics_flags :=
 error_heatmap_flags :=
 width_sweep_flags :=
 subnet_sweep_flags :=
+infinite_ntk_flags :=
+ntk_concentration_flags := --samples 1000 --xi 0.1,0.3,0.5,0.8,1
+required_width_flags := --sizes 25,50,100,200,400,700,1000
+local_descent_flags := --samples 300 --width 2000 --repeats 5 --rounds 5
+drift_flags := --samples 300 --width 2000 --repeats 5 --rounds 50
+mask_moments_flags := --trials 4000
+bernoulli_rate_flags := --samples 50 --repeats 20 --masks 64 --curve-widths 128,256,512,1024,2048,4096
+categorical_rate_flags := --samples 100 --width 1000 --trials 200 --event-width 131072
 else ifeq ($(PROFILE),default)
 loss_dynamics_flags := --repeats 5
 error_heatmap_flags := --samples 150 --lr 0.06 --repeats 3
 width_sweep_flags := --repeats 5
 subnet_sweep_flags := --repeats 10
+infinite_ntk_flags :=
+ntk_concentration_flags :=
+required_width_flags :=
+local_descent_flags :=
+drift_flags :=
+mask_moments_flags :=
+bernoulli_rate_flags :=
+categorical_rate_flags :=
 else ifeq ($(PROFILE),quick)
 loss_dynamics_flags := --samples 250 --repeats 3
 error_heatmap_flags := --samples 100 --width 200 --lr 0.06 --subnets 1,4,7,10 --xi 0.1,0.4,0.7,1 --repeats 3
 width_sweep_flags := --samples 60 --width 100,250,500,1000 --repeats 3
 subnet_sweep_flags := --samples 250 --repeats 5
+infinite_ntk_flags := --samples 300
+ntk_concentration_flags := --samples 100 --widths 64,128,256,512,1024,2048,4096,8192,16384 --trials 60
+required_width_flags := --sizes 25,50,100 --trials 60
+local_descent_flags := --samples 40 --width 300 --repeats 2 --wide-trials 30 --rounds 1 --multiples 1,16
+drift_flags := --samples 40 --width 300 --repeats 2 --wide-trials 30 --rounds 3
+mask_moments_flags := --samples 200 --trials 240
+bernoulli_rate_flags := --samples 16 --repeats 8 --along-width 64,128,256,512 --curve-widths 128,256,512,1024 \
+    --along-subnets 1,2,4,8,16
+categorical_rate_flags := --samples 16 --width 128 --rounds 15 --event-width 16384 --event-rounds 2 --event-subnets 1,2 --trials 60
 else
 $(error PROFILE=$(PROFILE) is not known; give quick, default or paper)
 endif

@@ -3,6 +3,7 @@
 #include "experiments/claim_rows.h"
 
 #include "run/machine.h"
+#include "run/options.h"
 #include "run/program.h"
 
 #include <errno.h>
@@ -45,19 +46,17 @@ static const struct argp_option own_options[] = {
 static error_t parse(int key, char *text, struct argp_state *state)
 {
     claim_settings *settings = state->input;
-    if (key == KEY_PRINT) {
-        settings->print = text;
-        return 0;
-    }
+    if (key == KEY_PRINT)
+        return option_path("print", text, &settings->print) == OK ? 0 : EINVAL;
     if (key < KEY_SOURCE || key >= KEY_SOURCE + SOURCES)
         return ARGP_ERR_UNKNOWN;
-    settings->sources[key - KEY_SOURCE].table.path = text;
-    settings->sources[key - KEY_SOURCE].given = true;
-    return 0;
+    claim_source *source = &settings->sources[key - KEY_SOURCE];
+    source->given = true;
+    return option_path(source->option, text, &source->table.path) == OK ? 0 : EINVAL;
 }
 
 /* A table at its usual place that is not there stays without columns. */
-static status load(claim_source *source)
+static status load(const program_options *options, claim_source *source)
 {
     const char *path = source->table.path;
     size_t room = sizeof source->command;
@@ -67,14 +66,15 @@ static status load(claim_source *source)
         return fail(BAD_INPUT, "--%s: the path is too long for a row of verdicts; give a shorter one", source->option);
     if (!source->given && access(path, F_OK) != 0 && errno == ENOENT)
         return OK;
-    return table_read(path, &source->table.data);
+    status s = program_apart(options, source->option, path);
+    return s == OK ? table_read(path, &source->table.data) : s;
 }
 
-static status judge_sources(claim_source *sources, claim_list *list)
+static status judge_sources(claim_source *sources, const program_options *options, claim_list *list)
 {
     status s = OK;
     for (int i = 0; i < SOURCES && s == OK; i++)
-        s = load(&sources[i]);
+        s = load(options, &sources[i]);
     if (s == OK)
         s = claim_loss(&sources[LOSS].table, sources[LOSS].command, list);
     if (s == OK)
@@ -102,7 +102,7 @@ static void note(table *t, void *context)
 
 static status judge(claim_source *sources, const program_options *options, claim_list *list)
 {
-    status s = judge_sources(sources, list);
+    status s = judge_sources(sources, options, list);
     if (s == OK)
         s = verdict_write(list->rows, list->count, options->out, note, &(provenance){options, sources});
     if (s == OK && !options->quiet)

@@ -30,11 +30,9 @@ static error_t parse(int key, char *text, struct argp_state *state)
         state->child_inputs[0] = &o->common;
         return 0;
     case KEY_INIT:
-        o->init = text;
-        return 0;
+        return option_path("init", text, &o->init) == OK ? 0 : EINVAL;
     case KEY_SAVE_WEIGHTS:
-        o->save_weights = text;
-        return 0;
+        return option_path("save-weights", text, &o->save_weights) == OK ? 0 : EINVAL;
     default:
         return ARGP_ERR_UNKNOWN;
     }
@@ -110,7 +108,9 @@ static status check(const loss_options *o, const program_options *options)
         s = fail(BAD_INPUT, "--save-weights: keeps the weights of one run; add --repeats 1 and one value of --xi");
     if (s == OK && o->save_weights && options->shards)
         s = fail(BAD_INPUT, "--save-weights: not with --shard; run without it");
-    return s;
+    if (s == OK && o->save_weights)
+        s = program_apart(options, "save-weights", o->save_weights);
+    return s == OK && o->init ? program_apart(options, "init", o->init) : s;
 }
 
 static status run_and_write(const loss_options *o, experiment *e, loss_run *own)

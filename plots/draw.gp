@@ -2,8 +2,8 @@
 #
 #   gnuplot -c plots/draw.gp FIGURE RESULTS OUT
 #
-# FIGURE is a panel, one column wide (loss-dynamics, error-heatmap, width-sweep, subnet-sweep), or figure2, all four
-# on two columns. Tables are read from the folder RESULTS, the pictures go to OUT/FIGURE.{pdf,svg,png}.
+# FIGURE is a panel, one column wide, or one of two columns: figure2, the panels of Figure 2 together, drift or bench.
+# Tables are read from the folder RESULTS, the pictures go to OUT/FIGURE.{pdf,svg,png}.
 # The drawing is FIGURE.gp beside this file; its looks are style.gp.
 
 if (ARGC != 3) { exit error "usage: gnuplot -c plots/draw.gp FIGURE RESULTS OUT" }
@@ -14,7 +14,7 @@ set encoding utf8
 set loadpath system(sprintf("dirname '%s'", ARG0))
 
 # Page in inches, text in points; a pixel of SVG is 1/96 inch, a pixel of PNG 1/300 inch.
-width  = figure eq "figure2" ? 6.9 : 3.33
+width  = figure eq "figure2" || figure eq "drift" || figure eq "bench" ? 6.9 : 3.33
 height = figure eq "figure2" ? 5.0 : 2.5
 points = 7
 looks  = sprintf("enhanced background '#ffffff' font 'DejaVu Sans,%g'", points)

@@ -31,7 +31,7 @@ set palette defined (0 "#fde725", 1 "#b5de2b", 2 "#6ece58", 3 "#35b779", 4 "#1f9
 # Tables: one line of column names, then rows. What diverged is nan: number() reads it, where column() would make
 # gnuplot drop the row. A single repetition has no standard deviation.
 set datafile columnheaders
-usable(table)  = system(sprintf("grep -qs '^[0-9]' '%s' && echo yes", table)) eq "yes"
+usable(table)  = system(sprintf("grep -sv -m 2 -e '^#' -e '^$' '%s' | sed -n 2s/.*/yes/p", table)) eq "yes"
 missing(table) = sprintf("%s is missing or has no rows: run its program, or make figures", table)
 number(name)   = real(stringcolumn(name))
 finite(v)      = v < 1e30
@@ -64,3 +64,19 @@ digits(ratio) = ratio > 300 ? "1" : ratio > 8 ? "1 2 5" : ratio > 2 ? "1 1.5 2 3
               : "1 1.1 1.2 1.3 1.4 1.6 1.8 2 2.2 2.5 2.8 3 3.5 4 4.5 5 5.5 6 6.5 7 8 9"
 log_tics(axis, ratio) = sprintf('set %stics (1); do for [e = -9:9] { do for [d in "%s"] { \
     set %stics add (sprintf("%%g", d * 10.0**e) d * 10.0**e) } }', axis, digits(ratio), axis)
+
+# The same over many decades: powers of ten, every second one where there are many.
+power_tics(axis, ratio) = sprintf('set %stics ("1" 1); do for [e = -10:12:%d] { \
+    set %stics add (sprintf("10^{%%d}", e) 10.0**e) }', axis, ratio > 1e7 ? 2 : 1, axis)
+
+# stats TABLE using (keep(VALUE)) finds the range of what a logarithmic axis can show.
+keep(v) = (v > 0 && finite(v) ? widen(v) : 0, 0)
+
+# What a table's note says: told(TABLE, KEY) is the text after "# KEY: ".
+told(table, key) = system(sprintf("sed -n 's/^# %s: //p' '%s' | head -n 1", key, table))
+
+# A quantile's limit as the end of a bar: limit(NAME, "low"). What the sample cannot give (inf) stands at the quantile.
+limit(name, end) = abs(number(name."_".end)) < 1e30 ? number(name."_".end) : number(name)
+
+# What is no measurement: a level to compare with.
+set linetype 7 linecolor rgb "#808080" linewidth 1 dashtype (2, 2) pointtype 1

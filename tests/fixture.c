@@ -2,6 +2,7 @@
 
 #include <criterion/criterion.h>
 #include <math.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -77,21 +78,17 @@ const char *fixture_folder(const char *name)
     return path;
 }
 
-static const char *program_folder(void)
-{
-    const char *bin = getenv("MNTK_BIN");
-    static char path[512];
-    snprintf(path, sizeof path, "%s%s/", bin ? bin : "build/bin", sizeof(real) == sizeof(double) ? "/double" : "");
-    return path;
-}
-
+/* Copies `command` to out, with the folders' names. */
 static void put_folder(const char *command, char *out, size_t size)
 {
+    const char *given = getenv("MNTK_BIN"), *folder = given ? given : "build/bin";
+    const char *precision = sizeof(real) == sizeof(double) ? "double/" : "";
     size_t used = 0;
     while (*command && used + 1 < size) {
-        if (strncmp(command, "BIN/", 4) == 0) {
-            used += (size_t)snprintf(out + used, size - used, "%s", program_folder());
-            command += 4;
+        bool bin = strncmp(command, "BIN/", 4) == 0, tool = strncmp(command, "TOOL/", 5) == 0;
+        if (bin || tool) {
+            used += (size_t)snprintf(out + used, size - used, "%s/%s", folder, bin ? precision : "");
+            command += bin ? 4 : 5;
         } else {
             out[used++] = *command++;
         }

@@ -21,7 +21,8 @@ double fixture_gradient_descent_step(const dataset *data, double *W, const real 
 const char *fixture_folder(const char *name);
 
 /* Runs a shell command and returns its exit code (128 + signal if killed); `said` (size bytes) receives its stderr. In the command
- * "BIN/" stands for the folder of the built programs of this precision (environment MNTK_BIN, default build/bin). */
+ * "BIN/" stands for the folder of the built programs of this precision, "TOOL/" for that of the programs that are built in one
+ * precision only (environment MNTK_BIN, default build/bin). */
 int fixture_run(const char *command, char *said, size_t size);
 
 /* Compares two result files without their '#' lines: 1 if equal and not empty. */

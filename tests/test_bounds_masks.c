@@ -297,8 +297,8 @@ Test(bounds_masks, arguments_out_of_range_give_nan)
         bounds_mixing_residual(1, 1, 0, 0, 0, 0), bounds_lemma16_failure(0.9, 1, 1), bounds_lemma16_failure(1, 0, 1),
         bounds_lemma16_failure(1, 1, 1.1), bounds_lemma22_failure(0, 1), bounds_lemma22_failure(1, 0),
         bounds_lemma23_failure(0.9, 1), bounds_lemma23_failure(1, 0), bounds_lemma17(0.9, 1, 1),
-        bounds_lemma17(1, 0, 1), bounds_lemma17(1, 1, -1), bounds_split(0, 1, 1, 1), bounds_split(1, 0, 1, 1), bounds_split(1, 1, -1, 1),
-        bounds_split(1, 1, 1, NAN)};
+        bounds_lemma17(1, 0, 1), bounds_lemma17(1, 1, -1), bounds_split(0, 1, 1, 1), bounds_split(1, 0, 1, 1),
+        bounds_split(1, 1, -1, 1), bounds_split(1, 1, 1, NAN)};
     for (size_t k = 0; k < sizeof values / sizeof *values; k++)
         cr_assert(isnan(values[k]), "value %zu: %g", k, values[k]);
 }

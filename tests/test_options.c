@@ -5,6 +5,16 @@
 #include <stdio.h>
 #include <string.h>
 
+Test(options, a_path_is_not_empty)
+{
+    const char *path = NULL;
+    cr_expect(eq(int, option_path("data", "a.npz", &path), OK));
+    cr_expect(eq(str, (char *)path, "a.npz"));
+    cr_expect(eq(int, option_path("data", "", &path), BAD_INPUT));
+    cr_expect(ne(ptr, strstr(error_text(), "--data"), NULL));
+    cr_expect(eq(str, (char *)path, "a.npz"), "a refused text changes nothing");
+}
+
 Test(options, numbers_are_whole_texts_in_range)
 {
     double x = -1;

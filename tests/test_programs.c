@@ -21,14 +21,6 @@ static const char *const small[] = {
 static const char *const experiments[] = {"loss-dynamics", "error-heatmap", "width-sweep", "subnet-sweep"};
 enum { EXPERIMENTS = 4 };
 
-static int lines(const char *text)
-{
-    int count = 0;
-    for (; *text; text++)
-        count += *text == '\n';
-    return count;
-}
-
 /* Runs a small sweep into FOLDER/NAME.dat with more options and expects success. */
 static void run_small(size_t k, const char *folder, const char *name, const char *more)
 {
@@ -159,46 +151,6 @@ Test(programs, help_and_version_exit_0)
             cr_expect(eq(int, fixture_run(command, said, sizeof said), 0), "%s", command);
             cr_expect(eq(str, said, ""));
         }
-}
-
-/* Wrong use: exit 2 (or 1 where the run itself fails), one line naming the thing, no file left. */
-Test(programs, bad_input_is_one_line)
-{
-    const struct { const char *arguments, *names; int code; } bad[] = {
-        {"loss-dynamics --nonsense", "nonsense", 2},
-        {"loss-dynamics stray", "stray", 2},
-        {"loss-dynamics --xi 0", "--xi", 2},
-        {"loss-dynamics --xi 1.5", "--xi", 2},
-        {"loss-dynamics --xi nan", "--xi", 2},
-        {"error-heatmap --subnets 0", "--subnets", 2},
-        {"width-sweep --width -5", "--width", 2},
-        {"width-sweep --width", "--width", 2},
-        {"loss-dynamics --lr 0.1,0.2", "--lr", 2},
-        {"loss-dynamics --width 10,20", "--width", 2},
-        {"loss-dynamics --seed 1 --seed 2", "--seed", 2},
-        {"subnet-sweep --xi 0.5", "--xi", 2},
-        {"loss-dynamics --mask categorical --xi 0.5", "--xi", 2},
-        {"loss-dynamics --mask foo", "--mask", 2},
-        {"loss-dynamics --shard 4/3", "--shard", 2},
-        {"loss-dynamics --samples 5000", "5000", 2},
-        {"loss-dynamics --data /nowhere.npz", "/nowhere.npz", 2},
-        {"loss-dynamics --data README.md", "README.md", 2},
-        {"loss-dynamics --init data/digits.npz", "weights", 2},
-        {"loss-dynamics --init tests/reference/replay-bernoulli.npz --subnets 7", "--subnets", 2},
-        {"loss-dynamics --samples 40 --width 20 --lr 1e8", "diverged", 1},
-        {"error-heatmap --samples 40 --width 20 --lr 1e8 --repeats 1", "diverged", 1},
-        {"loss-dynamics --samples 20 --width 5 --rounds 1 --repeats 1 --out /dev/null/x.dat", "/dev/null", 1}};
-    const char *folder = fresh_folder("bad");
-    for (size_t k = 0; k < sizeof bad / sizeof *bad; k++) {
-        char command[1024], said[4096], path[512];
-        snprintf(command, sizeof command, "BIN/%s --quiet%s%s%s", bad[k].arguments, strstr(bad[k].arguments, "--out") ? "" : " --out ",
-                 strstr(bad[k].arguments, "--out") ? "" : folder, strstr(bad[k].arguments, "--out") ? "" : "/bad.dat");
-        cr_expect(eq(int, fixture_run(command, said, sizeof said), bad[k].code), "%s: %s", command, said);
-        cr_expect(eq(int, lines(said), 1), "%s: one line: %s", command, said);
-        cr_expect(ne(ptr, strstr(said, bad[k].names), NULL), "%s names %s: %s", command, bad[k].names, said);
-        snprintf(path, sizeof path, "%s/bad.dat", folder);
-        cr_expect(ne(int, access(path, F_OK), 0), "%s leaves no table", command);
-    }
 }
 
 /* A cell that diverges has no value; the others stay, and a line says so. */

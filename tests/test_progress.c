@@ -12,7 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "run/unit.h"
+#include "run/file.h"
 
 TestSuite(progress);
 
@@ -126,17 +126,35 @@ static size_t screen_of(const char *text, char *screen, size_t size)
     return widest;
 }
 
+/* What was written to the terminal. */
+static void terminal_read(int master, char *text, size_t size)
+{
+    ssize_t used = 0;
+    cr_assert(eq(int, fcntl(master, F_SETFL, O_NONBLOCK), 0));
+    for (ssize_t got; (got = read(master, text + used, size - 1 - (size_t)used)) > 0; ) {
+        used += got;
+    }
+    text[used] = '\0';
+}
+
+/* A terminal whose other end is *master; stderr goes to it. Returns the old stderr. */
+static int terminal_open(int *master)
+{
+    int slave;
+    struct termios raw;
+    cr_assert(eq(int, openpty(master, &slave, NULL, NULL, NULL), 0));
+    cr_assert(eq(int, tcgetattr(slave, &raw), 0));
+    cfmakeraw(&raw);
+    cr_assert(eq(int, tcsetattr(slave, TCSANOW, &raw), 0));
+    return stderr_divert(slave);
+}
+
 /* On a terminal: a bar of at most 79 columns that ends on a blank line, then the summary. */
 Test(progress, bar_on_a_terminal)
 {
     static char text[65536], screen[200];
-    int master, slave;
-    struct termios raw;
-    cr_assert(eq(int, openpty(&master, &slave, NULL, NULL, NULL), 0));
-    cr_assert(eq(int, tcgetattr(slave, &raw), 0));
-    cfmakeraw(&raw);
-    cr_assert(eq(int, tcsetattr(slave, TCSANOW, &raw), 0));
-    const int old = stderr_divert(slave);
+    int master;
+    const int old = terminal_open(&master);
     progress *p = progress_start("a-name-far-longer-than-any-program-of-this-project-has", 400.0, 4, 2, 13.0, false);
     const struct timespec pause = {0, 110000000}; /* the bar moves ten times a second at most */
     for (int i = 0; i < 3; i++) {
@@ -145,12 +163,7 @@ Test(progress, bar_on_a_terminal)
     }
     progress_end(p);
     stderr_restore(old);
-    ssize_t size = 0;
-    cr_assert(eq(int, fcntl(master, F_SETFL, O_NONBLOCK), 0));
-    for (ssize_t got; (got = read(master, text + size, sizeof text - 1 - (size_t)size)) > 0; ) {
-        size += got;
-    }
-    text[size] = '\0';
+    terminal_read(master, text, sizeof text);
 
     char *bars = strchr(text, '\n') + 1, *summary = strrchr(bars, '\r') + 1;
     cr_assert(strstr(summary, ": 3 of 4 units in 0.3 s (predicted 13 s)\n") != NULL, "%s", summary);
@@ -161,6 +174,66 @@ Test(progress, bar_on_a_terminal)
     summary[0] = '\0';
     cr_assert(le(sz, screen_of(bars, screen, sizeof screen), 79));
     cr_assert(eq(sz, strspn(screen, " "), strlen(screen)));
+}
+
+/* While the first units are in work the bar moves with the clock, but not beyond what two units can be. */
+Test(progress, bar_moves_while_no_unit_ends)
+{
+    static char text[65536];
+    int master, frames = 0;
+    double last = -1.0;
+    const int old = terminal_open(&master);
+    progress *p = progress_start("x", 40.0, 4, 2, 1.5, false);
+    nanosleep(&(struct timespec){1, 300000000}, NULL);
+    progress_end(p);
+    stderr_restore(old);
+    terminal_read(master, text, sizeof text);
+    char *frame = strtok(strchr(text, '\n') + 1, "\r");
+    for (; frame && strstr(frame, "0/4"); frame = strtok(NULL, "\r")) {
+        const double share = strtod(strchr(frame, ']') + 1, NULL);
+        cr_assert(le(dbl, last, share), "%s", frame);
+        last = share;
+        frames++;
+    }
+    cr_assert(le(int, 3, frames)); /* at 0 s, 0.5 s and 1 s */
+    cr_assert(eq(dbl, last, 50.0), "%s", text);
+}
+
+/* Where nothing is known of the time that is needed, the time spent moves alone. */
+Test(progress, bar_without_a_prediction)
+{
+    static char text[65536];
+    int master;
+    const int old = terminal_open(&master);
+    progress *p = progress_start("x", 40.0, 4, 2, 0.0, false);
+    nanosleep(&(struct timespec){0, 700000000}, NULL);
+    progress_end(p);
+    stderr_restore(old);
+    terminal_read(master, text, sizeof text);
+    cr_assert(strstr(text, "  0% 0/4 0.0 s, ? left") != NULL, "%s", text);
+    cr_assert(strstr(text, "  0% 0/4 0.5 s, ? left") != NULL, "%s", text);
+}
+
+/* A unit that takes longer than ten seconds is no silence. Slow: only where MNTK_LONG is set. */
+Test(progress, line_every_ten_seconds_while_no_unit_ends)
+{
+    static char text[4096];
+    int ends[2];
+    if (!getenv("MNTK_LONG")) {
+        cr_skip_test("MNTK_LONG is not set");
+    }
+    cr_assert(eq(int, pipe(ends), 0));
+    const int old = stderr_divert(ends[1]);
+    progress *p = progress_start("x", 4.0, 4, 2, 100.0, false);
+    nanosleep(&(struct timespec){20, 300000000}, NULL);
+    progress_end(p);
+    stderr_restore(old);
+    close(ends[1]);
+    cr_assert(read(ends[0], text, sizeof text - 1) > 0);
+    cr_assert(eq(str, text, "x: 4 units on 2 threads, predicted 2 min\n"
+                            "x: 10%, 0 of 4 units, 10 s spent, 90 s left\n"
+                            "x: 20%, 0 of 4 units, 20 s spent, 80 s left\n"
+                            "x: 0 of 4 units in 20 s (predicted 2 min)\n"));
 }
 
 Test(progress, say)

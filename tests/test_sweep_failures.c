@@ -113,6 +113,12 @@ static pid_t toy_fork(const toy *context, int threads)
         if (code != OK && file_write_whole(path, error_text(), strlen(error_text())) != OK) {
             _exit(99);
         }
+        char count[32];
+        snprintf(path, sizeof path, "%s/computed-%ld", folder, (long)getpid());
+        snprintf(count, sizeof count, "%zu\n", result.computed);
+        if (file_write_whole(path, count, strlen(count)) != OK) {
+            _exit(99);
+        }
         sweep_result_free(&result);
         _exit(code);
     }
@@ -145,7 +151,7 @@ static void wait_for_a_unit(const char *fingerprint)
     for (int i = 0; i < 5000 && files_count(fingerprint, ".unit") == 0; i++) {
         nanosleep(&pause, NULL);
     }
-    cr_assert(gt(sz, files_count(fingerprint, ".unit"), 0));
+    cr_assert(lt(sz, 0, files_count(fingerprint, ".unit")));
 }
 
 static void stop_expect(int number, const char *name, int code)
@@ -198,8 +204,8 @@ static status endless_run(size_t cell, size_t repetition, double *values, const 
     return FAILED;
 }
 
-/* The first signal waits for the unit in work, the second one does not. */
-Test(sweep_failures, second_signal_ends_at_once)
+/* A process that has one unit in work, the first, and does not come to its end. */
+static pid_t endless_fork(void)
 {
     const pid_t child = fork();
     cr_assert(child >= 0);
@@ -211,12 +217,18 @@ Test(sweep_failures, second_signal_ends_at_once)
         (void)sweep_run(&s, &options, &result);
         _exit(98);
     }
-    const struct timespec pause = {0, 2000000};
     char path[128];
     snprintf(path, sizeof path, "%s/begun", folder);
     for (int i = 0; i < 5000 && access(path, F_OK) != 0; i++) {
-        nanosleep(&pause, NULL);
+        nanosleep(&(struct timespec){0, 2000000}, NULL);
     }
+    return child;
+}
+
+/* The first signal waits for the unit in work, the second one does not. */
+Test(sweep_failures, second_signal_ends_at_once)
+{
+    const pid_t child = endless_fork();
     cr_assert(eq(int, kill(child, SIGINT), 0));
     nanosleep(&(struct timespec){0, 50000000}, NULL);
     cr_assert(eq(int, waitpid(child, NULL, WNOHANG), 0)); /* still at it */
@@ -243,14 +255,89 @@ Test(sweep_failures, the_caller_s_handlers_come_back)
     cr_assert(found.sa_handler == SIG_DFL);
 }
 
-/* Both compute everything, into the same files. */
-Test(sweep_failures, two_processes_in_one_folder)
+/* --- two processes in one folder --- */
+
+/* The number of units that the process computed, by its own account. */
+static size_t computed_by(pid_t child)
 {
-    static const toy slow = {.fail_at = UNITS, .pause_s = 0.005};
+    char path[128], *bytes;
+    size_t size;
+    snprintf(path, sizeof path, "%s/computed-%ld", folder, (long)child);
+    cr_assert(eq(int, file_read_whole(path, 100, &bytes, &size), OK), "%s", error_text());
+    const size_t count = strtoul(bytes, NULL, 10);
+    free(bytes);
+    return count;
+}
+
+/* They share the units: each is computed once, and both have all values. */
+Test(sweep_failures, two_processes_share_a_folder)
+{
+    static const toy slow = {.fail_at = UNITS, .pause_s = 0.03};
     const pid_t first = toy_fork(&slow, 2), second = toy_fork(&slow, 2);
     cr_assert(eq(int, wait_for(first), 0));
     cr_assert(eq(int, wait_for(second), 0));
+    cr_assert(eq(sz, computed_by(first) + computed_by(second), UNITS));
+    cr_assert(lt(sz, 0, computed_by(first)));
+    cr_assert(lt(sz, 0, computed_by(second)));
     cr_assert(eq(sz, files_count(toy_fingerprint(), ""), UNITS));
     const sweep_options options = with_threads(1);
     run_expect(&options, 0, UNITS, 0);
+}
+
+/* Waits until all units but one are there. */
+static void wait_for_all_but_one(const char *fingerprint)
+{
+    for (int i = 0; i < 5000 && files_count(fingerprint, ".unit") < UNITS - 1; i++) {
+        nanosleep(&(struct timespec){0, 2000000}, NULL);
+    }
+    nanosleep(&(struct timespec){0, 100000000}, NULL);
+    cr_assert(eq(sz, files_count(fingerprint, ".unit"), UNITS - 1));
+}
+
+static void end_by_force(pid_t child)
+{
+    cr_assert(eq(int, kill(child, SIGKILL), 0));
+    cr_assert(eq(int, waitpid(child, NULL, 0), child));
+}
+
+/* The unit that the other process has in work is waited for, and computed here when that process is killed. */
+Test(sweep_failures, a_killed_process_leaves_its_unit_to_the_other)
+{
+    const char *fingerprint = toy_fingerprint();
+    const pid_t endless = endless_fork(), other = toy_fork(&plain, 2);
+    wait_for_all_but_one(fingerprint);
+    cr_assert(eq(int, waitpid(other, NULL, WNOHANG), 0)); /* it waits */
+    end_by_force(endless);
+    cr_assert(eq(int, wait_for(other), 0));
+    cr_assert(eq(sz, computed_by(other), UNITS));
+    cr_assert(eq(sz, files_count(fingerprint, ".unit"), UNITS));
+}
+
+/* Waiting does not keep a signal out. */
+Test(sweep_failures, a_signal_ends_the_waiting)
+{
+    const char *fingerprint = toy_fingerprint();
+    const pid_t endless = endless_fork(), other = toy_fork(&plain, 2);
+    wait_for_all_but_one(fingerprint);
+    cr_assert(eq(int, kill(other, SIGTERM), 0));
+    const int end = wait_for(other);
+    const bool exited = WIFEXITED(end) && WEXITSTATUS(end) == TERMINATED;
+    cr_assert(exited, "end %d", end);
+    end_by_force(endless);
+}
+
+/* A process that is suspended does not hold the other up for ever. Slow: only where MNTK_LONG is set. */
+Test(sweep_failures, a_suspended_process_is_overtaken)
+{
+    if (!getenv("MNTK_LONG")) {
+        cr_skip_test("MNTK_LONG is not set");
+    }
+    const char *fingerprint = toy_fingerprint();
+    const pid_t endless = endless_fork();
+    cr_assert(eq(int, kill(endless, SIGSTOP), 0));
+    const pid_t other = toy_fork(&plain, 2);
+    wait_for_all_but_one(fingerprint);
+    cr_assert(eq(int, wait_for(other), 0));
+    cr_assert(eq(sz, files_count(fingerprint, ".unit"), UNITS));
+    end_by_force(endless);
 }

@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "run/unit.h"
+#include "run/file.h"
 
 static char folder[] = "build/test-tmp/table/XXXXXX"; /* of this test alone */
 

@@ -1,17 +1,16 @@
 #include "run/unit.h"
 
+#include "run/file.h"
+
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 #include <float.h>
 #include <math.h>
 #include <sha2.h>
-#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 enum { COUNT = 12 };
@@ -159,6 +158,38 @@ Test(unit, arbitrary_bytes_are_refused)
     }
 }
 
+Test(unit, names)
+{
+    const unit_key large = {PRINT, 12345, 67890, COUNT};
+    char *path = unit_path("a/b", &KEY), *longer = unit_path("", &large);
+    cr_assert(eq(str, path, "a/b/0003-0007.unit"));
+    cr_assert(eq(str, longer, "/12345-67890.unit"));
+    size_t cell = 0, repetition = 0;
+    cr_assert(unit_name_read(path + 4, &cell, &repetition));
+    cr_assert(cell == 3 && repetition == 7);
+    cr_assert(unit_name_read(longer + 1, &cell, &repetition));
+    cr_assert(cell == 12345 && repetition == 67890);
+    free(path);
+    free(longer);
+    const char *others[] = {"", ".", "..", ".lock", "0003-0007.uni", "0003-0007.unit.tmp-1", "0003.unit", "x-1.unit",
+                            "note.txt"};
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+        cr_assert(not(unit_name_read(others[i], &cell, &repetition)), "%s", others[i]);
+    }
+}
+
+Test(unit, cores_are_listed_once)
+{
+    char cores[24] = "";
+    const char *names[] = {"Zen", "Zen", "SkylakeX", "Zen", "Skylake", "SkylakeX"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        unit_core_add(cores, sizeof cores, names[i]);
+    }
+    cr_assert(eq(str, cores, "Zen,SkylakeX,Skylake"));
+    unit_core_add(cores, sizeof cores, "Haswell"); /* cut, not beyond the end */
+    cr_assert(eq(str, cores, "Zen,SkylakeX,Skylake,Ha"));
+}
+
 Test(unit, core_must_be_a_word)
 {
     char *bytes, longest[UNIT_CORE_SIZE + 1];
@@ -189,95 +220,4 @@ Test(unit, file_is_whole_missing_or_damaged)
     cr_assert(eq(int, truncate(path, 0), 0));
     cr_assert(eq(int, unit_read(path, &KEY, values, core), UNIT_DAMAGED));
     cr_assert(eq(int, unit_read(folder, &KEY, values, core), UNIT_DAMAGED));
-}
-
-/* --- whole files --- */
-
-static void content_expect(const char *path, const char *expected)
-{
-    char *bytes;
-    size_t size;
-    cr_assert(eq(int, file_read_whole(path, 1000, &bytes, &size), OK), "%s", error_text());
-    cr_assert(eq(str, bytes, (char *)expected));
-    cr_assert(eq(sz, size, strlen(expected)));
-    free(bytes);
-}
-
-Test(unit, file_is_replaced_whole)
-{
-    const char *path = in_folder("x/y/file");
-    cr_assert(eq(int, file_write_whole(path, "first text", 10), OK), "%s", error_text());
-    content_expect(path, "first text");
-    cr_assert(eq(int, file_write_whole(path, "new", 3), OK));
-    content_expect(path, "new");
-    cr_assert(eq(int, file_write_whole(path, "", 0), OK));
-    content_expect(path, "");
-}
-
-Test(unit, link_is_followed)
-{
-    const char *target = in_folder("target"), *link = in_folder("link");
-    struct stat found;
-    cr_assert(eq(int, file_write_whole(target, "old", 3), OK));
-    cr_assert(eq(int, symlink("target", link), 0));
-    cr_assert(eq(int, file_write_whole(link, "new", 3), OK), "%s", error_text());
-    content_expect(target, "new");
-    cr_assert(lstat(link, &found) == 0 && S_ISLNK(found.st_mode));
-}
-
-Test(unit, what_is_no_file_is_refused)
-{
-    char *bytes;
-    size_t size;
-    struct stat found;
-    const char *pipe = in_folder("pipe");
-    cr_assert(eq(int, mkfifo(pipe, 0666), 0));
-    cr_assert(eq(int, file_write_whole(pipe, "x", 1), FAILED));
-    cr_assert(eq(int, file_read_whole(pipe, 10, &bytes, &size), BAD_INPUT));
-    cr_assert(eq(int, file_write_whole(folder, "x", 1), FAILED));
-    cr_assert(eq(int, file_read_whole(folder, 10, &bytes, &size), BAD_INPUT));
-    cr_assert(eq(int, file_write_whole("/dev/null", "x", 1), FAILED)); /* a privileged user would lose the device */
-    cr_assert(stat("/dev/null", &found) == 0 && S_ISCHR(found.st_mode));
-}
-
-Test(unit, reading_stops_at_the_limit)
-{
-    char *bytes;
-    size_t size;
-    const char *path = in_folder("file");
-    cr_assert(eq(int, file_write_whole(path, "12345", 5), OK));
-    cr_assert(eq(int, file_read_whole(path, 4, &bytes, &size), BAD_INPUT));
-    cr_assert(eq(int, file_read_whole(path, 5, &bytes, &size), OK));
-    free(bytes);
-    cr_assert(eq(int, file_read_whole(in_folder("none"), 5, &bytes, &size), BAD_INPUT));
-    cr_assert(strstr(error_text(), "No such file") != NULL, "%s", error_text());
-}
-
-Test(unit, folder_under_a_file_is_refused)
-{
-    const char *file = in_folder("file");
-    cr_assert(eq(int, file_write_whole(file, "x", 1), OK));
-    cr_assert(eq(int, folder_make(file), FAILED));
-    cr_assert(eq(int, file_write_whole(in_folder("file/sub/name"), "x", 1), FAILED));
-    cr_assert(strstr(error_text(), "Not a directory") != NULL, "%s", error_text());
-    content_expect(file, "x");
-    cr_assert(eq(int, folder_make(in_folder("a//b/")), OK), "%s", error_text());
-    cr_assert(eq(int, access(in_folder("a/b"), W_OK), 0));
-    cr_assert(eq(int, folder_make("/"), OK));
-}
-
-/* A disk that is full: no file may grow beyond 10 bytes. The old content stays, nothing is left behind. */
-Test(unit, full_disk_leaves_what_was_there)
-{
-    const char *path = in_folder("alone/file");
-    cr_assert(eq(int, file_write_whole(path, "old", 3), OK));
-    const struct rlimit limit = {10, RLIM_INFINITY};
-    signal(SIGXFSZ, SIG_IGN);
-    cr_assert(eq(int, setrlimit(RLIMIT_FSIZE, &limit), 0));
-    char text[5000] = "";
-    cr_assert(eq(int, file_write_whole(path, text, sizeof text), FAILED));
-    cr_assert(strstr(error_text(), path) != NULL && strstr(error_text(), "too large") != NULL, "%s", error_text());
-    content_expect(path, "old");
-    cr_assert(eq(int, unlink(path), 0));
-    cr_assert(eq(int, rmdir(in_folder("alone")), 0), "something was left behind");
 }

@@ -14,6 +14,7 @@
 #include <time.h>
 
 #include "run/blas.h"
+#include "run/file.h"
 #include "run/sweep.h"
 #include "run/unit.h"
 
@@ -121,7 +122,7 @@ static inline const char *run_expect(const sweep_options *options, size_t comput
     return fingerprint;
 }
 
-static inline const char *unit_path(const char *fingerprint, size_t cell, size_t repetition)
+static inline const char *toy_path(const char *fingerprint, size_t cell, size_t repetition)
 {
     static char path[256];
     snprintf(path, sizeof path, "%s.units/%.16s/%04zu-%04zu.unit", out, fingerprint, cell, repetition);

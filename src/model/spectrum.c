@@ -9,6 +9,8 @@
 #include <cblas.h>
 #include <lapacke.h>
 
+#include "model/residual.h"
+
 static const double UNIT = DBL_EPSILON / 2; /* unit roundoff */
 
 /* gamma_k = k u / (1 - k u): relative error of k roundings in a row (N. J. Higham, Accuracy and Stability of Numerical
@@ -133,8 +135,6 @@ status spectrum_largest(const double *A, size_t n, double *value, double *vector
 
 /* --- Cholesky --- */
 
-/* --- Cholesky --- */
-
 /* work <- the Cholesky factor L (lower half, column by column) of fl(sign A - shift I), sign = +1 or -1;
  * complete: whether the factorisation ran to its end. */
 static status factor_shifted(const double *A, size_t n, double sign, double shift, double *work, bool *complete)
@@ -167,36 +167,16 @@ status spectrum_at_least(const double *A, size_t n, double c, bool *holds)
  * most (2 n + 2 max L_ii) 2^-1074 to an entry of D, less than DBL_MIN to its norm while n (2 n + 2 max L_ii) < 2^52.
  * The shift of the diagonal is rounded: |B_ii - (A_ii - s)| <= u |B_ii| / (1 - u) <= 2 u (|L| |L^T|)_ii. L L^T has no
  * negative eigenvalue, so
- *     lambda_min(A) >= s - gamma_{n+5} || |L| |L^T| || - DBL_MIN,                                                  (*)
+ *     lambda_min(A) >= s - || A - s I - L L^T || >= s - gamma_{n+5} || |L| |L^T| || - DBL_MIN,                      (*)
  * where the code takes n + 6, one more for the roundings of the bound itself.
- * Rump's criterion bounds the norm in advance: || |L| |L^T| || <= ||L||_F^2 = tr(L L^T) <= tr(B) / (1 - gamma_{n+3}).
- * Afterwards, from the computed L, the largest row sum of |L| |L^T| is a sharper bound: for a kernel with unit inputs
- * it is nearer to lambda_max than to the trace n/2. */
+ * Rump's criterion bounds the last norm in advance: || |L| |L^T| || <= ||L||_F^2 = tr(L L^T) <= tr(B) / (1 -
+ * gamma_{n+3}). Afterwards the first norm, from the computed L, is far sharper: residual_bound. */
 static double rounding_in_advance(const double *A, size_t n, double mu)
 {
     double trace = 0, k = (double)n;
     for (size_t i = 0; i < n; i++)
         trace += fabs(A[i * n + i]) + fmax(-mu, 0);
     return gamma_of(k + 6) / (1 - gamma_of(k + 6)) * (1 + gamma_of(2 * k + 8)) * trace + DBL_MIN;
-}
-
-/* The same from L, column by column in `L`; sums (2 n): scratch. */
-static double rounding_afterwards(const double *L, size_t n, double *sums)
-{
-    double *columns = sums, *rows = sums + n, largest = 0;
-    for (size_t j = 0; j < n; j++) { /* |L^T| e */
-        columns[j] = 0;
-        rows[j] = 0;
-        for (size_t i = j; i < n; i++)
-            columns[j] += fabs(L[j * n + i]);
-    }
-    for (size_t j = 0; j < n; j++) /* |L| (|L^T| e) */
-        for (size_t i = j; i < n; i++)
-            rows[i] += fabs(L[j * n + i]) * columns[j];
-    for (size_t i = 0; i < n; i++)
-        largest = fmax(largest, rows[i]);
-    double k = (double)n;
-    return gamma_of(k + 6) * (1 + gamma_of(2 * k + 8)) * largest + DBL_MIN;
 }
 
 /* (*) with s = mu + c, c the rounding bound in advance: if the factorisation completes, lambda_min(A) >= s - c, and s
@@ -236,20 +216,21 @@ static double rayleigh_above(const double *A, size_t n, const double *x)
 /* A lower bound of lambda_min by (*), from shifts below `near` that step away until the factorisation completes. */
 static status certified_low(const double *A, size_t n, double near, double *low)
 {
-    double *work = workspace_for(A, n), *sums = allocate(n, 2 * sizeof *sums, "row sums"), largest = 0;
+    *low = NAN;
+    double *work = workspace_for(A, n), largest = 0, bound;
     bool complete = false;
     for (size_t i = 0; i < n; i++)
         largest = fmax(largest, fabs(A[i * n + i]));
     double step = UNIT * (double)n * largest + DBL_MIN, shift = near;
-    status s = work && sums ? OK : FAILED;
+    status s = work ? OK : FAILED;
     while (s == OK && !complete && isfinite(step)) {
         shift = near - step;
         s = factor_shifted(A, n, 1, shift, work, &complete);
         step *= 4;
     }
-    *low = s == OK && complete ? nextafter(shift - rounding_afterwards(work, n, sums), -INFINITY) : NAN;
+    if (s == OK && complete && (s = residual_bound(A, n, shift, work, &bound)) == OK)
+        *low = nextafter(shift - bound, -INFINITY);
     free(work);
-    free(sums);
     return s;
 }
 

@@ -1,14 +1,17 @@
 #include "run/machine.h"
 
 #include "run/blas.h"
-#include "run/unit.h"
+#include "run/file.h"
 
 #include <dlfcn.h>
+#include <float.h>
 #include <gsl/gsl_errno.h>
 #include <gsl/gsl_version.h>
 #include <lapacke.h>
 #include <limits.h>
+#include <math.h>
 #include <omp.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -62,10 +65,10 @@ static void workspace_set(workspace *w, int thread)
 }
 
 /* One product in either precision; number of entries that are not the known ones. */
-static size_t product_check(const machine_products *products, workspace *w)
+static size_t product_check(const machine_routines *routines, workspace *w)
 {
-    products->single_product(ORDER, w->a_single, w->b_single, w->c_single);
-    products->double_product(ORDER, w->a, w->b, w->c);
+    routines->single_product(ORDER, w->a_single, w->b_single, w->c_single);
+    routines->double_product(ORDER, w->a, w->b, w->c);
     size_t wrong = 0;
     for (int at = 0; at < ORDER * ORDER; at++) {
         wrong += !((double)w->c_single[at] == w->known[at]); /* NaN is wrong */
@@ -74,7 +77,41 @@ static size_t product_check(const machine_products *products, workspace *w)
     return wrong;
 }
 
-status machine_check(int build, const machine_products *products, int threads)
+/* ---------------- an eigenproblem whose answer is known ---------------- */
+
+/* A(i,j) = min(i, j), i and j from 1, the inverse of a second difference, has
+ *     lambda_k = (2 sin(t_k / 2))^-2, t_k = (2 k - 1) pi / (2 n + 1), with eigenvector sin(i t_k), k = 1 .. n,
+ * from the largest to the smallest. Number of eigenpairs that are not these to rounding. */
+static size_t eigenproblem_check(const machine_routines *routines, workspace *w)
+{
+    const double tolerance = ORDER * DBL_EPSILON * ORDER * ORDER; /* n eps ||A|| */
+    double lambda[ORDER];
+    for (int i = 0; i < ORDER; i++) {
+        for (int j = 0; j < ORDER; j++) {
+            w->a[i * ORDER + j] = (i < j ? i : j) + 1;
+        }
+    }
+    if (routines->eigenproblem(ORDER, w->a, lambda) != 0) {
+        return ORDER;
+    }
+    size_t wrong = 0;
+    for (int k = 1; k <= ORDER; k++) {
+        const double t = (2 * k - 1) * M_PI / (2 * ORDER + 1);
+        const double *vector = &w->a[(ORDER - k) * ORDER];
+        double cosine = 0.0;
+        for (int i = 0; i < ORDER; i++) {
+            cosine += vector[i] * sin((i + 1) * t) * sqrt(4.0 / (2 * ORDER + 1));
+        }
+        const bool right = fabs(lambda[ORDER - k] - 0.25 / (sin(t / 2.0) * sin(t / 2.0))) <= tolerance
+                           && fabs(fabs(cosine) - 1.0) <= tolerance;
+        wrong += !right; /* NaN is wrong */
+    }
+    return wrong;
+}
+
+/* ---------------- the check ---------------- */
+
+status machine_check(int build, const machine_routines *routines, int threads)
 {
     if (build == OPENBLAS_SEQUENTIAL) {
         return fail(FAILED, "OpenBLAS is its serial build, wrong when several threads call it; " CURE);
@@ -87,19 +124,24 @@ status machine_check(int build, const machine_products *products, int threads)
     if (!space) {
         return FAILED;
     }
-    size_t wrong = 0;
-    #pragma omp parallel num_threads(team) reduction(+ : wrong)
+    size_t wrong = 0, pairs = 0;
+    #pragma omp parallel num_threads(team) reduction(+ : wrong, pairs)
     {
         workspace *w = &space[omp_get_thread_num()];
         workspace_set(w, omp_get_thread_num());
         for (int i = 0; i < PRODUCTS; i++) {
-            wrong += product_check(products, w);
+            wrong += product_check(routines, w);
         }
+        pairs = eigenproblem_check(routines, w);
     }
     free(space);
     if (wrong > 0) {
         return fail(FAILED, "matrix products computed by %d threads at once are wrong in %zu entries; " CURE, team,
                     wrong);
+    }
+    if (pairs > 0) {
+        return fail(FAILED, "%zu eigenpairs of a matrix whose spectrum is known, computed by %d threads at once, are "
+                    "wrong; " CURE, pairs, team);
     }
     return OK;
 }
@@ -117,6 +159,12 @@ static void double_product(int n, const double *a, const double *b, double *c)
     cblas_dgemm(CblasRowMajor, CblasTrans, CblasTrans, n, n, n, 1.0, a, n, b, n, 0.0, c, n);
 }
 
+/* By divide and conquer. The matrix is symmetric: what LAPACK calls columns are rows here. */
+static int eigenproblem(int n, double *a, double *w)
+{
+    return (int)LAPACKE_dsyevd(LAPACK_COL_MAJOR, 'V', 'L', n, a, n, w);
+}
+
 const char *machine_blas_library(void)
 {
     Dl_info product, control;
@@ -129,33 +177,18 @@ const char *machine_blas_library(void)
 
 status machine_start(int threads)
 {
-    static const machine_products products = {single_product, double_product};
+    static const machine_routines routines = {single_product, double_product, eigenproblem};
     gsl_set_error_handler_off();
     if (!*machine_blas_library()) {
         return fail(FAILED, "cblas_sgemm is not OpenBLAS's; link -lopenblas and not -lgslcblas");
     }
     openblas_set_num_threads(1);
-    return machine_check(openblas_get_parallel(), &products, threads);
+    return machine_check(openblas_get_parallel(), &routines, threads);
 }
 
 int machine_threads(void)
 {
     return omp_get_num_procs();
-}
-
-double machine_free_memory(void)
-{
-    double kilobytes = 0.0;
-    FILE *file = fopen("/proc/meminfo", "re");
-    if (!file) {
-        return 0.0;
-    }
-    char line[256];
-    while (fgets(line, sizeof line, file) && sscanf(line, "MemAvailable: %lf kB", &kilobytes) != 1) {
-        kilobytes = 0.0;
-    }
-    fclose(file); /* read only: its result has no bearing */
-    return 1024.0 * kilobytes;
 }
 
 /* ---------------- provenance ---------------- */

@@ -9,17 +9,20 @@
 #include "run/error.h"
 #include "run/table.h"
 
-/* Puts BLAS on one thread, turns GSL's aborting error handler off, checks that OpenBLAS is the pthread build and
- * that products computed by `threads` threads at once equal a known answer. FAILED with the cure. Call once, first. */
+/* Puts BLAS on one thread, turns GSL's aborting error handler off, checks that OpenBLAS is the pthread build and that
+ * products and an eigenproblem computed by `threads` threads at once equal a known answer. FAILED with the cure. Call
+ * once, first. */
 status machine_start(int threads);
 
-/* The check of machine_start on a given build of OpenBLAS (openblas_get_parallel()) and a given pair of routines:
- * C = A^T B^T for row-major n x n matrices in single and double precision. FAILED with the cure. */
+/* The check of machine_start on a given build of OpenBLAS (openblas_get_parallel()) and given routines: C = A^T B^T for
+ * row-major n x n matrices in single and double precision; eigenvalues w (n), ascending, and eigenvectors, in the rows
+ * of a, of the symmetric n x n matrix a, returning 0. FAILED with the cure. */
 typedef struct {
     void (*single_product)(int n, const float *a, const float *b, float *c);
     void (*double_product)(int n, const double *a, const double *b, double *c);
-} machine_products;
-status machine_check(int build, const machine_products *products, int threads);
+    int (*eigenproblem)(int n, double *a, double *w);
+} machine_routines;
+status machine_check(int build, const machine_routines *routines, int threads);
 
 /* Path of the library that cblas_sgemm comes from, the same that openblas_set_num_threads rules; "" if they differ
  * (GSL's slow CBLAS stands before OpenBLAS) or there is none. */
@@ -27,9 +30,6 @@ const char *machine_blas_library(void);
 
 /* Processors this process may use, >= 1. */
 int machine_threads(void);
-
-/* Bytes of memory that are free to take now (MemAvailable); 0: not known. */
-double machine_free_memory(void);
 
 /* The project's version: the first line of the file VERSION beside the executable, "unknown" if there is none.
  * text: the caller's, size bytes. */

@@ -1,15 +1,14 @@
 #include "run/npy.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 #include <zip.h>
 
+#include "run/file.h"
 #include "run/npy_header.h"
 
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ && sizeof(float) == 4 && sizeof(double) == 8,
@@ -313,36 +312,17 @@ static status write_array(FILE *file, const char *path, const npy_output *array)
     return written ? OK : fail(FAILED, "%s: cannot be written: %s; free some space", path, strerror(errno));
 }
 
-/* A name in the same folder, so that the rename is within one file system. */
-static status temporary_name(const char *path, char temporary[PATH_MAX])
-{
-    int length = snprintf(temporary, PATH_MAX, "%s.%ld.tmp", path, (long)getpid());
-    return length > 0 && length < PATH_MAX ? OK : fail(FAILED, "%.800s: name too long; take a shorter one", path);
-}
-
-/* The last step of writing: `temporary` becomes `path` if all went well, and is gone otherwise. */
-static status publish(status s, const char *temporary, const char *path)
-{
-    if (s == OK && rename(temporary, path) != 0)
-        s = fail(FAILED, "%s: cannot be written: %s", path, strerror(errno));
-    if (s != OK)
-        remove(temporary);
-    return s;
-}
-
 status npy_write(const char *path, const npy_output *array)
 {
-    char temporary[PATH_MAX];
-    status s = temporary_name(path, temporary);
+    file_draft draft;
+    status s = file_begin(path, &draft);
     if (s != OK)
         return s;
-    FILE *file = fopen(temporary, "wb");
-    if (!file)
-        return fail(FAILED, "%s: cannot be written: %s", path, strerror(errno));
-    s = write_array(file, path, array);
-    if (fclose(file) != 0 && s == OK)
+    FILE *file = fopen(draft.temporary, "wbxe");
+    s = file ? write_array(file, path, array) : fail(FAILED, "%.800s: cannot be written: %s", path, strerror(errno));
+    if (file && fclose(file) != 0 && s == OK)
         s = fail(FAILED, "%s: cannot be written: %s; free some space", path, strerror(errno));
-    return publish(s, temporary, path);
+    return file_end(s, path, true, &draft);
 }
 
 /* Adds one array, stored, dated 1980-01-01 (zip's first day) so that equal arrays make equal files. */
@@ -376,19 +356,19 @@ static status add_member(zip_t *zip, const char *path, const npy_output *array)
 
 status npz_write(const char *path, const npy_output *arrays, size_t count)
 {
-    char temporary[PATH_MAX];
-    status s = count > 0 ? temporary_name(path, temporary) : fail(FAILED, "%s: no arrays to write", path);
+    file_draft draft;
+    status s = count > 0 ? file_begin(path, &draft) : fail(FAILED, "%s: no arrays to write", path);
     if (s != OK)
         return s;
     int code = 0;
-    zip_t *zip = zip_open(temporary, ZIP_CREATE | ZIP_TRUNCATE, &code);
+    zip_t *zip = zip_open(draft.temporary, ZIP_CREATE | ZIP_EXCL, &code);
     if (!zip)
-        return fail(FAILED, "%s: cannot be written: %s", path, strerror(errno));
+        s = fail(FAILED, "%.800s: cannot be written: %s", path, strerror(errno));
     for (size_t k = 0; s == OK && k < count; k++)
         s = add_member(zip, path, &arrays[k]);
     if (s == OK && zip_close(zip) != 0)
         s = fail(FAILED, "%s: cannot be written: %s", path, zip_strerror(zip));
-    if (s != OK)
+    if (s != OK && zip)
         zip_discard(zip);
-    return publish(s, temporary, path);
+    return file_end(s, path, true, &draft);
 }

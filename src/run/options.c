@@ -7,6 +7,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+status option_path(const char *option, const char *text, const char **path)
+{
+    if (!*text)
+        return fail(BAD_INPUT, "--%s: the name is empty; give a file", option);
+    *path = text;
+    return OK;
+}
+
 status option_number(const char *option, const char *text, double low, double high, int open_low, double *value)
 {
     char *end;

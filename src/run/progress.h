@@ -1,5 +1,5 @@
-/* progress: how far a run is, on stderr: a bar with the time left on a terminal,
- * a line every 10 seconds otherwise, nothing when quiet. Thread-safe. */
+/* progress: how far a run is, on stderr: a bar with the time left on a terminal, a line every 10 seconds otherwise,
+ * nothing when quiet. Both go on while no unit ends: a thread of its own shows them. Thread-safe. */
 #ifndef RUN_PROGRESS_H
 #define RUN_PROGRESS_H
 

@@ -1,26 +1,35 @@
 #include "run/sweep.h"
 
 #include "run/blas.h"
+#include "run/file.h"
+#include "run/fingerprint.h"
+#include "run/lock.h"
 #include "run/progress.h"
+#include "run/stop.h"
 #include "run/unit.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <math.h>
 #include <omp.h>
-#include <sha2.h>
 #include <signal.h>
 #include <stdatomic.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 typedef struct {
     double cost;
     size_t index; /* of the unit: cell * repeats + repetition */
+    double since; /* clock when another process was first seen to have it in work; 0: not yet */
 } task;
+
+/* A unit that another process has in work is tried again after a pause, and computed here all the same when it takes so
+ * long that the other one must have been suspended or cut off: this many seconds and three times what was predicted. */
+static const struct timespec PAUSE = {0, 50000000};
+static const double PATIENCE_S = 10.0;
 
 /* A sweep under way. */
 typedef struct {
@@ -31,44 +40,17 @@ typedef struct {
     size_t total;         /* units of the sweep */
     size_t first, stride; /* this process's share: first, first + stride, ... */
     size_t share;         /* its number of units */
-    task *tasks;          /* (share) what is to be computed, in order of dispatch */
-    size_t missing;       /* tasks */
+    task *tasks;          /* (share) what is to be computed, in order of dispatch; then a ring */
+    size_t missing;       /* tasks there were at the start */
+    size_t head, waiting; /* the ring: its first task, and how many it holds */
+    int locks;            /* of the folder: lock_open() */
+    size_t received;      /* tasks that another process did meanwhile */
     double work;          /* sum of their costs */
     progress *shown;
-    atomic_size_t next;   /* task to be taken next */
     atomic_bool stopped;  /* a unit failed: take no more */
     status code;          /* of the first unit that failed, and its line */
     char line[1024];
 } run_state;
-
-/* ---------------- signals ---------------- */
-
-static atomic_int signal_caught; /* SIGINT, SIGTERM or 0 */
-
-static void signal_handle(int number)
-{
-    atomic_store(&signal_caught, number);
-}
-
-static const int stop_signals[2] = {SIGINT, SIGTERM};
-
-/* The handler stands for one signal of either kind; the next one meets the system's default. */
-static void signals_watch(struct sigaction old[2])
-{
-    atomic_store(&signal_caught, 0);
-    struct sigaction action = {.sa_handler = signal_handle, .sa_flags = SA_RESETHAND | SA_RESTART};
-    sigemptyset(&action.sa_mask);
-    for (int i = 0; i < 2; i++) {
-        sigaction(stop_signals[i], &action, &old[i]); /* fails on wrong numbers only */
-    }
-}
-
-static void signals_restore(const struct sigaction old[2])
-{
-    for (int i = 0; i < 2; i++) {
-        sigaction(stop_signals[i], &old[i], NULL);
-    }
-}
 
 /* ---------------- what is there ---------------- */
 
@@ -89,23 +71,6 @@ static status arguments_check(const sweep *s, const sweep_options *o)
     return OK;
 }
 
-/* SHA-256 over all that decides a unit's bytes: program, its executable, precision, settings. */
-static status fingerprint_set(const sweep *s, char fingerprint[SHA256_DIGEST_STRING_LENGTH])
-{
-    char executable[SHA256_DIGEST_STRING_LENGTH];
-    if (!SHA256File("/proc/self/exe", executable)) {
-        return fail(FAILED, "/proc/self/exe: cannot be read: %s; mount /proc", strerror(errno));
-    }
-    const char *parts[] = {s->program, executable, REAL_NAME, s->settings};
-    SHA2_CTX sha;
-    SHA256Init(&sha);
-    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
-        SHA256Update(&sha, (const uint8_t *)parts[i], strlen(parts[i]) + 1); /* the 0 byte parts them */
-    }
-    SHA256End(&sha, fingerprint);
-    return OK;
-}
-
 static unit_key key_of(const run_state *r, size_t index)
 {
     return (unit_key){.fingerprint = r->result->fingerprint,
@@ -114,24 +79,11 @@ static unit_key key_of(const run_state *r, size_t index)
                       .count = r->s->values};
 }
 
-/* FOLDER/0003-0007.unit; NULL and a kept line if there is no memory. */
-static char *path_of(const run_state *r, size_t index)
-{
-    char *path;
-    const unit_key key = key_of(r, index);
-    if (asprintf(&path, "%s/%04zu-%04zu.unit", r->folder, key.cell, key.repetition) < 0) {
-        fail(FAILED, "%s: no memory for the name of a unit", r->folder);
-        return NULL;
-    }
-    return path;
-}
-
 /* True if the file's name is that of a unit in this process's share; without shards of any unit. */
 static bool name_is_ours(const run_state *r, const char *name)
 {
     size_t cell, repetition;
-    int length = 0;
-    if (sscanf(name, "%zu-%zu.unit%n", &cell, &repetition, &length) != 2 || length == 0 || name[length]) {
+    if (!unit_name_read(name, &cell, &repetition)) {
         return false;
     }
     return r->options->shards == 0
@@ -156,26 +108,12 @@ static status units_forget(const run_state *r)
     return code;
 }
 
-/* Adds a core's name to the list of those that computed. */
-static void core_note(sweep_result *result, const char *core)
-{
-    const size_t length = strlen(core), used = strlen(result->cores);
-    for (const char *at = result->cores; *at; at += strspn(at, ",")) {
-        const size_t here = strcspn(at, ",");
-        if (here == length && memcmp(at, core, length) == 0) {
-            return;
-        }
-        at += here;
-    }
-    snprintf(result->cores + used, sizeof result->cores - used, "%s%s", used ? "," : "", core);
-}
-
 /* Reads the units of this share that are there; the others become tasks. */
 static status units_scan(run_state *r)
 {
     for (size_t index = r->first; index < r->total; index += r->stride) {
         const unit_key key = key_of(r, index);
-        char core[UNIT_CORE_SIZE], *path = path_of(r, index);
+        char core[UNIT_CORE_SIZE], *path = unit_path(r->folder, &key);
         if (!path) {
             return FAILED;
         }
@@ -183,7 +121,7 @@ static status units_scan(run_state *r)
         free(path);
         if (state == UNIT_WHOLE) {
             r->result->reused++;
-            core_note(r->result, core);
+            unit_core_add(r->result->cores, sizeof r->result->cores, core);
             continue;
         }
         if (state == UNIT_DAMAGED) {
@@ -194,7 +132,7 @@ static status units_scan(run_state *r)
         if (!(cost > 0.0 && isfinite(cost))) {
             return fail(FAILED, "%s: cell %zu has cost %g, not a positive number", r->s->program, key.cell, cost);
         }
-        r->tasks[r->missing++] = (task){cost, index};
+        r->tasks[r->missing++] = (task){.cost = cost, .index = index};
         r->work += cost;
     }
     return OK;
@@ -213,7 +151,7 @@ static int task_compare(const void *left, const void *right)
 /* ---------------- computing ---------------- */
 
 /* Computes one unit and writes its file. */
-static status unit_compute(const run_state *r, size_t index)
+static status unit_compute(const run_state *r, size_t index, const char *path)
 {
     const unit_key key = key_of(r, index);
     double *values = r->result->values + index * r->s->values;
@@ -228,33 +166,88 @@ static status unit_compute(const run_state *r, size_t index)
     for (size_t i = 0; i < key.count; i++) {
         values[i] = isnan(values[i]) ? NAN : values[i]; /* as it reads back */
     }
-    char *path = path_of(r, index);
-    code = path ? unit_write(path, &key, openblas_get_corename(), values) : FAILED;
+    return unit_write(path, &key, openblas_get_corename(), values);
+}
+
+/* True once a unit has failed or a signal came: no more tasks are begun. */
+static bool is_stopped(const run_state *r)
+{
+    return atomic_load(&r->stopped) || stop_signal() != 0;
+}
+
+/* Takes the first task off the ring; false if there is none. */
+static bool task_pop(run_state *r, task *t)
+{
+    bool found;
+    #pragma omp critical(sweep_tasks)
+    {
+        found = r->waiting > 0;
+        if (found) {
+            *t = r->tasks[r->head];
+            r->head = (r->head + 1) % r->missing;
+            r->waiting--;
+        }
+    }
+    return found;
+}
+
+/* Puts back at the end a task that another process has in work. */
+static void task_push(run_state *r, const task *t)
+{
+    #pragma omp critical(sweep_tasks)
+    r->tasks[(r->head + r->waiting++) % r->missing] = *t;
+}
+
+/* True if the task may be done here: its lock is taken, or another process has had it for too long. */
+static bool task_begin(const run_state *r, task *t)
+{
+    const unit_key key = key_of(r, t->index);
+    if (t->since > 0.0) {
+        nanosleep(&PAUSE, NULL);
+    }
+    if (lock_take(r->locks, key.cell, key.repetition)) {
+        return true;
+    }
+    const double now = omp_get_wtime();
+    t->since = t->since > 0.0 ? t->since : now;
+    return now - t->since > PATIENCE_S + 3.0 * t->cost * r->s->seconds_per_cost;
+}
+
+/* Reads the task's unit if another process has written it since the scan, else computes it; gives its lock back. */
+static void task_finish(run_state *r, const task *t)
+{
+    const unit_key key = key_of(r, t->index);
+    char core[UNIT_CORE_SIZE], *path = unit_path(r->folder, &key);
+    const bool there = path && unit_read(path, &key, r->result->values + t->index * r->s->values, core) == UNIT_WHOLE;
+    const status code = there ? OK : path ? unit_compute(r, t->index, path) : FAILED;
     free(path);
-    return code;
+    lock_drop(r->locks, key.cell, key.repetition);
+    if (code == OK) {
+        progress_step(r->shown, t->cost);
+    }
+    #pragma omp critical(sweep_result)
+    {
+        if (code == OK) {
+            unit_core_add(r->result->cores, sizeof r->result->cores, there ? core : openblas_get_corename());
+            r->result->computed += !there;
+            r->received += there;
+        } else if (r->code == OK) {
+            r->code = code;
+            snprintf(r->line, sizeof r->line, "%s", error_text());
+            atomic_store(&r->stopped, true);
+        }
+    }
 }
 
 /* Takes tasks, one at a time, until there are none or the sweep is to stop. */
 static void tasks_work(run_state *r)
 {
-    while (!atomic_load(&r->stopped) && atomic_load(&signal_caught) == 0) {
-        const size_t k = atomic_fetch_add(&r->next, 1);
-        if (k >= r->missing) {
-            return;
-        }
-        const status code = unit_compute(r, r->tasks[k].index);
-        if (code == OK) {
-            progress_step(r->shown, r->tasks[k].cost);
-        }
-        #pragma omp critical(sweep_result)
-        {
-            if (code == OK) {
-                r->result->computed++;
-            } else if (r->code == OK) {
-                r->code = code;
-                snprintf(r->line, sizeof r->line, "%s", error_text());
-                atomic_store(&r->stopped, true);
-            }
+    task t;
+    while (!is_stopped(r) && task_pop(r, &t)) {
+        if (task_begin(r, &t)) {
+            task_finish(r, &t);
+        } else {
+            task_push(r, &t);
         }
     }
 }
@@ -284,9 +277,15 @@ static status tasks_run(run_state *r)
     if (access(r->folder, W_OK | X_OK) != 0) {
         return fail(FAILED, "%s: cannot be written: %s; choose another place with --out", r->folder, strerror(errno));
     }
+    r->locks = lock_open(r->folder);
+    if (lock_others(r->locks)) {
+        progress_say(r->s->program, r->options->quiet, "another process computes units of this sweep too");
+    }
     const int team = team_of(r);
+    r->waiting = r->missing;
     r->shown = progress_start(r->s->program, r->work, r->missing, team, r->result->predicted, r->options->quiet);
     if (!r->shown) {
+        lock_close(r->locks);
         return FAILED;
     }
     const int blas_threads = openblas_get_num_threads();
@@ -295,8 +294,11 @@ static status tasks_run(run_state *r)
     tasks_work(r);
     openblas_set_num_threads(blas_threads);
     progress_end(r->shown);
-    if (r->result->computed > 0) {
-        core_note(r->result, openblas_get_corename());
+    lock_close(r->locks);
+    if (r->received > 0) {
+        r->result->reused += r->received;
+        progress_say(r->s->program, r->options->quiet, "%zu of these units were computed by another process",
+                     r->received);
     }
     return r->code == OK ? OK : fail(r->code, "%s", r->line);
 }
@@ -318,16 +320,28 @@ static status units_gather(run_state *r)
     if (r->options->predict) {
         return OK;
     }
-    if (r->missing > 0 && atomic_load(&signal_caught) == 0) {
+    if (r->missing > 0 && stop_signal() == 0) {
         code = tasks_run(r);
     }
-    const int caught = atomic_load(&signal_caught);
+    const int caught = stop_signal();
     if (code == OK && caught) {
         code = fail(caught == SIGINT ? INTERRUPTED : TERMINATED,
-                    "stopped by %s after %zu of %zu units; run the same command again to resume",
-                    caught == SIGINT ? "SIGINT" : "SIGTERM", r->result->reused + r->result->computed, r->share);
+                    "stopped by %s after %zu of %zu units; run the same command again%s to resume",
+                    caught == SIGINT ? "SIGINT" : "SIGTERM", r->result->reused + r->result->computed, r->share,
+                    r->options->fresh ? " without --fresh" : "");
     }
     return code;
+}
+
+/* What computed nothing leaves no folder; rmdir keeps those that hold something. */
+static void folders_drop(const run_state *r)
+{
+    if (r->result->reused == 0) {
+        lock_forget(r->folder);
+    }
+    rmdir(r->folder);
+    *strrchr(r->folder, '/') = '\0';
+    rmdir(r->folder);
 }
 
 status sweep_run(const sweep *s, const sweep_options *options, sweep_result *result)
@@ -335,7 +349,7 @@ status sweep_run(const sweep *s, const sweep_options *options, sweep_result *res
     *result = (sweep_result){0};
     const double start = omp_get_wtime();
     status code = arguments_check(s, options);
-    code = code != OK ? code : fingerprint_set(s, result->fingerprint);
+    code = code != OK ? code : fingerprint_of(s->program, s->settings, result->fingerprint);
     if (code != OK) {
         return code;
     }
@@ -351,12 +365,15 @@ status sweep_run(const sweep *s, const sweep_options *options, sweep_result *res
     r.tasks = allocate(r.share, sizeof *r.tasks, "list of units");
     result->values = allocate(r.total * s->values, sizeof *result->values, "values of all units");
     if (r.tasks && result->values) {
-        struct sigaction old[2];
-        signals_watch(old);
+        stop_handlers before;
+        stop_watch(s->program, options->quiet, &before);
         code = units_gather(&r);
-        signals_restore(old);
+        stop_unwatch(&before);
     } else {
         code = FAILED;
+    }
+    if (code != OK && result->computed == 0) {
+        folders_drop(&r);
     }
     free(r.folder);
     free(r.tasks);

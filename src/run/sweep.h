@@ -5,7 +5,10 @@
  * the folder OUT.units/<fingerprint>/. The fingerprint (SHA-256) is over program,
  * executable, settings and data: units of other settings are never mixed in. A run
  * that was killed resumes: units whose file is whole are read, not computed. Each
- * file bears a checksum; one that does not match is named and computed again. */
+ * file bears a checksum; one that does not match is named and computed again.
+ *
+ * Processes that run the same sweep in one folder at once share its units: each is computed by one of them and read by
+ * the others, which wait for it at the end. */
 #ifndef RUN_SWEEP_H
 #define RUN_SWEEP_H
 

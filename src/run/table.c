@@ -1,6 +1,6 @@
 #include "run/table.h"
 
-#include "run/unit.h"
+#include "run/file.h"
 
 #include <ctype.h>
 #include <math.h>

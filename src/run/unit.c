@@ -1,9 +1,9 @@
 #include "run/unit.h"
 
+#include "run/file.h"
+
 #include <ctype.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
 #include <math.h>
 #include <sha2.h>
 #include <stdarg.h>
@@ -12,7 +12,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 enum {
@@ -21,179 +20,21 @@ enum {
     SUM_LINE_SIZE = sizeof "sha256 \n" - 1 + SHA256_DIGEST_STRING_LENGTH - 1
 };
 
-/* ---------------- whole files ---------------- */
-
-status folder_make(const char *path)
+char *unit_path(const char *folder, const unit_key *key)
 {
-    char *part = strdup(path);
-    if (!part) {
-        return fail(FAILED, "%s: no memory for the folder's name", path);
-    }
-    int error = 0;
-    for (char *end = part; *end && !error; ) {
-        end += strspn(end, "/");
-        end += strcspn(end, "/");
-        const char separator = *end;
-        *end = '\0';
-        struct stat found;
-        if (mkdir(part, 0777) != 0 && stat(part, &found) != 0) {
-            error = errno;
-        } else if (stat(part, &found) == 0 && !S_ISDIR(found.st_mode)) {
-            error = ENOTDIR;
-        }
-        *end = separator;
-    }
-    free(part);
-    if (error) {
-        return fail(FAILED, "%s: the folder cannot be made: %s; choose another with --out", path, strerror(error));
-    }
-    return OK;
-}
-
-/* Makes the folder that `path` lies in. */
-static status folder_of_make(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    if (!slash || slash == path) {
-        return OK;
-    }
-    char *folder = strndup(path, (size_t)(slash - path));
-    if (!folder) {
-        return fail(FAILED, "%s: no memory for the folder's name", path);
-    }
-    const status code = folder_make(folder);
-    free(folder);
-    return code;
-}
-
-/* Creates or empties `path` and writes all bytes; 0 or errno. */
-static int bytes_write(const char *path, const char *bytes, size_t size)
-{
-    const int file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-    if (file < 0) {
-        return errno;
-    }
-    int error = 0;
-    for (size_t done = 0; done < size && !error; ) {
-        const ssize_t written = write(file, bytes + done, size - done);
-        if (written >= 0) {
-            done += (size_t)written;
-        } else if (errno != EINTR) {
-            error = errno;
-        }
-    }
-    if (close(file) != 0 && !error) {
-        error = errno;
-    }
-    return error;
-}
-
-/* The name to rename to: where a link points; NULL and errno if that is not a regular file or there is no memory. */
-static char *target_of(const char *path)
-{
-    struct stat found;
-    if (stat(path, &found) != 0) {
-        return strdup(path);
-    }
-    if (!S_ISREG(found.st_mode)) {
-        errno = S_ISDIR(found.st_mode) ? EISDIR : EINVAL;
+    char *path;
+    if (asprintf(&path, "%s/%04zu-%04zu.unit", folder, key->cell, key->repetition) < 0) {
+        fail(FAILED, "%s: no memory for the name of a unit", folder);
         return NULL;
     }
-    return realpath(path, NULL);
+    return path;
 }
 
-/* Host, process and thread in the temporary name: machines that share a folder, and the threads of one process, never
- * write to the same one. Returns 0 or errno; a temporary file is never left behind. */
-static int write_and_rename(const char *path, const char *bytes, size_t size)
+bool unit_name_read(const char *name, size_t *cell, size_t *repetition)
 {
-    char host[HOST_NAME_MAX + 1] = "";
-    if (gethostname(host, sizeof host - 1) != 0) {
-        return errno;
-    }
-    char *target = target_of(path);
-    if (!target) {
-        return errno;
-    }
-    char *temporary = NULL;
-    if (asprintf(&temporary, "%s.tmp-%s-%ld-%ld", target, host, (long)getpid(), (long)gettid()) < 0) {
-        free(target);
-        return ENOMEM;
-    }
-    int error = bytes_write(temporary, bytes, size);
-    if (!error && rename(temporary, target) != 0) {
-        error = errno;
-    }
-    if (error) {
-        unlink(temporary); /* may not exist; the error to report is the first one */
-    }
-    free(temporary);
-    free(target);
-    return error;
+    int length = 0;
+    return sscanf(name, "%zu-%zu.unit%n", cell, repetition, &length) == 2 && length > 0 && name[length] == '\0';
 }
-
-status file_write_whole(const char *path, const void *bytes, size_t size)
-{
-    const status code = folder_of_make(path);
-    if (code != OK) {
-        return code;
-    }
-    const int error = write_and_rename(path, bytes, size);
-    if (error) {
-        return fail(FAILED, "%s: cannot be written: %s; make room or choose another place with --out", path,
-                    error == EINVAL ? "it is not a regular file" : strerror(error));
-    }
-    return OK;
-}
-
-/* Reads `size` bytes; 0 or errno, ENODATA when the file is shorter. */
-static int bytes_read(int file, char *bytes, size_t size)
-{
-    for (size_t done = 0; done < size; ) {
-        const ssize_t got = read(file, bytes + done, size - done);
-        if (got == 0) {
-            return ENODATA;
-        }
-        if (got > 0) {
-            done += (size_t)got;
-        } else if (errno != EINTR) {
-            return errno;
-        }
-    }
-    return 0;
-}
-
-status file_read_whole(const char *path, size_t limit, char **bytes, size_t *size)
-{
-    const int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* opening a pipe must not wait */
-    if (file < 0) {
-        return fail(BAD_INPUT, "%s: cannot be read: %s", path, strerror(errno));
-    }
-    struct stat found;
-    status code = OK;
-    char *text = NULL;
-    if (fstat(file, &found) != 0 || !S_ISREG(found.st_mode)) {
-        code = fail(BAD_INPUT, "%s: cannot be read: it is not a regular file", path);
-    } else if ((uintmax_t)found.st_size > limit) {
-        code = fail(BAD_INPUT, "%s: has %jd bytes, at most %zu can be right", path, (intmax_t)found.st_size, limit);
-    } else if (!(text = allocate((size_t)found.st_size + 1, 1, path))) {
-        code = FAILED;
-    } else {
-        const int error = bytes_read(file, text, (size_t)found.st_size);
-        if (error) {
-            code = fail(BAD_INPUT, "%s: cannot be read: %s", path, strerror(error));
-        }
-    }
-    close(file); /* nothing was written: its result has no bearing */
-    if (code != OK) {
-        free(text);
-        return code;
-    }
-    *bytes = text;
-    *size = (size_t)found.st_size;
-    return OK;
-}
-
-/* ---------------- the file of a unit ---------------- */
 
 static bool core_is_valid(const char *core, size_t length)
 {
@@ -357,7 +198,7 @@ status unit_write(const char *path, const unit_key *key, const char *core, const
     size_t size;
     status code = unit_format(key, core, values, &bytes, &size);
     if (code == OK) {
-        code = file_write_whole(path, bytes, size);
+        code = file_write_unsynced(path, bytes, size);
         free(bytes);
     }
     return code;
@@ -382,4 +223,17 @@ unit_state unit_read(const char *path, const unit_key *key, double *values, char
         return UNIT_DAMAGED;
     }
     return UNIT_WHOLE;
+}
+
+void unit_core_add(char *cores, size_t size, const char *core)
+{
+    const size_t length = strlen(core), used = strlen(cores);
+    for (const char *at = cores; *at; at += strspn(at, ",")) {
+        const size_t here = strcspn(at, ",");
+        if (here == length && memcmp(at, core, length) == 0) {
+            return;
+        }
+        at += here;
+    }
+    snprintf(cores + used, size - used, "%s%s", used ? "," : "", core);
 }

@@ -1,0 +1,111 @@
+# checks: what looks for faults rather than results. Included at the end of the Makefile. `./deps.sh checks` installs what
+# these need beyond building. Each builds in a folder of its own under $(B), so that none disturbs another.
+
+.PHONY: check-deps
+check-deps:
+	@./deps.sh checks
+
+# Another kind of build of this Makefile's own targets: $(call variant,FOLDER,FLAGS) TARGETS
+variant = $(MAKE) --no-print-directory B=$(B)/$1 EXTRA_CFLAGS="$2"
+
+# --- sanitizers -------------------------------------------------------------------------------------------------------
+sanitizers := -O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
+
+.PHONY: check-sanitize
+check-sanitize: ## run the tests under the address and undefined-behaviour sanitizers
+	@$(call variant,sanitize,$(sanitizers)) test
+
+# --- fuzzing ----------------------------------------------------------------------------------------------------------
+# Seconds for each harness. What it finds on the way to new code stays in $(B)/fuzz/corpus, which the next run begins with;
+# fuzz/corpus has the seeds of fuzz/seeds.c and the inputs that earlier faults were found with.
+FUZZ_SECONDS ?= 20
+fuzzers := npz unit table
+fuzz_flags := -O1 -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
+fuzz_build = $(call variant,fuzz,$(fuzz_flags)) CC=clang WARN="-Wall -Wextra"
+fuzz_link = echo "  LD      $@"; clang -std=c17 -D_GNU_SOURCE -Wall -Wextra -g $(CPPFLAGS) $1 $^ -o $@ $(LIBS)
+
+$(B)/fuzz/single/libmntk.a: FORCE | check-deps
+	@$(fuzz_build) $@
+$(fuzzers:%=$(B)/fuzz/%): $(B)/fuzz/%: fuzz/%_fuzz.c $(B)/fuzz/single/libmntk.a
+	@$(call fuzz_link,$(fuzz_flags) -fsanitize=fuzzer)
+$(B)/fuzz/seeds: fuzz/seeds.c $(B)/fuzz/single/libmntk.a
+	@$(call fuzz_link,$(fuzz_flags))
+
+.PHONY: check-fuzz $(fuzzers:%=check-fuzz-%)
+check-fuzz: $(fuzzers:%=check-fuzz-%) ## fuzz the readers of .npz, unit and table files (FUZZ_SECONDS=20 each)
+$(fuzzers:%=check-fuzz-%): check-fuzz-%: $(B)/fuzz/%
+	@mkdir -p $(B)/fuzz/corpus/$* $(B)/fuzz/found
+	@$< -max_total_time=$(FUZZ_SECONDS) -max_len=16384 -timeout=20 -rss_limit_mb=4096 -print_final_stats=1 \
+	    -artifact_prefix=$(B)/fuzz/found/$*- $(B)/fuzz/corpus/$* fuzz/corpus/$* 2>$(B)/fuzz/$*.log \
+	    && awk '/number_of_executed_units/ { n = $$2 } /DONE/ { c = $$0; sub(/.*cov: /, "", c); sub(/ .*/, "", c) } \
+	            END { printf "  FUZZ    $*: %d inputs, %s edges, nothing found\n", n, c }' $(B)/fuzz/$*.log \
+	    || { tail -n 40 $(B)/fuzz/$*.log; echo "check-fuzz: $* failed; the input is in $(B)/fuzz/found, the log is $(B)/fuzz/$*.log"; exit 1; }
+
+.PHONY: fuzz-seeds
+fuzz-seeds: $(B)/fuzz/seeds
+	@$< fuzz/corpus
+
+# --- small runs of every program --------------------------------------------------------------------------------------
+# One a line: program and options; @ is the folder of the results. A program that is not built is left out.
+define small_runs
+loss-dynamics --samples 20 --width 8 --subnets 2 --rounds 2 --repeats 2
+error-heatmap --samples 20 --width 8 --subnets 1,3 --xi 0.5,1 --rounds 3 --repeats 2
+width-sweep --samples 20 --width 4,8 --subnets 2 --rounds 3 --repeats 2
+subnet-sweep --samples 20 --width 8 --subnets 1,2 --repeats 2
+claims --loss @/loss-dynamics.runs.dat --heatmap @/error-heatmap.runs.dat --width @/width-sweep.runs.dat
+endef
+export small_runs
+
+# $(call run_small,KIND,COMMAND): every line as COMMAND program options; stops at the first that fails or says a word.
+define run_small
+folder=$(B)/$1/results; rm -rf $$folder; mkdir -p $$folder; \
+printf '%s\n' "$$small_runs" | while read -r program options; do \
+    [ -x $(B)/$1/bin/$$program ] || continue; \
+    echo "  RUN     $$program ($1)"; \
+    said=$$($2 $(B)/$1/bin/$$program $${options//@/$$folder} --threads 4 --quiet --out $$folder/$$program.dat 2>&1); code=$$?; \
+    [ $$code = 0 ] && [ -z "$$said" ] || { echo "$$said"; echo "$@: $$program $$options: exit $$code"; exit 1; }; \
+done
+endef
+
+# --- threads ----------------------------------------------------------------------------------------------------------
+# GCC's thread sanitizer does not see the barriers of libgomp, so that every parallel region looks like a race. Clang with
+# LLVM's OpenMP and its tool Archer tells the sanitizer of them, and does find a race that is one (a critical section of
+# sweep.c taken away: reported in every run). BLAS is not instrumented: its threads are OpenBLAS's own business, and each of
+# ours calls it on one thread.
+archer := /usr/lib/llvm-14/lib/libarcher.so
+
+.PHONY: check-threads
+check-threads: | check-deps ## look for data races in small runs of every program (thread sanitizer)
+	@$(call variant,threads,-O1 -fsanitize=thread) CC=clang WARN="-Wall -Wextra" all
+	@$(call run_small,threads,env OMP_TOOL_LIBRARIES=$(archer) TSAN_OPTIONS=ignore_noninstrumented_modules=1)
+
+# --- memory -----------------------------------------------------------------------------------------------------------
+# valgrind sees what the sanitizers do not: values that were never set. It knows no AVX-512, hence the older processor.
+valgrind := valgrind --quiet --error-exitcode=9 --leak-check=full --show-leak-kinds=definite --errors-for-leak-kinds=definite
+valgrind_suites := error options memory npy_header npy dataset_refusals table unit verdict gram mask rng layer network
+
+.PHONY: check-valgrind
+check-valgrind: | check-deps ## run a part of the tests and small runs of every program under valgrind
+	@$(call variant,valgrind,-O1) ARCH=x86-64-v3 all $(B)/valgrind/bin/tests-single
+	@$(call run_small,valgrind,$(valgrind))
+	@for suite in $(valgrind_suites); do \
+	    rm -f $(B)/valgrind/log.*; \
+	    echo "  TEST    $$suite (valgrind)"; \
+	    CRITERION_NO_EARLY_EXIT=1 OPENBLAS_NUM_THREADS=1 $(valgrind) --trace-children=yes --log-file=$(B)/valgrind/log.%p \
+	        $(B)/valgrind/bin/tests-single --filter "$$suite/*" >/dev/null 2>$(B)/valgrind/said; code=$$?; \
+	    cat $(B)/valgrind/log.* >$(B)/valgrind/found; \
+	    [ $$code = 0 ] && [ ! -s $(B)/valgrind/found ] || { cat $(B)/valgrind/said $(B)/valgrind/found; exit 1; }; \
+	done
+
+# --- coverage ---------------------------------------------------------------------------------------------------------
+# A line counts as covered if a test or a program that a test runs came to it, in either precision. The test of a disk that
+# takes not a byte is left out: the counts are written to the same disk.
+COVERAGE ?= 90
+coverage_build = $(call variant,coverage,-O0 --coverage -fprofile-update=atomic)
+
+.PHONY: coverage
+coverage: ## lines of the library that the tests reach (fails below COVERAGE=90 percent)
+	@$(coverage_build) all $(B)/coverage/bin/tests-single $(B)/coverage/bin/tests-double
+	@find $(B)/coverage -name '*.gcda' -delete
+	@$(coverage_build) test TEST_FLAGS="--filter '!(*/nothing_is_left_of_*)'"
+	@gcov --stdout $$(find $(B)/coverage/*/src -name '*.gcda') 2>/dev/null | awk -F: -v least=$(COVERAGE) -f tests/coverage.awk

@@ -1,0 +1,72 @@
+# Section 3, drift: along runs, how far the weights move, how many activations flip, and lambda_min of the masked NTKs,
+# each over what the theory allows; wide networks of few samples and usual ones, Bernoulli masks, two step sizes. Curves
+# are means over runs, bars reach to the worst run.
+
+load "style.gp"
+table = results."/drift.dat"
+if (!usable(table)) { exit error missing(table) }
+
+curves    = 4
+regime(i) = i < 3 ? "wide" : "usual"
+step(i)   = i % 2 ? "1/||G||" : "lambda0/n^2"
+named(i)  = regime(i).", η = ".(i % 2 ? "1/‖G‖" : "λ_0/n^2")
+is(i)     = stringcolumn("mask") eq "bernoulli" && stringcolumn("regime") eq regime(i) \
+            && stringcolumn("step") eq step(i)
+shown     = 'sum [i = 1 : curves] is(i)'
+
+# Means and worst runs of: the weights' movement, flips (both have their bound as unit), lambda_min.
+flips(name)    = number(name) / number("flips_bound")
+drawn(i, v)    = is(i) && finite(v) ? v : NaN
+moved_mean(i)  = drawn(i, number("moved_mean"))
+flips_mean(i)  = drawn(i, flips("flips_mean"))
+lambda_mean(i) = drawn(i, number("lambda_mean"))
+
+# Curves stand a little beside each other, so that their bars do not hide one another.
+stats table using "round" nooutput
+last      = STATS_max
+beside(i) = column("round") + last / 100.0 * (i - 0.5 * (curves + 1))
+
+again = "lowest = 1e30; highest = -1e30"
+stats table using (@shown ? keep(number("lambda_mean")) : 0) nooutput
+most_lambda = highest
+eval again
+stats table using (@shown ? (keep(flips("flips")), keep(flips("flips_mean"))) : 0) nooutput
+least_flips = lowest
+most_flips  = highest
+eval again
+stats table using (@shown ? (keep(number("moved")), keep(number("moved_mean"))) : 0) nooutput
+
+set xlabel "round k"
+set xrange [0 : 1.03 * last]
+set title offset 0, -0.6
+set multiplot layout 1, 3 margins screen 0.065, screen 0.985, screen 0.16, screen 0.78 spacing screen 0.06
+
+set logscale y
+set yrange [lowest / 2 : highest * 2]
+eval power_tics("y", highest / lowest)
+set title "largest ‖w − w_0‖ / R*"
+set key at screen 0.5, screen 0.99 center top maxrows 2
+plot for [i = 1 : curves] table using (beside(i)) : (moved_mean(i)) : (moved_mean(i)) : (number("moved")) \
+         with yerrorbars linetype i dashtype 1 notitle, \
+     for [i = 1 : curves] table using (beside(i)) : (moved_mean(i)) with linespoints linetype i title named(i), \
+     1 with lines linetype 7 title "allowed"
+
+# A logarithmic axis has no place for runs without any flip.
+set yrange [least_flips / 2 : most_flips * 2]
+eval power_tics("y", most_flips / least_flips)
+set title "flips / 2mξp_R"
+unset key
+plot for [i = 1 : curves] table using (beside(i)) : (flips_mean(i)) : (flips_mean(i)) : (flips("flips")) \
+         with yerrorbars linetype i dashtype 1, \
+     for [i = 1 : curves] table using (beside(i)) : (flips_mean(i)) with linespoints linetype i, \
+     1 with lines linetype 7
+
+unset logscale y
+set yrange [0 : 1.1 * most_lambda]
+set ytics auto
+set title "λ_{min}(H_m(k,t)) / (ξλ_0/2)"
+plot for [i = 1 : curves] table using (beside(i)) : (lambda_mean(i)) : (number("lambda")) : (lambda_mean(i)) \
+         with yerrorbars linetype i dashtype 1, \
+     for [i = 1 : curves] table using (beside(i)) : (lambda_mean(i)) with linespoints linetype i, \
+     1 with lines linetype 7
+unset multiplot

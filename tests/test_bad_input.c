@@ -1,0 +1,338 @@
+/* Wrong options and wrong files, given to the built programs: exit 2, or 1 where the run itself fails, one line that
+ * names the thing, no crash, no file left behind. */
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+#include <dirent.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "tests/bad_files.h"
+#include "tests/fixture.h"
+
+TestSuite(bad_input, .timeout = 600);
+
+/* Programs that compute on data, and those of the experiments' options. */
+static const char *const programs[] = {"BIN/loss-dynamics", "BIN/error-heatmap", "BIN/width-sweep", "BIN/subnet-sweep"};
+enum { PROGRAMS = sizeof programs / sizeof *programs, EXPERIMENTS = 4 };
+
+/* A run that takes no time, where a case is about something else. */
+#define TINY " --samples 20 --width 5 --subnets 2 --rounds 1 --repeats 1 --threads 1 "
+/* One of 64 values too many. */
+#define MANY "1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31,32,33,34,35,36,37," \
+             "38,39,40,41,42,43,44,45,46,47,48,49,50,51,52,53,54,55,56,57,58,59,60,61,62,63,64,65"
+
+/* --- what every refusal has in common --- */
+
+/* Entries of the folder, whatever they are; the first one's name goes to `name` (256 bytes). */
+static int entries(const char *path, char *name)
+{
+    int count = 0;
+    DIR *folder = opendir(path);
+    cr_assert(folder != NULL, "%s", path);
+    for (struct dirent *entry = readdir(folder); entry; entry = readdir(folder))
+        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+            snprintf(name, 256, "%s", entry->d_name), count++;
+    closedir(folder);
+    return count;
+}
+
+/* A folder of this test's own, with nothing in it. */
+static const char *empty_folder(const char *name)
+{
+    char command[512], said[256];
+    const char *folder = fixture_folder(name);
+    snprintf(command, sizeof command, "rm -rf %s && mkdir -p %s", folder, folder);
+    cr_assert(eq(int, fixture_run(command, said, sizeof said), 0), "%s", said);
+    return folder;
+}
+
+/* Runs "before program --quiet --out FOLDER/bad.dat arguments", without --out where the arguments have it. */
+static void refused(const char *folder, const char *before, const char *program, const char *arguments,
+                    const char *names, int code)
+{
+    char command[4096], said[8192], start[64], out[300], left[256] = "";
+    snprintf(out, sizeof out, "--out %s/bad.dat", folder);
+    snprintf(command, sizeof command, "%s %s --quiet %s %s", before, program,
+             strstr(arguments, "--out") ? "" : out, arguments);
+    snprintf(start, sizeof start, "%s: ", strchr(program, '/') + 1);
+    cr_expect(eq(int, fixture_run(command, said, sizeof said), code), "%s: %s", command, said);
+    const char *end = strchr(said, '\n');
+    cr_expect(end && !end[1], "%s says one line: %s", command, said);
+    cr_expect(eq(int, strncmp(said, start, strlen(start)), 0), "%s: %s", command, said);
+    cr_expect(ne(ptr, strstr(said, names), NULL), "%s names %s: %s", command, names, said);
+    cr_expect(eq(int, entries(folder, left), 0), "%s leaves %s", command, left);
+}
+
+/* --- options --- */
+
+/* Of every program. */
+Test(bad_input, common_options)
+{
+    static const struct {
+        const char *arguments, *names;
+    } bad[] = {
+        {"--nonsense", "--nonsense"},
+        {"stray", "'stray'"},
+        {"''", "''"},
+        {"-x", "'x'"},
+        {"--s 1", "'--s' is ambiguous"},
+        {"--quiet=yes", "given twice"},
+        {"--fresh=yes", "--fresh"},
+        {"--seed 1 --seed 2", "--seed is given twice"},
+        {"--wid 5 --width 6", "--width is given twice"},
+        {"--wid=5 --widt=6", "--width is given twice"},
+        {"--seed ''", "--seed"},
+        {"--seed -1", "--seed"},
+        {"--seed 1.5", "--seed"},
+        {"--seed 0x10", "--seed"},
+        {"--seed 18446744073709551616", "--seed"},
+        {"--samples 0", "--samples"},
+        {"--samples 5000", "--samples 5000"},
+        {"--samples 1000001", "--samples"},
+        {"--threads 0", "--threads"},
+        {"--threads 65", "--threads"},
+        {"--threads two", "--threads"},
+        {"--data ''", "--data"},
+        {"--data", "'--data' requires an argument"},
+        {"--data /nowhere.npz", "/nowhere.npz: No such file"},
+        {"--data \"$(printf 'two\\nlines')\"", "two?lines: No such file"},
+        {"--data /", "/: not a regular file"},
+        {"--shard ''", "--shard"},
+        {"--shard 1", "--shard"},
+        {"--shard 0/3", "--shard"},
+        {"--shard 4/3", "--shard"},
+        {"--shard -1/3", "--shard"},
+        {"--shard ' 1/3'", "--shard"},
+        {"--shard 1/+3", "--shard"},
+        {"--shard 1/3/3", "--shard"},
+        {"--shard 1/100001", "--shard"},
+        {"--shard 18446744073709551617/18446744073709551618", "--shard"},
+        {"--out ''", "--out"},
+        {"--out build", "--out: build is not a regular file"},
+        {"--out build/no-such-folder/", "--out: build/no-such-folder/"},
+        {"--out /dev/null", "--out: /dev/null is not a regular file"},
+        {"--out data/digits.npz", "--out: data/digits.npz is the file of --data"},
+        {"--out data/../data/digits.npz", "is the file of --data"},
+    };
+    const char *folder = empty_folder("bad-input-common");
+    for (size_t k = 0; k < sizeof bad / sizeof *bad; k++)
+        for (size_t e = 0; e < PROGRAMS; e++)
+            refused(folder, "", programs[e], bad[k].arguments, bad[k].names, 2);
+}
+
+Test(bad_input, options_of_the_experiments)
+{
+    static const struct {
+        const char *arguments, *names;
+    } bad[] = {
+        {"--width ''", "--width: ''"},
+        {"--width 0", "--width"},
+        {"--width -5", "--width"},
+        {"--width 1e3", "--width"},
+        {"--width 10,,20", "--width"},
+        {"--width 10,20,10", "--width: 10 is given twice"},
+        {"--width 10000001", "--width"},
+        {"--width " MANY, "--width: more than 64 values"},
+        {"--subnets 0", "--subnets"},
+        {"--subnets 10001", "--subnets"},
+        {"--subnets 2,", "--subnets"},
+        {"--mask bernoulli --xi ''", "--xi: ''"},
+        {"--mask bernoulli --xi 0", "--xi"},
+        {"--mask bernoulli --xi 1.5", "--xi"},
+        {"--mask bernoulli --xi nan", "--xi"},
+        {"--mask bernoulli --xi -inf", "--xi"},
+        {"--mask bernoulli --xi 1e-400", "--xi"},
+        {"--mask bernoulli --xi '0.5 '", "--xi"},
+        {"--mask bernoulli --xi 0.5,0.50", "--xi: 0.5 is given twice"},
+        {"--mask bernoulli --xi 0.5,0.6 --lr 0.1,0.2,0.3", "--lr: 3 values for 2"},
+        {"--mask categorical --xi 0.5", "--xi: categorical"},
+        {"--mask categorical --lr 0.1,0.2", "--lr: 2 values for 1"},
+        {"--mask ''", "--mask"},
+        {"--mask Bernoulli", "--mask"},
+        {"--lr 0", "--lr"},
+        {"--lr -0.1", "--lr"},
+        {"--lr 1e10", "--lr"},
+        {"--lr inf", "--lr"},
+        {"--lr 0.1x", "--lr"},
+        {"--local-steps 0", "--local-steps"},
+        {"--local-steps 2.5", "--local-steps"},
+        {"--rounds 1000001", "--rounds"},
+        {"--rounds ''", "--rounds"},
+        {"--repeats 0", "--repeats"},
+        {"--repeats 4294967297", "--repeats"},
+        {"--unselected drop", "--unselected"},
+        {"--scaling ''", "--scaling"},
+        {"--kappa 0", "--kappa"},
+        {"--kappa nan", "--kappa"},
+        {"--kappa 1e7", "--kappa"},
+        {"--kappa", "'--kappa' requires an argument"},
+    };
+    const char *folder = empty_folder("bad-input-experiments");
+    for (size_t k = 0; k < sizeof bad / sizeof *bad; k++)
+        for (size_t e = 0; e < EXPERIMENTS; e++)
+            refused(folder, "", programs[e], bad[k].arguments, bad[k].names, 2);
+}
+
+typedef struct {
+    const char *arguments, *names;
+    int code;
+} bad_case;
+
+static void all_refused(const char *name, const char *program, const bad_case *bad, size_t count)
+{
+    const char *folder = empty_folder(name);
+    for (size_t k = 0; k < count; k++)
+        refused(folder, "", program, bad[k].arguments, bad[k].names, bad[k].code);
+}
+
+Test(bad_input, options_of_loss_dynamics)
+{
+#define START "tests/reference/replay-bernoulli.npz"
+#define ONE_RUN " --repeats 1 --xi 0.5 --lr 0.1 "
+    static const bad_case bad[] = {
+        {"--width 10,20", "--width", 2},
+        {"--subnets 1,2", "--subnets", 2},
+        {"--init ''", "--init", 2},
+        {"--init /nowhere.npz", "/nowhere.npz", 2},
+        {"--init data/digits.npz", "'weights' is missing", 2},
+        {"--init " START " --width 7", "--width", 2},
+        {"--init " START " --subnets 7", "--subnets", 2},
+        {"--init " START " --rounds 70", "--rounds", 2},
+        {"--init " START " --repeats 2", "--repeats", 2},
+        {"--init " START " --out " START, "is the file of --init", 2},
+        {"--save-weights ''", "--save-weights", 2},
+        {"--save-weights build/x.npz", "--repeats 1", 2},
+        {"--save-weights build/x.npz --shard 1/2" ONE_RUN, "--shard", 2},
+        {"--save-weights build/x.npz --out build/x.npz" ONE_RUN, "is the file of --save-weights", 2},
+        {"--out /dev/null/x.dat" TINY, "/dev/null", 1},
+        {"--out /proc/no/x.dat" TINY, "/proc/no", 1},
+        {"--repeats 65535 --rounds 1000000 --local-steps 9999 --samples 2 --width 1", "GB are free", 1},
+    };
+    all_refused("bad-input-loss", "BIN/loss-dynamics", bad, sizeof bad / sizeof *bad);
+}
+
+Test(bad_input, options_of_the_other_experiments)
+{
+    static const bad_case bad[] = {{"--init x.npz", "--init", 2}, {"--save-weights x.npz", "--save-weights", 2}};
+    static const bad_case categorical[] = {{"--xi 0.5", "--xi", 2}};
+    all_refused("bad-input-heatmap-options", "BIN/error-heatmap", bad, 2);
+    all_refused("bad-input-width-options", "BIN/width-sweep", bad, 2);
+    all_refused("bad-input-subnet-options", "BIN/subnet-sweep", categorical, 1);
+}
+
+Test(bad_input, options_of_claims)
+{
+    static const bad_case bad[] = {
+        {"--nonsense", "--nonsense", 2},
+        {"stray", "'stray'", 2},
+        {"--loss ''", "--loss", 2},
+        {"--loss", "'--loss' requires an argument", 2},
+        {"--loss a --los b", "--loss is given twice", 2},
+        {"--heat x", "'--heat' is ambiguous", 2},
+        {"--loss /nowhere.dat", "/nowhere.dat", 2},
+        {"--heatmap src", "src: cannot be read", 2},
+        {"--heatmap-zero /dev/zero", "/dev/zero: cannot be read", 2},
+        {"--width data/digits.npz", "is not text", 2},
+        {"--subnet Makefile", "Makefile:", 2},
+        {"--loss profiles.mk --out profiles.mk", "--out: profiles.mk is the file of --loss", 2},
+        {"--print ''", "--print", 2},
+        {"--print /nowhere.dat", "/nowhere.dat", 2},
+        {"--out /proc/no/x.dat", "/proc/no", 1},
+    };
+    all_refused("bad-input-claims", "TOOL/claims", bad, sizeof bad / sizeof *bad);
+}
+
+/* A cell diverges, the disk is full before the first unit is on it: no folder of units stays either. */
+Test(bad_input, nothing_is_left_of_a_run_that_computed_nothing)
+{
+    const char *folder = empty_folder("bad-input-nothing");
+    for (size_t e = 0; e < EXPERIMENTS; e++)
+        refused(folder, "trap '' XFSZ; ulimit -f 0;", programs[e], TINY, "cannot be written", 1);
+}
+
+/* What it computed stays: its units say that the cells diverged, for the next start. */
+Test(bad_input, diverged)
+{
+    const char *folder = empty_folder("bad-input-diverged");
+    char command[512], said[1024], left[256];
+    for (size_t e = 0; e < EXPERIMENTS; e++) {
+        snprintf(command, sizeof command, "%s" TINY "--lr 1e8 --local-steps 9 --quiet --out %s/bad.dat", programs[e],
+                 folder);
+        cr_expect(eq(int, fixture_run(command, said, sizeof said), 1), "%s: %s", command, said);
+        cr_expect(strstr(said, "diverged: ") && strchr(said, '\n') && !strchr(said, '\n')[1], "%s: %s", command, said);
+        cr_expect(eq(int, entries(folder, left), 1), "%s", left);
+        cr_expect(eq(str, left, "bad.dat.units"), "no table");
+    }
+}
+
+/* Slurm's variables are input like any other. */
+Test(bad_input, slurm_environment)
+{
+    static const char *const bad[] = {
+        "SLURM_ARRAY_TASK_ID=x SLURM_ARRAY_TASK_MIN=0 SLURM_ARRAY_TASK_COUNT=3",
+        "SLURM_ARRAY_TASK_ID= SLURM_ARRAY_TASK_MIN=0 SLURM_ARRAY_TASK_COUNT=3",
+        "SLURM_ARRAY_TASK_ID=1 SLURM_ARRAY_TASK_MIN=1 SLURM_ARRAY_TASK_COUNT=0",
+        "SLURM_ARRAY_TASK_ID=1 SLURM_ARRAY_TASK_MIN=2 SLURM_ARRAY_TASK_COUNT=3",
+        "SLURM_ARRAY_TASK_ID=7 SLURM_ARRAY_TASK_MIN=1 SLURM_ARRAY_TASK_COUNT=3",
+        "SLURM_ARRAY_TASK_ID=3 SLURM_ARRAY_TASK_MIN=1 SLURM_ARRAY_TASK_COUNT=2 SLURM_ARRAY_TASK_STEP=0",
+        "SLURM_ARRAY_TASK_ID=99999999999999999999 SLURM_ARRAY_TASK_MIN=1 SLURM_ARRAY_TASK_COUNT=3"};
+    const char *folder = empty_folder("bad-input-slurm");
+    for (size_t k = 0; k < sizeof bad / sizeof *bad; k++)
+        refused(folder, bad[k], programs[k % EXPERIMENTS], TINY, "SLURM_ARRAY_TASK_ID", 2);
+}
+
+/* --- files --- */
+
+/* Makes the files in a folder of their own and gives each to one of the programs, in turn. */
+static void files_refused(const char *name, void (*make)(const char *folder, bad_file_list *list),
+                          const char *const *takers, size_t count, const char *option)
+{
+    static bad_file_list list;
+    char files[256], test[64];
+    snprintf(test, sizeof test, "%s-files", name);
+    snprintf(files, sizeof files, "%s", empty_folder(test));
+    make(files, &list);
+    const char *folder = empty_folder(name);
+    for (size_t k = 0; k < list.count; k++) {
+        char arguments[400];
+        snprintf(arguments, sizeof arguments, "%s %s", option, list.files[k].path);
+        refused(folder, "", takers[k % count], arguments, list.files[k].names, 2);
+    }
+    cr_expect(eq(sz, (size_t)entries(files, test), list.count), "the files stay as they are");
+}
+
+Test(bad_input, data_sets)
+{
+    files_refused("bad-input-data", bad_data_sets, programs, PROGRAMS, "--samples 4 --data");
+    cr_expect(ne(int, access("build/test-tmp/features.npy", F_OK), 0), "a member's path leads nowhere");
+    cr_expect(ne(int, access("/tmp/features.npy", F_OK), 0), "a member's path leads nowhere");
+}
+
+Test(bad_input, starts)
+{
+    files_refused("bad-input-init", bad_starts, programs, 1, "--init");
+}
+
+static const char *const claims[] = {"TOOL/claims"};
+
+Test(bad_input, tables)
+{
+    files_refused("bad-input-runs", bad_run_tables, claims, 1, "--loss");
+    files_refused("bad-input-heatmap", bad_heatmap_tables, claims, 1, "--heatmap");
+    files_refused("bad-input-verdicts", bad_verdict_tables, claims, 1, "--print");
+}
+
+/* Labels that are all one number, but not 0, are data like any other (model/dataset.h). */
+Test(bad_input, constant_labels_are_taken)
+{
+    char path[300], command[600], said[1024];
+    const char *folder = empty_folder("bad-input-constant");
+    snprintf(path, sizeof path, "%s/data.npz", folder);
+    constant_labels(path);
+    snprintf(command, sizeof command,
+             "BIN/loss-dynamics --data %s --width 5 --rounds 1 --repeats 1 --quiet --out %s/x.dat", path, folder);
+    cr_expect(eq(int, fixture_run(command, said, sizeof said), 0), "%s", said);
+    cr_expect(eq(str, said, ""));
+}
