@@ -26,14 +26,14 @@ REPORTS := compare-results report
 THEORY := infinite-ntk ntk-concentration required-width local-descent drift mask-moments bernoulli-rate categorical-rate statements
 TOOLS := $(EXPERIMENTS) claims
 
-# The source of program a-b is a_b.c; the other files of its folder are parts shared by its programs.
+# The source of program a-b is a_b.c; the other files of its folder, and of the folders in it, are parts shared by its programs.
 experiment_mains := $(foreach p,$(TOOLS),experiments/$(subst -,_,$p).c)
 report_mains := $(foreach p,$(REPORTS),report/$(subst -,_,$p).c)
 theory_mains := $(foreach p,$(THEORY),theory/$(subst -,_,$p).c)
 library := $(wildcard src/run/*.c src/model/*.c)
 experiment_parts := $(filter-out $(experiment_mains),$(wildcard experiments/*.c))
 report_parts := $(filter-out $(report_mains),$(wildcard report/*.c))
-theory_parts := $(filter-out $(theory_mains),$(wildcard theory/*.c))
+theory_parts := $(filter-out $(theory_mains),$(wildcard theory/*.c theory/*/*.c))
 single_parts := $(library) $(experiment_parts) $(report_parts)
 double_parts := $(single_parts) $(theory_parts)
 tests := $(wildcard tests/*.c)
@@ -68,7 +68,7 @@ $(B)/double/libmntk.a: $(double_parts:%.c=$(B)/double/%.o)
 $(B)/single/libmntk.a $(B)/double/libmntk.a:
 	@echo "  AR      $@"
 	@rm -f $@
-	@ar rcs $@ $^
+	@ar qcs $@ $^
 
 link = echo "  LD      $@"; mkdir -p $(@D); $(CC) $(CFLAGS) $^ -o $@ $(LIBS)
 

@@ -6,29 +6,29 @@ if (!usable(table)) { exit error missing(table) }
 
 set multiplot layout 1, 2
 
-# Fractions, in the table's order; bars are quartiles. Rows without a product (memory, scaling) are left out.
-size(name, v)   = v > 0 ? sprintf(" %s=%g", name, v) : ""
-label(b)        = sprintf('"%s%s%s%s" ', b, size("n", column("n")), size("d", column("d")), size("m", column("m")))
-next(b)         = (labels = labels.label(b), rows = rows + 1)
-line(precision) = finite(number("fraction")) ? (rows = rows + 1, stringcolumn("precision") eq precision ? -rows : NaN) : NaN
+# Fractions, in the table's order, either precision on one line; bars are quartiles. Rows without a product (memory, scaling) are left out.
+size(name, v)   = v > 0 ? sprintf(", %s %g", name, v) : ""
+label(b)        = b.size("n", column("n")).size("d", column("d")).size("m", column("m"))
+listed(l)       = strstrt(labels, '"'.l.'"') > 0
+list(l)         = (labels = listed(l) ? labels : labels.'"'.l.'" ')
+place(l)        = -(sum [k = 1 : rows] (word(labels, k) eq l ? k : 0))
+line(precision) = stringcolumn("precision") eq precision ? place(label(stringcolumn("bench"))) : NaN
 
 labels = ""
-rows   = 0
-stats table using (watch(0, number("fraction")), finite(number("fraction")) ? next(stringcolumn("bench")) : 0) nooutput
-set ytics scale 0 ()
+stats table using (watch(0, number("fraction")), finite(number("fraction")) ? strlen(list(label(stringcolumn("bench")))) : 0) nooutput
+rows = words(labels)
+set ytics scale 0 font ",6" ()
 do for [k = 1 : rows] { set ytics add (word(labels, k) -k) }
 set yrange [-rows - 0.7 : -0.3]
-set lmargin 27
-set xlabel "fraction of the plain product's speed, median and quartiles"
+set lmargin 25
+set xlabel "fraction, median and quartiles"
 set xrange [lowest / 1.3 : highest * 1.3]
 set logscale x
 eval log_tics("x", highest / lowest)
-set key title "speed beside the matrix product" maxrows 1
+set key title "speed as a fraction of the plain product's" maxrows 1
 set arrow 1 from first 1, graph 0 to first 1, graph 1 nohead linecolor rgb "#808080" linewidth 0.8 back
-plot rows = 0, \
-     table using (number("fraction")) : (line("single")) : (number("fraction_low")) : (number("fraction_high")) \
+plot table using (number("fraction")) : (line("single")) : (number("fraction_low")) : (number("fraction_high")) \
          with xerrorbars linetype 1 dashtype 1 title "single", \
-     rows = 0, \
      table using (number("fraction")) : (line("double")) : (number("fraction_low")) : (number("fraction_high")) \
          with xerrorbars linetype 2 dashtype 1 title "double"
 unset arrow 1

@@ -15,7 +15,7 @@ set loadpath system(sprintf("dirname '%s'", ARG0))
 
 # Page in inches, text in points; a pixel of SVG is 1/96 inch, a pixel of PNG 1/300 inch.
 width  = figure eq "figure2" || figure eq "drift" || figure eq "bench" ? 6.9 : 3.33
-height = figure eq "figure2" ? 5.0 : 2.5
+height = figure eq "figure2" ? 5.0 : figure eq "bench" ? 3.3 : 2.5
 points = 7
 looks  = sprintf("enhanced background '#ffffff' font 'DejaVu Sans,%g'", points)
 

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "tests/fixture.h"
-#include "theory/concentration_stream.h"
+#include "theory/concentration/stream.h"
 #include "theory/theory.h"
 
 static const program_options RUN = {.name = "test", .threads = 1, .quiet = true};

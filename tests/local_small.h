@@ -6,7 +6,7 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
-#include "theory/local_plan.h"
+#include "theory/local/local_plan.h"
 
 static const local_options local_small_options = {.samples = 12,
                                                   .width = 80,

@@ -13,7 +13,7 @@
 #include "model/spectrum.h"
 #include "tests/fixture.h"
 #include "theory/criteria.h"
-#include "theory/moments_rows.h"
+#include "theory/moments/rows.h"
 
 enum { TRIALS = 400, WIDTH = 60, SUBNETS = 4, SAMPLES = 20, D = 64 };
 

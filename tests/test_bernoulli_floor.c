@@ -2,7 +2,7 @@
 #include "run/real.h"
 #ifdef REAL_DOUBLE
 
-#include "theory/bernoulli_floor.h"
+#include "theory/rate/bernoulli_floor.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
@@ -15,7 +15,7 @@
 #include "model/mask.h"
 #include "model/trajectory.h"
 #include "tests/rate_ground.h"
-#include "theory/bernoulli_checks.h"
+#include "theory/rate/bernoulli_checks.h"
 
 static void setup(void)
 {

@@ -2,7 +2,7 @@
 #include "run/real.h"
 #ifdef REAL_DOUBLE
 
-#include "theory/categorical_checks.h"
+#include "theory/rate/categorical_checks.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>

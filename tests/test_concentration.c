@@ -12,8 +12,8 @@
 #include "model/spectrum.h"
 #include "tests/concentration_fixture.h"
 #include "tests/random_rows.h"
-#include "theory/concentration_options.h"
-#include "theory/concentration_rows.h"
+#include "theory/concentration/options.h"
+#include "theory/concentration/rows.h"
 
 static void begin(void)
 {

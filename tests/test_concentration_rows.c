@@ -7,7 +7,7 @@
 #include <math.h>
 
 #include "tests/concentration_fixture.h"
-#include "theory/concentration_table.h"
+#include "theory/concentration/table.h"
 #include "theory/criteria.h"
 
 static void begin(void)

@@ -1,7 +1,7 @@
 /* The drift along runs and its checks. Theory is double precision alone: in single there is nothing to test. */
 #ifdef REAL_DOUBLE
 
-#include "theory/drift_watch.h"
+#include "theory/local/drift_watch.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
@@ -12,8 +12,8 @@
 #include "model/spectrum.h"
 #include "tests/fixture.h"
 #include "tests/local_small.h"
-#include "theory/drift_rows.h"
-#include "theory/drift_table.h"
+#include "theory/local/drift_rows.h"
+#include "theory/local/drift_table.h"
 
 TestSuite(drift, .timeout = 60);
 

@@ -1,7 +1,7 @@
 /* Theorem 1 and its checks. Theory is double precision alone: in single there is nothing to test. */
 #ifdef REAL_DOUBLE
 
-#include "theory/infinite_units.h"
+#include "theory/infinite/units.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>

@@ -1,7 +1,7 @@
 /* Hypothesis 1 and its checks. Theory is double precision alone: in single there is nothing to test. */
 #ifdef REAL_DOUBLE
 
-#include "theory/descent_watch.h"
+#include "theory/local/descent_watch.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
@@ -11,8 +11,8 @@
 
 #include "tests/fixture.h"
 #include "tests/local_small.h"
-#include "theory/descent_rows.h"
-#include "theory/descent_table.h"
+#include "theory/local/descent_rows.h"
+#include "theory/local/descent_table.h"
 
 TestSuite(local_descent, .timeout = 60);
 

@@ -2,7 +2,7 @@
  * to test. */
 #ifdef REAL_DOUBLE
 
-#include "theory/local_plan.h"
+#include "theory/local/local_plan.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>

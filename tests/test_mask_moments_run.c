@@ -12,7 +12,7 @@
 
 #include "tests/fixture.h"
 #include "theory/criteria.h"
-#include "theory/moments_claims.h"
+#include "theory/moments/claims.h"
 
 enum { WIDTH = 80, SUBNETS = 4, SAMPLES = 20, ROUNDS = 4, D = 64 };
 static const double RADIUS = 0.3;

@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "tests/fixture.h"
-#include "theory/moments_gather.h"
+#include "theory/moments/gather.h"
 #include "theory/statement_list.h"
 
 static void quiet(void) { gsl_set_error_handler_off(); }

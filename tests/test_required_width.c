@@ -11,7 +11,7 @@
 
 #include "model/spectrum.h"
 #include "tests/concentration_fixture.h"
-#include "theory/concentration_width_plan.h"
+#include "theory/concentration/width_plan.h"
 
 static void begin(void)
 {

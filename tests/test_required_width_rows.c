@@ -7,8 +7,8 @@
 #include <math.h>
 
 #include "tests/concentration_fixture.h"
-#include "theory/concentration_rows.h"
-#include "theory/concentration_width_table.h"
+#include "theory/concentration/rows.h"
+#include "theory/concentration/width_table.h"
 
 static void begin(void)
 {

@@ -7,9 +7,9 @@
 #include <stdlib.h>
 
 #include "model/pace.h"
-#include "theory/bernoulli_curve.h"
-#include "theory/bernoulli_floor.h"
-#include "theory/bernoulli_tables.h"
+#include "theory/rate/bernoulli_curve.h"
+#include "theory/rate/bernoulli_floor.h"
+#include "theory/rate/bernoulli_tables.h"
 
 enum { SAMPLES = 24 };
 static const double PACE_SECONDS = 0.15; /* for measuring the machine's speed */

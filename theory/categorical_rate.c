@@ -6,9 +6,9 @@
 #include <stdlib.h>
 
 #include "model/pace.h"
-#include "theory/categorical_checks.h"
-#include "theory/categorical_options.h"
-#include "theory/categorical_tables.h"
+#include "theory/rate/categorical_checks.h"
+#include "theory/rate/categorical_options.h"
+#include "theory/rate/categorical_tables.h"
 
 enum { SAMPLES = 24 };
 enum { ENUMERATED_SAMPLES = 4, ENUMERATED_NEURONS = 7, ENUMERATED_SUBNETS = 3 }; /* 3^7 masks */

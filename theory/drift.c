@@ -2,7 +2,7 @@
  * masked neurons stray from w_0 in units of R*, how many activations flip against 2 m xi p_R, and lambda_min(H_m(k,t))
  * against xi lambda0/2. */
 #include "theory/criteria.h"
-#include "theory/drift_table.h"
+#include "theory/local/drift_table.h"
 
 int main(int argc, char **argv)
 {

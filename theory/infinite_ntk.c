@@ -9,8 +9,8 @@
 #include "run/npy.h"
 #include "run/options.h"
 #include "theory/criteria.h"
-#include "theory/infinite_table.h"
-#include "theory/infinite_units.h"
+#include "theory/infinite/table.h"
+#include "theory/infinite/units.h"
 
 enum { MAX_ENTRIES = 1000000, MAX_NETWORKS = 10000, MAX_WIDTH = 1 << 24 };
 enum { KEY_MATRIX = PROGRAM_OWN_KEY, KEY_ENTRIES, KEY_WIDTHS, KEY_NETWORKS };

@@ -2,7 +2,7 @@
  * a subnetwork's error against 1 - eta xi lambda0/2 (4), the largest step size that obeys it, and both sides of (5),
  * with step sizes from lambda0/n^2 to where descent breaks. */
 #include "theory/criteria.h"
-#include "theory/descent_table.h"
+#include "theory/local/descent_table.h"
 
 int main(int argc, char **argv)
 {

@@ -8,7 +8,7 @@
 
 #include "run/options.h"
 #include "theory/criteria.h"
-#include "theory/moments_gather.h"
+#include "theory/moments/gather.h"
 
 enum {
     KEY_WIDTH = PROGRAM_OWN_KEY,

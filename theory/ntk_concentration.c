@@ -4,8 +4,8 @@
 
 #include <stdio.h>
 
-#include "theory/concentration_options.h"
-#include "theory/concentration_table.h"
+#include "theory/concentration/options.h"
+#include "theory/concentration/table.h"
 
 enum { DEFAULT_SAMPLES = 200 };
 

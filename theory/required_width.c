@@ -8,8 +8,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "theory/concentration_width_plan.h"
-#include "theory/concentration_width_table.h"
+#include "theory/concentration/width_plan.h"
+#include "theory/concentration/width_table.h"
 #include "theory/criteria.h"
 
 enum { MAX_SIZE = 1000000, MAX_MASKS = 100000 };
