@@ -9,7 +9,7 @@ check-deps:
 variant = $(MAKE) --no-print-directory B=$(B)/$1 EXTRA_CFLAGS="$2"
 
 # --- sanitizers -------------------------------------------------------------------------------------------------------
-sanitizers := -O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
+sanitizers := -O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all -Wno-format-truncation
 
 .PHONY: check-sanitize
 check-sanitize: ## run the tests under the address and undefined-behaviour sanitizers
@@ -21,7 +21,7 @@ check-sanitize: ## run the tests under the address and undefined-behaviour sanit
 FUZZ_SECONDS ?= 20
 fuzzers := npz unit table
 fuzz_flags := -O1 -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
-fuzz_build = $(call variant,fuzz,$(fuzz_flags)) CC=clang WARN="-Wall -Wextra"
+fuzz_build = $(call variant,fuzz,$(fuzz_flags)) CC=clang WARN=
 fuzz_link = echo "  LD      $@"; clang -std=c17 -D_GNU_SOURCE -Wall -Wextra -g $(CPPFLAGS) $1 $^ -o $@ $(LIBS)
 
 $(B)/fuzz/single/libmntk.a: FORCE | check-deps
@@ -53,17 +53,31 @@ error-heatmap --samples 20 --width 8 --subnets 1,3 --xi 0.5,1 --rounds 3 --repea
 width-sweep --samples 20 --width 4,8 --subnets 2 --rounds 3 --repeats 2
 subnet-sweep --samples 20 --width 8 --subnets 1,2 --repeats 2
 claims --loss @/loss-dynamics.runs.dat --heatmap @/error-heatmap.runs.dat --width @/width-sweep.runs.dat
+infinite-ntk --samples 10 --entries 20 --networks 2 --widths 16,32
+ntk-concentration --samples 8 --widths 64,128 --trials 3 --masks 2 --xi 0.5 --subnets 2
+required-width --sizes 4,6 --trials 3 --masks 2 --xi 0.5 --limit 4096
+local-descent --samples 8 --width 16 --subnets 2 --rounds 2 --repeats 2 --wide-trials 2 --wide-width 64 --wide-samples 3
+drift --samples 8 --width 16 --subnets 2 --rounds 2 --repeats 2 --wide-trials 2 --wide-width 64 --wide-samples 3
+mask-moments --samples 6 --width 16 --subnets 2 --trials 16 --rounds 2
+bernoulli-rate --samples 6 --width 16 --subnets 2 --repeats 2 --folds 1 --masks 2 --along-width 8,16 --along-xi 0.5 \
+    --along-subnets 2 --along-kappa 0.1 --along-local-steps 2 --along-dropout 0.5 --along-small-xi 0.1 --curve-widths 8,16 \
+    --curve-rounds 4
+categorical-rate --samples 6 --width 16 --subnets 1,2 --trials 2 --rounds 2 --event-width 64 --event-samples 3 \
+    --event-rounds 2 --event-subnets 1,2
+statements --results @
+report --results @
 endef
 export small_runs
 
-# $(call run_small,KIND,COMMAND): every line as COMMAND program options; stops at the first that fails or says a word.
+# $(call run_small,KIND,COMMAND): every line as COMMAND program options; stops at the first that fails or says a word. At
+# sizes this small a statement may be refuted (exit 3); that is not what is looked for here.
 define run_small
 folder=$(B)/$1/results; rm -rf $$folder; mkdir -p $$folder; \
-printf '%s\n' "$$small_runs" | while read -r program options; do \
+printf '%s\n' "$$small_runs" | while read program options; do \
     [ -x $(B)/$1/bin/$$program ] || continue; \
     echo "  RUN     $$program ($1)"; \
     said=$$($2 $(B)/$1/bin/$$program $${options//@/$$folder} --threads 4 --quiet --out $$folder/$$program.dat 2>&1); code=$$?; \
-    [ $$code = 0 ] && [ -z "$$said" ] || { echo "$$said"; echo "$@: $$program $$options: exit $$code"; exit 1; }; \
+    [ $$code = 0 -o $$code = 3 ] && [ -z "$$said" ] || { echo "$$said"; echo "$@: $$program $$options: exit $$code"; exit 1; }; \
 done
 endef
 
@@ -76,26 +90,25 @@ archer := /usr/lib/llvm-14/lib/libarcher.so
 
 .PHONY: check-threads
 check-threads: | check-deps ## look for data races in small runs of every program (thread sanitizer)
-	@$(call variant,threads,-O1 -fsanitize=thread) CC=clang WARN="-Wall -Wextra" all
+	@$(call variant,threads,-O1 -fsanitize=thread) CC=clang WARN= all
 	@$(call run_small,threads,env OMP_TOOL_LIBRARIES=$(archer) TSAN_OPTIONS=ignore_noninstrumented_modules=1)
 
 # --- memory -----------------------------------------------------------------------------------------------------------
 # valgrind sees what the sanitizers do not: values that were never set. It knows no AVX-512, hence the older processor.
 valgrind := valgrind --quiet --error-exitcode=9 --leak-check=full --show-leak-kinds=definite --errors-for-leak-kinds=definite
-valgrind_suites := error options memory npy_header npy dataset_refusals table unit verdict gram mask rng layer network
+# Its long double has 64 bits, so the suites that need more are left out, and those that start programs.
+valgrind_suites := error|options|memory|file|npy|npy_header|dataset_refusals|table|unit|verdict|gram|mask|rng|layer|network|$\
+    ntk_masked|level|trajectory|train|bounds|bounds_masks|sweep|claims|trend
 
 .PHONY: check-valgrind
 check-valgrind: | check-deps ## run a part of the tests and small runs of every program under valgrind
 	@$(call variant,valgrind,-O1) ARCH=x86-64-v3 all $(B)/valgrind/bin/tests-single
 	@$(call run_small,valgrind,$(valgrind))
-	@for suite in $(valgrind_suites); do \
-	    rm -f $(B)/valgrind/log.*; \
-	    echo "  TEST    $$suite (valgrind)"; \
-	    CRITERION_NO_EARLY_EXIT=1 OPENBLAS_NUM_THREADS=1 $(valgrind) --trace-children=yes --log-file=$(B)/valgrind/log.%p \
-	        $(B)/valgrind/bin/tests-single --filter "$$suite/*" >/dev/null 2>$(B)/valgrind/said; code=$$?; \
+	@rm -f $(B)/valgrind/log.*
+	@CRITERION_NO_EARLY_EXIT=1 OPENBLAS_NUM_THREADS=1 $(valgrind) --trace-children=yes --log-file=$(B)/valgrind/log.%p \
+	    $(B)/valgrind/bin/tests-single --timeout 600 --filter '@($(valgrind_suites))/*'; code=$$?; \
 	    cat $(B)/valgrind/log.* >$(B)/valgrind/found; \
-	    [ $$code = 0 ] && [ ! -s $(B)/valgrind/found ] || { cat $(B)/valgrind/said $(B)/valgrind/found; exit 1; }; \
-	done
+	    [ $$code = 0 ] && [ ! -s $(B)/valgrind/found ] || { cat $(B)/valgrind/found; exit 1; }
 
 # --- coverage ---------------------------------------------------------------------------------------------------------
 # A line counts as covered if a test or a program that a test runs came to it, in either precision. The test of a disk that

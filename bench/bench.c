@@ -157,13 +157,17 @@ void bench_processor(char *text, size_t size)
 
 table *bench_table(const char *program, int threads)
 {
-    table *t = table_new("bench precision n d m p threads repeats seconds low high product fraction fraction_low fraction_high mib",
+    table *t = table_new("bench precision n d m p threads repeats seconds low high product fraction fraction_low "
+                         "fraction_high mib",
                          "bench what is measured\nprecision single or double\nn samples\nd input dimension\n"
-                         "m neurons: of the subnetwork for local-step, of the network elsewhere\np subnetworks per round\n"
+                         "m neurons: of the subnetwork for local-step, of the network elsewhere\n"
+                         "p subnetworks per round\n"
                          "threads at work\nrepeats timings of each\n"
-                         "seconds [s] median; processor time for one thread, the clock's for several\nlow [s] lower quartile\nhigh [s] upper quartile\n"
+                         "seconds [s] median; processor time for one thread, the clock's for several\n"
+                         "low [s] lower quartile\nhigh [s] upper quartile\n"
                          "product [s] plain product of the same size in the same run, median\n"
-                         "fraction product over seconds, pair by pair: median\nfraction_low lower quartile\nfraction_high upper quartile\n"
+                         "fraction product over seconds, pair by pair: median\n"
+                         "fraction_low lower quartile\nfraction_high upper quartile\n"
                          "mib [MiB] peak memory of the process",
                          9);
     if (!t)
@@ -196,14 +200,15 @@ void bench_report(table *t, const bench_row *row)
     bench_add(t, row);
     fprintf(stderr, "%-16s ", row->bench);
     if (row->n)
-        fprintf(stderr, "%s n=%zu d=%zu m=%zu p=%zu threads=%d: ", REAL_NAME, row->n, row->d, row->m, row->p, row->threads);
+        fprintf(stderr, "%s n=%zu d=%zu m=%zu p=%zu threads=%d: ", REAL_NAME, row->n, row->d, row->m, row->p,
+                row->threads);
     if (!isnan(row->mib))
         fprintf(stderr, "%.1f MiB with %zu repetitions\n", row->mib, row->repeats);
     else if (isnan(row->fraction))
         fprintf(stderr, "%.3g s (%.3g to %.3g), %zu times\n", row->seconds, row->low, row->high, row->repeats);
     else
-        fprintf(stderr, "%.3g s (%.3g to %.3g), %.3g of the product's speed (%.3g to %.3g), %zu times\n", row->seconds, row->low,
-                row->high, row->fraction, row->fraction_low, row->fraction_high, row->repeats);
+        fprintf(stderr, "%.3g s (%.3g to %.3g), %.3g of the product's speed (%.3g to %.3g), %zu times\n",
+                row->seconds, row->low, row->high, row->fraction, row->fraction_low, row->fraction_high, row->repeats);
 }
 
 /* --- data --- */

@@ -26,8 +26,8 @@ static void note_exponent(table *t, const table_data *data, const char *bench, c
     if (count < 2)
         return;
     stats_line line = stats_fit_line(x, y, count, 0.95);
-    table_note(t, "exponent", "%s: seconds of a round grow as %s^%.2f (95 %%: %.2f to %.2f, %zu points)", bench, axis, line.slope,
-               line.slope_interval.low, line.slope_interval.high, count);
+    table_note(t, "exponent", "%s: seconds of a round grow as %s^%.2f (95 %%: %.2f to %.2f, %zu points)", bench, axis,
+               line.slope, line.slope_interval.low, line.slope_interval.high, count);
 }
 
 static status copy(const char *path, table *t)
@@ -39,7 +39,8 @@ static status copy(const char *path, table *t)
     status s = table_read(path, &data);
     if (s != OK)
         return s;
-    if (table_column(&data, "bench") != 0 || table_column(&data, "precision") != 1 || table_column(&data, "mib") + 1 != (int)data.columns)
+    if (table_column(&data, "bench") != 0 || table_column(&data, "precision") != 1 ||
+        table_column(&data, "mib") + 1 != (int)data.columns)
         s = fail(BAD_INPUT, "%s: not a table of these benches; run them again", path);
     for (size_t row = 0; row < data.rows && s == OK; row++) {
         table_row(t);

@@ -1,4 +1,5 @@
-/* bench-kernel: kernels and spectra beside the plain matrix product of their size. --large adds lambda_min at n = 10,000. */
+/* bench-kernel: kernels and spectra beside the plain matrix product of their size. --large adds lambda_min at n =
+ * 10,000. */
 #include "bench/bench.h"
 
 #include <math.h>

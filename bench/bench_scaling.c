@@ -75,7 +75,8 @@ int main(int argc, char **argv)
 {
     bench_options o;
     table *t = NULL;
-    status s = bench_start(argc, argv, "Seconds of a round against samples, neurons, subnetworks and threads", NULL, &o);
+    const char *about = "Seconds of a round against samples, neurons, subnetworks and threads";
+    status s = bench_start(argc, argv, about, NULL, &o);
     if (s == OK)
         s = (t = bench_table("bench-scaling", o.threads)) ? OK : FAILED;
     for (size_t n = 250; n <= 2000 && s == OK; n *= 2)

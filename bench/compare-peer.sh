@@ -1,11 +1,12 @@
 #!/bin/bash
-# Panel 2a at the paper's settings (m = 500, p = 10, tau = 10, K = 20): loss-dynamics beside the same experiment in weight space
-# (weight_space.py: PyTorch, or NumPy without it), in turns on the same processors.
+# Panel 2a at the paper's settings (m = 500, p = 10, tau = 10, K = 20): loss-dynamics beside the same experiment in
+# weight space (weight_space.py: PyTorch, or NumPy without it), in turns on the same processors.
 #
 #   bench/compare-peer.sh FILE.npz [XI LR [REPEATS [FORM...]]]
 #
-# Prints, for each form, seconds of a run of K rounds and the ratio peer / engine: of the clock, and of processor time, which says more
-# where the machine has other work. Rounds may be cut: ROUNDS=5. The peer is first replayed against the released program's losses.
+# Prints, for each form, seconds of a run of K rounds and the ratio peer / engine: of the clock, and of processor
+# time, which says more where the machine has other work. Rounds may be cut: ROUNDS=5. The peer is first replayed
+# against the released program's losses.
 set -euo pipefail
 [ $# -ge 1 ] || { sed -n '2,9s/^# \{0,1\}//p' "$0" >&2; exit 2; }
 data=$1 xi=${2:-0.5} lr=${3:-0.1} repeats=${4:-3}
@@ -25,25 +26,30 @@ for form in ${forms[@]}; do
     done
 done
 
-# One run on each thread; seconds of clock and of processor for each run. Loading the data is not counted: the same run with one round is
-# taken off.
+# One run on each thread; seconds of clock and of processor for each run. Loading the data is not counted: the same
+# run with one round is taken off.
 TIMEFORMAT='%R %U'
 engine() {
     for k in 1 "$rounds"; do
-        { time "$bin/loss-dynamics" --data "$data" --xi "$xi" --lr "$lr" --rounds "$k" --repeats "$threads" --threads "$threads" --fresh --quiet \
-            --out "$scratch/engine.dat"; } 2>"$scratch/time.$k"
+        { time "$bin/loss-dynamics" --data "$data" --xi "$xi" --lr "$lr" --rounds "$k" --repeats "$threads" \
+            --threads "$threads" --fresh --quiet --out "$scratch/engine.dat"; } 2>"$scratch/time.$k"
     done
     paste "$scratch/time.1" "$scratch/time.$rounds" |
         awk -v t="$threads" -v k="$rounds" '{ f = k / (k - 1) / t; print ($3 - $1) * f, ($4 - $2) * f }'
 }
 
-# Seconds of clock and of processor for one run.
+# Seconds of clock and of processor for one run. PyTorch's OpenMP threads would spin while those of BLAS work, at twice
+# the cost: they are told to sleep.
 weight_space() {
-    "$python" "$peer" --data "$data" --xi "$xi" --lr "$lr" --rounds "$rounds" --form "$1" --threads "$threads" |
+    OMP_WAIT_POLICY=PASSIVE "$python" "$peer" --data "$data" --xi "$xi" --lr "$lr" --rounds "$rounds" --form "$1" --threads "$threads" |
         awk -v k="$rounds" '{ print $1 * k, $2 * k }'
 }
 
-middle() { awk "{ print \$$1 }" "$2" | sort -g | awk '{ a[NR] = $1 } END { print NR % 2 ? a[(NR + 1) / 2] : (a[NR / 2] + a[NR / 2 + 1]) / 2 }'; }
+# Median of a column.
+middle() {
+    awk "{ print \$$1 }" "$2" | sort -g |
+        awk '{ a[NR] = $1 } END { print NR % 2 ? a[(NR + 1) / 2] : (a[NR / 2] + a[NR / 2 + 1]) / 2 }'
+}
 
 echo "xi=$xi lr=$lr, $rounds rounds, $threads threads, $repeats times in turns, peer: $library"
 echo "form engine_s peer_s ratio engine_cpu_s peer_cpu_s ratio_cpu"

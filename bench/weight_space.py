@@ -1,14 +1,17 @@
 #!/usr/bin/python3
-"""Panel 2a in weight space, as one would write it in PyTorch (NumPy where that is not installed): the peer that bench/compare-peer.sh
-times the engine against. Not a part of the project's programs.
+"""Panel 2a in weight space, as one would write it in PyTorch (NumPy where that is not installed): the peer that
+bench/compare-peer.sh times the engine against. Not a part of the project's programs.
 
-  weight_space.py --data FILE.npz [--form gathered|masked|autograd] [--xi 0.5 --lr 0.1] ...   seconds of each repetition
-  weight_space.py --check REPLAY.npz --data data/digits.npz                                  same losses as the released program?
+  weight_space.py --data FILE.npz [--form gathered|masked|autograd] [--xi 0.5 --lr 0.1] ...
+      for each repetition: seconds of a round by the clock and of processor time, and the last error
+  weight_space.py --check REPLAY.npz --data data/digits.npz
+      are the losses those of the released program?
 
 Forms of a subnetwork's local steps:
-  gathered  columns of its neurons taken out, gradients written by hand, products and updates in place: the fastest we found
+  gathered  columns of its neurons taken out, gradients by hand, products and updates in place: the fastest we found
   masked    all columns, multiplied by the mask, gradients by hand
-  autograd  all columns, multiplied by the mask, gradients by loss.backward() and torch.optim.SGD: as the released program does it
+  autograd  all columns, multiplied by the mask, gradients by loss.backward() and torch.optim.SGD, as the released
+            program does it
 """
 import argparse
 import math

@@ -131,7 +131,7 @@ void experiment_close(experiment *e)
 static double unit_cost(size_t cell, const void *context)
 {
     const experiment *e = context;
-    double rounds = e->stop_rule ? level_rounds_expected(&e->cells[cell], e->patience) : (double)e->options->rounds;
+    double rounds = e->stop_rule ? level_rounds_expected(&e->cells[cell], e->g.n, e->g.q, e->patience) : (double)e->options->rounds;
     return fmin(rounds, (double)e->options->rounds) * train_round_cost(&e->g, &e->cells[cell]);
 }
 

@@ -1,4 +1,5 @@
-# Speed: the fraction of the plain matrix product's speed that each piece of work reaches, and how the time of a round grows.
+# Speed: the fraction of the plain matrix product's speed that each piece of work reaches, and how the time of a
+# round grows.
 
 load "style.gp"
 table = results."/bench.dat"
@@ -6,7 +7,8 @@ if (!usable(table)) { exit error missing(table) }
 
 set multiplot layout 1, 2
 
-# Fractions, in the table's order, either precision on one line; bars are quartiles. Rows without a product (memory, scaling) are left out.
+# Fractions, in the table's order, either precision on one line; bars are quartiles. Rows without a product (memory,
+# scaling) are left out.
 size(name, v)   = v > 0 ? sprintf(", %s %g", name, v) : ""
 label(b)        = b.size("n", column("n")).size("d", column("d")).size("m", column("m"))
 listed(l)       = strstrt(labels, '"'.l.'"') > 0
@@ -15,7 +17,8 @@ place(l)        = -(sum [k = 1 : rows] (word(labels, k) eq l ? k : 0))
 line(precision) = stringcolumn("precision") eq precision ? place(label(stringcolumn("bench"))) : NaN
 
 labels = ""
-stats table using (watch(0, number("fraction")), finite(number("fraction")) ? strlen(list(label(stringcolumn("bench")))) : 0) nooutput
+stats table using (watch(0, number("fraction")), \
+                   finite(number("fraction")) ? strlen(list(label(stringcolumn("bench")))) : 0) nooutput
 rows = words(labels)
 set ytics scale 0 font ",6" ()
 do for [k = 1 : rows] { set ytics add (word(labels, k) -k) }
@@ -34,11 +37,13 @@ plot table using (number("fraction")) : (line("single")) : (number("fraction_low
 unset arrow 1
 unset logscale
 
-# The time of a round against one size, the others fixed, in units of its smallest; the exponents stand in the table's notes.
+# The time of a round against one size, the others fixed, in units of its smallest; the exponents stand in the
+# table's notes.
 load "style.gp"
 axes        = "n m p threads"
 is(i)       = stringcolumn("bench") eq "scaling-".word(axes, i)
-exponent(i) = system(sprintf("sed -n 's/^# exponent: scaling-%s: .*\\^\\([-0-9.]*\\) .*/\\1/p' '%s'", word(axes, i), table))
+exponent(i) = system(sprintf("sed -n 's/^# exponent: scaling-%s: .*\\^\\([-0-9.]*\\) .*/\\1/p' '%s'", \
+                             word(axes, i), table))
 array least[4]
 array start[4]
 do for [i = 1 : 4] {

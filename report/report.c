@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "report/document.h"
+#include "run/options.h"
 #include "run/program.h"
 
 typedef struct { const char *results, *plots; } report_settings;
@@ -22,12 +23,10 @@ static error_t parse(int key, char *text, struct argp_state *state)
 {
     report_settings *s = state->input;
     if (key == KEY_RESULTS)
-        s->results = text;
-    else if (key == KEY_PLOTS)
-        s->plots = text;
-    else
-        return ARGP_ERR_UNKNOWN;
-    return 0;
+        return option_path("results", text, &s->results) == OK ? 0 : EINVAL;
+    if (key == KEY_PLOTS)
+        return option_path("plots", text, &s->plots) == OK ? 0 : EINVAL;
+    return ARGP_ERR_UNKNOWN;
 }
 
 static status read_rows(const char *folder, const char *name, statement_row **rows, size_t *count)

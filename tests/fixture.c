@@ -78,8 +78,7 @@ const char *fixture_folder(const char *name)
     return path;
 }
 
-/* Copies `command` to out, with the folders' names. */
-static void put_folder(const char *command, char *out, size_t size)
+void fixture_expand(const char *command, char *out, size_t size)
 {
     const char *given = getenv("MNTK_BIN"), *folder = given ? given : "build/bin";
     const char *precision = sizeof(real) == sizeof(double) ? "double/" : "";
@@ -99,7 +98,7 @@ static void put_folder(const char *command, char *out, size_t size)
 int fixture_run(const char *command, char *said, size_t size)
 {
     char full[4096], part[4200];
-    put_folder(command, full, sizeof full);
+    fixture_expand(command, full, sizeof full);
     snprintf(part, sizeof part, "{ %s ; } 2>&1 >/dev/null", full);
     FILE *f = popen(part, "r");
     cr_assert(f != NULL);

@@ -20,6 +20,9 @@ double fixture_gradient_descent_step(const dataset *data, double *W, const real 
 /* Makes build/test-tmp/NAME and returns its path (static). */
 const char *fixture_folder(const char *name);
 
+/* Copies `command` to out (size bytes) with the folders' names: see fixture_run. */
+void fixture_expand(const char *command, char *out, size_t size);
+
 /* Runs a shell command and returns its exit code (128 + signal if killed); `said` (size bytes) receives its stderr. In the command
  * "BIN/" stands for the folder of the built programs of this precision, "TOOL/" for that of the programs that are built in one
  * precision only (environment MNTK_BIN, default build/bin). */

@@ -1,11 +1,9 @@
-/* The built programs as their users run them: exit codes, one line on stderr, the same bytes always. */
+/* The built programs as their users run them: what they print, and the released program replayed. */
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "run/npy.h"
 #include "run/table.h"
@@ -13,33 +11,8 @@
 
 TestSuite(programs, .timeout = 120);
 
-static const char *const small[] = {
-    "BIN/loss-dynamics --samples 40 --width 30 --subnets 3 --xi 0.6,0.3 --lr 0.1 --local-steps 3 --rounds 4 --repeats 3",
-    "BIN/error-heatmap --samples 40 --width 30 --subnets 1,3 --xi 0.5,1 --rounds 15 --repeats 3",
-    "BIN/width-sweep --samples 40 --width 20,40 --subnets 2 --rounds 15 --repeats 3",
-    "BIN/subnet-sweep --samples 40 --width 30 --subnets 1,2,4 --repeats 4"};
 static const char *const experiments[] = {"loss-dynamics", "error-heatmap", "width-sweep", "subnet-sweep"};
 enum { EXPERIMENTS = 4 };
-
-/* Runs a small sweep into FOLDER/NAME.dat with more options and expects success. */
-static void run_small(size_t k, const char *folder, const char *name, const char *more)
-{
-    char command[1024], said[4096];
-    snprintf(command, sizeof command, "%s --quiet --out %s/%s.dat %s", small[k], folder, name, more);
-    cr_expect(eq(int, fixture_run(command, said, sizeof said), 0), "%s: %s", command, said);
-    cr_expect(eq(str, said, ""), "quiet is quiet");
-}
-
-static void expect_same(const char *folder, const char *a, const char *b)
-{
-    const char *const endings[] = {".dat", ".runs.dat"};
-    for (int k = 0; k < 2; k++) {
-        char left[512], right[512];
-        snprintf(left, sizeof left, "%s/%s%s", folder, a, endings[k]);
-        snprintf(right, sizeof right, "%s/%s%s", folder, b, endings[k]);
-        cr_expect(fixture_same_rows(left, right), "%s and %s", left, right);
-    }
-}
 
 static const char *fresh_folder(const char *name)
 {
@@ -48,53 +21,6 @@ static const char *fresh_folder(const char *name)
     snprintf(command, sizeof command, "rm -rf %s && mkdir -p %s", folder, folder);
     cr_assert(eq(int, fixture_run(command, said, sizeof said), 0));
     return folder;
-}
-
-Test(programs, same_bytes_for_one_and_two_threads)
-{
-    const char *folder = fresh_folder("threads");
-    for (size_t k = 0; k < EXPERIMENTS; k++) {
-        char one[64], two[64];
-        snprintf(one, sizeof one, "%s-1", experiments[k]);
-        snprintf(two, sizeof two, "%s-2", experiments[k]);
-        run_small(k, folder, one, "--threads 1");
-        run_small(k, folder, two, "--threads 2");
-        expect_same(folder, one, two);
-    }
-}
-
-Test(programs, same_bytes_for_one_and_three_shards)
-{
-    const char *folder = fresh_folder("shards");
-    for (size_t k = 0; k < EXPERIMENTS; k++) {
-        char path[512];
-        run_small(k, folder, "whole", "");
-        for (int shard = 1; shard <= 3; shard++) {
-            char more[32];
-            snprintf(more, sizeof more, "--shard %d/3", shard);
-            run_small(k, folder, "parts", more);
-            snprintf(path, sizeof path, "%s/parts.dat", folder);
-            cr_expect(ne(int, access(path, F_OK), 0), "a shard writes no table");
-        }
-        run_small(k, folder, "parts", "");
-        expect_same(folder, "whole", "parts");
-        unlink(path);
-    }
-}
-
-/* The same sweep in its full length, killed without warning at several moments, then finished. */
-Test(programs, same_bytes_after_sigkill)
-{
-    const char *folder = fresh_folder("killed");
-    const char *sweep = "BIN/error-heatmap --samples 150 --width 100 --subnets 2,4 --xi 0.3,0.6 --rounds 20 --repeats 4 --quiet";
-    char command[1024], said[4096];
-    for (int k = 1; k <= 5; k++) {
-        snprintf(command, sizeof command, "timeout -s KILL 0.%d %s --out %s/killed.dat", k, sweep, folder);
-        fixture_run(command, said, sizeof said);
-    }
-    snprintf(command, sizeof command, "%s --out %s/killed.dat && %s --out %s/whole.dat", sweep, folder, sweep, folder);
-    cr_expect(eq(int, fixture_run(command, said, sizeof said), 0), "%s", said);
-    expect_same(folder, "killed", "whole");
 }
 
 /* The released program's trajectory through the program itself: losses to 6 digits, final weights to 1e-5. */

@@ -29,8 +29,8 @@ static void expect_agreement(const double *A, size_t n)
     cr_assert(eq(int, spectrum_lambda_min(A, n, &dense), OK));
     double norm;
     cr_assert(eq(int, spectrum_norm(A, n, &norm), OK));
-    cr_assert(le(dbl, fabs(large.value - dense.value), 4 * (double)n * DBL_EPSILON * norm), "n=%zu: %.17g and %.17g", n, large.value,
-              dense.value);
+    cr_assert(le(dbl, fabs(large.value - dense.value), 4 * (double)n * DBL_EPSILON * norm), "n=%zu: %.17g and %.17g", n,
+              large.value, dense.value);
     cr_assert(le(dbl, large.low, dense.high));
     cr_assert(ge(dbl, large.high, dense.low));
     cr_assert(le(dbl, large.high - large.low, 1e-7 * norm));

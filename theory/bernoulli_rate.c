@@ -122,7 +122,7 @@ static status run_sweep(const rate_run *r, sweep *s, sweep_result *result)
 static status judge(const rate_run *r, const sweep *s, const sweep_result *result)
 {
     rate_gathered all;
-    theory_rows rows = {.command = r->data->run->command};
+    theory_rows rows = {.command = r->data->run->redo};
     status done = rate_gather(r->data, r->options, r->list, s, result, &all);
     if (done == OK)
         done = rate_write(&all);

@@ -125,7 +125,7 @@ static status enumerate(const rate_run *r, theory_rows *rows)
 static status judge(const rate_run *r, const sweep *s, const sweep_result *result)
 {
     char settings[4096];
-    theory_rows rows = {.command = r->data->run->command};
+    theory_rows rows = {.command = r->data->run->redo};
     categorical_trials *cells = allocate(r->count, sizeof *cells, "trials");
     status done = cells ? OK : FAILED;
     for (size_t c = 0; cells && c < r->count; c++)

@@ -103,7 +103,7 @@ static status keep_matrix(const theory_data *d, const char *path)
 static status finish(const theory_data *d, infinite_plan *plan, const char *matrix, const sweep_result *swept)
 {
     infinite_result r;
-    theory_rows rows = {.command = d->run->command};
+    theory_rows rows = {.command = d->run->redo};
     status s = infinite_gather(plan, swept->values, &r);
     if (s == OK)
         s = infinite_entries_integrate(&d->data, plan->entries, plan->entry_count);
@@ -152,6 +152,8 @@ int main(int argc, char **argv)
         program_parse(argc, argv, "Theorem 1: the infinite-width kernel Hinf of the data and its smallest eigenvalue",
                       &own, &o, &run_options);
     theory_data d = {0};
+    if (s == OK && o.matrix)
+        s = program_apart(&run_options, "matrix", o.matrix);
     if (s == OK)
         s = theory_open(&run_options, 0, 0, &d);
     if (s == OK) {

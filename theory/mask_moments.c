@@ -124,7 +124,7 @@ static status write_tables(const moments_study *study, const sweep_result *resul
 
 static status report(const moments_study *study, const sweep *s, const sweep_result *result)
 {
-    theory_rows rows = {.command = study->data->run->command};
+    theory_rows rows = {.command = study->data->run->redo};
     table *t = moments_table_new(), *rounds = moments_rounds_table_new();
     status done = t && rounds ? moments_gather(study, s, result, &rows, t, rounds) : FAILED;
     if (done == OK)

@@ -84,7 +84,7 @@ static status finish(const context *c, const concentration_options *o, const swe
     for (size_t k = 0; k < c->plan.design_count; k++)
         bounds[k] = theory_bounds(&c->data, (double)c->designs[k].masks, c->designs[k].xi, o->delta);
     concentration_result r = {&c->plan, bounds, c->data.G, swept->values, o->trials};
-    theory_rows rows = {.command = c->data.run->command};
+    theory_rows rows = {.command = c->data.run->redo};
     table *t;
     status done = concentration_tabulate(&r, &t);
     if (done == OK) {

@@ -97,7 +97,7 @@ static status write_table(const width_plan *plan, const width_cell *cells, const
 
 static status finish(const width_plan *plan, const sweep_result *swept)
 {
-    theory_rows rows = {.command = plan->run->command};
+    theory_rows rows = {.command = plan->run->redo};
     width_cell *cells = gather(plan, swept);
     status done = cells ? write_table(plan, cells, swept) : FAILED;
     if (done == OK)

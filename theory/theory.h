@@ -40,7 +40,7 @@ bounds_setting theory_bounds(const theory_data *d, double masks, double xi, doub
 typedef struct {
     statement_row *rows; /* (count) owned; theory_rows_free */
     size_t count, capacity;
-    const char *command; /* redoes them: "build/bin/ntk-concentration" with the options of this run */
+    const char *command; /* redoes them: program_options.redo */
 } theory_rows;
 
 /* Appends a row and returns it for more to be filled in; the command is set, limit and slack are NaN (slack: bound / observed where both are given).

@@ -13,7 +13,7 @@
 #include "run/real.h"
 
 /* How many neurons one panel has: enough that packing G for the product costs little, few enough that S and Z stay in cache. */
-#define GRAM_PANEL 256
+#define GRAM_PANEL 512
 
 /* AUTO chooses by count; the others are for tests and measurements. */
 typedef enum { GRAM_AUTO, GRAM_MATRIX, GRAM_FACTOR } gram_way;

@@ -39,13 +39,19 @@ int level_add(level_watch *w, double error, level_state *state)
     return mean < w->rule.target;
 }
 
-/* Without masks (xi = 1) a run goes on for hundreds of rounds; with them it stalls the earlier the more they disturb it, and, where
- * neurons nobody took are zeroed, once the network is dead: a window after the start. */
-double level_rounds_expected(const train_settings *s, size_t patience)
+/* In a round the error along a mode of Hinf falls by theta (1 - (1 - s)^tau), s the mode's stability number
+ * (train.h); TYPICAL is the eigenvalue of most modes (the trace of Hinf is n/2, a good part of it in the largest
+ * one). Without masks (xi = 1) a run goes on until the modes have converged. With them it ends when a window's fall
+ * drowns in the noise of the masks: later where the modes are slow, and where more neurons are taken in a round,
+ * since that is less noise. Where neurons nobody took are zeroed, a run ends a window after its network died. */
+double level_rounds_expected(const train_settings *s, size_t n, size_t q, size_t patience)
 {
-    double rounds = s->xi == 1 ? 275 : 10 + 12 * sqrt((double)s->subnets * s->xi / (1 - s->xi));
+    static const double TYPICAL = 0.4;
+    double left = fmax(1 - train_stability(s, n, q, TYPICAL), 0);
+    double fall = mask_theta(s->mask, s->subnets, s->xi) * (1 - pow(left, (double)s->local_steps));
+    double rounds = s->xi == 1 ? 8 / fall : 10 + 9 * pow((double)s->subnets * s->xi, 0.4) / sqrt(fall);
     if (s->unselected == UNSELECTED_ZERO) {
-        double alive = pow(mask_theta(s->mask, s->subnets, s->xi), LEVEL_WINDOW);
+        double alive = pow(mask_theta(s->mask, s->subnets, s->xi), 2 * LEVEL_WINDOW);
         rounds = LEVEL_WINDOW + alive * fmax(rounds - LEVEL_WINDOW, 0);
     }
     return rounds + 2 * (double)patience;

@@ -1,8 +1,8 @@
 /* level: the error level that a run settles at, under the stop rule of Figure 2b and 2c (paper.md section 8).
  *
- * After every round look at the mean of the last LEVEL_WINDOW errors of the whole network (of all so far, the initial one included,
- * while there are fewer). A round whose mean does not improve on the best so far is a failure; stop at the first failure
- * beyond `patience`, or where the mean lies below `target`. The level is the best mean. */
+ * After every round look at the mean of the last LEVEL_WINDOW errors of the whole network (of all so far, the initial
+ * one included, while there are fewer). A round whose mean does not improve on the best so far is a failure; stop at
+ * the first failure beyond `patience`, or where the mean lies below `target`. The level is the best mean. */
 #ifndef MODEL_LEVEL_H
 #define MODEL_LEVEL_H
 
@@ -37,7 +37,8 @@ typedef struct {
 } level_watch;
 
 void level_begin(level_watch *w, level_rule rule);
-/* Takes the next error, first the initial one; 1 if the run is to stop, and *state says why. Does not judge divergence. */
+/* Takes the next error, first the initial one; 1 if the run is to stop, and *state says why. Does not judge
+ * divergence. */
 int level_add(level_watch *w, double error, level_state *state);
 
 typedef struct {
@@ -46,8 +47,9 @@ typedef struct {
     level_state state;
 } level_result;
 
-/* Rounds that a run takes before it stops, roughly: for predicted times alone. Fitted to runs on the embedded data. */
-double level_rounds_expected(const train_settings *s, size_t patience);
+/* Rounds that a run on n samples with q outputs takes before it stops, roughly: for predicted times alone. Fitted to
+ * runs on three data sets, n from 25 to 1000. */
+double level_rounds_expected(const train_settings *s, size_t n, size_t q, size_t patience);
 
 /* One run: random start and masks from the streams of (seed, cell, repetition). */
 status level_run(const gram *g, const train_settings *s, level_rule rule, uint64_t seed, size_t cell, size_t repetition,

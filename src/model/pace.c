@@ -3,22 +3,27 @@
 #include <omp.h>
 #include <stdlib.h>
 
-/* Operations done and seconds taken by one thread: whole rounds until the time is up. */
-static double seconds_per_operation(const gram *g, const train_settings *s, size_t stream, double seconds)
+/* Seconds for one operation on one thread: whole rounds until the time is up, of one subnetwork, since a round of
+ * many may take longer than that; its masks Bernoulli's, since one categorical subnetwork would take every neuron. */
+static double seconds_per_operation(const gram *g, const train_settings *settings, size_t stream, double seconds)
 {
+    train_settings s = *settings;
+    s.subnets = 1;
+    s.mask = MASK_BERNOULLI;
     trainer t = {0};
     rng *r = rng_new(0, stream, 0, RNG_TEST);
-    unsigned char *mask = allocate(s->subnets, s->width, "masks");
+    unsigned char *mask = allocate(s.subnets, s.width, "masks");
     double pace = 0;
-    if (r && mask && trainer_new(g, s, false, &t) == OK && trainer_start_random(&t, r) == OK) {
-        mask_draw(s->mask, s->subnets, s->width, s->xi, r, mask);
+    if (r && mask && trainer_new(g, &s, false, &t) == OK && trainer_start_random(&t, r) == OK) {
+        mask_draw(s.mask, s.subnets, s.width, s.xi, r, mask);
         trainer_round(&t, mask, NULL, NULL); /* warms caches and clocks */
         double begin = omp_get_wtime(), rounds = 0;
         do {
+            mask_draw(s.mask, s.subnets, s.width, s.xi, r, mask);
             trainer_round(&t, mask, NULL, NULL);
             rounds++;
         } while (omp_get_wtime() - begin < seconds && !t.diverged);
-        pace = (omp_get_wtime() - begin) / (rounds * train_round_cost(g, s));
+        pace = (omp_get_wtime() - begin) / (rounds * train_round_cost(g, &s));
     }
     trainer_free(&t);
     rng_free(r);

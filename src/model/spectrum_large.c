@@ -10,7 +10,8 @@
 #include <cblas.h>
 #include <lapacke.h>
 
-/* Order of the Lanczos basis, and restarts at most. Matrices of a lower order than the first go to spectrum_lambda_min. */
+/* Order of the Lanczos basis, and restarts at most. Matrices of a lower order than the first go to
+ * spectrum_lambda_min. */
 enum { BASIS = 40, RESTARTS = 1000 };
 
 static const double TOLERANCE = 1e-12;
@@ -32,11 +33,13 @@ static status factor(const double *A, size_t n, double shift, double *L, bool *c
         L[i * n + i] -= shift;
     int info = LAPACKE_dpotrf_work(LAPACK_COL_MAJOR, 'L', (int)n, L, (int)n);
     *complete = info == 0;
-    return info >= 0 ? OK : fail(FAILED, "spectrum: dpotrf returned %d with the shift %g; take a finite one", info, shift);
+    if (info < 0)
+        return fail(FAILED, "spectrum: dpotrf returned %d with the shift %g; take a finite one", info, shift);
+    return OK;
 }
 
-/* A shift below lambda_min, close to it only if lambda_min is close to 0: 0, or where A is not positive definite steps away
- * from it until the factorisation completes. */
+/* A shift below lambda_min, close to it only if lambda_min is close to 0: 0, or where A is not positive definite
+ * steps away from it until the factorisation completes. */
 static status factor_below(const double *A, size_t n, double *L, double *shift)
 {
     bool complete = false;
@@ -65,8 +68,8 @@ typedef struct {
     double *resid, *basis, *vectors, *scratch; /* (n), (BASIS, n), (3 n), (BASIS^2 + 8 BASIS) */
 } arnoldi;
 
-/* Eigenvalue of A = shift I + L L^T nearest to the shift, and its eigenvector x (n): the largest of (A - shift I)^-1, by implicitly restarted
- * Lanczos (R. B. Lehoucq, D. C. Sorensen, C. Yang, ARPACK Users' Guide, 1998, mode 3). */
+/* Eigenvalue of A = shift I + L L^T nearest to the shift, and its eigenvector x (n): the largest of (A - shift I)^-1,
+ * by implicitly restarted Lanczos (R. B. Lehoucq, D. C. Sorensen, C. Yang, ARPACK Users' Guide, 1998, mode 3). */
 static status nearest(const double *L, size_t n, double shift, arnoldi *a, double *value, double *x)
 {
     int order = (int)n, ido = 0, info = 1; /* 1: resid is the start */
@@ -74,7 +77,8 @@ static status nearest(const double *L, size_t n, double shift, arnoldi *a, doubl
     const int length = BASIS * BASIS + 8 * BASIS;
     start_vector(a->resid, n);
     for (;;) {
-        dsaupd_c(&ido, "I", order, "LM", 1, TOLERANCE, a->resid, BASIS, a->basis, order, iparam, ipntr, a->vectors, a->scratch, length, &info);
+        dsaupd_c(&ido, "I", order, "LM", 1, TOLERANCE, a->resid, BASIS, a->basis, order, iparam, ipntr, a->vectors,
+                 a->scratch, length, &info);
         if (ido != 1 && ido != -1)
             break;
         double *from = a->vectors + ipntr[0] - 1, *to = a->vectors + ipntr[1] - 1;
@@ -85,8 +89,8 @@ static status nearest(const double *L, size_t n, double shift, arnoldi *a, doubl
     if (info != 0 || iparam[4] < 1)
         return fail(FAILED, "spectrum: dsaupd returned %d on a matrix of %zu rows; take spectrum_lambda_min", info, n);
     int select[BASIS] = {0};
-    dseupd_c(1, "A", select, value, x, order, shift, "I", order, "LM", 1, TOLERANCE, a->resid, BASIS, a->basis, order, iparam, ipntr,
-             a->vectors, a->scratch, length, &info);
+    dseupd_c(1, "A", select, value, x, order, shift, "I", order, "LM", 1, TOLERANCE, a->resid, BASIS, a->basis, order,
+             iparam, ipntr, a->vectors, a->scratch, length, &info);
     return info == 0 ? OK : fail(FAILED, "spectrum: dseupd returned %d on a matrix of %zu rows", info, n);
 }
 
@@ -109,9 +113,10 @@ static status nearest_alone(const double *L, size_t n, double shift, double *val
     return s;
 }
 
-/* An upper bound of lambda_min, as the Rayleigh quotient of any x is: x^T A x / x^T x as computed, errors included. Whatever order sums are
- * taken in, the computed form is in doubt by at most gamma_{2n} |x|^T |A| |x| <= gamma_{2n} ||A||_F ||x||^2, the rest by a few roundings of the
- * quotient, which is at most ||A||_F too; 2 n epsilon is twice gamma_{2n}. y (n): scratch. */
+/* An upper bound of lambda_min, as the Rayleigh quotient of any x is: x^T A x / x^T x as computed, errors included.
+ * Whatever order sums are taken in, the computed form is in doubt by at most gamma_{2n} |x|^T |A| |x| <= gamma_{2n}
+ * ||A||_F ||x||^2, the rest by a few roundings of the quotient, which is at most ||A||_F too; 2 n epsilon is twice
+ * gamma_{2n}. y (n): scratch. */
 static double rayleigh_above(const double *A, size_t n, const double *x, double *y)
 {
     int order = (int)n;
@@ -162,7 +167,8 @@ status spectrum_lambda_min_large(const double *A, size_t n, spectrum_interval *i
         return fail(FAILED, "spectrum: a matrix of %zu rows is beyond LAPACK; take at most %d samples", n, INT_MAX);
     for (size_t k = 0; k < n * n; k++)
         if (!isfinite(A[k]))
-            return fail(FAILED, "spectrum: entry (%zu, %zu) of the matrix is %g; look at the data and the step size", k / n, k % n, A[k]);
+            return fail(FAILED, "spectrum: entry (%zu, %zu) of the matrix is %g; look at the data and the step size",
+                        k / n, k % n, A[k]);
     double *x = allocate(n, sizeof *x, "eigenvector");
     status s = x ? solve(A, n, x, interval) : FAILED;
     free(x);

@@ -165,7 +165,7 @@ static int bytes_write(const char *path, const char *bytes, size_t size)
     return error;
 }
 
-static status whole_write(const char *path, const void *bytes, size_t size, bool synced)
+static status whole_try(const char *path, const void *bytes, size_t size, bool synced)
 {
     file_draft draft;
     status code = folder_of_make(path);
@@ -175,6 +175,21 @@ static status whole_write(const char *path, const void *bytes, size_t size, bool
     }
     const int error = bytes_write(draft.temporary, bytes, size);
     return file_end(error ? unwritten(path, error) : OK, path, synced, &draft);
+}
+
+static bool folder_is_gone(const char *path)
+{
+    char *folder = folder_of(path);
+    const bool gone = folder && access(folder, F_OK) != 0 && errno == ENOENT;
+    free(folder);
+    return gone;
+}
+
+/* A folder that was removed while the file was written is made once more. */
+static status whole_write(const char *path, const void *bytes, size_t size, bool synced)
+{
+    const status code = whole_try(path, bytes, size, synced);
+    return code != OK && folder_is_gone(path) ? whole_try(path, bytes, size, synced) : code;
 }
 
 status file_write_whole(const char *path, const void *bytes, size_t size)

@@ -10,7 +10,7 @@
 status option_path(const char *option, const char *text, const char **path)
 {
     if (!*text)
-        return fail(BAD_INPUT, "--%s: the name is empty; give a file", option);
+        return fail(BAD_INPUT, "--%s: the name is empty; give a file or folder", option);
     *path = text;
     return OK;
 }

@@ -13,7 +13,7 @@ typedef struct {
     size_t count; /* 0: not given */
 } option_list;
 
-/* The name of a file, not empty. *path keeps pointing into the command line. */
+/* The name of a file or folder, not empty. *path keeps pointing into the command line. */
 status option_path(const char *option, const char *text, const char **path);
 
 /* A finite number in [low, high]; with open_low, in (low, high]. Nothing may follow it. */

@@ -1,11 +1,13 @@
 #include "run/program.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "run/machine.h"
 #include "run/options.h"
@@ -195,11 +197,35 @@ static void print_version(FILE *stream, struct argp_state *state)
     fprintf(stream, "%s (Masked NTK) %s\n", state->name, version);
 }
 
-static void keep_command(int argc, char **argv, program_options *o)
+/* Options that say how a run is done, not what it computes. */
+static bool decides_nothing(const struct argp_option *option)
 {
-    size_t used = 0;
-    for (int i = 0; i < argc && used < sizeof o->command; i++)
-        used += (size_t)snprintf(o->command + used, sizeof o->command - used, "%s%s", i ? " " : "", argv[i]);
+    const int keys[] = {KEY_THREADS, KEY_OUT, KEY_QUIET, KEY_FRESH, KEY_PREDICT, KEY_SHARD};
+    for (size_t k = 0; option && k < sizeof keys / sizeof *keys; k++)
+        if (option->key == keys[k])
+            return true;
+    return false;
+}
+
+static size_t add_word(char *text, size_t size, size_t used, const char *word)
+{
+    int length = used < size ? snprintf(text + used, size - used, "%s%s", used ? " " : "", word) : 0;
+    return used + (size_t)length;
+}
+
+static void keep_command(const struct argp *argp, int argc, char **argv, program_options *o)
+{
+    size_t used = 0, kept = 0;
+    for (int i = 0; i < argc; i++) {
+        const struct argp_option *option = option_of(argp, argv[i]);
+        bool skipped = decides_nothing(option);
+        bool has_value = skipped && option->arg && !strchr(argv[i], '=') && i + 1 < argc;
+        used = add_word(o->command, sizeof o->command, used, argv[i]);
+        if (!skipped)
+            kept = add_word(o->redo, sizeof o->redo, kept, argv[i]);
+        if (has_value)
+            used = add_word(o->command, sizeof o->command, used, argv[++i]);
+    }
 }
 
 /* argp_parse with getopt's own complaints caught: the first line of them becomes ours. */
@@ -224,18 +250,28 @@ static status parse_quietly(const struct argp *argp, int argc, char **argv, pars
     return error ? BAD_INPUT : OK;
 }
 
+/* A standard stream that is closed would be the next file that is opened, and what is said would end in it. In its
+ * place comes one that cannot be used, so that writing to it fails as before. */
+static void occupy_streams(void)
+{
+    for (int file = STDIN_FILENO; file <= STDERR_FILENO; file++)
+        if (fcntl(file, F_GETFD) < 0)
+            open("/dev/null", file == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+}
+
 status program_parse(int argc, char **argv, const char *about, const struct argp *own, void *input, program_options *options)
 {
     const char *slash = strrchr(argv[0], '/');
+    occupy_streams();
     *options = (program_options){.name = slash ? slash + 1 : argv[0], .data = "data/digits.npz", .seed = 1};
     options->threads = machine_threads() < MAX_THREADS ? machine_threads() : MAX_THREADS;
     snprintf(options->default_out, sizeof options->default_out, "results/%.100s.dat", options->name);
     options->out = options->default_out;
-    keep_command(argc, argv, options);
     argp_program_version_hook = print_version;
     struct argp_child children[] = {{own, 0, NULL, 0}, {0}};
     struct argp argp = {common_options, parse_key, NULL, about, own ? children : NULL, NULL, NULL};
     parse_state parse = {options, input, own != NULL, own && own->args_doc};
+    keep_command(&argp, argc, argv, options);
     status s = check_once(&argp, argc, argv);
     if (s == OK)
         s = parse_quietly(&argp, argc, argv, &parse);
@@ -244,8 +280,17 @@ status program_parse(int argc, char **argv, const char *about, const struct argp
     return s == OK ? check_out(options) : s;
 }
 
+/* Standard output may hold the answer (--predict): a run that could not deliver it has failed. */
+static status check_output(void)
+{
+    int error = fflush(stdout) != 0 ? errno : ferror(stdout) ? EIO : 0;
+    return error ? fail(FAILED, "standard output: cannot be written: %s; send it elsewhere", strerror(error)) : OK;
+}
+
 int program_exit(const program_options *options, status s)
 {
+    if (s == OK)
+        s = check_output();
     if (s != OK && s != REFUTED)
         fprintf(stderr, "%s: %s\n", options->name, error_text());
     return (int)s;

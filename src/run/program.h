@@ -25,6 +25,7 @@ typedef struct {
     size_t shard, shards; /* --shard i/N, default from SLURM_ARRAY_TASK_ID; shards 0: none */
     char default_out[128];
     char command[1024];   /* the command line, for provenance */
+    char redo[1024];      /* the same without --threads --out --quiet --fresh --predict --shard: they decide no value */
 } program_options;
 
 /* Parses the common options and those of `own` (may be NULL: none); `about` is one sentence for --help. own->parser gets

@@ -45,6 +45,7 @@ typedef struct {
     size_t head, waiting; /* the ring: its first task, and how many it holds */
     int locks;            /* of the folder: lock_open() */
     size_t received;      /* tasks that another process did meanwhile */
+    bool terse;           /* quiet or brief */
     double work;          /* sum of their costs */
     progress *shown;
     atomic_bool stopped;  /* a unit failed: take no more */
@@ -279,11 +280,11 @@ static status tasks_run(run_state *r)
     }
     r->locks = lock_open(r->folder);
     if (lock_others(r->locks)) {
-        progress_say(r->s->program, r->options->quiet, "another process computes units of this sweep too");
+        progress_say(r->s->program, r->terse, "another process computes units of this sweep too");
     }
     const int team = team_of(r);
     r->waiting = r->missing;
-    r->shown = progress_start(r->s->program, r->work, r->missing, team, r->result->predicted, r->options->quiet);
+    r->shown = progress_start(r->s->program, r->work, r->missing, team, r->result->predicted, r->terse);
     if (!r->shown) {
         lock_close(r->locks);
         return FAILED;
@@ -297,8 +298,7 @@ static status tasks_run(run_state *r)
     lock_close(r->locks);
     if (r->received > 0) {
         r->result->reused += r->received;
-        progress_say(r->s->program, r->options->quiet, "%zu of these units were computed by another process",
-                     r->received);
+        progress_say(r->s->program, r->terse, "%zu of these units were computed by another process", r->received);
     }
     return r->code == OK ? OK : fail(r->code, "%s", r->line);
 }
@@ -312,8 +312,7 @@ static status units_gather(run_state *r)
         return code;
     }
     if (r->result->reused > 0) {
-        progress_say(r->s->program, r->options->quiet, "%zu of %zu units are there already", r->result->reused,
-                     r->share);
+        progress_say(r->s->program, r->terse, "%zu of %zu units are there already", r->result->reused, r->share);
     }
     qsort(r->tasks, r->missing, sizeof *r->tasks, task_compare);
     r->result->predicted = seconds_predict(r);
@@ -354,6 +353,7 @@ status sweep_run(const sweep *s, const sweep_options *options, sweep_result *res
         return code;
     }
     run_state r = {.s = s, .options = options, .result = result, .total = s->cells * s->repeats, .stride = 1};
+    r.terse = options->quiet || options->brief;
     if (options->shards > 0) {
         r.first = options->shard - 1;
         r.stride = options->shards;

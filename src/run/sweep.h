@@ -39,7 +39,8 @@ typedef struct {
     bool fresh;        /* forget finished units of these settings first */
     size_t shard;      /* 1..shards: units whose index is congruent to shard-1 modulo shards */
     size_t shards;     /* 0: no shard given: read what is there, compute the rest */
-    bool quiet;        /* no progress */
+    bool quiet;        /* nothing is said */
+    bool brief;        /* no progress and no counts: a small sweep on the way to another; what is wrong is said */
     bool predict;      /* compute nothing: result.predicted alone is wanted */
 } sweep_options;
 

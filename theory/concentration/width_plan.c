@@ -216,7 +216,7 @@ status width_plan_bracket(width_plan *plan)
     sweep_options how = program_sweep_options(plan->run);
     how.shards = 0; /* every share needs them all, and so does a prediction */
     how.predict = false;
-    how.quiet = true;
+    how.brief = true;
     sweep_result result = {0};
     status done = run_sweep(plan, s, how, &result);
     for (size_t k = 0; done == OK && k < plan->count; k++) {

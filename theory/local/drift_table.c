@@ -141,7 +141,7 @@ status drift_judge(const local_plan *plan, const sweep *s, const sweep_result *r
     const program_options *run = &plan->regimes[REGIME_USUAL].run;
     drift_record *records =
         allocate(s->cells * s->repeats * local_step_count(plan->options), sizeof *records, "records of runs");
-    theory_rows list = {.command = run->command};
+    theory_rows list = {.command = run->redo};
     status done = records ? drift_rows(&list, records, list_records(plan, s, result, records)) : FAILED;
     if (done == OK)
         done = write_table(plan, s, result);
