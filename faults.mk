@@ -17,7 +17,7 @@ check-faults: $(B)/bin/tests-single $(B)/bin/tests-double $(B)/bin/fail_write.so
 	done
 
 check-blas: all ## every program refuses the builds of OpenBLAS that compute wrongly
-	@tests/serial-blas.sh $(B)/serial-blas $(EXPERIMENTS:%=$(B)/bin/%) $(THEORY:%=$(B)/bin/%) $(double_programs)
+	@tests/serial-blas.sh $(B)/serial-blas $(EXPERIMENTS:%=$(B)/bin/%) $(patsubst %,$(B)/bin/%,$(filter-out statements,$(THEORY))) $(double_programs)
 
 check-slurm: $(B)/bin/error-heatmap ## the heat map as a Slurm job array on this machine, one task requeued
 	@tests/slurm.sh $(B)/slurm $(B)/bin

@@ -16,7 +16,7 @@ fail() {
 }
 rm -rf "$folder"
 mkdir -p "$folder"
-options=(--samples 120 --width 150 --subnets 2,4,8 --xi 0.3,0.6 --lr 0.05 --rounds 60 --repeats 8 --quiet)
+options=(--samples 120 --width 150 --subnets "2,4,8" --xi "0.3,0.6" --lr 0.05 --rounds 60 --repeats 8 --quiet)
 parallel --will-cite --retries 3 --joblog "$folder/jobs" \
     "$bin/error-heatmap" "${options[@]}" --threads 1 --shard {}/8 --out "$folder/many/error-heatmap.dat" ::: {1..8} &
 parallel=$!

@@ -16,14 +16,14 @@ typedef struct {
 static const program_case PROGRAMS[] = {
     {"BIN/loss-dynamics --samples 40 --width 30 --subnets 3 --xi 0.6,0.3 --lr 0.1 --local-steps 3 --rounds 4 "
      "--repeats 3",
-     "BIN/loss-dynamics --samples 200 --width 200 --subnets 4 --xi 0.6,0.3 --lr 0.05 --local-steps 5 --rounds 8 "
-     "--repeats 20"},
+     "BIN/loss-dynamics --samples 200 --width 200 --subnets 4 --xi 0.6,0.3 --lr 0.05 --local-steps 5 --rounds 5 "
+     "--repeats 14"},
     {"BIN/error-heatmap --samples 40 --width 30 --subnets 1,3 --xi 0.5,1 --rounds 15 --repeats 3",
-     "BIN/error-heatmap --samples 150 --width 120 --subnets 2,4 --xi 0.3,0.6 --lr 0.05 --rounds 20 --repeats 10"},
+     "BIN/error-heatmap --samples 150 --width 120 --subnets 2,4 --xi 0.3,0.6 --lr 0.05 --rounds 20 --repeats 6"},
     {"BIN/width-sweep --samples 40 --width 20,40 --subnets 2 --rounds 15 --repeats 3",
-     "BIN/width-sweep --samples 120 --width 100,120 --subnets 3 --rounds 20 --repeats 10"},
+     "BIN/width-sweep --samples 120 --width 100,120 --subnets 3 --rounds 20 --repeats 5"},
     {"BIN/subnet-sweep --samples 40 --width 30 --subnets 1,2,4 --repeats 4",
-     "BIN/subnet-sweep --samples 250 --width 300 --subnets 1,2,4 --repeats 14"},
+     "BIN/subnet-sweep --samples 250 --width 300 --subnets 1,2,4 --repeats 8"},
     {"TOOL/infinite-ntk --samples 12 --entries 20 --networks 3 --widths 16,64",
      "TOOL/infinite-ntk --samples 250 --entries 500 --networks 15 --widths 1024,2048"},
     {"TOOL/ntk-concentration --samples 12 --widths 16,64 --xi 0.5 --subnets 2 --trials 6",
@@ -31,14 +31,14 @@ static const program_case PROGRAMS[] = {
     {"TOOL/required-width --sizes 12 --xi 0.5 --trials 60", "TOOL/required-width --sizes 15,25 --xi 0.5 --trials 60"},
     {"TOOL/local-descent --samples 20 --width 60 --repeats 2 --rounds 1 --multiples 1 --wide-trials 4 --wide-width 200 "
      "--wide-samples 3",
-     "TOOL/local-descent --samples 60 --width 300 --repeats 8 --rounds 2 --multiples 1 --wide-trials 8 "
+     "TOOL/local-descent --samples 50 --width 200 --repeats 6 --rounds 2 --multiples 1 --wide-trials 8 "
      "--wide-width 500 --wide-samples 3"},
     {"TOOL/drift --samples 20 --width 60 --repeats 2 --rounds 1 --multiples 1 --wide-trials 4 --wide-width 200 "
      "--wide-samples 3",
-     "TOOL/drift --samples 60 --width 300 --repeats 8 --rounds 3 --multiples 1 --wide-trials 8 --wide-width 500 "
+     "TOOL/drift --samples 50 --width 200 --repeats 6 --rounds 3 --multiples 1 --wide-trials 8 --wide-width 500 "
      "--wide-samples 3"},
     {"TOOL/mask-moments --samples 20 --width 40 --trials 16 --rounds 2",
-     "TOOL/mask-moments --samples 80 --width 200 --trials 120 --rounds 4"},
+     "TOOL/mask-moments --samples 80 --width 200 --trials 60 --rounds 4"},
     {"TOOL/bernoulli-rate --samples 10 --width 40 --repeats 2 --folds 2 --curve-rounds 4 --masks 2 --along-width 20,40 "
      "--curve-widths 20,40",
      "TOOL/bernoulli-rate --samples 20 --width 60 --repeats 3 --folds 2 --curve-rounds 6 --masks 3 --along-width 20,40 "

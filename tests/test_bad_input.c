@@ -106,7 +106,7 @@ Test(bad_input, every_option)
                 snprintf(arguments, sizeof arguments, "%s %s", o->name, bad[b]);
                 refused(folder, "", programs[p], arguments, o->name, 2);
             }
-            snprintf(arguments, sizeof arguments, "%s=1 %.*s 1", o->name, (int)strlen(o->name), o->name);
+            snprintf(arguments, sizeof arguments, "%s=1 %s 1", o->name, o->name);
             refused(folder, "", programs[p], arguments, "is given twice", 2);
             snprintf(arguments, sizeof arguments, "%s", o->name);
             refused(folder, "", programs[p], arguments, "requires an argument", 2);

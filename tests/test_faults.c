@@ -19,7 +19,7 @@ static void kill_at_random_moments(const fault_case *c)
     unsigned long long state = 11;
     trial_unit units[TRIAL_UNITS], all[TRIAL_UNITS];
     const size_t total = trial_units(c->whole, all);
-    const int kills = !trial_is_long() ? 5 : c->often ? 50 : 12;
+    const int kills = !trial_is_long() ? 4 : c->often ? 50 : 12;
     size_t hits = 0; /* kills of a sweep that was not complete */
     for (int k = 0; k < kills; k++) {
         size_t count = trial_units(c->folder, units);
@@ -55,7 +55,7 @@ static void kill_after_each_operation(const fault_case *c)
 {
     trial_unit units[TRIAL_UNITS];
     const size_t operations = 3 * trial_units(c->whole, units) + 12; /* nearly: creating, writing, renaming a unit */
-    const size_t trials = !trial_is_long() ? 5 : c->often ? operations : 12, step = operations / trials;
+    const size_t trials = !trial_is_long() ? 4 : c->often ? operations : 12, step = operations / trials;
     for (size_t at = 1 + step / 2; ; at += step) {
         char settings[32], command[512];
         snprintf(command, sizeof command, "rm -rf %s/*", c->folder);

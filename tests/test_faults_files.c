@@ -77,15 +77,15 @@ static const char *as_somebody(const char *folder)
     return prefix;
 }
 
-/* Starts the program, does `deed` to the units' folder after two units, expects the line and the recovery after `undo`.
- * In both FOLDER stands for the folder of the fingerprint. */
+/* In the middle of the run does `deed` to the folder of its units, $UNITS; expects the line, and the recovery after
+ * `undo`. */
 static void change_the_folder(const fault_case *c, const char *deed, const char *undo, const char *reason)
 {
     char said_path[160], command[512];
     trial_unit units[TRIAL_UNITS];
     snprintf(said_path, sizeof said_path, "%s-said", c->folder);
     const pid_t process = fault_hold(c, as_somebody(c->folder), "--quiet", said_path);
-    snprintf(command, sizeof command, "sh -c 'for FOLDER in %s/*.units/*; do %s; done'", c->folder, deed);
+    snprintf(command, sizeof command, "sh -c 'UNITS=%s/table.dat.units; %s'", c->folder, deed);
     cr_assert(eq(int, trial_wait(trial_start(command, NULL)), 0));
     cr_assert(eq(int, kill(process, SIGCONT), 0));
     cr_assert(eq(int, trial_wait(process), 1));
@@ -93,7 +93,7 @@ static void change_the_folder(const fault_case *c, const char *deed, const char 
     cr_assert(eq(sz, fault_lines(said), 1), "%s", said);
     cr_assert(ne(ptr, strstr(said, reason), NULL), "'%s' lacks '%s'", said, reason);
     cr_assert(ne(ptr, strstr(said, c->folder), NULL), "%s", said);
-    snprintf(command, sizeof command, "sh -c 'for FOLDER in %s/*.units/*; do %s; done'", c->folder, undo);
+    snprintf(command, sizeof command, "sh -c 'UNITS=%s/table.dat.units; %s'", c->folder, undo);
     cr_assert(eq(int, trial_wait(trial_start(command, NULL)), 0));
     fault_recovery(c, c->program->longer, units, trial_units(c->folder, units));
 }
@@ -101,7 +101,7 @@ static void change_the_folder(const fault_case *c, const char *deed, const char 
 /* A temporary file may stay where nothing may be removed. */
 static void make_read_only(const fault_case *c)
 {
-    change_the_folder(c, "chmod a-w $FOLDER", "chmod u+w $FOLDER", "cannot be written: Permission denied");
+    change_the_folder(c, "chmod -R a-w $UNITS", "chmod -R u+w $UNITS", "Permission denied");
 }
 
 Test(faults_files, folder_made_read_only)
@@ -111,8 +111,8 @@ Test(faults_files, folder_made_read_only)
 
 static void replace_by_a_file(const fault_case *c)
 {
-    change_the_folder(c, "mv $FOLDER $FOLDER-away && touch $FOLDER",
-                      "case $FOLDER in *-away) ;; *) rm $FOLDER; mv $FOLDER-away $FOLDER ;; esac", "Not a directory");
+    change_the_folder(c, "mv $UNITS $UNITS-away && touch $UNITS", "rm $UNITS && mv $UNITS-away $UNITS",
+                      "Not a directory");
 }
 
 Test(faults_files, folder_replaced_by_a_file)
