@@ -55,8 +55,8 @@ $(B)/double/%.o: %.c $(B)/flags | deps
 	@echo "  CC      $< (double)"
 	@$(CC) $(CFLAGS) $(CPPFLAGS) -DREAL_DOUBLE -MMD -MP -c $< -o $@
 
-# Criterion's assertions convert int to one-bit fields.
-$(B)/single/tests/%.o $(B)/double/tests/%.o: WARN += -Wno-conversion
+# Criterion's assertions convert int to one-bit fields. Private: the flags file, a prerequisite, must not see it.
+$(B)/single/tests/%.o $(B)/double/tests/%.o: private WARN += -Wno-conversion
 
 # Rewritten only when the flags change, so that objects follow them.
 $(B)/flags: FORCE
