@@ -14,7 +14,7 @@ sanitizers := -O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sani
 
 .PHONY: check-sanitize
 check-sanitize: ## run the tests under the address and undefined-behaviour sanitizers
-	@$(call variant,sanitize,$(sanitizers)) test
+	@LSAN_OPTIONS=suppressions=$(CURDIR)/tests/sanitize.supp:print_suppressions=0 $(call variant,sanitize,$(sanitizers)) test
 
 # --- fuzzing ----------------------------------------------------------------------------------------------------------
 # Seconds for each harness. What it finds on the way to new code stays in $(B)/fuzz/corpus, which the next run begins with;
