@@ -6,11 +6,13 @@ check-deps:
 	@./deps.sh checks
 
 # Another kind of build of this Makefile's own targets: $(call variant,FOLDER,FLAGS) TARGETS. With less optimisation GCC
-# knows less of the lengths of texts and warns of snprintf.
-variant = $(MAKE) --no-print-directory B=$(B)/$1 EXTRA_CFLAGS="$2 -Wno-format-truncation"
+# knows less of the lengths of texts and would warn of snprintf.
+variant = $(MAKE) --no-print-directory B=$(B)/$1 EXTRA_CFLAGS="$2"
+O0 := -O0 -Wno-format-truncation
+O1 := -O1 -Wno-format-truncation
 
 # --- sanitizers -------------------------------------------------------------------------------------------------------
-sanitizers := -O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
+sanitizers := $(O1) -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
 
 .PHONY: check-sanitize
 check-sanitize: ## run the tests under the address and undefined-behaviour sanitizers
@@ -103,10 +105,13 @@ valgrind := valgrind --quiet --error-exitcode=9 --leak-check=full --show-leak-ki
 # need a long double of 80 bits, of which valgrind has 64.)
 valgrind_suites := file|npy|npy_header|dataset_refusals|table|unit|verdict|sweep|gram|mask|layer|network|trajectory|train
 
-.PHONY: check-valgrind
+.PHONY: check-valgrind valgrind-programs valgrind-tests
 check-valgrind: | check-deps ## run a part of the tests and small runs of every program under valgrind
-	@$(call variant,valgrind,-O1) ARCH=x86-64-v3 all $(B)/valgrind/bin/tests-single
+	@$(call variant,valgrind,$(O1)) ARCH=x86-64-v3 all $(B)/valgrind/bin/tests-single
+	@$(MAKE) --no-print-directory -j2 valgrind-programs valgrind-tests
+valgrind-programs:
 	@$(call run_small,valgrind,2,$(valgrind))
+valgrind-tests:
 	@rm -f $(B)/valgrind/log.*
 	@CRITERION_NO_EARLY_EXIT=1 OPENBLAS_NUM_THREADS=1 $(valgrind) --trace-children=yes --log-file=$(B)/valgrind/log.%p \
 	    $(B)/valgrind/bin/tests-single --timeout 600 --filter '@($(valgrind_suites))/*'; code=$$?; \
@@ -114,14 +119,14 @@ check-valgrind: | check-deps ## run a part of the tests and small runs of every 
 	    [ $$code = 0 ] && [ ! -s $(B)/valgrind/found ] || { cat $(B)/valgrind/found; exit 1; }
 
 # --- coverage ---------------------------------------------------------------------------------------------------------
-# A line counts as covered if a test or a program that a test runs came to it, in either precision. The test of a disk that
-# takes not a byte is left out: the counts are written to the same disk.
+# A line counts as covered if a test or a program that a test runs came to it, in either precision. Some tests forbid a
+# program to write files; what it then says of its counts is not for them to hear.
 COVERAGE ?= 90
-coverage_build = $(call variant,coverage,-O0 --coverage -fprofile-update=atomic)
+coverage_build = $(call variant,coverage,$(O0) --coverage -fprofile-update=atomic)
 
 .PHONY: coverage
 coverage: ## lines of the library that the tests reach (fails below COVERAGE=90 percent)
 	@$(coverage_build) all $(B)/coverage/bin/tests-single $(B)/coverage/bin/tests-double
 	@find $(B)/coverage -name '*.gcda' -delete
-	@$(coverage_build) test TEST_FLAGS="--filter '!(*/nothing_is_left_of_*)'"
+	@GCOV_ERROR_FILE=/dev/null $(coverage_build) test
 	@gcov --stdout $$(find $(B)/coverage/*/src -name '*.gcda') 2>/dev/null | awk -F: -v least=$(COVERAGE) -f tests/coverage.awk
