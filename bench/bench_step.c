@@ -19,7 +19,8 @@ typedef struct {
     rng *masks;
     unsigned char *mask;
     real *R, *U, *work;
-    real *B, *C, *T;  /* of the plain product: (columns, ld), (columns, ld), (columns, d) */
+    real *G;          /* of the plain product: (n, ld), random numbers; NULL if it is X and X^T */
+    real *B, *C, *T;  /* (columns, ld), (columns, ld), (columns, d) */
     size_t columns;   /* neurons of one product */
     size_t products;  /* a work is beside so many of them */
     level_result level;
@@ -33,7 +34,7 @@ static void plain_product(void *context)
     int n = (int)b->g.n, d = (int)b->g.d, ld = (int)b->g.ld, k = (int)b->columns;
     for (size_t i = 0; i < b->products; i++) {
         if (b->g.way == GRAM_MATRIX) {
-            real_gemm(CblasColMajor, CblasNoTrans, CblasNoTrans, n, k, n, -1, b->g.G, ld, b->B, ld, 1, b->C, ld);
+            real_gemm(CblasColMajor, CblasNoTrans, CblasNoTrans, n, k, n, -1, b->G, ld, b->B, ld, 1, b->C, ld);
             continue;
         }
         real_gemm(CblasColMajor, CblasNoTrans, CblasNoTrans, d, k, n, 1, b->g.X, d, b->B, ld, 0, b->T, d);
@@ -51,6 +52,7 @@ static void close_bench(step_bench *b)
     free(b->R);
     free(b->U);
     free(b->work);
+    free(b->G);
     free(b->B);
     free(b->C);
     free(b->T);
@@ -73,7 +75,12 @@ static status open_bench(size_t n, size_t d, step_bench *b)
     if (!b->masks || !b->B || !b->C || !b->T)
         return FAILED;
     rng_normal(b->masks, 1e-3, b->columns * b->g.ld, b->B);
-    return OK;
+    if (b->g.way == GRAM_FACTOR)
+        return OK;
+    b->G = allocate(n, b->g.ld * sizeof *b->G, "matrix of a product");
+    if (b->G)
+        rng_normal(b->masks, 1e-3, n * b->g.ld, b->G);
+    return b->G ? OK : FAILED;
 }
 
 /* --- a local step --- */

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/arrange.h"
 #include "model/ntk.h"
 #include "model/pace.h"
 #include "model/spectrum.h"
@@ -101,6 +102,8 @@ status experiment_open(const program_options *run, const experiment_options *opt
         s = machine_start(run->threads);
     if (s == OK)
         s = dataset_load(run->data, run->samples ? run->samples : options->samples, &e->data);
+    if (s == OK)
+        s = dataset_arrange(&e->data);
     if (s == OK)
         s = list_cells(options, e);
     if (s == OK)

@@ -4,6 +4,7 @@
 #include <criterion/new/assert.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "run/rng.h"
 
@@ -13,46 +14,101 @@ static const double SAME = 1e-13;
 static const double SAME = 1e-5;
 #endif
 
-/* G S as a matrix, as X (X^T S), and written out. */
-Test(gram, both_ways_apply_the_same_matrix)
+enum { COUNT = 5 };
+
+/* T + G S, S = factor (R A^T) o 1{Z > 0}, written out from the inputs X (n, d). */
+static double written_out(const double *X, size_t n, size_t d, const active_step *s, size_t r, size_t i)
 {
-    enum { N = 37, COUNT = 5 };
-    dataset data;
-    cr_assert(eq(int, dataset_load("data/digits.npz", N, &data), OK));
-    rng *r = rng_new(1, 0, 0, RNG_TEST);
+    double sum = 0;
+    for (size_t j = 0; j < n; j++) {
+        double product = 0, gradient = 0;
+        for (size_t k = 0; k < d; k++)
+            product += X[i * d + k] * X[j * d + k];
+        for (size_t o = 0; o < s->q; o++)
+            gradient += (double)s->R[o * s->ld + j] * (double)s->A[r * s->q + o];
+        sum += s->Z[r * s->ld + j] > 0 ? product * (double)s->factor * gradient : 0;
+    }
+    return sum;
+}
+
+/* One step of every way against the sum written out; the factor has as many columns as expected. */
+static void check_ways(const dataset *data, size_t rank)
+{
     for (int way = GRAM_MATRIX; way <= GRAM_FACTOR; way++) {
         gram g;
-        cr_assert(eq(int, gram_new(&data, (gram_way)way, &g), OK));
-        real *S = calloc(COUNT * g.ld, sizeof *S), *Z = calloc(COUNT * g.ld, sizeof *Z), *work = calloc(gram_workspace(&g), sizeof *work);
+        cr_assert(eq(int, gram_new(data, (gram_way)way, &g), OK));
+        cr_expect(eq(sz, g.rank, way == GRAM_FACTOR ? rank : 0));
+        rng *r = rng_new(1, 0, 0, RNG_TEST);
+        real *Z = allocate(COUNT * g.ld, sizeof *Z, "Z"), *T = allocate(COUNT * g.ld, sizeof *T, "T"), *A = allocate(COUNT * g.q, sizeof *A, "A"),
+             *R = allocate(g.q * g.ld, sizeof *R, "R"), *work = allocate(gram_workspace(&g), sizeof *work, "work");
+        memset(T, 0, COUNT * g.ld * sizeof *T);
+        memset(Z, 0, COUNT * g.ld * sizeof *Z);
         for (size_t k = 0; k < COUNT; k++)
-            rng_normal(r, 1, N, S + k * g.ld);
-        gram_apply(&g, S, COUNT, Z, work);
+            rng_normal(r, 1, g.n, Z + k * g.ld);
+        rng_signs(r, COUNT * g.q, A);
+        rng_normal(r, 1, g.q * g.ld, R);
+        active_step s = {.Z = Z, .A = A, .R = R, .count = COUNT, .q = g.q, .ld = g.ld, .factor = (real)-0.5};
+        gram_step(&g, &s, T, work);
         for (size_t k = 0; k < COUNT; k++)
-            for (size_t i = 0; i < g.ld; i++) {
-                double expected = 0;
-                for (size_t l = 0; i < N && l < N; l++)
-                    for (size_t j = 0; j < data.d; j++)
-                        expected -= data.X[i * data.d + j] * data.X[l * data.d + j] * (double)S[k * g.ld + l];
-                cr_expect(le(dbl, fabs((double)Z[k * g.ld + i] - expected), SAME * 20), "way %d", way);
-            }
-        gram_free(&g), free(S), free(Z), free(work);
+            for (size_t i = 0; i < g.n; i++)
+                cr_expect(le(dbl, fabs((double)T[k * g.ld + i] - written_out(data->X, g.n, g.d, &s, k, i)), SAME * 50), "way %d", way);
+        for (size_t k = 0; k < COUNT; k++)
+            for (size_t i = g.n; i < g.ld; i++)
+                cr_expect(eq(dbl, (double)T[k * g.ld + i], 0), "padding stays 0");
+        gram_free(&g), free(Z), free(T), free(A), free(R), free(work), rng_free(r);
     }
-    rng_free(r), dataset_free(&data);
+}
+
+Test(gram, both_ways_apply_the_same_matrix)
+{
+    dataset data;
+    cr_assert(eq(int, dataset_load("data/digits.npz", 37, &data), OK));
+    check_ways(&data, 37); /* fewer inputs than columns: the factor has as many columns as there are inputs */
+    dataset_free(&data);
+    cr_assert(eq(int, dataset_load("data/digits.npz", 200, &data), OK));
+    check_ways(&data, 54); /* ten pixels are empty in all of them */
+    dataset_free(&data);
+}
+
+/* 16 columns more, each a combination of two others: X has them, the factor has not. */
+Test(gram, dependent_columns_are_left_out)
+{
+    enum { N = 200, D = 64, WIDER = 80 };
+    dataset data;
+    cr_assert(eq(int, dataset_load("data/digits.npz", N, &data), OK));
+    double *X = malloc(N * WIDER * sizeof *X);
+    for (size_t i = 0; i < N; i++) {
+        const double *x = data.X + i * D;
+        double square = 0;
+        for (size_t k = 0; k < WIDER; k++) {
+            X[i * WIDER + k] = k < D ? x[k] : x[k - D] - x[k - D + 20];
+            square += X[i * WIDER + k] * X[i * WIDER + k];
+        }
+        for (size_t k = 0; k < WIDER; k++)
+            X[i * WIDER + k] /= sqrt(square);
+    }
+    free(data.X);
+    data.X = X, data.d = WIDER;
+    gram g;
+    cr_assert(eq(int, gram_new(&data, GRAM_FACTOR, &g), OK));
+    cr_expect(eq(sz, g.rank, 54));
+    check_ways(&data, 54);
+    gram_free(&g), dataset_free(&data);
 }
 
 Test(gram, the_cheaper_way_is_chosen)
 {
     dataset data;
     gram g;
-    cr_assert(eq(int, dataset_load("data/digits.npz", 128, &data), OK)); /* 2 n^2 = 4 n d: equal cost, the matrix */
+    cr_assert(eq(int, dataset_load("data/digits.npz", 192, &data), OK)); /* n^2 = 3 n d: equal cost, the matrix */
     cr_assert(eq(int, gram_new(&data, GRAM_AUTO, &g), OK));
     cr_expect(eq(int, g.way, GRAM_MATRIX));
-    cr_expect(eq(dbl, gram_cost(&g), 2 * 128.0 * 128));
+    cr_expect(eq(dbl, gram_cost(&g), 192.0 * 192));
     gram_free(&g), dataset_free(&data);
-    cr_assert(eq(int, dataset_load("data/digits.npz", 129, &data), OK));
+    cr_assert(eq(int, dataset_load("data/digits.npz", 193, &data), OK));
     cr_assert(eq(int, gram_new(&data, GRAM_AUTO, &g), OK));
     cr_expect(eq(int, g.way, GRAM_FACTOR));
-    cr_expect(eq(dbl, gram_cost(&g), 4 * 129.0 * 64));
+    cr_expect(eq(dbl, gram_cost(&g), 3 * 193.0 * 54)); /* its ten empty columns are left out */
     gram_free(&g), dataset_free(&data);
 }
 

@@ -45,7 +45,7 @@ Test(network, output_residual_and_step)
     random_network(&g, &net, true);
     size_t size = g.q * g.ld;
     real *U = calloc(size, sizeof *U), *R = calloc(size, sizeof *R), *after = calloc(size, sizeof *after);
-    real *before = malloc(M * g.ld * sizeof *before), *work = calloc(network_workspace(&g), sizeof *work);
+    real *before = malloc(M * g.ld * sizeof *before), *work = allocate(network_workspace(&g), sizeof *work, "workspace");
     const double scale = 0.1, step = 0.05;
     double squares = 0;
     network_output(&g, &net, scale, U);
@@ -88,7 +88,7 @@ Test(network, a_step_without_output_is_the_same_step)
     cr_assert(eq(int, gram_new(&data, GRAM_MATRIX, &g), OK));
     random_network(&g, &a, false);
     random_network(&g, &b, false);
-    real *U = calloc(g.q * g.ld, sizeof *U), *R = calloc(g.q * g.ld, sizeof *R), *work = calloc(network_workspace(&g), sizeof *work);
+    real *U = calloc(g.q * g.ld, sizeof *U), *R = calloc(g.q * g.ld, sizeof *R), *work = allocate(network_workspace(&g), sizeof *work, "workspace");
     network_output(&g, &a, 0.1, R);
     network_residual(&g, R, R);
     network_step(&g, &a, 0.1, 0.1, R, U, work);

@@ -1,24 +1,70 @@
 #include "model/gram.h"
 
+#include <float.h>
+#include <lapacke.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/strip.h"
 #include "run/blas.h"
 
-static status fill_matrix(const dataset *data, gram *g)
+static status pack_matrix(const dataset *data, gram *g)
 {
     double *exact = allocate(g->n * g->n, sizeof *exact, "Gram matrix");
-    g->G = allocate(g->n * g->ld, sizeof *g->G, "Gram matrix");
-    if (!exact || !g->G) {
-        free(exact);
-        return FAILED;
+    status s = exact ? OK : FAILED;
+    if (s == OK) {
+        dataset_gram(data, exact);
+        s = active_new(exact, g->n, g->n, &g->columns);
     }
-    dataset_gram(data, exact);
-    for (size_t i = 0; i < g->n; i++)
-        for (size_t j = 0; j < g->n; j++)
-            g->G[i * g->ld + j] = (real)exact[i * g->n + j];
     free(exact);
-    return OK;
+    return s;
+}
+
+static size_t registers(size_t columns)
+{
+    return (columns + LANES - 1) / LANES;
+}
+
+/* F <- U Sigma of the r singular values that are not zero to rounding, (n, r); X if r saves no register. */
+static status factor_of(const dataset *data, double *F, size_t *rank)
+{
+    size_t n = data->n, d = data->d, least = n < d ? n : d;
+    double *sigma = allocate(least, sizeof *sigma, "singular values");
+    double *U = allocate(n * least, sizeof *U, "singular vectors"), *V = allocate(least * d, sizeof *V, "singular vectors");
+    status s = sigma && U && V ? OK : FAILED;
+    memcpy(F, data->X, n * d * sizeof *F);
+    if (s == OK && LAPACKE_dgesdd(LAPACK_ROW_MAJOR, 'S', (int)n, (int)d, F, (int)d, sigma, U, (int)least, V, (int)d) != 0)
+        s = fail(FAILED, "LAPACK: dgesdd found no singular values of the inputs");
+    *rank = 0;
+    while (s == OK && *rank < least && sigma[*rank] > (double)(n > d ? n : d) * DBL_EPSILON * sigma[0])
+        ++*rank;
+    bool saves = registers(*rank) < registers(d);
+    if (!saves) {
+        memcpy(F, data->X, n * d * sizeof *F);
+        *rank = d;
+    }
+    for (size_t i = 0; saves && i < n; i++)
+        for (size_t k = 0; k < *rank; k++)
+            F[i * *rank + k] = U[i * least + k] * sigma[k];
+    free(sigma);
+    free(U);
+    free(V);
+    return s;
+}
+
+static status pack_factor(const dataset *data, gram *g)
+{
+    double *F = allocate(g->n * g->d, sizeof *F, "factor of the inputs");
+    status s = F ? factor_of(data, F, &g->rank) : FAILED;
+    if (s == OK)
+        s = active_new(F, g->n, g->rank, &g->columns);
+    if (s == OK && !(g->F = allocate(g->n * g->rank, sizeof *g->F, "factor of the inputs")))
+        s = FAILED;
+    for (size_t k = 0; s == OK && k < g->n * g->rank; k++)
+        g->F[k] = (real)F[k];
+    free(F);
+    return s;
 }
 
 status gram_new(const dataset *data, gram_way way, gram *g)
@@ -26,10 +72,10 @@ status gram_new(const dataset *data, gram_way way, gram *g)
     enum { LINE = 64 / sizeof(real) };
     *g = (gram){.n = data->n, .d = data->d, .q = data->q};
     g->ld = (g->n + LINE - 1) / LINE * LINE;
-    g->way = way != GRAM_AUTO ? way : g->n <= 2 * g->d ? GRAM_MATRIX : GRAM_FACTOR;
+    g->way = way != GRAM_AUTO ? way : g->n <= 3 * g->d ? GRAM_MATRIX : GRAM_FACTOR;
     g->X = allocate(g->n * g->d, sizeof *g->X, "inputs in working precision");
     g->Y = allocate(g->q * g->ld, sizeof *g->Y, "labels in working precision");
-    if (!g->X || !g->Y || (g->way == GRAM_MATRIX && fill_matrix(data, g) != OK)) {
+    if (!g->X || !g->Y || (g->way == GRAM_MATRIX ? pack_matrix : pack_factor)(data, g) != OK) {
         gram_free(g);
         return FAILED;
     }
@@ -44,32 +90,41 @@ status gram_new(const dataset *data, gram_way way, gram *g)
 void gram_free(gram *g)
 {
     free(g->X);
-    free(g->G);
+    free(g->F);
+    active_free(&g->columns);
     free(g->Y);
     *g = (gram){0};
 }
 
+/* F^T s of a panel comes first, in whole cache lines. */
+static size_t product_room(const gram *g)
+{
+    return g->rank * ACTIVE_PANEL;
+}
+
 size_t gram_workspace(const gram *g)
 {
-    return g->d * GRAM_PANEL;
+    return product_room(g) + active_workspace(&g->columns, g->q);
 }
 
 double gram_cost(const gram *g)
 {
-    double n = (double)g->n, d = (double)g->d;
-    return g->way == GRAM_MATRIX ? 2 * n * n : 4 * n * d;
+    double n = (double)g->n, r = (double)g->rank;
+    return g->way == GRAM_MATRIX ? n * n : 3 * n * r;
 }
 
-/* Seen column-major, S and Z are n x count, X is d x n. */
-void gram_apply(const gram *g, const real *S, size_t count, real *Z, real *work)
+/* Seen column-major, T is n x count, F^T s is r x count, F is r x n. */
+void gram_step(const gram *g, const active_step *s, real *T, real *work)
 {
-    int n = (int)g->n, d = (int)g->d, k = (int)count, ld = (int)g->ld;
+    real *rest = work + product_room(g);
     if (g->way == GRAM_MATRIX) {
-        real_gemm(CblasColMajor, CblasNoTrans, CblasNoTrans, n, k, n, -1, g->G, ld, S, ld, 1, Z, ld);
+        active_add(&g->columns, s, T, g->ld, rest);
         return;
     }
-    real_gemm(CblasColMajor, CblasNoTrans, CblasNoTrans, d, k, n, 1, g->X, d, S, ld, 0, work, d);
-    real_gemm(CblasColMajor, CblasTrans, CblasNoTrans, n, k, d, -1, g->X, d, work, d, 1, Z, ld);
+    memset(work, 0, g->rank * s->count * sizeof *work);
+    active_add(&g->columns, s, work, g->rank, rest);
+    real_gemm(CblasColMajor, CblasTrans, CblasNoTrans, (int)g->n, (int)s->count, (int)g->rank, 1, g->F, (int)g->rank, work,
+              (int)g->rank, 1, T, (int)g->ld);
 }
 
 void gram_project(const gram *g, const real *W, size_t m, real *Z)

@@ -1,19 +1,21 @@
 /* gram: the data as a gradient step sees it.
  *
  * Training looks at a neuron only through its pre-activations z_r = X w_r on the n inputs. A step on the weights by X^T s
- * moves them by G s, G = X X^T (paper.md sections 1 and 9), so that weights need not be kept. Applying G to one neuron costs
- * 2 n^2 operations as a matrix and 4 n d as X (X^T s): the cheaper is chosen once, by count. */
+ * moves them by G s, G = X X^T (paper.md sections 1 and 9), so that weights need not be kept. The sum over a neuron's active
+ * inputs is active's; of the n inputs at most half are left in it, so that a neuron costs n^2 operations as a matrix G, and
+ * n r + 2 n r as F (F^T s), F of r columns: the cheaper is chosen once, by count.
+ *
+ * F is X, or, where that saves registers, U Sigma of X = U Sigma V^T without the singular values that are zero to rounding:
+ * F F^T = X X^T, r = rank(X). */
 #ifndef MODEL_GRAM_H
 #define MODEL_GRAM_H
 
 #include <stdbool.h>
 #include <stddef.h>
+#include "model/active.h"
 #include "model/dataset.h"
 #include "run/error.h"
 #include "run/real.h"
-
-/* How many neurons one panel has: enough that packing G for the product costs little, few enough that S and Z stay in cache. */
-#define GRAM_PANEL 512
 
 /* AUTO chooses by count; the others are for tests and measurements. */
 typedef enum { GRAM_AUTO, GRAM_MATRIX, GRAM_FACTOR } gram_way;
@@ -21,9 +23,11 @@ typedef enum { GRAM_AUTO, GRAM_MATRIX, GRAM_FACTOR } gram_way;
 typedef struct {
     size_t n, d, q;
     size_t ld;       /* distance between columns of length n, in elements: n rounded up to 64 bytes */
-    gram_way way;    /* GRAM_MATRIX: G is kept; GRAM_FACTOR: X (X^T s) */
+    gram_way way;    /* GRAM_MATRIX: G is kept; GRAM_FACTOR: F (F^T s) */
     real *X;         /* (n, d) row-major, unit rows; owned */
-    real *G;         /* (n, ld) symmetric; NULL if way is GRAM_FACTOR; owned */
+    active_columns columns; /* of G, or of F^T; owned */
+    size_t rank;     /* columns of F; 0 if way is GRAM_MATRIX */
+    real *F;         /* (n, rank) row-major; NULL if way is GRAM_MATRIX; owned */
     real *Y;         /* (q, ld): label column after label column; owned */
 } gram;
 
@@ -31,13 +35,14 @@ typedef struct {
 status gram_new(const dataset *data, gram_way way, gram *g);
 void gram_free(gram *g); /* safe on a zeroed one */
 
-/* Elements of workspace that gram_apply needs. */
+/* Elements of workspace that gram_step needs. */
 size_t gram_workspace(const gram *g);
 
-/* Z <- Z - G S for `count` <= GRAM_PANEL neurons. S, Z: (count, ld). work: gram_workspace elements, not shared by threads. */
-void gram_apply(const gram *g, const real *S, size_t count, real *Z, real *work);
+/* T <- T + G ((R A^T) o 1{Z > 0}) * factor for the neurons of s, <= ACTIVE_PANEL; s->ld = g->ld. T: (count, ld), may be s->Z.
+ * work: gram_workspace elements, aligned to 64 bytes, not shared by threads. */
+void gram_step(const gram *g, const active_step *s, real *T, real *work);
 
-/* Floating-point operations of gram_apply per neuron. */
+/* Floating-point operations of gram_step per neuron, if half of its inputs are active. */
 double gram_cost(const gram *g);
 
 /* Z <- X W. W: (m, d), neuron after neuron; Z: (m, ld), caller's; the padding of each column becomes 0. */

@@ -31,12 +31,7 @@ void network_free(network *net)
 
 size_t network_workspace(const gram *g)
 {
-    return GRAM_PANEL * g->ld + gram_workspace(g);
-}
-
-static size_t panel_size(size_t m, size_t first)
-{
-    return m - first < GRAM_PANEL ? m - first : GRAM_PANEL;
+    return gram_workspace(g);
 }
 
 void network_output(const gram *g, const network *net, double scale, real *U)
@@ -63,20 +58,20 @@ double network_residual(const gram *g, const real *U, real *R)
 
 void network_step(const gram *g, network *net, double scale, double step, const real *R, real *U, real *work)
 {
-    real *S = work, *rest = work + GRAM_PANEL * g->ld;
+    const real factor = (real)(-step * scale);
     if (U)
         memset(U, 0, g->q * g->ld * sizeof *U);
-    for (size_t r = 0; r < net->m; r += GRAM_PANEL) {
-        size_t count = panel_size(net->m, r);
+    for (size_t r = 0; r < net->m; r += ACTIVE_PANEL) {
         real *Z = net->Z + r * g->ld;
         const real *A = net->A + r * g->q;
-        layer_gradient(Z, A, R, count, g->q, g->ld, (real)(step * scale), S);
-        gram_apply(g, S, count, Z, rest);
+        active_step s = {.Z = Z, .A = A, .R = R, .count = net->m - r, .q = g->q, .ld = g->ld, .factor = factor};
+        if (s.count > ACTIVE_PANEL)
+            s.count = ACTIVE_PANEL;
         if (net->C)
-            for (size_t k = 0; k < count * g->ld; k++)
-                net->C[r * g->ld + k] -= S[k];
+            layer_gradient(Z, A, R, s.count, g->q, g->ld, factor, net->C + r * g->ld);
+        gram_step(g, &s, Z, work);
         if (U)
-            layer_output(Z, A, count, g->q, g->ld, (real)scale, U);
+            layer_output(Z, A, s.count, g->q, g->ld, (real)scale, U);
     }
 }
 

@@ -1,0 +1,66 @@
+/* strip: one machine register of numbers, for the kernels of layer and active (GCC's vector extension). */
+#ifndef MODEL_STRIP_H
+#define MODEL_STRIP_H
+
+#include <stddef.h>
+#include <stdint.h>
+#ifdef __AVX__
+#include <immintrin.h>
+#endif
+#include "run/real.h"
+
+#ifdef __AVX512F__
+enum { STRIP_BYTES = 64 };
+#else
+enum { STRIP_BYTES = 32 };
+#endif
+#ifdef REAL_DOUBLE
+typedef int64_t lane_mask;
+#else
+typedef int32_t lane_mask;
+#endif
+typedef real strip __attribute__((vector_size(STRIP_BYTES)));
+typedef strip strip_in_memory __attribute__((aligned(sizeof(real)), may_alias)); /* need not be aligned */
+typedef lane_mask strip_mask __attribute__((vector_size(STRIP_BYTES)));          /* what comparing strips yields */
+
+enum { LANES = STRIP_BYTES / sizeof(real) };
+
+static inline strip strip_load(const real *x)
+{
+    return *(const strip_in_memory *)x;
+}
+
+static inline void strip_store(real *to, strip x)
+{
+    *(strip_in_memory *)to = x;
+}
+
+static inline strip strip_where_positive(strip z, strip x)
+{
+    return (strip)((strip_mask)x & (z > 0));
+}
+
+/* One bit a lane: is z > 0? */
+static inline uint64_t strip_positive(strip z)
+{
+#if defined __AVX__ && !defined __AVX512F__
+#ifdef REAL_DOUBLE
+    return (uint64_t)_mm256_movemask_pd((__m256d)(z > 0));
+#else
+    return (uint64_t)_mm256_movemask_ps((__m256)(z > 0));
+#endif
+#else
+    strip_mask yes = z > 0;
+    uint64_t bits = 0;
+    for (size_t k = 0; k < LANES; k++)
+        bits |= (uint64_t)(yes[k] & 1) << k;
+    return bits;
+#endif
+}
+
+static inline size_t smaller(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+#endif
