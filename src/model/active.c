@@ -1,5 +1,8 @@
 #include "model/active.h"
 
+#ifdef __AVX__
+#include <immintrin.h>
+#endif
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,16 +18,17 @@ enum {
     GROUP = 32              /* neurons whose <R_j, a_r> are computed together */
 };
 
-/* One term of a neuron's sum over a tile. */
-typedef struct {
-    real value;      /* +-factor <R_j, a_r> */
-    uint32_t place;  /* of V_j in the packed tile */
-} term;
+/* Numbers that are selected together, whatever the registers are, so that a table has an order for every selection. */
+typedef real chunk __attribute__((vector_size(32)));
+typedef chunk chunk_in_memory __attribute__((aligned(sizeof(real)), may_alias));
+typedef active_lanes lanes_in_memory __attribute__((aligned(sizeof(active_lane)), may_alias));
+enum { CHUNK = 32 / sizeof(real), SELECTIONS = 1 << CHUNK };
 
 /* Workspace of active_add. */
 typedef struct {
-    term *terms;           /* tile after tile, neuron after neuron */
-    size_t *first;         /* (tiles, ACTIVE_PANEL + 1) their beginnings */
+    real *values;          /* terms, tile after tile, neuron after neuron: +-factor <R_j, a_r> */
+    active_lane *places;     /* of their V_j in the packed tile */
+    size_t *first;         /* (tiles, ACTIVE_PANEL + 1) beginnings of the neurons' terms */
     unsigned char *rest;   /* (tiles, ACTIVE_PANEL) is it the inactive inputs that are listed? */
     bool *whole_needed;    /* (tiles) is it so for any neuron? */
     real *whole;           /* (q, BLOCK) factor * V R of a tile */
@@ -50,13 +54,28 @@ size_t active_tile(size_t n)
     return round_up((n + tiles - 1) / tiles, LANES);
 }
 
+/* The lanes whose bit is set, in order; what follows them is of no account. */
+static active_lanes selected_lanes(size_t bits)
+{
+    active_lanes lanes = {0};
+    for (int lane = 0, count = 0; lane < CHUNK; lane++)
+        if (bits >> lane & 1)
+            lanes[count++] = lane;
+    return lanes;
+}
+
 status active_new(const double *V, size_t n, size_t length, active_columns *c)
 {
     size_t blocks = (length + BLOCK - 1) / BLOCK;
     *c = (active_columns){.n = n, .length = length, .tile = active_tile(n)};
     c->packed = allocate(blocks * n, BLOCK * sizeof *c->packed, "packed matrix");
-    if (!c->packed)
+    c->selected = allocate(SELECTIONS, sizeof *c->selected, "table of selections");
+    if (!c->packed || !c->selected) {
+        active_free(c);
         return FAILED;
+    }
+    for (size_t bits = 0; bits < SELECTIONS; bits++)
+        c->selected[bits] = selected_lanes(bits);
     for (size_t b = 0; b < blocks; b++)
         for (size_t j = 0; j < n; j++)
             for (size_t i = 0; i < BLOCK; i++)
@@ -67,6 +86,7 @@ status active_new(const double *V, size_t n, size_t length, active_columns *c)
 void active_free(active_columns *c)
 {
     free(c->packed);
+    free(c->selected);
     *c = (active_columns){0};
 }
 
@@ -83,7 +103,8 @@ static active_work lay_out(const active_columns *c, size_t q, uintptr_t *at)
 {
     size_t tiles = tiles_of(c);
     active_work w;
-    w.terms = take(at, ACTIVE_PANEL * c->n, sizeof *w.terms);
+    w.values = take(at, ACTIVE_PANEL * c->n + CHUNK, sizeof *w.values); /* whole chunks are written */
+    w.places = take(at, ACTIVE_PANEL * c->n + CHUNK, sizeof *w.places);
     w.first = take(at, tiles * (ACTIVE_PANEL + 1), sizeof *w.first);
     w.rest = take(at, tiles * ACTIVE_PANEL, sizeof *w.rest);
     w.whole_needed = take(at, tiles, sizeof *w.whole_needed);
@@ -103,12 +124,28 @@ size_t active_workspace(const active_columns *c, size_t q)
 
 /* --- which inputs a neuron's sum runs over --- */
 
+/* One bit a number: is it above 0? */
+static uint64_t positive_bits(chunk z)
+{
+#if defined __AVX__ && defined REAL_DOUBLE
+    return (uint64_t)_mm256_movemask_pd((__m256d)(z > 0));
+#elif defined __AVX__
+    return (uint64_t)_mm256_movemask_ps((__m256)(z > 0));
+#else
+    active_lanes yes = z > 0;
+    uint64_t bits = 0;
+    for (size_t k = 0; k < CHUNK; k++)
+        bits |= (uint64_t)(yes[k] & 1) << k;
+    return bits;
+#endif
+}
+
 /* bits <- is z > 0? for `width` inputs of a tile; returns how many are. The padding of z is 0. */
 static size_t find_positive(const real *z, size_t width, uint64_t *bits)
 {
     memset(bits, 0, WORDS * sizeof *bits);
-    for (size_t j = 0; j < width; j += LANES)
-        bits[j / 64] |= strip_positive(strip_load(z + j)) << j % 64;
+    for (size_t j = 0; j < width; j += CHUNK)
+        bits[j / 64] |= positive_bits(*(const chunk_in_memory *)(z + j)) << j % 64;
     return (size_t)(__builtin_popcountll(bits[0]) + __builtin_popcountll(bits[1]));
 }
 
@@ -128,23 +165,25 @@ static bool choose(const active_step *s, size_t begin, size_t width, uint64_t *b
     return worth;
 }
 
-/* Appends the inputs whose bit is set, or, for the rest, is not. */
-static term *append(const uint64_t *bits, const real *products, size_t width, bool rest, term *next)
+/* Writes the terms of the inputs whose bit is set, or, for the rest, is not, from `next` on, without a branch; returns where they
+ * end. */
+static size_t append(const active_lanes *selected, const uint64_t *bits, const real *products, size_t width, bool rest,
+                     const active_work *w, size_t next)
 {
-    for (size_t word = 0; word * 64 < width; word++) {
-        size_t left = width - word * 64;
-        uint64_t all = left < 64 ? (UINT64_C(1) << left) - 1 : UINT64_MAX, set = rest ? all & ~bits[word] : bits[word];
-        for (; set; set &= set - 1) {
-            size_t j = word * 64 + (size_t)__builtin_ctzll(set);
-            *next++ = (term){.value = rest ? -products[j] : products[j], .place = (uint32_t)(j * BLOCK)};
-        }
+    for (size_t j = 0; j < width; j += CHUNK) {
+        uint64_t inside = width - j < CHUNK ? (UINT64_C(1) << (width - j)) - 1 : SELECTIONS - 1;
+        uint64_t set = (bits[j / 64] >> j % 64 ^ (rest ? UINT64_MAX : 0)) & inside;
+        chunk value = __builtin_shuffle(*(const chunk *)(products + j), selected[set]);
+        *(chunk_in_memory *)(w->values + next) = rest ? -value : value;
+        *(lanes_in_memory *)(w->places + next) = (selected[set] + (active_lane)j) * BLOCK;
+        next += (size_t)__builtin_popcountll(set);
     }
     return next;
 }
 
 static void list_terms(const active_columns *c, const active_step *s, const active_work *w)
 {
-    term *next = w->terms;
+    size_t next = 0;
     for (size_t t = 0; t < tiles_of(c); t++) {
         size_t begin = t * c->tile, width = smaller(c->n - begin, c->tile);
         size_t *first = w->first + t * (ACTIVE_PANEL + 1);
@@ -154,10 +193,10 @@ static void list_terms(const active_columns *c, const active_step *s, const acti
             if (r % GROUP == 0)
                 layer_products(s->A + r * s->q, s->R + begin, smaller(s->count - r, GROUP), s->q, s->ld, width, s->factor,
                                w->products, TILE);
-            first[r] = (size_t)(next - w->terms);
-            next = append(w->bits + r * WORDS, w->products + r % GROUP * TILE, width, rest[r], next);
+            first[r] = next;
+            next = append(c->selected, w->bits + r * WORDS, w->products + r % GROUP * TILE, width, rest[r], w, next);
         }
-        first[s->count] = (size_t)(next - w->terms);
+        first[s->count] = next;
     }
 }
 
@@ -178,8 +217,9 @@ static void whole_tile(const active_step *s, const real *tile, size_t begin, siz
     }
 }
 
-/* A neuron's sums over a tile of a block; the sums stay in registers. */
-static void add_terms(const real *tile, const term *next, const term *end, const real *whole, const real *a, size_t q, real *sums)
+/* A neuron's sums over a tile of a block: q products with whole, then `count` terms; the sums stay in registers. */
+static void add_terms(const real *tile, const real *values, const active_lane *places, size_t count, const real *whole, const real *a,
+                      size_t q, real *sums)
 {
     strip sum[SUMS];
     for (size_t k = 0; k < SUMS; k++)
@@ -187,9 +227,9 @@ static void add_terms(const real *tile, const term *next, const term *end, const
     for (size_t o = 0; o < q; o++)
         for (size_t k = 0; k < SUMS; k++)
             sum[k] += a[o] * *(const strip *)(whole + o * BLOCK + k * LANES);
-    for (; next < end; next++)
+    for (size_t e = 0; e < count; e++)
         for (size_t k = 0; k < SUMS; k++)
-            sum[k] += next->value * *(const strip *)(tile + next->place + k * LANES);
+            sum[k] += values[e] * *(const strip *)(tile + places[e] + k * LANES);
     for (size_t k = 0; k < SUMS; k++)
         *(strip *)(sums + k * LANES) = sum[k];
 }
@@ -207,8 +247,8 @@ static void add_block(const active_columns *c, const active_step *s, const activ
             const char *ahead = (const char *)(tile + c->tile * BLOCK) + 128 * r; /* the next tile, two lines a neuron */
             __builtin_prefetch(ahead);
             __builtin_prefetch(ahead + 64);
-            add_terms(tile, w->terms + first[r], w->terms + first[r + 1], w->whole, s->A + r * s->q, rest[r] ? s->q : 0,
-                      w->sums + r * BLOCK);
+            add_terms(tile, w->values + first[r], w->places + first[r], first[r + 1] - first[r], w->whole, s->A + r * s->q,
+                      rest[r] ? s->q : 0, w->sums + r * BLOCK);
         }
     }
 }

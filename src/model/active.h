@@ -11,17 +11,27 @@
 #define MODEL_ACTIVE_H
 
 #include <stddef.h>
+#include <stdint.h>
 #include "run/error.h"
 #include "run/real.h"
 
 /* How many neurons one call takes: V R serves them all, and their lists stay in cache. */
 #define ACTIVE_PANEL 512
 
+/* Which numbers of 32 bytes are taken, one after the other. */
+#ifdef REAL_DOUBLE
+typedef int64_t active_lane;
+#else
+typedef int32_t active_lane;
+#endif
+typedef active_lane active_lanes __attribute__((vector_size(32)));
+
 typedef struct {
     size_t n;      /* inputs */
     size_t length; /* of a column V_j */
     size_t tile;   /* inputs that are taken together; a tile of a block of V stays in first-level cache */
-    real *packed;  /* V in blocks of ACTIVE rows: block after block, in each input after input; owned */
+    real *packed;  /* V in blocks of rows: block after block, in each input after input; owned */
+    active_lanes *selected; /* for every set of inputs side by side: which they are; owned */
 } active_columns;
 
 /* What is summed: factor * (R a_r) o 1{z_r > 0} for `count` neurons. All borrowed. */

@@ -4,9 +4,6 @@
 
 #include <stddef.h>
 #include <stdint.h>
-#ifdef __AVX__
-#include <immintrin.h>
-#endif
 #include "run/real.h"
 
 #ifdef __AVX512F__
@@ -38,24 +35,6 @@ static inline void strip_store(real *to, strip x)
 static inline strip strip_where_positive(strip z, strip x)
 {
     return (strip)((strip_mask)x & (z > 0));
-}
-
-/* One bit a lane: is z > 0? */
-static inline uint64_t strip_positive(strip z)
-{
-#if defined __AVX__ && !defined __AVX512F__
-#ifdef REAL_DOUBLE
-    return (uint64_t)_mm256_movemask_pd((__m256d)(z > 0));
-#else
-    return (uint64_t)_mm256_movemask_ps((__m256)(z > 0));
-#endif
-#else
-    strip_mask yes = z > 0;
-    uint64_t bits = 0;
-    for (size_t k = 0; k < LANES; k++)
-        bits |= (uint64_t)(yes[k] & 1) << k;
-    return bits;
-#endif
 }
 
 static inline size_t smaller(size_t a, size_t b)

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "model/spectrum_large.h"
 #include "theory/concentration/stream.h"
 
 enum { SPECTRUM_UNIT, INTERVAL_UNIT, FIRST_NETWORK };
@@ -55,12 +56,15 @@ static status run_spectrum(const theory_data *d, double *values)
     return s == OK ? spectrum_all(d->G, d->data.n, values + d->data.n) : s;
 }
 
+/* From so many inputs on the interval comes without a reduction to tridiagonal form. */
+enum { LARGE = 5000 };
+
 static status run_interval(const theory_data *d, double *values)
 {
     spectrum_interval interval;
     status s = spectrum_all_second(d->Hinf, d->data.n, values);
     if (s == OK)
-        s = spectrum_lambda_min(d->Hinf, d->data.n, &interval);
+        s = (d->data.n > LARGE ? spectrum_lambda_min_large : spectrum_lambda_min)(d->Hinf, d->data.n, &interval);
     if (s == OK)
         memcpy(values + d->data.n, (double[]){interval.low, interval.high, interval.value}, 3 * sizeof *values);
     return s;
