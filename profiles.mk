@@ -14,12 +14,12 @@ error_heatmap_flags :=
 width_sweep_flags :=
 subnet_sweep_flags :=
 infinite_ntk_flags :=
-ntk_concentration_flags := --samples 1000 --xi 0.1,0.3,0.5,0.8,1
-required_width_flags := --sizes 25,50,100,200,400,700,1000
+ntk_concentration_flags := --samples 500 --xi 0.1,0.3,0.5,0.8,1
+required_width_flags := --sizes 25,50,100,200,400,700
 local_descent_flags := --samples 300 --width 2000 --repeats 5 --rounds 5
-drift_flags := --samples 300 --width 2000 --repeats 5 --rounds 50
-mask_moments_flags := --trials 4000
-bernoulli_rate_flags := --samples 50 --repeats 20 --masks 64 --curve-widths 128,256,512,1024,2048,4096
+drift_flags := --samples 200 --width 2000 --repeats 5 --rounds 25
+mask_moments_flags := --trials 2000
+bernoulli_rate_flags := --samples 30 --repeats 20 --masks 32 --curve-widths 128,256,512,1024,2048
 categorical_rate_flags := --samples 100 --width 1000 --trials 200 --event-width 131072
 else ifeq ($(PROFILE),default)
 loss_dynamics_flags := --repeats 5
