@@ -124,39 +124,40 @@ size_t active_workspace(const active_columns *c, size_t q)
 
 /* --- which inputs a neuron's sum runs over --- */
 
-/* One bit a number: is it above 0? */
-static uint64_t positive_bits(chunk z)
+/* One bit a number: is its mask set? */
+static uint64_t bits_of(active_lanes mask)
 {
 #if defined __AVX__ && defined REAL_DOUBLE
-    return (uint64_t)_mm256_movemask_pd((__m256d)(z > 0));
+    return (uint64_t)_mm256_movemask_pd((__m256d)mask);
 #elif defined __AVX__
-    return (uint64_t)_mm256_movemask_ps((__m256)(z > 0));
+    return (uint64_t)_mm256_movemask_ps((__m256)mask);
 #else
-    active_lanes yes = z > 0;
     uint64_t bits = 0;
     for (size_t k = 0; k < CHUNK; k++)
-        bits |= (uint64_t)(yes[k] & 1) << k;
+        bits |= (uint64_t)(mask[k] & 1) << k;
     return bits;
 #endif
 }
 
-/* bits <- is z > 0? for `width` inputs of a tile; returns how many are. The padding of z is 0. */
-static size_t find_positive(const real *z, size_t width, uint64_t *bits)
+/* bits <- is x > 0, or, for given columns, x != 0? for `width` inputs of a tile; returns how many are. The padding of x is 0. */
+static size_t find(const real *x, size_t width, bool given, uint64_t *bits)
 {
     memset(bits, 0, WORDS * sizeof *bits);
-    for (size_t j = 0; j < width; j += CHUNK)
-        bits[j / 64] |= positive_bits(*(const chunk_in_memory *)(z + j)) << j % 64;
+    for (size_t j = 0; j < width; j += CHUNK) {
+        chunk some = *(const chunk_in_memory *)(x + j);
+        bits[j / 64] |= bits_of(given ? some != 0 : some > 0) << j % 64;
+    }
     return (size_t)(__builtin_popcountll(bits[0]) + __builtin_popcountll(bits[1]));
 }
 
-/* Marks the neurons for which the inactive inputs of the tile and q products are fewer than the active inputs, if together
- * they save more than V R of the tile costs. */
+/* Finds the active inputs of a tile, and marks the neurons for which the inactive ones and q products are fewer, if together
+ * they save more than V R of the tile costs. Given columns have no such sum. */
 static bool choose(const active_step *s, size_t begin, size_t width, uint64_t *bits, unsigned char *rest)
 {
     size_t saved = 0;
     for (size_t r = 0; r < s->count; r++) {
-        size_t active = find_positive(s->Z + r * s->ld + begin, width, bits + r * WORDS), other = width - active + s->q;
-        rest[r] = other < active;
+        size_t active = find((s->S ? s->S : s->Z) + r * s->ld + begin, width, s->S, bits + r * WORDS), other = width - active + s->q;
+        rest[r] = !s->S && other < active;
         saved += rest[r] ? active - other : 0;
     }
     bool worth = saved > s->q * width;
@@ -173,7 +174,7 @@ static size_t append(const active_lanes *selected, const uint64_t *bits, const r
     for (size_t j = 0; j < width; j += CHUNK) {
         uint64_t inside = width - j < CHUNK ? (UINT64_C(1) << (width - j)) - 1 : SELECTIONS - 1;
         uint64_t set = (bits[j / 64] >> j % 64 ^ (rest ? UINT64_MAX : 0)) & inside;
-        chunk value = __builtin_shuffle(*(const chunk *)(products + j), selected[set]);
+        chunk value = __builtin_shuffle(*(const chunk_in_memory *)(products + j), selected[set]);
         *(chunk_in_memory *)(w->values + next) = rest ? -value : value;
         *(lanes_in_memory *)(w->places + next) = (selected[set] + (active_lane)j) * BLOCK;
         next += (size_t)__builtin_popcountll(set);
@@ -190,11 +191,12 @@ static void list_terms(const active_columns *c, const active_step *s, const acti
         unsigned char *rest = w->rest + t * ACTIVE_PANEL;
         w->whole_needed[t] = choose(s, begin, width, w->bits, rest);
         for (size_t r = 0; r < s->count; r++) {
-            if (r % GROUP == 0)
+            const real *products = s->S ? s->S + r * s->ld + begin : w->products + r % GROUP * TILE;
+            if (!s->S && r % GROUP == 0)
                 layer_products(s->A + r * s->q, s->R + begin, smaller(s->count - r, GROUP), s->q, s->ld, width, s->factor,
                                w->products, TILE);
             first[r] = next;
-            next = append(c->selected, w->bits + r * WORDS, w->products + r % GROUP * TILE, width, rest[r], w, next);
+            next = append(c->selected, w->bits + r * WORDS, products, width, rest[r], w, next);
         }
         first[s->count] = next;
     }

@@ -34,8 +34,9 @@ typedef struct {
     active_lanes *selected; /* for every set of inputs side by side: which they are; owned */
 } active_columns;
 
-/* What is summed: factor * (R a_r) o 1{z_r > 0} for `count` neurons. All borrowed. */
+/* What is summed: s_r = factor * (R a_r) o 1{z_r > 0} for `count` neurons, or given columns. All borrowed. */
 typedef struct {
+    const real *S;      /* (count, ld) the columns s_r, of which zeros are left out; NULL: from Z, A, R and factor */
     const real *Z;      /* (count, ld) */
     const real *A;      /* (count, q) */
     const real *R;      /* (q, ld) */

@@ -38,7 +38,7 @@ void gram_free(gram *g); /* safe on a zeroed one */
 /* Elements of workspace that gram_step needs. */
 size_t gram_workspace(const gram *g);
 
-/* T <- T + G ((R A^T) o 1{Z > 0}) * factor for the neurons of s, <= ACTIVE_PANEL; s->ld = g->ld. T: (count, ld), may be s->Z.
+/* T <- T + G S for the columns s_r of s, <= ACTIVE_PANEL; s->ld = g->ld. T: (count, ld), may be s->Z.
  * work: gram_workspace elements, aligned to 64 bytes, not shared by threads. */
 void gram_step(const gram *g, const active_step *s, real *T, real *work);
 

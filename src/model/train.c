@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/layer.h"
 #include "run/blas.h"
 
 train_scales train_scales_of(const train_settings *s, size_t n, size_t q)
@@ -27,6 +28,19 @@ double train_stability(const train_settings *s, size_t n, size_t q, double lambd
     return scales.step * scales.subnet * scales.subnet * (double)s->width * s->xi * lambda_max;
 }
 
+/* Neurons that some subnetwork takes, in the mean. */
+static double neurons_taken(const train_settings *s)
+{
+    return (double)s->width * (s->mask == MASK_CATEGORICAL ? 1 : 1 - pow(1 - s->xi, (double)s->subnets));
+}
+
+/* Do sums of last steps need fewer operations? Their columns have more entries than a subnetwork's, which leaves out the larger of
+ * its active and inactive sets: measured, less than 1.5 times as many. */
+static bool steps_joined(const train_settings *s)
+{
+    return (double)s->subnets * s->xi * (double)s->width > 1.5 * neurons_taken(s);
+}
+
 status trainer_new(const gram *g, const train_settings *s, bool follow, trainer *t)
 {
     *t = (trainer){.g = g, .settings = *s, .scales = train_scales_of(s, g->n, g->q)};
@@ -40,7 +54,9 @@ status trainer_new(const gram *g, const train_settings *s, bool follow, trainer 
     t->U = allocate(g->q * g->ld, sizeof *t->U, "outputs");
     t->R = allocate(g->q * g->ld, sizeof *t->R, "residuals");
     t->work = allocate(network_workspace(g), sizeof *t->work, "training workspace");
-    if (t->zeroed && t->taken && t->U && t->R && t->work)
+    if (steps_joined(s))
+        t->S = allocate(s->width * g->ld, sizeof *t->S, "sums of local steps");
+    if (t->zeroed && t->taken && t->U && t->R && t->work && (t->S || !steps_joined(s)))
         return OK;
     trainer_free(t);
     return FAILED;
@@ -53,6 +69,7 @@ void trainer_free(trainer *t)
     network_free(&t->sum);
     free(t->zeroed);
     free(t->taken);
+    free(t->S);
     free(t->U);
     free(t->R);
     free(t->work);
@@ -132,8 +149,9 @@ static void gather(trainer *t, const unsigned char *mask)
     }
 }
 
-/* tau gradient steps of subnetwork l. The output after the last step is computed only for an observer. */
-static void descend(trainer *t, size_t l, train_observer *seen, void *context)
+/* Gradient steps of subnetwork l, all tau or, if the last is joined, the others. The output after the last step is computed only
+ * for an observer. */
+static void descend(trainer *t, size_t l, bool joined, train_observer *seen, void *context)
 {
     const gram *g = t->g;
     size_t tau = t->settings.local_steps;
@@ -142,6 +160,8 @@ static void descend(trainer *t, size_t l, train_observer *seen, void *context)
         double error = measure(t);
         if (seen)
             seen(&(train_sight){.subnet = l, .step = step, .net = &t->sub, .U = t->U, .error = error}, context);
+        if (joined && step + 1 == tau)
+            return;
         bool output = seen || step + 1 < tau;
         network_step(g, &t->sub, t->scales.subnet, t->scales.step, t->R, output ? t->U : NULL, t->work);
     }
@@ -159,6 +179,28 @@ static void add_columns(const network *sub, const real *from, real *to, size_t l
         for (size_t i = 0; i < ld; i++)
             total[i] += column[i];
     }
+}
+
+/* S <- S + s^l: the last step of the subnetwork in work, whose residual is in R. */
+static void join_step(trainer *t)
+{
+    const network *sub = &t->sub;
+    size_t ld = t->g->ld, q = t->g->q;
+    for (size_t k = 0; k < sub->m; k++)
+        layer_gradient(sub->Z + k * ld, sub->A + k * q, t->R, 1, q, ld, (real)(-t->scales.step * t->scales.subnet),
+                       t->S + sub->neuron[k] * ld);
+}
+
+/* sum <- sum + the joined steps of all subnetworks. */
+static void take_joined_step(trainer *t)
+{
+    size_t m = t->settings.width, ld = t->g->ld;
+    for (size_t r = 0; r < m; r += ACTIVE_PANEL) {
+        active_step s = {.S = t->S + r * ld, .count = m - r < ACTIVE_PANEL ? m - r : ACTIVE_PANEL, .q = t->g->q, .ld = ld};
+        gram_step(t->g, &s, t->sum.Z + r * ld, t->work);
+    }
+    for (size_t k = 0; t->sum.C && k < m * ld; k++)
+        t->sum.C[k] += t->S[k];
 }
 
 static void set_column(real *to, const real *total, double factor, size_t ld)
@@ -187,17 +229,24 @@ static void aggregate(trainer *t)
 void trainer_round(trainer *t, const unsigned char *mask, train_observer *seen, void *context)
 {
     size_t m = t->settings.width, p = t->settings.subnets, ld = t->g->ld;
+    bool joined = t->S && !seen;
     mask_count(mask, p, m, t->taken);
     memset(t->sum.Z, 0, m * ld * sizeof *t->sum.Z);
     if (t->sum.C)
         memset(t->sum.C, 0, m * ld * sizeof *t->sum.C);
+    if (joined)
+        memset(t->S, 0, m * ld * sizeof *t->S);
     for (size_t l = 0; l < p; l++) {
         gather(t, mask + l * m);
-        descend(t, l, seen, context);
+        descend(t, l, joined, seen, context);
+        if (joined)
+            join_step(t);
         add_columns(&t->sub, t->sub.Z, t->sum.Z, ld);
         if (t->sum.C)
             add_columns(&t->sub, t->sub.C, t->sum.C, ld);
     }
+    if (joined)
+        take_joined_step(t);
     aggregate(t);
     measure_whole(t);
 }
@@ -221,6 +270,8 @@ void trainer_weights(const trainer *t, const real *W0, real *W)
 double train_round_cost(const gram *g, const train_settings *s)
 {
     double active = s->xi * (double)s->width, p = (double)s->subnets, tau = (double)s->local_steps;
-    return p * (network_output_cost(g, active) + tau * network_step_cost(g, active)) +
-           network_output_cost(g, (double)s->width);
+    double each = network_output_cost(g, active) + (tau - 1) * network_step_cost(g, active);
+    double last = steps_joined(s) ? 1.5 * gram_cost(g) * neurons_taken(s) + p * network_output_cost(g, active)
+                                  : p * network_step_cost(g, active);
+    return p * each + last + network_output_cost(g, (double)s->width);
 }

@@ -68,6 +68,7 @@ typedef struct {
     network sub;          /* the subnetwork in work */
     network sum;          /* sums over the subnetworks of this round */
     unsigned *taken;      /* (m) c_{k,r} */
+    real *S;              /* (m, ld) sums of the last local steps, where they are taken together; else NULL */
     real *U, *R, *work;
     double error;         /* whole network's error (1/2) ||U - Y||_F^2 / n, kept up to date */
     double limit;         /* an error beyond this, or NaN, counts as divergence */
@@ -85,7 +86,10 @@ void trainer_start(trainer *t, const real *W, const real *A);
 /* Both at once, with a temporary W. */
 status trainer_start_random(trainer *t, rng *r);
 
-/* One round of Algorithm 1 with mask (p, m). seen: called for every subnetwork and t = 0..tau, in order; may be NULL. */
+/* One round of Algorithm 1 with mask (p, m). seen: called for every subnetwork and t = 0..tau, in order; may be NULL.
+ *
+ * Of the last local step only the mean over the subnetworks is needed, unless someone looks: as sum_l G s^l = G sum_l s^l, one
+ * product for a neuron takes the place of one for every subnetwork that has it. Taken where it saves operations. */
 void trainer_round(trainer *t, const unsigned char *mask, train_observer *seen, void *context);
 
 /* Output of the whole network: U (q, ld), caller's. */
