@@ -207,25 +207,24 @@ static bool decides_nothing(const struct argp_option *option)
     return false;
 }
 
-static size_t add_word(char *text, size_t size, size_t used, const char *word)
-{
-    int length = used < size ? snprintf(text + used, size - used, "%s%s", used ? " " : "", word) : 0;
-    return used + (size_t)length;
-}
-
-static void keep_command(const struct argp *argp, int argc, char **argv, program_options *o)
+/* The command line, from which rows and tables name what redoes them: refused if it has no room there. */
+static status keep_command(const struct argp *argp, int argc, char **argv, program_options *o)
 {
     size_t used = 0, kept = 0;
     for (int i = 0; i < argc; i++) {
         const struct argp_option *option = option_of(argp, argv[i]);
         bool skipped = decides_nothing(option);
         bool has_value = skipped && option->arg && !strchr(argv[i], '=') && i + 1 < argc;
-        used = add_word(o->command, sizeof o->command, used, argv[i]);
+        used = option_quote(o->command, sizeof o->command, used, argv[i]);
         if (!skipped)
-            kept = add_word(o->redo, sizeof o->redo, kept, argv[i]);
+            kept = option_quote(o->redo, sizeof o->redo, kept, argv[i]);
         if (has_value)
-            used = add_word(o->command, sizeof o->command, used, argv[++i]);
+            used = option_quote(o->command, sizeof o->command, used, argv[++i]);
     }
+    if (used >= sizeof o->command)
+        return fail(BAD_INPUT, "the command line has %zu bytes, results keep %zu of it; give shorter paths or lists",
+                    used, sizeof o->command - 1);
+    return OK;
 }
 
 /* argp_parse with getopt's own complaints caught: the first line of them becomes ours. */
@@ -271,10 +270,11 @@ status program_parse(int argc, char **argv, const char *about, const struct argp
     struct argp_child children[] = {{own, 0, NULL, 0}, {0}};
     struct argp argp = {common_options, parse_key, NULL, about, own ? children : NULL, NULL, NULL};
     parse_state parse = {options, input, own != NULL, own && own->args_doc};
-    keep_command(&argp, argc, argv, options);
     status s = check_once(&argp, argc, argv);
     if (s == OK)
         s = parse_quietly(&argp, argc, argv, &parse);
+    if (s == OK)
+        s = keep_command(&argp, argc, argv, options);
     if (s == OK)
         s = shard_of_slurm(options);
     return s == OK ? check_out(options) : s;
