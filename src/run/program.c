@@ -171,23 +171,40 @@ static status shard_of_slurm(program_options *o)
     return OK;
 }
 
-/* What is there under the name of --out is overwritten: only a regular file, and not the data. */
-static status check_out(const program_options *o)
+static bool same_file(const char *a, const char *b)
+{
+    struct stat left, right;
+    return strcmp(a, b) == 0 || (stat(a, &left) == 0 && stat(b, &right) == 0 && left.st_dev == right.st_dev &&
+                                 left.st_ino == right.st_ino);
+}
+
+/* What is there under the name is overwritten: only a regular file. */
+static status check_written(const char *option, const char *path)
 {
     struct stat found;
-    size_t length = strlen(o->out);
-    bool taken = o->out[length - 1] == '/' || (stat(o->out, &found) == 0 && !S_ISREG(found.st_mode));
-    if (taken)
-        return fail(BAD_INPUT, "--out: %s is not a regular file; give the name of a table to write", o->out);
-    return program_apart(o, "data", o->data);
+    size_t length = strlen(path);
+    bool taken = path[length - 1] == '/' || (stat(path, &found) == 0 && !S_ISREG(found.st_mode));
+    return taken ? fail(BAD_INPUT, "--%s: %s is not a regular file; give the name of a file to write", option, path) : OK;
+}
+
+static status check_out(const program_options *o)
+{
+    status s = check_written("out", o->out);
+    return s == OK ? program_apart(o, "data", o->data) : s;
 }
 
 status program_apart(const program_options *o, const char *option, const char *path)
 {
-    struct stat left, right;
-    bool same = strcmp(path, o->out) == 0 || (stat(path, &left) == 0 && stat(o->out, &right) == 0 &&
-                                              left.st_dev == right.st_dev && left.st_ino == right.st_ino);
-    return same ? fail(BAD_INPUT, "--out: %s is the file of --%s; give another name", o->out, option) : OK;
+    return same_file(path, o->out) ? fail(BAD_INPUT, "--out: %s is the file of --%s; give another name", o->out, option)
+                                   : OK;
+}
+
+status program_writes(const program_options *o, const char *option, const char *path)
+{
+    status s = check_written(option, path);
+    if (s == OK && same_file(path, o->data))
+        s = fail(BAD_INPUT, "--%s: %s is the file of --data; give another name", option, path);
+    return s == OK ? program_apart(o, option, path) : s;
 }
 
 static void print_version(FILE *stream, struct argp_state *state)

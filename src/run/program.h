@@ -39,6 +39,9 @@ status program_parse(int argc, char **argv, const char *about, const struct argp
 /* BAD_INPUT if `path`, given with `option`, is the file of --out, which will be written. (--data is looked at already.) */
 status program_apart(const program_options *options, const char *option, const char *path);
 
+/* The same for a path that will be written: BAD_INPUT also if it is the file of --data, or there and no regular file. */
+status program_writes(const program_options *options, const char *option, const char *path);
+
 /* Prints "NAME: line" to stderr unless s is OK or REFUTED; returns the exit code. */
 int program_exit(const program_options *options, status s);
 
