@@ -119,8 +119,9 @@ valgrind-tests:
 	    [ $$code = 0 ] && [ ! -s $(B)/valgrind/found ] || { cat $(B)/valgrind/found; exit 1; }
 
 # --- coverage ---------------------------------------------------------------------------------------------------------
-# A line counts as covered if a test or a program that a test runs came to it, in either precision. Some tests forbid a
-# program to write files; what it then says of its counts is not for them to hear.
+# A line counts as covered if a test or a program that a test runs came to it, in either precision. Some tests run a
+# program as another user, who has to write counts too, or forbid it to write files; what it then says of its counts is not
+# for them to hear.
 COVERAGE ?= 90
 coverage_build = $(call variant,coverage,$(O0) --coverage -fprofile-update=atomic)
 
@@ -128,5 +129,6 @@ coverage_build = $(call variant,coverage,$(O0) --coverage -fprofile-update=atomi
 coverage: ## lines of the library that the tests reach (fails below COVERAGE=90 percent)
 	@+$(coverage_build) all $(B)/coverage/bin/tests-single $(B)/coverage/bin/tests-double
 	@find $(B)/coverage -name '*.gcda' -delete
-	@+GCOV_ERROR_FILE=/dev/null $(coverage_build) test
+	@chmod -R a+rwX $(B)/coverage
+	@+umask 0; GCOV_ERROR_FILE=/dev/null $(coverage_build) test
 	@gcov --stdout $$(find $(B)/coverage/*/src -name '*.gcda') 2>/dev/null | awk -F: -v least=$(COVERAGE) -f tests/coverage.awk
