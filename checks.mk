@@ -5,8 +5,8 @@
 check-deps:
 	@./deps.sh checks
 
-# Another kind of build of this Makefile's own targets: $(call variant,FOLDER,FLAGS) TARGETS. With less optimisation GCC
-# knows less of the lengths of texts and would warn of snprintf.
+# Another kind of build of this Makefile's own targets: +$(call variant,FOLDER,FLAGS) TARGETS, where the + lets it share
+# make's -j. With less optimisation GCC knows less of the lengths of texts and would warn of snprintf.
 variant = $(MAKE) --no-print-directory B=$(B)/$1 EXTRA_CFLAGS="$2"
 O0 := -O0 -Wno-format-truncation
 O1 := -O1 -Wno-format-truncation
@@ -16,7 +16,7 @@ sanitizers := $(O1) -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sa
 
 .PHONY: check-sanitize
 check-sanitize: ## run the tests under the address and undefined-behaviour sanitizers
-	@LSAN_OPTIONS=suppressions=$(CURDIR)/tests/sanitize.supp:print_suppressions=0 $(call variant,sanitize,$(sanitizers)) test
+	@+LSAN_OPTIONS=suppressions=$(CURDIR)/tests/sanitize.supp:print_suppressions=0 $(call variant,sanitize,$(sanitizers)) test
 
 # --- fuzzing ----------------------------------------------------------------------------------------------------------
 # Seconds for each harness. What it finds on the way to new code stays in $(B)/fuzz/corpus, which the next run begins with;
@@ -28,7 +28,7 @@ fuzz_build = $(call variant,fuzz,$(fuzz_flags)) CC=clang WARN=
 fuzz_link = echo "  LD      $@"; clang -std=c17 -D_GNU_SOURCE -Wall -Wextra -g $(CPPFLAGS) $1 $^ -o $@ $(LIBS)
 
 $(B)/fuzz/single/libmntk.a: FORCE | check-deps
-	@$(fuzz_build) $@
+	@+$(fuzz_build) $@
 $(fuzzers:%=$(B)/fuzz/%): $(B)/fuzz/%: fuzz/%_fuzz.c $(B)/fuzz/single/libmntk.a
 	@$(call fuzz_link,$(fuzz_flags) -fsanitize=fuzzer)
 $(B)/fuzz/seeds: fuzz/seeds.c $(B)/fuzz/single/libmntk.a
@@ -95,7 +95,7 @@ archer := /usr/lib/llvm-14/lib/libarcher.so
 
 .PHONY: check-threads
 check-threads: | check-deps ## look for data races in small runs of every program (thread sanitizer)
-	@$(call variant,threads,-O1 -fsanitize=thread) CC=clang WARN= all
+	@+$(call variant,threads,-O1 -fsanitize=thread) CC=clang WARN= all
 	@$(call run_small,threads,4,env OMP_TOOL_LIBRARIES=$(archer) TSAN_OPTIONS=ignore_noninstrumented_modules=1)
 
 # --- memory -----------------------------------------------------------------------------------------------------------
@@ -107,8 +107,8 @@ valgrind_suites := file|npy|npy_header|dataset_refusals|table|unit|verdict|sweep
 
 .PHONY: check-valgrind valgrind-programs valgrind-tests
 check-valgrind: | check-deps ## run a part of the tests and small runs of every program under valgrind
-	@$(call variant,valgrind,$(O1)) ARCH=x86-64-v3 all $(B)/valgrind/bin/tests-single
-	@$(MAKE) --no-print-directory -j2 valgrind-programs valgrind-tests
+	@+$(call variant,valgrind,$(O1)) ARCH=x86-64-v3 all $(B)/valgrind/bin/tests-single
+	@$(MAKE) --no-print-directory valgrind-programs valgrind-tests
 valgrind-programs:
 	@$(call run_small,valgrind,2,$(valgrind))
 valgrind-tests:
@@ -119,14 +119,16 @@ valgrind-tests:
 	    [ $$code = 0 ] && [ ! -s $(B)/valgrind/found ] || { cat $(B)/valgrind/found; exit 1; }
 
 # --- coverage ---------------------------------------------------------------------------------------------------------
-# A line counts as covered if a test or a program that a test runs came to it, in either precision. Some tests forbid a
-# program to write files; what it then says of its counts is not for them to hear.
+# A line counts as covered if a test or a program that a test runs came to it, in either precision. Some tests run a
+# program as another user, who has to write counts too, or forbid it to write files; what it then says of its counts is not
+# for them to hear.
 COVERAGE ?= 90
 coverage_build = $(call variant,coverage,$(O0) --coverage -fprofile-update=atomic)
 
 .PHONY: coverage
 coverage: ## lines of the library that the tests reach (fails below COVERAGE=90 percent)
-	@$(coverage_build) all $(B)/coverage/bin/tests-single $(B)/coverage/bin/tests-double
+	@+$(coverage_build) all $(B)/coverage/bin/tests-single $(B)/coverage/bin/tests-double
 	@find $(B)/coverage -name '*.gcda' -delete
-	@GCOV_ERROR_FILE=/dev/null $(coverage_build) test
+	@chmod -R a+rwX $(B)/coverage
+	@+umask 0; GCOV_ERROR_FILE=/dev/null $(coverage_build) test
 	@gcov --stdout $$(find $(B)/coverage/*/src -name '*.gcda') 2>/dev/null | awk -F: -v least=$(COVERAGE) -f tests/coverage.awk

@@ -2,14 +2,13 @@
  * names the thing, no crash, no file left behind. */
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
-#include <dirent.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "tests/bad_files.h"
 #include "tests/fixture.h"
+#include "tests/refusal.h"
 
 TestSuite(bad_input, .timeout = 600);
 
@@ -27,48 +26,6 @@ enum { PROGRAMS = sizeof programs / sizeof *programs, EXPERIMENTS = 4, ON_FEW = 
 /* One of 64 values too many. */
 #define MANY "1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31,32,33,34,35,36,37," \
              "38,39,40,41,42,43,44,45,46,47,48,49,50,51,52,53,54,55,56,57,58,59,60,61,62,63,64,65"
-
-/* --- what every refusal has in common --- */
-
-/* Entries of the folder, whatever they are; the first one's name goes to `name` (256 bytes). */
-static int entries(const char *path, char *name)
-{
-    int count = 0;
-    DIR *folder = opendir(path);
-    cr_assert(folder != NULL, "%s", path);
-    for (struct dirent *entry = readdir(folder); entry; entry = readdir(folder))
-        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
-            snprintf(name, 256, "%s", entry->d_name), count++;
-    closedir(folder);
-    return count;
-}
-
-/* A folder of this test's own, with nothing in it. */
-static const char *empty_folder(const char *name)
-{
-    char command[512], said[256];
-    const char *folder = fixture_folder(name);
-    snprintf(command, sizeof command, "rm -rf %s && mkdir -p %s", folder, folder);
-    cr_assert(eq(int, fixture_run(command, said, sizeof said), 0), "%s", said);
-    return folder;
-}
-
-/* Runs "before program --quiet --out FOLDER/bad.dat arguments", without --out where the arguments have it. */
-static void refused(const char *folder, const char *before, const char *program, const char *arguments,
-                    const char *names, int code)
-{
-    char command[4096], said[8192], start[64], out[300], left[256] = "";
-    snprintf(out, sizeof out, "--out %s/bad.dat", folder);
-    snprintf(command, sizeof command, "%s %s --quiet %s %s", before, program,
-             strstr(arguments, "--out") ? "" : out, arguments);
-    snprintf(start, sizeof start, "%s: ", strchr(program, '/') + 1);
-    cr_expect(eq(int, fixture_run(command, said, sizeof said), code), "%s: %s", command, said);
-    const char *end = strchr(said, '\n');
-    cr_expect(end && !end[1], "%s says one line: %s", command, said);
-    cr_expect(eq(int, strncmp(said, start, strlen(start)), 0), "%s: %s", command, said);
-    cr_expect(ne(ptr, strstr(said, names), NULL), "%s names %s: %s", command, names, said);
-    cr_expect(eq(int, entries(folder, left), 0), "%s leaves %s", command, left);
-}
 
 /* --- options --- */
 
@@ -92,8 +49,8 @@ static size_t options_of(const char *program, option_text *list, size_t room)
 /* Every option of every program: no name of a file is empty, nothing else takes what is no number and no word. */
 Test(bad_input, every_option)
 {
-    static const char *const bad[] = {"''", "x", "nan", "-1", "1e999", "'1 '"};
-    const char *folder = empty_folder("bad-input-every");
+    static const char *const bad[] = {"''", "x", "nan", "-1", "1e999", "1e300", "99999999999999999999", "0.5,-1", "'1 '"};
+    const char *folder = refusal_folder("bad-input-every");
     size_t seen = 0;
     for (size_t p = 0; p < PROGRAMS; p++) {
         option_text options[64];
@@ -104,12 +61,12 @@ Test(bad_input, every_option)
             bool path = strcmp(o->kind, "FILE") == 0 || strcmp(o->kind, "FOLDER") == 0 || strcmp(o->kind, "DIR") == 0;
             for (size_t b = 0; b < (path ? 1 : sizeof bad / sizeof *bad); b++) {
                 snprintf(arguments, sizeof arguments, "%s %s", o->name, bad[b]);
-                refused(folder, "", programs[p], arguments, o->name, 2);
+                refusal(folder, "", programs[p], arguments, o->name, 2);
             }
             snprintf(arguments, sizeof arguments, "%s=1 %s 1", o->name, o->name);
-            refused(folder, "", programs[p], arguments, "is given twice", 2);
+            refusal(folder, "", programs[p], arguments, "is given twice", 2);
             snprintf(arguments, sizeof arguments, "%s", o->name);
-            refused(folder, "", programs[p], arguments, "requires an argument", 2);
+            refusal(folder, "", programs[p], arguments, "requires an argument", 2);
             seen++;
         }
     }
@@ -146,10 +103,10 @@ Test(bad_input, common_options)
         {"--shard 1/100001", "--shard"},
         {"--shard 18446744073709551617/18446744073709551618", "--shard"},
     };
-    const char *folder = empty_folder("bad-input-common");
+    const char *folder = refusal_folder("bad-input-common");
     for (size_t k = 0; k < sizeof bad / sizeof *bad; k++)
         for (size_t p = 0; p < PROGRAMS; p++)
-            refused(folder, "", programs[p], bad[k].arguments, bad[k].names, 2);
+            refusal(folder, "", programs[p], bad[k].arguments, bad[k].names, 2);
 }
 
 Test(bad_input, out_option)
@@ -163,10 +120,10 @@ Test(bad_input, out_option)
         {"--out data/digits.npz", "--out: data/digits.npz is the file of --data"},
         {"--out data/../data/digits.npz", "is the file of --data"},
     };
-    const char *folder = empty_folder("bad-input-out");
+    const char *folder = refusal_folder("bad-input-out");
     for (size_t k = 0; k < sizeof bad / sizeof *bad; k++)
         for (size_t p = 0; p < PROGRAMS - 1; p++)
-            refused(folder, "", programs[p], bad[k].arguments, bad[k].names, 2);
+            refusal(folder, "", programs[p], bad[k].arguments, bad[k].names, 2);
 }
 
 Test(bad_input, data_option)
@@ -181,10 +138,10 @@ Test(bad_input, data_option)
         {"--data \"$(printf 'two\\nlines')\"", "two?lines: No such file"},
         {"--data /", "/: not a regular file"},
     };
-    const char *folder = empty_folder("bad-input-data-option");
+    const char *folder = refusal_folder("bad-input-data-option");
     for (size_t k = 0; k < sizeof bad / sizeof *bad; k++)
         for (size_t p = 0; p < ON_DATA; p++)
-            refused(folder, "", programs[p], bad[k].arguments, bad[k].names, 2);
+            refusal(folder, "", programs[p], bad[k].arguments, bad[k].names, 2);
 }
 
 Test(bad_input, options_of_the_experiments)
@@ -220,10 +177,10 @@ Test(bad_input, options_of_the_experiments)
         {"--kappa 0", "--kappa"},
         {"--kappa 1e7", "--kappa"},
     };
-    const char *folder = empty_folder("bad-input-experiments");
+    const char *folder = refusal_folder("bad-input-experiments");
     for (size_t k = 0; k < sizeof bad / sizeof *bad; k++)
         for (size_t e = 0; e < EXPERIMENTS; e++)
-            refused(folder, "", programs[e], bad[k].arguments, bad[k].names, 2);
+            refusal(folder, "", programs[e], bad[k].arguments, bad[k].names, 2);
 }
 
 typedef struct {
@@ -233,9 +190,9 @@ typedef struct {
 
 static void all_refused(const char *name, const char *program, const bad_case *bad, size_t count)
 {
-    const char *folder = empty_folder(name);
+    const char *folder = refusal_folder(name);
     for (size_t k = 0; k < count; k++)
-        refused(folder, "", program, bad[k].arguments, bad[k].names, bad[k].code);
+        refusal(folder, "", program, bad[k].arguments, bad[k].names, bad[k].code);
 }
 
 Test(bad_input, options_of_loss_dynamics)
@@ -269,6 +226,36 @@ Test(bad_input, options_of_the_other_experiments)
     all_refused("bad-input-heatmap-options", "BIN/error-heatmap", bad, 2);
     all_refused("bad-input-width-options", "BIN/width-sweep", bad, 2);
     all_refused("bad-input-subnet-options", "BIN/subnet-sweep", categorical, 1);
+}
+
+Test(bad_input, options_of_the_theory)
+{
+    static const struct {
+        const char *program, *arguments, *names;
+    } bad[] = {
+        {"TOOL/bernoulli-rate", "--label 10", "--label: data/digits.npz has label columns 0 to 9"},
+        {"TOOL/categorical-rate", "--label 10", "--label: data/digits.npz has label columns 0 to 9"},
+        {"TOOL/drift", "--label 10", "--label: data/digits.npz has label columns 0 to 9"},
+        {"TOOL/local-descent", "--label 10", "--label: data/digits.npz has label columns 0 to 9"},
+        {"TOOL/mask-moments", "--label 10", "--label: data/digits.npz has label columns 0 to 9"},
+        {"TOOL/mask-moments", "--delta 0.6", "--delta"},
+        {"TOOL/ntk-concentration", "--delta 1", "--delta"},
+        {"TOOL/ntk-concentration", "--xi 0.5,1.5", "--xi"},
+        {"TOOL/required-width", "--sizes 2000", "2000"},
+        {"TOOL/required-width", "--samples 50 --sizes 100", "--sizes: 100 rows are wanted"},
+        {"TOOL/categorical-rate", "--samples 4 --event-samples 50", "--event-samples: 50 rows of 4"},
+        {"TOOL/infinite-ntk", "--widths 64,64", "--widths: 64 is given twice"},
+        {"TOOL/infinite-ntk", "--matrix build", "--matrix: build is not a regular file"},
+        {"TOOL/infinite-ntk", "--matrix build/x --out build/x", "is the file of --matrix"},
+        {"TOOL/infinite-ntk", "--data build/test-tmp/data.npz --matrix build/test-tmp/../test-tmp/data.npz",
+         "is the file of --data"},
+    };
+    char said[256];
+    const char *folder = refusal_folder("bad-input-theory");
+    cr_assert(eq(int, fixture_run("cp data/digits.npz build/test-tmp/data.npz", said, sizeof said), 0));
+    for (size_t k = 0; k < sizeof bad / sizeof *bad; k++)
+        refusal(folder, "", bad[k].program, bad[k].arguments, bad[k].names, 2);
+    cr_expect(eq(int, fixture_run("cmp data/digits.npz build/test-tmp/data.npz", said, sizeof said), 0), "overwritten");
 }
 
 Test(bad_input, options_of_tables)
@@ -307,22 +294,22 @@ Test(bad_input, options_of_claims)
 /* A cell diverges, the disk is full before the first unit is on it: no folder of units stays either. */
 Test(bad_input, nothing_is_left_of_a_run_that_computed_nothing)
 {
-    const char *folder = empty_folder("bad-input-nothing");
+    const char *folder = refusal_folder("bad-input-nothing");
     for (size_t e = 0; e < EXPERIMENTS; e++)
-        refused(folder, "trap '' XFSZ; ulimit -f 0;", programs[e], TINY, "cannot be written", 1);
+        refusal(folder, "trap '' XFSZ; ulimit -f 0;", programs[e], TINY, "cannot be written", 1);
 }
 
 /* What it computed stays: its units say that the cells diverged, for the next start. */
 Test(bad_input, diverged)
 {
-    const char *folder = empty_folder("bad-input-diverged");
+    const char *folder = refusal_folder("bad-input-diverged");
     char command[512], said[1024], left[256];
     for (size_t e = 0; e < EXPERIMENTS; e++) {
         snprintf(command, sizeof command, "%s" TINY "--lr 1e8 --local-steps 9 --quiet --out %s/bad.dat", programs[e],
                  folder);
         cr_expect(eq(int, fixture_run(command, said, sizeof said), 1), "%s: %s", command, said);
         cr_expect(strstr(said, "diverged: ") && strchr(said, '\n') && !strchr(said, '\n')[1], "%s: %s", command, said);
-        cr_expect(eq(int, entries(folder, left), 1), "%s", left);
+        cr_expect(eq(int, refusal_entries(folder, left), 1), "%s", left);
         cr_expect(eq(str, left, "bad.dat.units"), "no table");
     }
 }
@@ -338,9 +325,9 @@ Test(bad_input, slurm_environment)
         "SLURM_ARRAY_TASK_ID=7 SLURM_ARRAY_TASK_MIN=1 SLURM_ARRAY_TASK_COUNT=3",
         "SLURM_ARRAY_TASK_ID=3 SLURM_ARRAY_TASK_MIN=1 SLURM_ARRAY_TASK_COUNT=2 SLURM_ARRAY_TASK_STEP=0",
         "SLURM_ARRAY_TASK_ID=99999999999999999999 SLURM_ARRAY_TASK_MIN=1 SLURM_ARRAY_TASK_COUNT=3"};
-    const char *folder = empty_folder("bad-input-slurm");
+    const char *folder = refusal_folder("bad-input-slurm");
     for (size_t k = 0; k < sizeof bad / sizeof *bad; k++)
-        refused(folder, bad[k], programs[k % EXPERIMENTS], TINY, "SLURM_ARRAY_TASK_ID", 2);
+        refusal(folder, bad[k], programs[k % EXPERIMENTS], TINY, "SLURM_ARRAY_TASK_ID", 2);
 }
 
 /* --- files --- */
@@ -352,15 +339,15 @@ static void files_refused(const char *name, void (*make)(const char *folder, bad
     static bad_file_list list;
     char files[256], test[64];
     snprintf(test, sizeof test, "%s-files", name);
-    snprintf(files, sizeof files, "%s", empty_folder(test));
+    snprintf(files, sizeof files, "%s", refusal_folder(test));
     make(files, &list);
-    const char *folder = empty_folder(name);
+    const char *folder = refusal_folder(name);
     for (size_t k = 0; k < list.count; k++) {
         char arguments[400];
         snprintf(arguments, sizeof arguments, "%s %s", option, list.files[k].path);
-        refused(folder, "", takers[k % count], arguments, list.files[k].names, 2);
+        refusal(folder, "", takers[k % count], arguments, list.files[k].names, 2);
     }
-    cr_expect(eq(sz, (size_t)entries(files, test), list.count), "the files stay as they are");
+    cr_expect(eq(sz, (size_t)refusal_entries(files, test), list.count), "the files stay as they are");
 }
 
 Test(bad_input, data_sets)
@@ -388,7 +375,7 @@ Test(bad_input, tables)
 Test(bad_input, constant_labels_are_taken)
 {
     char path[300], command[600], said[1024];
-    const char *folder = empty_folder("bad-input-constant");
+    const char *folder = refusal_folder("bad-input-constant");
     snprintf(path, sizeof path, "%s/data.npz", folder);
     constant_labels(path);
     snprintf(command, sizeof command,

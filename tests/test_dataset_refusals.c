@@ -1,7 +1,10 @@
 #include "model/dataset.h"
 
 #include <math.h>
+#include <signal.h>
 #include <stdint.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "dataset_file.h"
 #include "npz_archive.h"
@@ -118,4 +121,35 @@ Test(dataset_refusals, refuses_files)
     path[sizeof path - 1] = '\0';
     cr_assert(eq(int, dataset_load(path, 0, &data), BAD_INPUT));
     cr_assert(strstr(error_text(), "too long") != NULL, "%s", error_text());
+}
+
+/* Somebody writes the file anew, again and again with other values: what is loaded has the fingerprint of its own bytes,
+ * or is refused. */
+Test(dataset_refusals, a_file_that_changes_has_no_wrong_fingerprint)
+{
+    enum { N = 60, D = 40, LOADS = 300 };
+    const char *path = FOLDER "changing.npz";
+    static double X[2][N * D], Y[N];
+    dataset data, kind[2];
+    for (size_t k = 0; k < N * D; k++)
+        X[0][k] = sin((double)(k * k)), X[1][k] = cos((double)(3 * k * k));
+    for (size_t i = 0; i < N; i++)
+        Y[i] = (double)i;
+    for (int k = 0; k < 2; k++) {
+        write_data(path, "f8", N, D, X[k], 1, Y);
+        cr_assert(eq(int, dataset_load(path, 0, &kind[k]), OK), "%s", error_text());
+    }
+    const pid_t writer = fork();
+    for (int k = 0; writer == 0; k = !k)
+        write_data(path, "f8", N, D, X[k], 1, Y);
+    for (int k = 0; k < LOADS; k++) {
+        const status s = dataset_load(path, 0, &data);
+        const dataset *of = s == OK && memcmp(data.X, kind[0].X, N * D * sizeof *data.X) == 0 ? &kind[0] : &kind[1];
+        cr_expect(s == OK || strstr(error_text(), "was changed while it was read"), "%s", error_text());
+        cr_expect(s != OK || strcmp(data.sha256, of->sha256) == 0, "load %d: the fingerprint of other values", k);
+        dataset_free(&data);
+    }
+    kill(writer, SIGKILL);
+    waitpid(writer, NULL, 0);
+    dataset_free(&kind[0]), dataset_free(&kind[1]);
 }

@@ -140,6 +140,20 @@ Test(faults_files, folder_removed)
     fault_meet("removed", 8, true, remove_the_folder);
 }
 
+/* The same where another thread was quicker to make it again: what was being written went with the old one. */
+static void replace_the_folder(const fault_case *c)
+{
+    char said[8192];
+    const char *command = fault_command(fault_preloaded("FAULT_GONE=3"), c->program->small, c->folder, "--quiet");
+    cr_assert(eq(int, trial_run(command, said, sizeof said), 0), "%s", said);
+    cr_assert(trial_same_results(c->whole, c->folder));
+}
+
+Test(faults_files, folder_removed_and_made_again)
+{
+    fault_meet("again", 9, false, replace_the_folder);
+}
+
 /* --- damaged units --- */
 
 static void damage_units(const fault_case *c)

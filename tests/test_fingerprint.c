@@ -6,7 +6,9 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "run/file.h"
 #include "run/real.h"
 
 TestSuite(fingerprint);
@@ -32,5 +34,35 @@ Test(fingerprint, all_parts_count_and_do_not_run_together)
         for (int j = 0; j < i; j++) {
             cr_assert(ne(str, found[i], found[j]), "%d and %d", i, j);
         }
+    }
+}
+
+static void write_text(const char *path, const char *text)
+{
+    cr_assert(eq(int, file_write_whole(path, text, strlen(text)), OK), "%s", error_text());
+}
+
+/* The hash of a file is that of the bytes that were read before, or none: it may be written, replaced or put back. */
+Test(fingerprint, of_a_file_that_was_changed_is_refused)
+{
+    const char *path = "build/test-tmp/fingerprint.txt";
+    char expected[65], found[65];
+    write_text(path, "one\n");
+    file_mark mark = fingerprint_mark(path);
+    cr_assert(eq(int, fingerprint_file(path, &mark, found), OK), "%s", error_text());
+    cr_assert(eq(str, found, SHA256Data((const uint8_t *)"one\n", 4, expected)));
+    for (int way = 0; way < 3; way++) {
+        usleep(20000); /* a file's times come in ticks of a few milliseconds */
+        mark = fingerprint_mark(path);
+        usleep(20000);
+        FILE *file = way == 0 ? fopen(path, "r+") : NULL;
+        if (file)
+            cr_assert(fputs("two\n", file) >= 0 && fclose(file) == 0);
+        else if (way == 1)
+            write_text(path, "two\n");
+        else
+            cr_assert(eq(int, unlink(path), 0));
+        cr_assert(eq(int, fingerprint_file(path, &mark, found), BAD_INPUT), "way %d", way);
+        cr_assert(eq(int, strncmp(error_text(), path, strlen(path)), 0), "%s", error_text());
     }
 }

@@ -368,6 +368,17 @@ Test(infinite, one_input_and_an_opposite_pair)
     theory_rows_free(&list);
 }
 
+/* The units of one width are not those of the next. */
+Test(infinite, neighbouring_widths_are_other_settings)
+{
+    const double near[] = {1 << 23, (1 << 23) + 1};
+    const theory_data d = {.run = &quiet_run};
+    char text[2][512];
+    for (int k = 0; k < 2; k++)
+        infinite_describe(&(infinite_plan){.data = &d, .widths = &near[k], .width_count = 1}, text[k], sizeof text[k]);
+    cr_expect(ne(str, (char *)text[0], (char *)text[1]));
+}
+
 /* The numbers that every user can compare. */
 Test(infinite, embedded_data)
 {

@@ -20,16 +20,29 @@ Test(program, redo_has_what_decides)
     cr_assert(options.threads == 2 && options.samples == 5 && options.seed == 3 && options.shard == 1 && options.fresh);
 }
 
-/* A command line of any length is cut, not written beyond its place. */
-Test(program, long_commands_are_cut)
+/* A word that a shell would take apart stands in quotes. */
+Test(program, commands_are_quoted)
 {
-    static char name[3000] = "--out=", folder[3000];
-    memset(name + 6, 'a', 200);
-    memset(folder, 'b', sizeof folder - 1);
-    char *argv[] = {folder, name, "--seed", "7", NULL};
+    char *argv[] = {"build/bin/x", "--data", "my data/it's.npz", "--seed=3", NULL};
     program_options options;
     cr_assert(eq(int, program_parse(4, argv, "a test", NULL, NULL, &options), OK), "%s", error_text());
-    cr_assert(eq(sz, strlen(options.command), sizeof options.command - 1));
+    cr_assert(eq(str, options.redo, "build/bin/x --data 'my data/it'\\''s.npz' --seed=3"));
+    cr_assert(eq(str, options.command, options.redo));
+}
+
+/* What has no room is refused, not cut and not written beyond its place; what just has is kept whole. */
+Test(program, long_commands_are_refused)
+{
+    static char folder[3000];
+    memset(folder, 'b', sizeof folder - 1);
+    char *argv[] = {folder, "--seed", "7", NULL};
+    program_options options;
+    cr_assert(eq(int, program_parse(3, argv, "a test", NULL, NULL, &options), BAD_INPUT));
+    cr_assert(ne(ptr, strstr(error_text(), "the command line has 3008 bytes"), NULL), "%s", error_text());
+    folder[sizeof options.redo - sizeof " --seed 7"] = '\0';
+    cr_assert(eq(int, program_parse(3, argv, "a test", NULL, NULL, &options), OK), "%s", error_text());
     cr_assert(eq(sz, strlen(options.redo), sizeof options.redo - 1));
-    cr_assert(options.seed == 7);
+    cr_assert(eq(int, strcmp(options.redo + strlen(folder), " --seed 7"), 0));
+    folder[strlen(folder)] = 'b';
+    cr_assert(eq(int, program_parse(3, argv, "a test", NULL, NULL, &options), BAD_INPUT));
 }

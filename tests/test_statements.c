@@ -165,6 +165,29 @@ Test(statements, a_forgotten_statement_shows)
     }
 }
 
+/* What redoes a row is in it whole, or refused: a part of it would redo something else. */
+Test(statements, commands_are_whole)
+{
+    static char again[VERDICT_COMMAND], folder[VERDICT_COMMAND + 1];
+    static statement_part parts[PROGRAMS_MAX];
+    memset(again, 'x', sizeof again - 1);
+    theory_rows list = {.command = again};
+    statement_row *row = theory_row(&list, "E1", EXACT, "says");
+    cr_assert(row != NULL);
+    cr_expect(eq(str, row->command, again));
+    theory_rows_free(&list);
+    list = (theory_rows){0};
+    for (size_t k = 0; k + 1 < sizeof folder; k += 2)
+        memcpy(folder + k, "a/", 2);
+    cr_expect(eq(int, statement_gather(folder, parts, &list), BAD_INPUT));
+    cr_expect(ne(ptr, strstr(error_text(), "--results"), NULL), "%s", error_text());
+    theory_rows_free(&list);
+    memcpy(folder, "nowhere of ours", sizeof "nowhere of ours");
+    cr_assert(eq(int, statement_gather(folder, parts, &list), OK), "%s", error_text());
+    cr_expect(ne(ptr, strstr(list.rows[0].command, " --out 'nowhere of ours/"), NULL), "%s", list.rows[0].command);
+    theory_rows_free(&list);
+}
+
 /* Refuted: exact and derived rows decide, paper rows do not. Other data: said. A broken part: refused. */
 Test(statements, verdicts_and_provenance)
 {

@@ -153,7 +153,7 @@ int main(int argc, char **argv)
                       &own, &o, &run_options);
     theory_data d = {0};
     if (s == OK && o.matrix)
-        s = program_apart(&run_options, "matrix", o.matrix);
+        s = program_writes(&run_options, "matrix", o.matrix);
     if (s == OK)
         s = theory_open(&run_options, 0, 0, &d);
     if (s == OK) {

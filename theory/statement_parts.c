@@ -5,6 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "run/options.h"
+
 /* Which data and seed a part is of. */
 static status read_notes(statement_part *part)
 {
@@ -38,20 +40,34 @@ static status read_part(const char *folder, const char *program, statement_part 
     return s;
 }
 
+/* What computes the program's part. */
+static status command_of(const char *folder, const char *program, char command[VERDICT_COMMAND])
+{
+    char out[PATH_MAX + 64], path[64];
+    snprintf(path, sizeof path, "build/bin/%s", program);
+    snprintf(out, sizeof out, "%s/%s.dat", folder, program);
+    const char *words[] = {path, "--out", out};
+    size_t length = 0;
+    for (size_t k = 0; k < sizeof words / sizeof *words; k++)
+        length = option_quote(command, VERDICT_COMMAND, length, words[k]);
+    return length < VERDICT_COMMAND ? OK : fail(BAD_INPUT, "--results: the path is too long; give a shorter one");
+}
+
 status statement_gather(const char *folder, statement_part *parts, theory_rows *list)
 {
     for (size_t k = 0; k < statement_program_count; k++) {
         const char *program = statement_programs[k];
         size_t first = list->count;
-        char command[2 * PATH_MAX], why[3 * PATH_MAX];
+        char command[VERDICT_COMMAND], why[PATH_MAX + 64];
         status s = read_part(folder, program, &parts[k], list);
         if (s != OK)
             return s;
-        snprintf(command, sizeof command, "build/bin/%s --out %s/%s.dat", program, folder, program);
+        if ((s = command_of(folder, program, command)) != OK)
+            return s;
         if (parts[k].there)
             snprintf(why, sizeof why, "%s has no row about it", parts[k].path);
         else
-            snprintf(why, sizeof why, "not computed yet: run %s", command);
+            snprintf(why, sizeof why, "not computed yet: run build/bin/%s", program);
         s = statement_complete(program, first, why, command, list);
         if (s != OK)
             return s;

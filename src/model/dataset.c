@@ -1,15 +1,14 @@
 #include "model/dataset.h"
 
 #include <cblas.h>
-#include <errno.h>
 #include <float.h>
 #include <limits.h>
 #include <math.h>
-#include <sha2.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "run/fingerprint.h"
 #include "run/npy.h"
 
 /* Angle (radians) up to which two rows count as of one direction, that is as the same up to rounding. With u the unit
@@ -228,8 +227,6 @@ static status fill(const npy_array *features, const npy_array *labels, size_t sa
         s = scale_labels(labels, data);
     if (s == OK)
         s = check_directions(strcmp(features->type, "f4") == 0 ? SAME_F4 : SAME_F8, data);
-    if (s == OK && !SHA256File(data->path, data->sha256))
-        s = fail(BAD_INPUT, "%s: cannot be read: %s; copy it again", data->path, strerror(errno));
     return s;
 }
 
@@ -240,11 +237,14 @@ status dataset_load(const char *path, size_t samples, dataset *data)
     int length = snprintf(data->path, sizeof data->path, "%s", path);
     if (length < 0 || (size_t)length >= sizeof data->path)
         return fail(BAD_INPUT, "%.200s...: path of %d bytes is too long; take a shorter one", path, length);
+    const file_mark mark = fingerprint_mark(path);
     status s = npz_read(path, "features", &features);
     if (s == OK)
         s = npz_read(path, "labels", &labels);
     if (s == OK)
         s = fill(&features, &labels, samples, data);
+    if (s == OK)
+        s = fingerprint_file(path, &mark, data->sha256);
     npy_free(&features);
     npy_free(&labels);
     if (s != OK)

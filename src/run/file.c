@@ -123,16 +123,17 @@ static int folder_sync(const char *target)
     return error;
 }
 
-status file_end(status s, const char *path, bool synced, file_draft *draft)
+/* file_end for a draft that is `whole` or not; 0 or errno. */
+static int draft_end(bool whole, bool synced, file_draft *draft)
 {
     int error = 0;
-    if (s == OK && synced) {
+    if (whole && synced) {
         error = path_sync(draft->temporary);
     }
-    if (s == OK && !error && rename(draft->temporary, draft->target) != 0) {
+    if (whole && !error && rename(draft->temporary, draft->target) != 0) {
         error = errno;
     }
-    if (s != OK || error) {
+    if (!whole || error) {
         unlink(draft->temporary); /* may not exist; the error to report is the first one */
     } else if (synced) {
         error = folder_sync(draft->target);
@@ -140,6 +141,12 @@ status file_end(status s, const char *path, bool synced, file_draft *draft)
     free(draft->temporary);
     free(draft->target);
     *draft = (file_draft){NULL, NULL};
+    return error;
+}
+
+status file_end(status s, const char *path, bool synced, file_draft *draft)
+{
+    const int error = draft_end(s == OK, synced, draft);
     return error ? unwritten(path, error) : s;
 }
 
@@ -165,31 +172,29 @@ static int bytes_write(const char *path, const char *bytes, size_t size)
     return error;
 }
 
-static status whole_try(const char *path, const void *bytes, size_t size, bool synced)
+/* *gone: the folder went away meanwhile. It may be there again: another thread wrote to it, too. */
+static status whole_try(const char *path, const void *bytes, size_t size, bool synced, bool *gone)
 {
     file_draft draft;
+    *gone = false;
     status code = folder_of_make(path);
     code = code != OK ? code : file_begin(path, &draft);
     if (code != OK) {
         return code;
     }
-    const int error = bytes_write(draft.temporary, bytes, size);
-    return file_end(error ? unwritten(path, error) : OK, path, synced, &draft);
-}
-
-static bool folder_is_gone(const char *path)
-{
-    char *folder = folder_of(path);
-    const bool gone = folder && access(folder, F_OK) != 0 && errno == ENOENT;
-    free(folder);
-    return gone;
+    int error = bytes_write(draft.temporary, bytes, size);
+    const int end = draft_end(!error, synced, &draft);
+    error = error ? error : end;
+    *gone = error == ENOENT;
+    return error ? unwritten(path, error) : OK;
 }
 
 /* A folder that was removed while the file was written is made once more. */
 static status whole_write(const char *path, const void *bytes, size_t size, bool synced)
 {
-    const status code = whole_try(path, bytes, size, synced);
-    return code != OK && folder_is_gone(path) ? whole_try(path, bytes, size, synced) : code;
+    bool gone;
+    const status code = whole_try(path, bytes, size, synced, &gone);
+    return gone ? whole_try(path, bytes, size, synced, &gone) : code;
 }
 
 status file_write_whole(const char *path, const void *bytes, size_t size)

@@ -3,6 +3,7 @@
 #include <ctype.h>
 #include <errno.h>
 #include <math.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -100,4 +101,24 @@ status option_word(const char *option, const char *text, const char *const *word
         snprintf(known + used, sizeof known - used, "%s%s", k ? ", " : "", words[k]);
     }
     return fail(BAD_INPUT, "--%s: '%.60s' is not known; give one of: %s", option, text, known);
+}
+
+static size_t put(char *text, size_t size, size_t used, const char *part)
+{
+    if (used < size)
+        snprintf(text + used, size - used, "%s", part);
+    return used + strlen(part);
+}
+
+size_t option_quote(char *text, size_t size, size_t used, const char *word)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=./,:@%^";
+    const bool bare = *word && word[strspn(word, plain)] == '\0';
+    used = used ? put(text, size, used, " ") : 0;
+    if (bare)
+        return put(text, size, used, word);
+    used = put(text, size, used, "'");
+    for (char one[2] = ""; (one[0] = *word) != '\0'; word++)
+        used = put(text, size, used, *word == '\'' ? "'\\''" : one);
+    return put(text, size, used, "'");
 }

@@ -30,4 +30,8 @@ status option_counts(const char *option, const char *text, uint64_t low, uint64_
 /* One of `words` (NULL-terminated); index receives its place. */
 status option_word(const char *option, const char *text, const char *const *words, int *index);
 
+/* Appends a blank, unless text is empty, and the word as a shell takes it: in quotes if it has to be. `used` bytes of
+ * text (size) are taken; returns how many then are. From `size` on the word was cut and the rest is not written. */
+size_t option_quote(char *text, size_t size, size_t used, const char *word);
+
 #endif

@@ -171,23 +171,40 @@ static status shard_of_slurm(program_options *o)
     return OK;
 }
 
-/* What is there under the name of --out is overwritten: only a regular file, and not the data. */
-static status check_out(const program_options *o)
+static bool same_file(const char *a, const char *b)
+{
+    struct stat left, right;
+    return strcmp(a, b) == 0 || (stat(a, &left) == 0 && stat(b, &right) == 0 && left.st_dev == right.st_dev &&
+                                 left.st_ino == right.st_ino);
+}
+
+/* What is there under the name is overwritten: only a regular file. */
+static status check_written(const char *option, const char *path)
 {
     struct stat found;
-    size_t length = strlen(o->out);
-    bool taken = o->out[length - 1] == '/' || (stat(o->out, &found) == 0 && !S_ISREG(found.st_mode));
-    if (taken)
-        return fail(BAD_INPUT, "--out: %s is not a regular file; give the name of a table to write", o->out);
-    return program_apart(o, "data", o->data);
+    size_t length = strlen(path);
+    bool taken = path[length - 1] == '/' || (stat(path, &found) == 0 && !S_ISREG(found.st_mode));
+    return taken ? fail(BAD_INPUT, "--%s: %s is not a regular file; give the name of a file to write", option, path) : OK;
+}
+
+static status check_out(const program_options *o)
+{
+    status s = check_written("out", o->out);
+    return s == OK ? program_apart(o, "data", o->data) : s;
 }
 
 status program_apart(const program_options *o, const char *option, const char *path)
 {
-    struct stat left, right;
-    bool same = strcmp(path, o->out) == 0 || (stat(path, &left) == 0 && stat(o->out, &right) == 0 &&
-                                              left.st_dev == right.st_dev && left.st_ino == right.st_ino);
-    return same ? fail(BAD_INPUT, "--out: %s is the file of --%s; give another name", o->out, option) : OK;
+    return same_file(path, o->out) ? fail(BAD_INPUT, "--out: %s is the file of --%s; give another name", o->out, option)
+                                   : OK;
+}
+
+status program_writes(const program_options *o, const char *option, const char *path)
+{
+    status s = check_written(option, path);
+    if (s == OK && same_file(path, o->data))
+        s = fail(BAD_INPUT, "--%s: %s is the file of --data; give another name", option, path);
+    return s == OK ? program_apart(o, option, path) : s;
 }
 
 static void print_version(FILE *stream, struct argp_state *state)
@@ -207,25 +224,24 @@ static bool decides_nothing(const struct argp_option *option)
     return false;
 }
 
-static size_t add_word(char *text, size_t size, size_t used, const char *word)
-{
-    int length = used < size ? snprintf(text + used, size - used, "%s%s", used ? " " : "", word) : 0;
-    return used + (size_t)length;
-}
-
-static void keep_command(const struct argp *argp, int argc, char **argv, program_options *o)
+/* The command line, from which rows and tables name what redoes them: refused if it has no room there. */
+static status keep_command(const struct argp *argp, int argc, char **argv, program_options *o)
 {
     size_t used = 0, kept = 0;
     for (int i = 0; i < argc; i++) {
         const struct argp_option *option = option_of(argp, argv[i]);
         bool skipped = decides_nothing(option);
         bool has_value = skipped && option->arg && !strchr(argv[i], '=') && i + 1 < argc;
-        used = add_word(o->command, sizeof o->command, used, argv[i]);
+        used = option_quote(o->command, sizeof o->command, used, argv[i]);
         if (!skipped)
-            kept = add_word(o->redo, sizeof o->redo, kept, argv[i]);
+            kept = option_quote(o->redo, sizeof o->redo, kept, argv[i]);
         if (has_value)
-            used = add_word(o->command, sizeof o->command, used, argv[++i]);
+            used = option_quote(o->command, sizeof o->command, used, argv[++i]);
     }
+    if (used >= sizeof o->command)
+        return fail(BAD_INPUT, "the command line has %zu bytes, results keep %zu of it; give shorter paths or lists",
+                    used, sizeof o->command - 1);
+    return OK;
 }
 
 /* argp_parse with getopt's own complaints caught: the first line of them becomes ours. */
@@ -271,10 +287,11 @@ status program_parse(int argc, char **argv, const char *about, const struct argp
     struct argp_child children[] = {{own, 0, NULL, 0}, {0}};
     struct argp argp = {common_options, parse_key, NULL, about, own ? children : NULL, NULL, NULL};
     parse_state parse = {options, input, own != NULL, own && own->args_doc};
-    keep_command(&argp, argc, argv, options);
     status s = check_once(&argp, argc, argv);
     if (s == OK)
         s = parse_quietly(&argp, argc, argv, &parse);
+    if (s == OK)
+        s = keep_command(&argp, argc, argv, options);
     if (s == OK)
         s = shard_of_slurm(options);
     return s == OK ? check_out(options) : s;

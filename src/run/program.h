@@ -12,6 +12,7 @@
 #include "run/error.h"
 #include "run/sweep.h"
 #include "run/table.h"
+#include "run/verdict.h"
 
 typedef struct {
     const char *name;     /* of the program; set by program_parse */
@@ -24,18 +25,22 @@ typedef struct {
     bool predict;         /* --predict: say how long the run would take, and stop */
     size_t shard, shards; /* --shard i/N, default from SLURM_ARRAY_TASK_ID; shards 0: none */
     char default_out[128];
-    char command[1024];   /* the command line, for provenance */
-    char redo[1024];      /* the same without --threads --out --quiet --fresh --predict --shard: they decide no value */
+    char command[VERDICT_COMMAND]; /* the command line, for provenance, as a shell takes it */
+    char redo[VERDICT_COMMAND];    /* the same without --threads --out --quiet --fresh --predict --shard: they decide no value */
 } program_options;
 
 /* Parses the common options and those of `own` (may be NULL: none); `about` is one sentence for --help. own->parser gets
  * `input` as its state->input; it returns EINVAL after fail() and ARGP_ERR_UNKNOWN for keys that are not its own; with own->args_doc it also gets
- * the arguments that are not options (ARGP_KEY_ARG), which are refused otherwise. An option given twice is refused.
+ * the arguments that are not options (ARGP_KEY_ARG), which are refused otherwise. An option given twice is refused, and a command line
+ * too long to be kept whole.
  * --help and --version print to stdout and exit 0. BAD_INPUT: error_text() has one line. */
 status program_parse(int argc, char **argv, const char *about, const struct argp *own, void *input, program_options *options);
 
 /* BAD_INPUT if `path`, given with `option`, is the file of --out, which will be written. (--data is looked at already.) */
 status program_apart(const program_options *options, const char *option, const char *path);
+
+/* The same for a path that will be written: BAD_INPUT also if it is the file of --data, or there and no regular file. */
+status program_writes(const program_options *options, const char *option, const char *path);
 
 /* Prints "NAME: line" to stderr unless s is OK or REFUTED; returns the exit code. */
 int program_exit(const program_options *options, status s);

@@ -14,6 +14,8 @@ typedef enum { NOT_REFUTED, STATEMENT_REFUTED, HYPOTHESIS_NOT_MET, NOT_CHECKED }
 /* [exact] an identity, [derived] a bound with explicit constants proved here, [paper] what the paper says. */
 typedef enum { EXACT, DERIVED, PAPER } statement_kind;
 
+enum { VERDICT_COMMAND = 1024 }; /* room for a command line that redoes a row */
+
 typedef struct {
     char statement[64];    /* "Theorem 2 (d)", "E5", "Figure 2b along xi" */
     statement_kind kind;
@@ -25,7 +27,7 @@ typedef struct {
     size_t trials;
     double limit;          /* Clopper-Pearson limit or p-value; NaN if none */
     verdict verdict;
-    char command[200];     /* redoes this row alone */
+    char command[VERDICT_COMMAND]; /* redoes this row alone */
 } statement_row;
 
 /* The word: "not refuted", "refuted", "hypothesis not met", "not checked". */

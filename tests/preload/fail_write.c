@@ -2,6 +2,7 @@
  * regular files: creating, writing, waiting for the disk, renaming, removing. Environment:
  *     FAULT_SPACE=N    the disk has room for N bytes more: a write is cut there, the next one gets ENOSPC
  *     FAULT_SYNC=N     from the N-th wait for the disk (fsync) on, counted from 1, waiting gets EIO
+ *     FAULT_GONE=N     at the N-th rename, counted from 1, its folder has just been moved away and made anew by another
  *     FAULT_KILL=N     SIGKILL to itself right after the N-th operation, counted from 1
  *     FAULT_LOG=FILE   one line for every file that gets its name by a rename */
 #define _GNU_SOURCE
@@ -17,8 +18,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static atomic_long space, syncs, operations; /* bytes left; calls so far */
-static long sync_limit, kill_at;             /* 0: none */
+static atomic_long space, syncs, renames, operations; /* bytes left; calls so far */
+static long sync_limit, gone_at, kill_at;             /* 0: none */
 static const char *log_path;
 static int has_space_limit;
 
@@ -44,6 +45,7 @@ __attribute__((constructor)) static void prepare(void)
     has_space_limit = getenv("FAULT_SPACE") != NULL;
     atomic_store(&space, number_of("FAULT_SPACE"));
     sync_limit = number_of("FAULT_SYNC");
+    gone_at = number_of("FAULT_GONE");
     kill_at = number_of("FAULT_KILL");
     log_path = getenv("FAULT_LOG");
 }
@@ -106,8 +108,22 @@ int fsync(int file)
     return code;
 }
 
+/* The folder of the file gets the name FOLDER-gone, and an empty one takes its place. */
+static void replace_folder(const char *file)
+{
+    char folder[4000], gone[4096];
+    snprintf(folder, sizeof folder, "%.*s", (int)(strrchr(file, '/') - file), file);
+    snprintf(gone, sizeof gone, "%s-gone", folder);
+    if (real_rename(folder, gone) != 0 || mkdir(folder, 0777) != 0) {
+        abort();
+    }
+}
+
 int rename(const char *from, const char *to)
 {
+    if (gone_at > 0 && atomic_fetch_add(&renames, 1) + 1 == gone_at) {
+        replace_folder(from);
+    }
     const int code = real_rename(from, to);
     if (code == 0 && log_path) {
         char line[4096];

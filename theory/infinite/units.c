@@ -157,7 +157,7 @@ void infinite_describe(const infinite_plan *plan, char *text, size_t size)
     int used = snprintf(text, size, "data=%s n=%zu seed=%llu entries=%zu widths=", plan->data->data.sha256,
                         plan->data->data.n, (unsigned long long)plan->data->run->seed, plan->entry_count);
     for (size_t w = 0; w < plan->width_count && used >= 0 && (size_t)used < size; w++)
-        used += snprintf(text + used, size - (size_t)used, "%g,", plan->widths[w]);
+        used += snprintf(text + used, size - (size_t)used, "%.0f,", plan->widths[w]);
 }
 
 sweep infinite_sweep(const infinite_plan *plan, const char *settings)
