@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "experiments/loss_start.h"
 #include "experiments/loss_tables.h"
@@ -109,7 +110,9 @@ static status check(const loss_options *o, const program_options *options)
     if (s == OK && o->save_weights && options->shards)
         s = fail(BAD_INPUT, "--save-weights: not with --shard; run without it");
     if (s == OK && o->save_weights)
-        s = program_apart(options, "save-weights", o->save_weights);
+        s = program_writes(options, "save-weights", o->save_weights);
+    if (s == OK && o->save_weights && o->init && strcmp(o->save_weights, o->init) == 0)
+        s = fail(BAD_INPUT, "--save-weights: %s is the file of --init; give another name", o->init);
     return s == OK && o->init ? program_apart(options, "init", o->init) : s;
 }
 

@@ -4,8 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <sha2.h>
-
+#include "run/fingerprint.h"
 #include "run/npy.h"
 
 /* Takes a scalar of the file as an option's default. */
@@ -125,14 +124,15 @@ static status read_settings(const char *path, experiment_options *o)
 
 status loss_start_read(const char *path, experiment_options *o, loss_start *start)
 {
-    char sha256[SHA256_DIGEST_STRING_LENGTH];
+    char sha256[65];
+    const file_mark mark = fingerprint_mark(path);
     status s = read_arrays(path, start);
     if (s == OK)
         s = read_settings(path, o);
+    if (s == OK)
+        s = fingerprint_file(path, &mark, sha256);
     if (s != OK)
         return s;
-    if (!SHA256File(path, sha256))
-        return fail(BAD_INPUT, "%s: cannot be read; check the path", path);
     snprintf(start->text, sizeof start->text, "start %s", sha256);
     o->width = (option_list){{(double)start->m}, 1};
     o->repeats = 1;

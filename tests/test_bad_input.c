@@ -212,6 +212,8 @@ Test(bad_input, options_of_loss_dynamics)
         {"--save-weights build/x.npz", "--repeats 1", 2},
         {"--save-weights build/x.npz --shard 1/2" ONE_RUN, "--shard", 2},
         {"--save-weights build/x.npz --out build/x.npz" ONE_RUN, "is the file of --save-weights", 2},
+        {"--init " START " --save-weights " START, "--save-weights: " START " is the file of --init", 2},
+        {"--data build/test-tmp/weights.npz --save-weights build/test-tmp/../test-tmp/weights.npz" ONE_RUN, "is the file of --data", 2},
         {"--out /dev/null/x.dat" TINY, "/dev/null", 1},
         {"--out /proc/no/x.dat" TINY, "/proc/no", 1},
         {"--repeats 65535 --rounds 1000000 --local-steps 9999 --samples 2 --width 1", "GB are free", 1},
