@@ -226,7 +226,7 @@ clean: ## remove what was built, computed and drawn
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
 
--include checks.mk faults.mk bench.mk
+-include checks.mk faults.mk bench.mk verify.mk
 
 print-%:
 	@echo '$($*)'
