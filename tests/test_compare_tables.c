@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "run/rng.h"
 #include "tests/fixture.h"
 
 /* What came of comparing two texts as tables. */
@@ -236,4 +237,30 @@ Test(compare, the_family_is_one)
     cr_expect(not(f.tests[0].different));
     cr_expect(eq(str, f.tests[1000].what, "b 999"));
     compare_family_free(&f);
+}
+
+/* Under another seed alone one comparison in a hundred may be called different. Skewed noise, three repetitions of twelve cells; of 400 at
+ * most 11 (Bin(400, 0.01) exceeds it with probability 0.001). */
+Test(compare, false_alarms_as_stated)
+{
+    enum { TRIALS = 400, CELLS = 12, REPETITIONS = 3 };
+    rng *r = rng_new(5, 0, 0, RNG_TEST);
+    int alarms = 0;
+    for (int trial = 0; trial < TRIALS; trial++) {
+        char texts[2][4000];
+        for (int k = 0; k < 2; k++) {
+            int used = snprintf(texts[k], sizeof texts[k], "# seed: %d\nxi repetition level rounds\n", k);
+            for (int row = 0; row < CELLS * REPETITIONS; row++) {
+                double noise[2];
+                rng_normal_double(r, 1, 2, noise);
+                used += snprintf(texts[k] + used, sizeof texts[k] - (size_t)used, "%d %d %.9g %.0f\n", row / REPETITIONS, row % REPETITIONS,
+                                 1 + 0.3 * noise[0] * noise[0], 5 + noise[1]);
+            }
+        }
+        outcome o = compare(texts[0], texts[1]);
+        alarms += o.different > 0;
+        compare_family_free(&o.family);
+    }
+    rng_free(r);
+    cr_expect(le(int, alarms, 11));
 }

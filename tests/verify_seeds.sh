@@ -10,7 +10,7 @@ set -euo pipefail
 programs=$1 folder=$2
 seeds=20 allowed=2
 
-loss="--samples 100 --width 200 --rounds 8 --repeats 20"
+loss="--samples 100 --width 200 --rounds 8"
 heatmap="--samples 50 --width 100 --subnets 1,4,7 --xi 0.3,0.6,1 --repeats 3"
 
 run() { # run SEED PROGRAM NAME OPTIONS...: exit 3, a statement of ours refuted, still is a result
@@ -22,7 +22,7 @@ run() { # run SEED PROGRAM NAME OPTIONS...: exit 3, a statement of ours refuted,
 
 run_seed() { # every program once
     local seed=$1 at=$folder/$1
-    run "$seed" loss-dynamics loss-dynamics $loss
+    run "$seed" loss-dynamics loss-dynamics $loss --repeats 20
     run "$seed" error-heatmap error-heatmap $heatmap
     run "$seed" error-heatmap error-heatmap-zero $heatmap --unselected zero
     run "$seed" width-sweep width-sweep --samples 40 --width 50,100,200 --repeats 3
@@ -72,10 +72,9 @@ done
 echo "  $seeds seeds, each against the next: $alarms called different, $allowed allowed"
 
 expect 0 "the same run" "$folder/1" "$folder/1"
-loss="$loss --repeats 60"
-run 1 loss-dynamics planted/eta $loss --lr 0.168,0.105,0.063
-run 1 loss-dynamics planted/same-seed $loss
-run 2 loss-dynamics planted/another-seed $loss
+run 1 loss-dynamics planted/eta $loss --repeats 60 --lr 0.168,0.105,0.063
+run 1 loss-dynamics planted/same-seed $loss --repeats 60
+run 2 loss-dynamics planted/another-seed $loss --repeats 60
 expect 3 "eta 5 % larger, same seed" "$folder/1/planted/same-seed.runs.dat" "$folder/1/planted/eta.runs.dat"
 expect 3 "eta 5 % larger, another seed" "$folder/2/planted/another-seed.runs.dat" "$folder/1/planted/eta.runs.dat"
 expect 0 "another seed without it" "$folder/1/planted/same-seed.runs.dat" "$folder/2/planted/another-seed.runs.dat"
