@@ -8,7 +8,7 @@
 #include "run/error.h"
 
 /* Probability that two runs of the same experiments under different seeds are called different: one in a hundred, all tables, cells
- * and verdicts together (Holm). */
+ * and verdicts together (Holm). Beside it stands the chance by which theory/criteria.h lets a true row of ours be refuted. */
 #define COMPARE_FAMILY_ERROR 0.01
 
 typedef struct {
