@@ -104,6 +104,7 @@ space := $(subst x,,x x)
 tag := $(subst $(space),-,$(strip $(filter-out default,$(PROFILE)) $(data_tag) $(if $(filter-out 1,$(SEED)),seed$(SEED))))
 R := results$(if $(tag),/$(tag))
 P := plots$(if $(tag),/$(tag))
+settings_given := $(strip $(if $(filter-out default,$(PROFILE)),PROFILE=$(PROFILE)) $(if $(data_tag),DATA=$(DATA)) $(if $(filter-out 1,$(SEED)),SEED=$(SEED)))
 
 include profiles.mk
 common = --data $(DATA) --seed $(SEED) --threads $(THREADS)
@@ -203,9 +204,9 @@ claims: $R/claims.dat ## test the paper's claims about Figure 2 as statistics
 .PHONY: report
 report: $(B)/bin/report $R/claims.dat theory pictures ## one page for a reviewer: results/REPORT.md, report.html and, with chromium, report.pdf
 	@./deps.sh report
-	@$(B)/bin/report --results $R --plots $(if $(tag),../../plots/$(tag),../plots) --out $R/REPORT.md
+	@$(B)/bin/report --results $R --plots $(if $(tag),../../plots/$(tag),../plots) $(if $(settings_given),--make '$(settings_given)') --out $R/REPORT.md
 	@cd $R && pandoc REPORT.md --from markdown --to html5 --standalone --self-contained --resource-path . --toc --toc-depth 2 \
-	    --lua-filter $(CURDIR)/report/inline-svg.lua --css $(CURDIR)/report/report.css --output report.html
+	    --lua-filter $(CURDIR)/report/page.lua --css $(CURDIR)/report/report.css --output report.html
 	@if command -v chromium >/dev/null; then python3 tests/report_browser.py $R/report.html $R; fi
 	@ls -l $R/REPORT.md $R/report.html
 
@@ -226,7 +227,7 @@ clean: ## remove what was built, computed and drawn
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
 
--include checks.mk faults.mk bench.mk
+-include checks.mk faults.mk bench.mk verify.mk
 
 print-%:
 	@echo '$($*)'

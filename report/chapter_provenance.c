@@ -11,7 +11,9 @@ static void note_row(const document *d, const table_data *t, const char *key)
     char text[1024];
     if (!document_note(t, key, text, sizeof text))
         return;
-    fprintf(d->out, "| %s | ", key);
+    fputs("| ", d->out);
+    document_cell(d, key);
+    fputs(" | ", d->out);
     document_cell(d, text);
     fputs(" |\n", d->out);
 }

@@ -2,8 +2,9 @@
 
 #include <string.h>
 
-static void statement_line(const document *d, const statement_row *row)
+static void statement_line(const document *d, size_t k)
 {
+    const statement_row *row = &d->statements[k];
     char number[32];
     fputs("| ", d->out);
     document_cell(d, row->statement);
@@ -12,7 +13,8 @@ static void statement_line(const document *d, const statement_row *row)
     fprintf(d->out, " | %s", document_number(row->bound, number, sizeof number));
     fprintf(d->out, " | %s", document_number(row->observed, number, sizeof number));
     fprintf(d->out, " | %s", document_number(row->slack, number, sizeof number));
-    fprintf(d->out, " | %zu | ", row->trials);
+    size_t command = document_command(d->statements, k) + 1;
+    fprintf(d->out, " | %zu | [c%zu](#c%zu) | ", row->trials, command, command);
     document_cell(d, row->says);
     if (row->hypotheses[0]) {
         fputs(" (", d->out);
@@ -22,32 +24,18 @@ static void statement_line(const document *d, const statement_row *row)
     fputs(" |\n", d->out);
 }
 
-/* Every command once, in the order in which the statements first name it. */
-static void commands(const document *d)
-{
-    fputs("Commands that redo these rows, from the project's folder:\n\n", d->out);
-    for (size_t k = 0; k < d->statement_count; k++) {
-        size_t first = 0;
-        while (strcmp(d->statements[first].command, d->statements[k].command) != 0)
-            first++;
-        if (first == k)
-            fprintf(d->out, "- `%s`\n", d->statements[k].command);
-    }
-    fputs("\n", d->out);
-}
-
 static void pictures(const document *d)
 {
-    static const struct { const char *figure, *alternative, *command; } theory[] = {
-        {"spectrum", "Eigenvalues of the infinite-width kernel in order", "build/bin/infinite-ntk"},
-        {"deviation", "Deviation of the masked kernel from its limit against width, with every bound", "build/bin/ntk-concentration"},
-        {"lambda-min", "Smallest eigenvalue of the masked kernel, relative to its limit, against width", "build/bin/ntk-concentration"},
-        {"required-width", "Width needed against the number of samples, measured and by each bound", "build/bin/required-width"},
-        {"movements", "Predicted against measured jumps and drops", "build/bin/categorical-rate"},
-        {"mean-curve", "Predicted mean curve over the measured one", "build/bin/bernoulli-rate"},
-        {"drift", "Drift of the weights along a run", "build/bin/drift"}};
+    static const struct { const char *figure, *alternative; } theory[] = {
+        {"spectrum", "Eigenvalues of the infinite-width kernel in order"},
+        {"deviation", "Deviation of the masked kernel from its limit against width, with every bound"},
+        {"lambda-min", "Smallest eigenvalue of the masked kernel, relative to its limit, against width"},
+        {"required-width", "Width needed against the number of samples, measured and by each bound"},
+        {"movements", "Predicted against measured jumps and drops"},
+        {"mean-curve", "Predicted mean curve over the measured one"},
+        {"drift", "Drift of the weights along a run"}};
     for (size_t k = 0; k < sizeof theory / sizeof *theory; k++)
-        document_picture(d, theory[k].figure, theory[k].alternative, theory[k].command);
+        document_picture(d, theory[k].figure, theory[k].alternative);
 }
 
 void chapter_statements(const document *d)
@@ -57,11 +45,12 @@ void chapter_statements(const document *d)
         fputs("No statements were checked: `make theory` does it.\n\n", d->out);
         return;
     }
-    fputs("| statement | kind | verdict | bound | observed | slack | trials | in words |\n|---|---|---|---|---|---|---|---|\n", d->out);
+    fputs("| statement | kind | verdict | bound | observed | slack | trials | again | in words |\n|---|---|---|---|---|---|---|---|---|\n", d->out);
     for (size_t k = 0; k < d->statement_count; k++)
-        statement_line(d, &d->statements[k]);
+        statement_line(d, k);
     fputs("\n", d->out);
-    commands(d);
+    fputs("The commands that compute these rows again, from the project's folder:\n\n", d->out);
+    document_commands(d, d->statements, d->statement_count);
     pictures(d);
 }
 

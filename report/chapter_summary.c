@@ -24,8 +24,27 @@ static void name_refuted(const document *d, const statement_row *rows, size_t co
         fputs(".", d->out);
 }
 
+/* What the run is of, in its own numbers. */
+static void data_sentence(const document *d)
+{
+    static const struct { const char *key, *says; } notes[] = {{"data", "Data "}, {"data shape", ", "}, {"lambda_min(Hinf)", "; lambda_min(Hinf) = "},
+                                                               {"smallest angle", ", smallest angle "}, {"seed", "; seed "}, {"version", ", version "}};
+    table_data t;
+    char text[256];
+    if (document_table(d, "infinite-ntk", &t)) {
+        for (size_t k = 0; k < sizeof notes / sizeof *notes; k++)
+            if (document_note(&t, notes[k].key, text, sizeof text)) {
+                fputs(notes[k].says, d->out);
+                document_cell(d, text);
+            }
+        fputs(".\n", d->out);
+    }
+    table_data_free(&t);
+}
+
 void chapter_summary(const document *d)
 {
+    data_sentence(d);
     fprintf(d->out, "Of %zu claims about Figure 2: ", d->claim_count);
     document_counts(d, d->claims, d->claim_count);
     fputs(".", d->out);

@@ -4,7 +4,9 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <gsl/gsl_errno.h>
 #include <limits.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -36,69 +38,161 @@ static error_t parse(int key, char *text, struct argp_state *state)
     }
 }
 
-static void print_result(const char *name, const compare_result *r)
+/* --- what is said of a table --- */
+
+typedef struct {
+    char name[NAME_MAX + 1];
+    size_t first, end; /* its tests in the family */
+    compare_result result;
+} compared_table;
+
+typedef struct { compared_table *tables; size_t count; compare_family family; } comparison;
+
+static const char *const WORDS[] = {"identical", "same within noise", "different", "not compared"};
+enum { IDENTICAL, WITHIN_NOISE, DIFFERENT, UNSEEN, WORST = 5 };
+
+static int outcome_of(const comparison *c, const compared_table *t)
 {
-    if (r->not_compared) {
-        printf("%-18s %s: numbers without repetitions, other seed\n", "not compared", name);
-        return;
-    }
-    printf("%-18s %s: %zu compared", compare_word(r->outcome), name, r->compared);
-    if (r->different)
-        printf(", %zu different", r->different);
-    putchar('\n');
-    for (size_t k = 0; k < sizeof r->worst / sizeof *r->worst && r->worst[k][0]; k++)
-        printf("%20s%s\n", "", r->worst[k]);
+    for (size_t k = t->first; k < t->end; k++)
+        if (c->family.tests[k].different)
+            return DIFFERENT;
+    if (t->result.kind == COMPARE_IDENTICAL)
+        return IDENTICAL;
+    return t->result.kind == COMPARE_UNSEEN || t->result.compared == 0 ? UNSEEN : WITHIN_NOISE;
 }
 
-static status compare_files(const char *a, const char *b, const char *name, size_t *different)
+/* In the texts of tables '_' stands for a blank. */
+static void print_test(const compare_test *t)
 {
+    printf("%20s", "");
+    for (const char *c = t->what; *c; c++)
+        putchar(*c == '_' ? ' ' : *c);
+    if (!isnan(t->a))
+        printf(": %.6g, %.6g", t->a, t->b);
+    if (isnan(t->p))
+        printf(" (turned, within noise)");
+    else if (t->p > 0)
+        printf(" (p = %.2g)", t->p);
+    putchar('\n');
+}
+
+/* The worst of the different ones, worst first, then the verdicts that turned. */
+static void print_tests(comparison *c, const compared_table *of)
+{
+    for (size_t shown = 0, worst; shown < WORST; shown++) {
+        compare_test *tests = c->family.tests;
+        worst = of->end;
+        for (size_t k = of->first; k < of->end; k++)
+            if (tests[k].different && (worst == of->end || tests[k].p < tests[worst].p))
+                worst = k;
+        if (worst == of->end)
+            break;
+        print_test(&tests[worst]);
+        tests[worst].different = false; /* told */
+    }
+    for (size_t k = of->first; k < of->end; k++)
+        if (isnan(c->family.tests[k].p))
+            print_test(&c->family.tests[k]);
+}
+
+static void print_table(comparison *c, const compared_table *t)
+{
+    int outcome = outcome_of(c, t);
+    size_t different = 0;
+    for (size_t k = t->first; k < t->end; k++)
+        different += c->family.tests[k].different;
+    printf("%-18s %s: ", WORDS[outcome], t->name);
+    if (outcome == UNSEEN)
+        printf("numbers without repetitions%s", t->result.kind == COMPARE_UNSEEN ? ", other seed" : "");
+    else
+        printf("%zu %s", t->result.compared, outcome == IDENTICAL ? "rows" : "compared");
+    if (different)
+        printf(", %zu different", different);
+    putchar('\n');
+    if (t->result.settings[0])
+        printf("%20snot the same: %s\n", "", t->result.settings);
+    print_tests(c, t);
+}
+
+/* The word for all of it: of the worst table. */
+static int conclude(comparison *c)
+{
+    int all = IDENTICAL;
+    for (size_t k = 0; k < c->count; k++) {
+        int outcome = outcome_of(c, &c->tables[k]);
+        if (outcome == UNSEEN)
+            outcome = WITHIN_NOISE;
+        all = outcome > all ? outcome : all;
+        print_table(c, &c->tables[k]);
+    }
+    printf("%s", WORDS[all]);
+    if (all != IDENTICAL)
+        printf(" (family error %g over %zu tests)", COMPARE_FAMILY_ERROR, c->family.count);
+    putchar('\n');
+    return all;
+}
+
+/* --- which tables --- */
+
+static status compare_files(const char *a, const char *b, const char *name, comparison *c)
+{
+    compared_table *grown = realloc(c->tables, (c->count + 1) * sizeof *grown);
+    if (!grown)
+        return fail(FAILED, "no memory for %zu tables", c->count + 1);
+    c->tables = grown;
+    compared_table *t = &grown[c->count];
     table_data left = {0}, right = {0};
-    compare_result result;
+    snprintf(t->name, sizeof t->name, "%s", name);
+    t->first = c->family.count;
     status s = table_read(a, &left);
     if (s == OK)
         s = table_read(b, &right);
     if (s == OK)
-        s = compare_tables(a, &left, b, &right, &result);
-    if (s == OK) {
-        print_result(name, &result);
-        *different += result.outcome == COMPARE_DIFFERENT && !result.not_compared;
-    }
+        s = compare_tables(&(compare_table){a, &left}, &(compare_table){b, &right}, &c->family, &t->result);
+    t->end = c->family.count;
+    c->count += s == OK;
     table_data_free(&left);
     table_data_free(&right);
     return s;
 }
 
-/* NAME.dat with a NAME.runs.dat beside it says nothing that the runs do not say. */
+static bool is_there(const char *folder, const char *name, const char *ending)
+{
+    char path[2 * PATH_MAX];
+    snprintf(path, sizeof path, "%s/%s%s", folder, name, ending);
+    return access(path, F_OK) == 0;
+}
+
+/* What is said elsewhere is not asked again: NAME.dat by its single runs, NAME.statements.dat by the table of all statements. */
 static bool stands_for_itself(const char *folder, const char *name)
 {
     size_t length = strlen(name);
     if (length < 5 || strcmp(name + length - 4, ".dat") != 0)
         return false;
-    char runs[PATH_MAX];
-    snprintf(runs, sizeof runs, "%s/%.*s.runs.dat", folder, (int)(length - 4), name);
-    return access(runs, F_OK) != 0;
+    char stem[NAME_MAX + 1];
+    snprintf(stem, sizeof stem, "%.*s", (int)(length - 4), name);
+    const char *part = strstr(stem, ".statements");
+    return !is_there(folder, stem, ".runs.dat") && !(part && is_there(folder, "statements", ".dat"));
 }
 
-static status compare_folders(const char *a, const char *b, size_t *different)
+static status compare_folders(const char *a, const char *b, comparison *c)
 {
     struct dirent **entries;
     int count = scandir(a, &entries, NULL, alphasort);
-    size_t compared = 0;
-    status s = count < 0 ? fail(BAD_INPUT, "%s: cannot be read: %s; give a folder of tables", a, strerror(errno)) : OK;
+    if (count < 0)
+        return fail(BAD_INPUT, "%s: cannot be read: %s; give a folder of tables", a, strerror(errno));
+    status s = OK;
     for (int k = 0; k < count; k++) {
         const char *name = entries[k]->d_name;
         char left[PATH_MAX], right[PATH_MAX];
         snprintf(left, sizeof left, "%s/%s", a, name);
         snprintf(right, sizeof right, "%s/%s", b, name);
-        if (s == OK && stands_for_itself(a, name)) {
-            s = compare_files(left, right, name, different);
-            compared++;
-        }
+        if (s == OK && stands_for_itself(a, name))
+            s = is_there(b, name, "") ? compare_files(left, right, name, c) : fail(BAD_INPUT, "%s: is not there; %s has it", right, a);
         free(entries[k]);
     }
-    if (count >= 0)
-        free(entries);
-    return s == OK && compared == 0 ? fail(BAD_INPUT, "%s: has no tables (NAME.dat); give a folder of results", a) : s;
+    free(entries);
+    return s == OK && c->count == 0 ? fail(BAD_INPUT, "%s: has no tables (NAME.dat); give a folder of results", a) : s;
 }
 
 static bool is_folder(const char *path)
@@ -112,13 +206,17 @@ int main(int argc, char **argv)
     compare_settings settings = {.count = 0};
     const struct argp own = {NULL, parse, "A B", NULL, NULL, NULL, NULL};
     program_options options;
-    size_t different = 0;
+    comparison c = {.count = 0};
+    gsl_set_error_handler_off();
     status s = program_parse(argc, argv, "Tells whether two tables, or two folders of tables, say the same.", &own, &settings, &options);
     if (s == OK && is_folder(settings.paths[0]))
-        s = compare_folders(settings.paths[0], settings.paths[1], &different);
+        s = compare_folders(settings.paths[0], settings.paths[1], &c);
     else if (s == OK)
-        s = compare_files(settings.paths[0], settings.paths[1], settings.paths[1], &different);
+        s = compare_files(settings.paths[0], settings.paths[1], settings.paths[1], &c);
     if (s == OK)
-        printf("%s\n", different ? "different" : "the same, within noise");
-    return s == OK && different ? (int)REFUTED : program_exit(&options, s);
+        s = compare_family_judge(&c.family);
+    int outcome = s == OK ? conclude(&c) : IDENTICAL;
+    free(c.tables);
+    compare_family_free(&c.family);
+    return outcome == DIFFERENT ? (int)REFUTED : program_exit(&options, s);
 }

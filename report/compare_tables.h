@@ -1,36 +1,50 @@
-/* compare_tables: two result tables of one kind held against each other.
+/* compare_tables: two result tables of one kind held against each other. Adds its questions to a family (compare_family.h).
  *
- * Tables of single runs (NAME.runs.dat, a column `repetition`): a cell is what has the same keys; for each cell and value column a
- * two-sample t test, paired where both runs have the same seed (then the same random numbers), Welch's otherwise; Holm's procedure
- * over all cells and columns of the table holds the family's error. Tables of verdicts (a column `verdict`): the same statement has the
- * same verdict or not. Other tables: with the same seed numbers agree to the committed relative tolerance. */
+ * Tables of single runs (a column `repetition`). A cell is what has the same keys. For each cell and value a two-sample t test, paired
+ * where both runs have the same seed (then, mostly, the same random numbers), Welch's otherwise; and for each value one test of all
+ * cells together (their differences summed), which sees a small change that all cells share. Values of one sign are compared as
+ * logarithms, whole numbers as known to +-1/2. Means that differ by less than COMPARE_RUN_TOLERANCE of themselves are the same. Runs
+ * that diverged are counted against each other (Fisher's exact test). A cell that one table lacks is a difference.
+ *
+ * Tables of verdicts (a column `verdict`). They are functions of the runs, and a verdict near its criterion turns under another seed
+ * however little has changed. So: a row that is there on one side only is a difference, and so is an exact or derived row that is
+ * refuted on one side only; a trend that the paper claims (its p-value stands in the row) is tested by the evidence on both sides;
+ * every other verdict that turned is told, and is a difference only through the numbers under it.
+ *
+ * Other tables, of numbers without repetitions: with the same seed, or where no seed enters, they agree to COMPARE_TOLERANCE. */
 #ifndef REPORT_COMPARE_TABLES_H
 #define REPORT_COMPARE_TABLES_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include "run/error.h"
+#include "report/compare_family.h"
 #include "run/table.h"
-
-/* Probability that two runs of the same experiment are called different, for a table and all its cells: one in a hundred. */
-#define COMPARE_FAMILY_ERROR 0.01
 
 /* Relative difference up to which numbers without repetitions are the same: rounding of another processor's BLAS. */
 #define COMPARE_TOLERANCE 1e-6
 
-typedef enum { COMPARE_IDENTICAL, COMPARE_WITHIN_NOISE, COMPARE_DIFFERENT } compare_outcome;
+/* Numbers below this are rounding errors themselves: as CRITERION_EXACT of theory/criteria.h. */
+#define COMPARE_ROUNDING 1e-12
 
-const char *compare_word(compare_outcome o); /* "identical", "same within noise", "different" */
+/* Relative difference of means up to which runs in single precision are the same: rounding, grown along hundreds of steps. */
+#define COMPARE_RUN_TOLERANCE 1e-3
+
+typedef struct { const char *path; const table_data *data; } compare_table;
+
+typedef enum { COMPARE_IDENTICAL, COMPARE_NUMBERS, COMPARE_UNSEEN } compare_kind;
 
 typedef struct {
-    compare_outcome outcome;
-    bool not_compared;    /* numbers without repetitions under another seed: nothing can be said */
-    size_t compared;      /* tests or numbers or statements compared */
-    size_t different;     /* of them */
-    char worst[5][160];   /* the worst of the different ones, worst first; "" where there are fewer */
+    compare_kind kind;    /* every row the same; compared; numbers without repetitions under another seed: nothing can be said */
+    size_t compared;      /* tests, numbers or verdicts compared */
+    char settings[200];   /* settings that differ, "" if none */
 } compare_result;
 
-/* BAD_INPUT if the tables do not have the same columns, naming both. a, b: paths for messages. */
-status compare_tables(const char *path_a, const table_data *a, const char *path_b, const table_data *b, compare_result *result);
+/* BAD_INPUT if the tables do not have the same columns or are of other data, naming both. */
+status compare_tables(const compare_table *a, const compare_table *b, compare_family *family, compare_result *result);
+
+/* --- the kinds of tables --- */
+bool compare_same_seed(const table_data *a, const table_data *b);
+const char *compare_field(const table_data *t, size_t row, size_t column);
+status compare_runs(const table_data *a, const table_data *b, compare_family *family, size_t *compared);
+status compare_verdicts(const table_data *a, const table_data *b, compare_family *family, size_t *compared);
+status compare_numbers(const table_data *a, const table_data *b, compare_family *family, size_t *compared);
 
 #endif

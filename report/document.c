@@ -29,7 +29,7 @@ const char *document_number(double value, char *text, size_t size)
 void document_cell(const document *d, const char *text)
 {
     for (; *text; text++) {
-        if (strchr("|*_<>[]`$\\", *text))
+        if (strchr("|*_<>[]`$^~\\", *text))
             fputc('\\', d->out);
         fputc(*text == '\n' ? ' ' : *text, d->out);
     }
@@ -41,9 +41,37 @@ void document_verdict(const document *d, verdict v)
     fprintf(d->out, "<span class=\"%s\">%s</span>", classes[v], verdict_word(v));
 }
 
-void document_picture(const document *d, const char *figure, const char *alternative, const char *command)
+void document_picture(const document *d, const char *figure, const char *alternative)
 {
-    fprintf(d->out, "![%s](%s/%s.svg)\n\n`%s`\n\n", alternative, d->plots, figure, command);
+    const char *folder = d->plots;
+    while (strncmp(folder, "../", 3) == 0)
+        folder += 3;
+    fprintf(d->out, "![%s](%s/%s.svg)\n\n`make %s/%s.svg%s%s`\n\n", alternative, d->plots, figure, folder, figure, *d->make ? " " : "",
+            d->make);
+}
+
+static bool is_first(const statement_row *rows, size_t k)
+{
+    size_t first = 0;
+    while (strcmp(rows[first].command, rows[k].command) != 0)
+        first++;
+    return first == k;
+}
+
+size_t document_command(const statement_row *rows, size_t k)
+{
+    size_t index = 0;
+    for (size_t j = 0; strcmp(rows[j].command, rows[k].command) != 0; j++)
+        index += is_first(rows, j);
+    return index;
+}
+
+void document_commands(const document *d, const statement_row *rows, size_t count)
+{
+    for (size_t k = 0; k < count; k++)
+        if (is_first(rows, k))
+            fprintf(d->out, "- []{#c%zu}c%zu: `%s`\n", document_command(rows, k) + 1, document_command(rows, k) + 1, rows[k].command);
+    fputs("\n", d->out);
 }
 
 void document_counts(const document *d, const statement_row *rows, size_t count)

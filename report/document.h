@@ -13,6 +13,7 @@ typedef struct {
     FILE *out;
     const char *results;      /* folder of the tables */
     const char *plots;        /* folder of the pictures, as the report's place sees it */
+    const char *make;         /* the settings of make that this run is of ("PROFILE=quick"); "" for the usual ones */
     statement_row *claims;    /* (claim_count) of claims.dat; owned by the main program */
     size_t claim_count;
     statement_row *statements; /* (statement_count) of statements.dat */
@@ -34,8 +35,13 @@ void document_cell(const document *d, const char *text);
 /* A verdict as a word with its colour's class. */
 void document_verdict(const document *d, verdict v);
 
-/* A picture with its alternative text and a caption that names the command. */
-void document_picture(const document *d, const char *figure, const char *alternative, const char *command);
+/* A picture with its alternative text and the command that makes it and what it needs. */
+void document_picture(const document *d, const char *figure, const char *alternative);
+
+/* The commands of rows, each once, in the order in which rows first name it: the index in this order of row k's. */
+size_t document_command(const statement_row *rows, size_t k);
+/* Their list, as targets of links [ck](#ck), k from 1. */
+void document_commands(const document *d, const statement_row *rows, size_t count);
 
 /* "3 not refuted, 1 refuted, ..." of rows; what has count 0 is left out. */
 void document_counts(const document *d, const statement_row *rows, size_t count);

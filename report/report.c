@@ -4,20 +4,38 @@
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "report/document.h"
 #include "run/options.h"
 #include "run/program.h"
 
-typedef struct { const char *results, *plots; } report_settings;
+typedef struct { const char *results, *plots, *make; } report_settings;
 
-enum { KEY_RESULTS = PROGRAM_OWN_KEY, KEY_PLOTS };
+enum { KEY_RESULTS = PROGRAM_OWN_KEY, KEY_PLOTS, KEY_MAKE };
 
 static const struct argp_option own_options[] = {
     {"results", KEY_RESULTS, "DIR", 0, "folder of the tables (default results)", 1},
     {"plots", KEY_PLOTS, "DIR", 0, "folder of the pictures as the report's place sees it (default ../plots)", 1},
+    {"make", KEY_MAKE, "SETTINGS", 0, "settings of make that these results are of, such as PROFILE=quick", 1},
     {0}};
+
+/* NAME=VALUE, one or more, a blank between them. */
+static status take_make(const char *text, const char **make)
+{
+    for (const char *word = text;; word++) {
+        size_t name = strspn(word, "ABCDEFGHIJKLMNOPQRSTUVWXYZ");
+        size_t value = word[name] == '=' ? strcspn(word + name, " `\n\t") : 0;
+        if (name == 0 || value < 2 || (word[name + value] && word[name + value] != ' '))
+            return fail(BAD_INPUT, "--make: '%.60s' is not NAME=VALUE; give settings of make such as PROFILE=quick", text);
+        word += name + value;
+        if (!*word)
+            break;
+    }
+    *make = text;
+    return OK;
+}
 
 static error_t parse(int key, char *text, struct argp_state *state)
 {
@@ -26,6 +44,8 @@ static error_t parse(int key, char *text, struct argp_state *state)
         return option_path("results", text, &s->results) == OK ? 0 : EINVAL;
     if (key == KEY_PLOTS)
         return option_path("plots", text, &s->plots) == OK ? 0 : EINVAL;
+    if (key == KEY_MAKE)
+        return take_make(text, &s->make) == OK ? 0 : EINVAL;
     return ARGP_ERR_UNKNOWN;
 }
 
@@ -65,13 +85,14 @@ static status write_report(document *d, const char *path)
 
 int main(int argc, char **argv)
 {
-    report_settings settings = {"results", "../plots"};
+    report_settings settings = {"results", "../plots", ""};
     const struct argp own = {own_options, parse, NULL, NULL, NULL, NULL, NULL};
     program_options options;
     document d = {.out = NULL};
     status s = program_parse(argc, argv, "Writes the report of a folder of results as Markdown.", &own, &settings, &options);
     d.results = settings.results;
     d.plots = settings.plots;
+    d.make = settings.make;
     if (s == OK)
         s = read_rows(d.results, "claims", &d.claims, &d.claim_count);
     if (s == OK)

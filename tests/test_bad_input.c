@@ -268,10 +268,11 @@ Test(bad_input, options_of_tables)
         {"/nowhere.dat data", "/nowhere.dat", 2},
         {"data/digits.npz data/digits.npz", "is not text", 2},
     };
-    static const bad_case report[] = {{"stray", "'stray'", 2}, {"--results /nowhere", "/nowhere: has neither", 2}};
+    static const bad_case report[] = {{"stray", "'stray'", 2}, {"--results /nowhere", "/nowhere: has neither", 2},
+                                      {"--make 'A=1 '", "'A=1 ' is not", 2}, {"--make 'A=1 `b`'", "NAME=VALUE", 2}};
     static const bad_case statements[] = {{"stray", "'stray'", 2}, {"--results Makefile", "Not a directory", 2}};
     all_refused("bad-input-compare", "TOOL/compare-results", compare, sizeof compare / sizeof *compare);
-    all_refused("bad-input-report", "TOOL/report", report, 2);
+    all_refused("bad-input-report", "TOOL/report", report, sizeof report / sizeof *report);
     all_refused("bad-input-statements", "TOOL/statements", statements, 2);
 }
 

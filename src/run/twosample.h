@@ -4,13 +4,26 @@
 
 #include <stddef.h>
 
-/* Two-sided p-value of Welch's t test for equal means, unequal variances. x (n), y (m), n, m >= 2.
- * 1 if all values of both are the same number, 0 if both are constant and differ; NaN if a value is NaN or n or m < 2. */
-double twosample_welch_p(const double *x, size_t n, const double *y, size_t m);
+/* A difference of means, the variance of that difference, and the degrees of freedom it is known with. NaN all three if a value is
+ * NaN or there are fewer than two repetitions. */
+typedef struct { double difference, variance, degrees; } twosample;
 
-/* Two-sided p-value of the paired t test: the mean of x_k - y_k is 0. n >= 2. 1 if all differences are 0, 0 if they are
- * one number other than 0; NaN if a value is NaN or n < 2. */
-double twosample_paired_p(const double *x, const double *y, size_t n);
+/* Welch's: x (n) and y (m) independent, variances unequal; degrees after Satterthwaite. */
+twosample twosample_welch(const double *x, size_t n, const double *y, size_t m);
+/* Paired: x_k and y_k (k < n) belong together. */
+twosample twosample_paired(const double *x, const double *y, size_t n);
+/* The sum of `count` independent differences; degrees after Satterthwaite. */
+twosample twosample_pool(const twosample *t, size_t count);
+
+/* Two-sided p-value that the means differ by no more than `tolerance`. Without variance: 1 if that is so, else 0. NaN of NaN. */
+double twosample_p(twosample t, double tolerance);
+
+/* Fisher's exact test, two-sided by doubling the smaller tail: k of n against l of m. */
+double twosample_fisher_p(size_t k, size_t n, size_t l, size_t m);
+
+/* Two one-sided p-values of the same test on two sets of data, through the normal quantiles behind them: is their difference chance?
+ * Quantiles beyond 8 count as 8. NaN of what is no probability. */
+double twosample_evidence_p(double p, double q);
 
 /* Holm (1979): the family's error is at most alpha, whatever the dependence. rejected (count): 1 where the hypothesis is rejected.
  * A NaN p-value is no test and is not rejected nor counted. Returns how many are rejected. */

@@ -1,0 +1,47 @@
+#include "report/compare_family.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "run/twosample.h"
+
+status compare_add(compare_family *f, double p, double a, double b, const char *format, ...)
+{
+    if (f->count == f->capacity) {
+        size_t capacity = f->capacity ? 2 * f->capacity : 256;
+        compare_test *grown = realloc(f->tests, capacity * sizeof *grown);
+        if (!grown)
+            return fail(FAILED, "no memory for %zu comparisons", capacity);
+        f->tests = grown;
+        f->capacity = capacity;
+    }
+    compare_test *t = &f->tests[f->count++];
+    *t = (compare_test){.p = p, .a = a, .b = b};
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(t->what, sizeof t->what, format, arguments);
+    va_end(arguments);
+    return OK;
+}
+
+status compare_family_judge(compare_family *f)
+{
+    double *p = allocate(f->count, sizeof *p, "p-values");
+    unsigned char *rejected = allocate(f->count, 1, "rejected tests");
+    status s = p && rejected ? OK : FAILED;
+    for (size_t k = 0; s == OK && k < f->count; k++)
+        p[k] = f->tests[k].p;
+    if (s == OK)
+        twosample_holm(p, f->count, COMPARE_FAMILY_ERROR, rejected);
+    for (size_t k = 0; s == OK && k < f->count; k++)
+        f->tests[k].different = rejected[k];
+    free(p), free(rejected);
+    return s;
+}
+
+void compare_family_free(compare_family *f)
+{
+    if (f)
+        free(f->tests);
+}
