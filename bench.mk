@@ -24,6 +24,9 @@ bench_memory = $(foreach r,2 8,$(call bench_memory_of,loss-dynamics --rounds 2 -
 # What a theory program is given so that it ends soon (its memory is that of its largest matrix and width).
 bench_memory_ntk-concentration := --trials 2
 bench_memory_required-width := --trials 2
+bench_memory_mask-moments := --trials 60
+bench_memory_bernoulli-rate := --repeats 2 --masks 2
+bench_memory_categorical-rate := --trials 2
 
 pieces := $(B)/bench/step-single.dat $(B)/bench/step-double.dat $(B)/bench/scaling.dat $(B)/bench/kernel.dat $(B)/bench/memory.dat
 

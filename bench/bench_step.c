@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "model/arrange.h"
 #include "model/level.h"
 #include "model/network.h"
 #include "model/train.h"
@@ -58,11 +59,14 @@ static void close_bench(step_bench *b)
     free(b->T);
 }
 
-/* Data, arrays of the product and a random stream; b->columns and b->products are set by the caller. */
-static status open_bench(size_t n, size_t d, step_bench *b)
+/* Data (of a file, as the experiments take it, or random: inputs that are not alike, the worst case of active), arrays of the
+ * product and a random stream; b->columns and b->products are set by the caller. */
+static status open_bench(const char *file, size_t n, size_t d, step_bench *b)
 {
     dataset data;
-    status s = bench_data(n, d, OUTPUTS, &data);
+    status s = file ? dataset_load(file, n, &data) : bench_data(n, d, OUTPUTS, &data);
+    if (s == OK && file)
+        s = dataset_arrange(&data);
     if (s == OK)
         s = gram_new(&data, GRAM_AUTO, &b->g);
     dataset_free(&data);
@@ -101,16 +105,21 @@ static status prepare_step(step_bench *b)
     if (!b->R || !b->U || !b->work || network_new(&b->g, b->columns, false, &b->net) != OK)
         return FAILED;
     b->net.m = b->columns;
-    rng_normal(b->masks, 1, b->net.m * b->g.ld, b->net.Z);
+    real *W = allocate(b->net.m, b->g.d * sizeof *W, "weights");
+    if (!W)
+        return FAILED;
+    rng_normal(b->masks, 1, b->net.m * b->g.d, W);
+    gram_project(&b->g, W, b->net.m, b->net.Z);
+    free(W);
     rng_signs(b->masks, b->net.m * b->g.q, b->net.A);
     return OK;
 }
 
-static status bench_step(size_t n, size_t d, size_t k, const bench_options *o, table *t)
+static status bench_step(const char *file, size_t n, size_t d, size_t k, const bench_options *o, table *t)
 {
     step_bench b = {.columns = k, .products = 1};
-    bench_row row = {.bench = "local-step", .n = n, .d = d, .m = k, .p = 1, .threads = 1};
-    status s = open_bench(n, d, &b);
+    bench_row row = {.bench = file ? "local-step-digits" : "local-step", .n = n, .d = d, .m = k, .p = 1, .threads = 1};
+    status s = open_bench(file, n, d, &b);
     if (s == OK)
         s = prepare_step(&b);
     if (s == OK)
@@ -155,7 +164,7 @@ static status bench_round(bench_work *work, size_t rounds, const char *name, con
     bench_row row = {.bench = name, .n = 1000, .d = 2048, .m = s->width, .p = s->subnets, .threads = 1};
     b.columns = s->width / 2;
     b.products = rounds * s->subnets * s->local_steps;
-    status done = open_bench(row.n, row.d, &b);
+    status done = open_bench(NULL, row.n, row.d, &b);
     if (done == OK)
         done = prepare_round(&b);
     if (done == OK)
@@ -175,7 +184,9 @@ int main(int argc, char **argv)
         s = (t = bench_table("bench-step", 1)) ? OK : FAILED;
     static const size_t sizes[][3] = {{1000, 2048, 400}, {1000, 64, 400}, {100, 2048, 400}, {4000, 512, 1000}};
     for (size_t k = 0; k < sizeof sizes / sizeof *sizes && s == OK; k++)
-        s = bench_step(sizes[k][0], sizes[k][1], sizes[k][2], &o, t);
+        s = bench_step(NULL, sizes[k][0], sizes[k][1], sizes[k][2], &o, t);
+    if (s == OK)
+        s = bench_step("data/digits.npz", 1000, 64, 400, &o, t);
     if (s == OK)
         s = bench_round(one_round, 1, "round", &o, t);
     if (s == OK)

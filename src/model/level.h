@@ -48,7 +48,7 @@ typedef struct {
 } level_result;
 
 /* Rounds that a run on n samples with q outputs takes before it stops, roughly: for predicted times alone. Fitted to
- * runs on three data sets, n from 25 to 1000. */
+ * runs on three data sets, n from 25 to 300. */
 double level_rounds_expected(const train_settings *s, size_t n, size_t q, size_t patience);
 
 /* One run: random start and masks from the streams of (seed, cell, repetition). */
