@@ -1,7 +1,7 @@
 # profiles: what the programs are given in each PROFILE. Every number of the paper's settings that is not named here is the
 # program's default, which is the paper's (Figure 2; see experiments/*.c).
 #
-#   paper    the paper's settings exactly
+#   paper    the paper's settings of Figure 2 exactly; the theory programs, for which the paper names no sizes, as by default
 #   default  fewer rows, repetitions and widths: minutes on two processors
 #   quick    a smoke run: seconds
 #
@@ -14,13 +14,13 @@ error_heatmap_flags :=
 width_sweep_flags :=
 subnet_sweep_flags :=
 infinite_ntk_flags :=
-ntk_concentration_flags := --samples 500 --xi 0.1,0.3,0.5,0.8,1
-required_width_flags := --sizes 25,50,100,200,400,700
-local_descent_flags := --samples 300 --width 2000 --repeats 5 --rounds 5
-drift_flags := --samples 200 --width 2000 --repeats 5 --rounds 25
-mask_moments_flags := --trials 2000
-bernoulli_rate_flags := --samples 30 --repeats 20 --masks 32 --curve-widths 128,256,512,1024,2048
-categorical_rate_flags := --samples 100 --width 1000 --trials 200 --event-width 131072
+ntk_concentration_flags :=
+required_width_flags :=
+local_descent_flags :=
+drift_flags :=
+mask_moments_flags :=
+bernoulli_rate_flags :=
+categorical_rate_flags :=
 else ifeq ($(PROFILE),default)
 loss_dynamics_flags := --repeats 5
 error_heatmap_flags := --samples 150 --lr 0.06 --repeats 3

@@ -23,7 +23,7 @@ rows = words(labels)
 set ytics scale 0 font ",6" ()
 do for [k = 1 : rows] { set ytics add (word(labels, k) -k) }
 set yrange [-rows - 0.7 : -0.3]
-set lmargin 25
+set lmargin 29
 set xlabel "fraction, median and quartiles"
 set xrange [lowest / 1.3 : highest * 1.3]
 set logscale x
