@@ -166,6 +166,19 @@ static bool choose(const active_step *s, size_t begin, size_t width, uint64_t *b
     return worth;
 }
 
+/* The numbers in the given lanes, one after the other. */
+static chunk take_lanes(chunk x, active_lanes lanes)
+{
+#ifdef __clang__ /* of the fuzzers and the race detector: it has no shuffle by a variable */
+    chunk y;
+    for (size_t k = 0; k < CHUNK; k++)
+        y[k] = x[lanes[k]];
+    return y;
+#else
+    return __builtin_shuffle(x, lanes);
+#endif
+}
+
 /* Writes the terms of the inputs whose bit is set, or, for the rest, is not, from `next` on, without a branch; returns where they
  * end. */
 static size_t append(const active_lanes *selected, const uint64_t *bits, const real *products, size_t width, bool rest,
@@ -174,7 +187,7 @@ static size_t append(const active_lanes *selected, const uint64_t *bits, const r
     for (size_t j = 0; j < width; j += CHUNK) {
         uint64_t inside = width - j < CHUNK ? (UINT64_C(1) << (width - j)) - 1 : SELECTIONS - 1;
         uint64_t set = (bits[j / 64] >> j % 64 ^ (rest ? UINT64_MAX : 0)) & inside;
-        chunk value = __builtin_shuffle(*(const chunk_in_memory *)(products + j), selected[set]);
+        chunk value = take_lanes(*(const chunk_in_memory *)(products + j), selected[set]);
         *(chunk_in_memory *)(w->values + next) = rest ? -value : value;
         *(lanes_in_memory *)(w->places + next) = (selected[set] + (active_lane)j) * BLOCK;
         next += (size_t)__builtin_popcountll(set);
