@@ -218,7 +218,11 @@ Test(bad_input, options_of_loss_dynamics)
         {"--out /proc/no/x.dat" TINY, "/proc/no", 1},
         {"--repeats 65535 --rounds 1000000 --local-steps 9999 --samples 2 --width 1", "GB are free", 1},
     };
+    char said[256];
+    const char *copy = "mkdir -p build/test-tmp && cp data/digits.npz build/test-tmp/weights.npz";
+    cr_assert(eq(int, fixture_run(copy, said, sizeof said), 0));
     all_refused("bad-input-loss", "BIN/loss-dynamics", bad, sizeof bad / sizeof *bad);
+    cr_expect(eq(int, fixture_run("cmp data/digits.npz build/test-tmp/weights.npz", said, sizeof said), 0), "overwritten");
 }
 
 Test(bad_input, options_of_the_other_experiments)
