@@ -122,7 +122,7 @@ $R/loss-dynamics.dat $R/loss-dynamics.runs.dat &: $(B)/bin/loss-dynamics $(DATA)
 $R/error-heatmap.dat $R/error-heatmap.runs.dat &: $(B)/bin/error-heatmap $(DATA) $(settings)
 	@$(B)/bin/error-heatmap $(common) $(error_heatmap_flags) --unselected keep --out $R/error-heatmap.dat
 $R/error-heatmap-zero.dat $R/error-heatmap-zero.runs.dat &: $(B)/bin/error-heatmap $(DATA) $(settings)
-	@$(B)/bin/error-heatmap $(common) $(error_heatmap_flags) --unselected zero --out $R/error-heatmap-zero.dat
+	@$(B)/bin/error-heatmap $(common) $(error_heatmap_flags) $(zero_flags) --unselected zero --out $R/error-heatmap-zero.dat
 $R/width-sweep.dat $R/width-sweep.runs.dat &: $(B)/bin/width-sweep $(DATA) $(settings)
 	@$(B)/bin/width-sweep $(common) $(width_sweep_flags) --out $R/width-sweep.dat
 $R/subnet-sweep.dat $R/subnet-sweep.runs.dat &: $(B)/bin/subnet-sweep $(DATA) $(settings)
@@ -172,7 +172,7 @@ predict = [ $R/$1.dat -nt $(B)/bin/$2 ] && [ $R/$1.dat -nt profiles.mk ] || $(B)
 predict: $(EXPERIMENTS:%=$(B)/bin/%) $(theory_programs:%=$(B)/bin/%) ## say how long `make figures` will compute
 	@{ $(call predict,loss-dynamics,loss-dynamics,$(loss_dynamics_flags)) \
 	   $(call predict,error-heatmap,error-heatmap,$(error_heatmap_flags)) \
-	   $(call predict,error-heatmap-zero,error-heatmap,$(error_heatmap_flags) --unselected zero) \
+	   $(call predict,error-heatmap-zero,error-heatmap,$(error_heatmap_flags) $(zero_flags) --unselected zero) \
 	   $(call predict,width-sweep,width-sweep,$(width_sweep_flags)) \
 	   $(call predict,subnet-sweep,subnet-sweep,$(subnet_sweep_flags)) \
 	   $(foreach p,$(theory_programs),$(call predict,$p,$p,$($(subst -,_,$p)_flags))) } | \

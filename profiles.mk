@@ -2,6 +2,7 @@
 # program's default, which is the paper's (Figure 2; see experiments/*.c).
 #
 #   paper    the paper's settings of Figure 2 exactly; the theory programs, for which the paper names no sizes, as by default
+#            (and the heat map of the released program beside Algorithm 1's, zero_flags, with 3 repetitions: it is there for comparison)
 #   default  fewer rows, repetitions and widths: minutes on two processors
 #   quick    a smoke run: seconds
 #
@@ -11,6 +12,7 @@
 ifeq ($(PROFILE),paper)
 loss_dynamics_flags :=
 error_heatmap_flags :=
+zero_flags := --repeats 3
 width_sweep_flags :=
 subnet_sweep_flags :=
 infinite_ntk_flags :=
