@@ -6,8 +6,8 @@
 #   default  fewer rows, repetitions and widths: minutes on two processors
 #   quick    a smoke run: seconds
 #
-# On the embedded data the paper's lr = 0.1 of Figure 2b diverges at xi = 0.1 when only the first 250 rows are taken (stability
-# number 2.43), so the smaller profiles take 0.06.
+# On the embedded data the paper's lr = 0.1 of Figure 2b diverges at xi = 0.1 (stability number 1.93 with all rows, 2.43 with the
+# first 250), so the smaller profiles take 0.06.
 
 ifeq ($(PROFILE),paper)
 loss_dynamics_flags :=
