@@ -4,7 +4,7 @@
 #   paper    the paper's settings of Figure 2 exactly; the theory programs, for which the paper names no sizes, as by default
 #            (and the heat map of the released program beside Algorithm 1's, zero_flags, with 3 repetitions: it is there for comparison)
 #   default  fewer rows, repetitions and widths: minutes on two processors
-#   quick    a smoke run: seconds
+#   quick    a smoke run: seconds; it alone has other settings for the theory programs
 #
 # On the embedded data the paper's lr = 0.1 of Figure 2b diverges at xi = 0.1 (stability number 1.93 with all rows, 2.43 with the
 # first 250), so the smaller profiles take 0.06.
@@ -15,27 +15,11 @@ error_heatmap_flags :=
 zero_flags := --repeats 3
 width_sweep_flags :=
 subnet_sweep_flags :=
-infinite_ntk_flags :=
-ntk_concentration_flags :=
-required_width_flags :=
-local_descent_flags :=
-drift_flags :=
-mask_moments_flags :=
-bernoulli_rate_flags :=
-categorical_rate_flags :=
 else ifeq ($(PROFILE),default)
 loss_dynamics_flags := --repeats 5
 error_heatmap_flags := --samples 150 --lr 0.06 --repeats 3
 width_sweep_flags := --repeats 5
 subnet_sweep_flags := --repeats 10
-infinite_ntk_flags :=
-ntk_concentration_flags :=
-required_width_flags :=
-local_descent_flags :=
-drift_flags :=
-mask_moments_flags :=
-bernoulli_rate_flags :=
-categorical_rate_flags :=
 else ifeq ($(PROFILE),quick)
 loss_dynamics_flags := --samples 250 --repeats 3
 error_heatmap_flags := --samples 100 --width 200 --lr 0.06 --subnets 1,4,7,10 --xi 0.1,0.4,0.7,1 --repeats 3

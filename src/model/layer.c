@@ -40,6 +40,7 @@ static inline __attribute__((always_inline)) void products_strip(const real *Z, 
         strip_store(P + r * step, more ? strip_load(P + r * step) + sum : sum);
     }
 }
+
 /* A register's worth of outputs whose number is known to the compiler for the common cases: one output, and ten. */
 static void output_group(const real *Z, const real *A, size_t count, size_t q, size_t stride, size_t ld, real scale, real *U)
 {

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "model/layer.h"
+#include "model/strip.h"
 
 status network_new(const gram *g, size_t capacity, bool follow, network *net)
 {
@@ -64,14 +65,13 @@ void network_step(const gram *g, network *net, double scale, double step, const 
     for (size_t r = 0; r < net->m; r += ACTIVE_PANEL) {
         real *Z = net->Z + r * g->ld;
         const real *A = net->A + r * g->q;
-        active_step s = {.Z = Z, .A = A, .R = R, .count = net->m - r, .q = g->q, .ld = g->ld, .factor = factor};
-        if (s.count > ACTIVE_PANEL)
-            s.count = ACTIVE_PANEL;
+        size_t count = smaller(net->m - r, ACTIVE_PANEL);
+        active_step s = {.Z = Z, .A = A, .R = R, .count = count, .q = g->q, .ld = g->ld, .factor = factor};
         if (net->C)
-            layer_gradient(Z, A, R, s.count, g->q, g->ld, factor, net->C + r * g->ld);
+            layer_gradient(Z, A, R, count, g->q, g->ld, factor, net->C + r * g->ld);
         gram_step(g, &s, Z, work);
         if (U)
-            layer_output(Z, A, s.count, g->q, g->ld, (real)scale, U);
+            layer_output(Z, A, count, g->q, g->ld, (real)scale, U);
     }
 }
 

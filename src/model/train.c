@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "model/layer.h"
+#include "model/strip.h"
 #include "run/blas.h"
 
 train_scales train_scales_of(const train_settings *s, size_t n, size_t q)
@@ -34,11 +35,14 @@ static double neurons_taken(const train_settings *s)
     return (double)s->width * (s->mask == MASK_CATEGORICAL ? 1 : 1 - pow(1 - s->xi, (double)s->subnets));
 }
 
-/* Do sums of last steps need fewer operations? Their columns have more entries than a subnetwork's, which leaves out the larger of
- * its active and inactive sets: measured, less than 1.5 times as many. */
+/* The sum of last steps has more entries in a column than a subnetwork's step, which leaves out the larger of its active and
+ * inactive sets: measured, less than this many times as many. */
+static const double JOINED_ENTRIES = 1.5;
+
+/* Do sums of last steps need fewer operations? */
 static bool steps_joined(const train_settings *s)
 {
-    return (double)s->subnets * s->xi * (double)s->width > 1.5 * neurons_taken(s);
+    return (double)s->subnets * s->xi * (double)s->width > JOINED_ENTRIES * neurons_taken(s);
 }
 
 status trainer_new(const gram *g, const train_settings *s, bool follow, trainer *t)
@@ -54,9 +58,10 @@ status trainer_new(const gram *g, const train_settings *s, bool follow, trainer 
     t->U = allocate(g->q * g->ld, sizeof *t->U, "outputs");
     t->R = allocate(g->q * g->ld, sizeof *t->R, "residuals");
     t->work = allocate(network_workspace(g), sizeof *t->work, "training workspace");
-    if (steps_joined(s))
+    bool joined = steps_joined(s);
+    if (joined)
         t->S = allocate(s->width * g->ld, sizeof *t->S, "sums of local steps");
-    if (t->zeroed && t->taken && t->U && t->R && t->work && (t->S || !steps_joined(s)))
+    if (t->zeroed && t->taken && t->U && t->R && t->work && (t->S || !joined))
         return OK;
     trainer_free(t);
     return FAILED;
@@ -196,7 +201,7 @@ static void take_joined_step(trainer *t)
 {
     size_t m = t->settings.width, ld = t->g->ld;
     for (size_t r = 0; r < m; r += ACTIVE_PANEL) {
-        active_step s = {.S = t->S + r * ld, .count = m - r < ACTIVE_PANEL ? m - r : ACTIVE_PANEL, .q = t->g->q, .ld = ld};
+        active_step s = {.S = t->S + r * ld, .count = smaller(m - r, ACTIVE_PANEL), .q = t->g->q, .ld = ld};
         gram_step(t->g, &s, t->sum.Z + r * ld, t->work);
     }
     for (size_t k = 0; t->sum.C && k < m * ld; k++)
@@ -271,7 +276,7 @@ double train_round_cost(const gram *g, const train_settings *s)
 {
     double active = s->xi * (double)s->width, p = (double)s->subnets, tau = (double)s->local_steps;
     double each = network_output_cost(g, active) + (tau - 1) * network_step_cost(g, active);
-    double last = steps_joined(s) ? 1.5 * gram_cost(g) * neurons_taken(s) + p * network_output_cost(g, active)
+    double last = steps_joined(s) ? JOINED_ENTRIES * gram_cost(g) * neurons_taken(s) + p * network_output_cost(g, active)
                                   : p * network_step_cost(g, active);
     return p * each + last + network_output_cost(g, (double)s->width);
 }
