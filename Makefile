@@ -13,7 +13,7 @@ ARCH ?= native
 
 # --- compiler ---------------------------------------------------------------------------------------------------------
 CC := gcc
-WARN := -Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion -Wstrict-prototypes -Wvla
+WARN := -Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion -Wstrict-prototypes -Wvla -Wno-missing-field-initializers
 CFLAGS = -std=c17 -D_GNU_SOURCE -O3 -g -march=$(ARCH) -fopenmp -ffp-contract=fast -ffile-prefix-map=$(CURDIR)=. $(WARN) $(EXTRA_CFLAGS)
 CPPFLAGS := -Isrc -I. -DBUILD_FLAGS='"-O3 -march=$(ARCH) $(EXTRA_CFLAGS)"'
 LIBS := -llapacke -lopenblas -lgsl -lzip -lmd -larpack -lm
@@ -29,8 +29,8 @@ TOOLS := $(EXPERIMENTS) claims
 # The source of program a-b is a_b.c; the other files of its folder, and of the folders in it, are parts shared by its programs.
 experiment_mains := $(foreach p,$(TOOLS),experiments/$(subst -,_,$p).c)
 report_mains := $(foreach p,$(REPORTS),report/$(subst -,_,$p).c)
-theory_mains := $(foreach p,$(THEORY),theory/$(subst -,_,$p).c)
-library := $(wildcard src/run/*.c src/model/*.c)
+theory_mains := $(foreach p,$(THEORY),theory/$(subst -,_,$p).c theory/$(subst -,_,$p)/main.c)
+library := $(wildcard src/run/*.c src/model/*.c src/study/*.c)
 experiment_parts := $(filter-out $(experiment_mains),$(wildcard experiments/*.c))
 report_parts := $(filter-out $(report_mains),$(wildcard report/*.c))
 theory_parts := $(filter-out $(theory_mains),$(wildcard theory/*.c theory/*/*.c))
@@ -77,7 +77,8 @@ $(TOOLS:%=$(B)/bin/%): $(B)/bin/%: $(B)/single/experiments/$$(subst -,_,$$*).o $
 	@$(link)
 $(REPORTS:%=$(B)/bin/%): $(B)/bin/%: $(B)/single/report/$$(subst -,_,$$*).o $(B)/single/libmntk.a | $(B)/bin/VERSION
 	@$(link)
-$(THEORY:%=$(B)/bin/%): $(B)/bin/%: $(B)/double/theory/$$(subst -,_,$$*).o $(B)/double/libmntk.a | $(B)/bin/VERSION
+theory_main = $(patsubst %.c,$(B)/double/%.o,$(wildcard theory/$(subst -,_,$1)/main.c theory/$(subst -,_,$1).c))
+$(THEORY:%=$(B)/bin/%): $(B)/bin/%: $$(call theory_main,$$*) $(B)/double/libmntk.a | $(B)/bin/VERSION
 	@$(link)
 $(double_programs): $(B)/bin/double/%: $(B)/double/experiments/$$(subst -,_,$$*).o $(B)/double/libmntk.a | $(B)/bin/double/VERSION
 	@$(link)

@@ -12,7 +12,7 @@
 #include "model/bounds.h"
 #include "model/spectrum.h"
 #include "tests/fixture.h"
-#include "theory/criteria.h"
+#include "theory/shared/criteria.h"
 #include "theory/moments/rows.h"
 
 enum { TRIALS = 400, WIDTH = 60, SUBNETS = 4, SAMPLES = 20, D = 64 };

@@ -14,7 +14,7 @@
 
 #include "model/trajectory.h"
 #include "tests/rate_ground.h"
-#include "theory/criteria.h"
+#include "theory/shared/criteria.h"
 
 static void setup(void)
 {

@@ -8,7 +8,7 @@
 
 #include "tests/concentration_fixture.h"
 #include "theory/concentration/table.h"
-#include "theory/criteria.h"
+#include "theory/shared/criteria.h"
 
 static void begin(void)
 {

@@ -11,7 +11,7 @@
 
 #include "tests/fixture.h"
 #include "tests/random_rows.h"
-#include "theory/criteria.h"
+#include "theory/shared/criteria.h"
 
 TestSuite(infinite, .timeout = 60);
 

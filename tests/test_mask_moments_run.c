@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "tests/fixture.h"
-#include "theory/criteria.h"
+#include "theory/shared/criteria.h"
 #include "theory/moments/claims.h"
 
 enum { WIDTH = 80, SUBNETS = 4, SAMPLES = 20, ROUNDS = 4, D = 64 };

@@ -12,7 +12,7 @@
 
 #include "model/bounds.h"
 #include "tests/fixture.h"
-#include "theory/criteria.h"
+#include "theory/shared/criteria.h"
 #include "theory/moments/claims.h"
 
 enum { TRIALS = 200, WIDTH = 120, SAMPLES = 30, FEW = 4 };

@@ -8,7 +8,7 @@
 
 #include "run/npy.h"
 #include "run/options.h"
-#include "theory/criteria.h"
+#include "theory/shared/criteria.h"
 #include "theory/infinite/table.h"
 #include "theory/infinite/units.h"
 

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "run/options.h"
-#include "theory/criteria.h"
+#include "theory/shared/criteria.h"
 #include "theory/moments/gather.h"
 
 enum {

@@ -10,7 +10,7 @@
 
 #include "theory/concentration/width_plan.h"
 #include "theory/concentration/width_table.h"
-#include "theory/criteria.h"
+#include "theory/shared/criteria.h"
 
 enum { MAX_SIZE = 1000000, MAX_MASKS = 100000 };
 enum { KEY_SIZES = PROGRAM_OWN_KEY, KEY_XI, KEY_MASKS, KEY_TRIALS, KEY_DELTA, KEY_LIMIT };

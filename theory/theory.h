@@ -12,29 +12,7 @@
 #include "run/table.h"
 #include "run/verdict.h"
 
-/* The data as the theory sees them: q = 1. */
-typedef struct {
-    const program_options *run;
-    dataset data;        /* data.Y is one column (n, 1) */
-    size_t label;        /* which column of the file, counted from 0 */
-    double *G;           /* (n, n) X X^T; owned */
-    double *Hinf;        /* (n, n); owned */
-    double lambda0;      /* lambda_min(Hinf) */
-    double lambda_max;   /* lambda_max(Hinf) */
-    double gram_norm;    /* ||G|| */
-    double row_sum;      /* max_i sum_j |G_ij|, <= n (section 3, last line of "Together") */
-    bool assumption1;    /* no two inputs parallel (no opposite rows either) */
-} theory_data;
-
-/* Starts the machine, loads the first `samples` rows (0: all) of --data with label column `label`, computes the rest. Refuses, before taking
- * memory, what does not fit; tells an opposite pair. */
-status theory_open(const program_options *run, size_t samples, size_t label, theory_data *d);
-/* The same from a data set in memory (tests); takes over `data`, which has one label column. */
-status theory_open_data(const program_options *run, dataset data, theory_data *d);
-void theory_close(theory_data *d); /* safe on a zeroed one */
-
-/* The bounds' setting for these data. masks = K p. row_sum: as above. */
-bounds_setting theory_bounds(const theory_data *d, double masks, double xi, double delta);
+#include "theory/shared/theory_data.h"
 
 /* Statement rows of a program. */
 typedef struct {

@@ -20,6 +20,7 @@ typedef struct {
 
 struct table {
     char *names;     /* the names, one blank between two */
+    bool named_by_rows; /* the first row names the columns */
     size_t columns;
     int digits;
     text notes;      /* lines of provenance and legend */
@@ -95,7 +96,8 @@ table *table_new(const char *names, const char *legend, int digits)
     t->digits = digits;
     t->notes.stream = open_memstream(&t->notes.bytes, &t->notes.size);
     t->body.stream = open_memstream(&t->body.bytes, &t->body.size);
-    if (!t->notes.stream || !t->body.stream || !names_set(t, names)) {
+    t->named_by_rows = !names;
+    if (!t->notes.stream || !t->body.stream || !(names ? names_set(t, names) : (t->names = calloc(1, 1)) != NULL)) {
         table_free(t);
         fail(FAILED, "no memory for a table");
         return NULL;
@@ -196,6 +198,55 @@ void table_text(table *t, const char *word)
     }
 }
 
+/* The name of column number k, not ended by 0; *length of it. */
+static const char *name_of(const table *t, size_t k, size_t *length)
+{
+    const char *name = t->names;
+    for (; k > 0; k--) {
+        name += strcspn(name, " ") + 1;
+    }
+    *length = strcspn(name, " ");
+    return name;
+}
+
+static void column_add(table *t, const char *name, const char *meaning)
+{
+    char *grown = NULL;
+    if (asprintf(&grown, "%s%s%s", t->names, t->columns ? " " : "", name) < 0) {
+        defect_note(t, "no memory for its column '%s'", name);
+        return;
+    }
+    free(t->names);
+    t->names = grown;
+    t->columns++;
+    fprintf(t->notes.stream, "# column %s: %s\n", name, meaning);
+}
+
+/* Before the next field: its column is there and has this name. */
+static void column_expect(table *t, const char *name, const char *meaning)
+{
+    size_t length;
+    if (t->rows == 1 && t->named_by_rows) {
+        column_add(t, name, meaning);
+    }
+    const char *expected = t->filled < t->columns ? name_of(t, t->filled, &length) : NULL;
+    if (!expected || strlen(name) != length || strncmp(name, expected, length) != 0) {
+        defect_note(t, "its row %zu has '%s' in column %zu", t->rows, name, t->filled + 1);
+    }
+}
+
+void row_number(table *t, const char *name, const char *meaning, double value)
+{
+    column_expect(t, name, meaning);
+    table_number(t, value);
+}
+
+void row_text(table *t, const char *name, const char *meaning, const char *value)
+{
+    column_expect(t, name, meaning);
+    table_text(t, value);
+}
+
 void table_gap(table *t)
 {
     row_separate(t);
@@ -225,6 +276,9 @@ static char *table_format(const table *t, size_t *size)
 
 status table_write(const table *t, const char *path)
 {
+    if (t->columns == 0) {
+        return fail(FAILED, "%s: not written, it has no rows that name its columns", path);
+    }
     if (t->defect[0] || row_is_cut(t)) {
         return fail(FAILED, "%s: not written, %s", path, t->defect[0] ? t->defect : "its last row is not full");
     }

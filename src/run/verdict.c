@@ -9,8 +9,12 @@ static const char *const VERDICTS[] = {"not refuted", "refuted", "hypothesis not
 static const char *const COLOURS[] = {"\033[32m", "\033[1;31m", "\033[33m", "\033[2m"}; /* green, red, yellow, faint */
 static const char *const KINDS[] = {"exact", "derived", "paper"};
 static const char PLAIN[] = "\033[0m";
-static const char NAMES[] = "statement kind verdict bound observed slack trials limit hypotheses says command";
-enum { VERDICT_COUNT = sizeof VERDICTS / sizeof *VERDICTS, KIND_COUNT = sizeof KINDS / sizeof *KINDS };
+static const char *const SENSES[] = {"", "<=", ">=", "="};
+static const char NAMES[] =
+    "statement kind verdict bound sense observed slack trials limit hypotheses says source anchor command";
+static const char *const OPTIONAL[] = {"sense", "source", "anchor"}; /* older tables have not */
+enum { VERDICT_COUNT = sizeof VERDICTS / sizeof *VERDICTS, KIND_COUNT = sizeof KINDS / sizeof *KINDS,
+       SENSE_COUNT = sizeof SENSES / sizeof *SENSES };
 
 const char *verdict_word(verdict v)
 {
@@ -54,12 +58,15 @@ static void add_row(table *t, const statement_row *row)
     add_text(t, statement_kind_word(row->kind));
     add_text(t, verdict_word(row->verdict));
     table_number(t, row->bound);
+    add_text(t, SENSES[row->sense]);
     table_number(t, row->observed);
     table_number(t, row->slack);
     table_number(t, (double)row->trials);
     table_number(t, row->limit);
     add_text(t, row->hypotheses);
     add_text(t, row->says);
+    add_text(t, row->source);
+    add_text(t, row->anchor);
     add_text(t, row->command);
 }
 
@@ -71,12 +78,15 @@ status verdict_write(const statement_row *rows, size_t count, const char *path,
                          "kind [text] exact, derived or paper: an identity, a bound proved here, what the paper says\n"
                          "verdict [text] not refuted, refuted, hypothesis not met or not checked\n"
                          "bound [of the statement] what the statement allows; nan if it has no such number\n"
+                         "sense [text] observed is to be <=, >= or = bound; - where a p-value or trend decides\n"
                          "observed [of the statement] worst or quantile seen\n"
-                         "slack [1] bound / observed\n"
+                         "slack [1] how far from the bound, as a factor; >= 1 where the statement held\n"
                          "trials [count] observations behind the row\n"
                          "limit [1] Clopper-Pearson limit or p-value\n"
                          "hypotheses [text] what the statement supposes and how this run stands to it\n"
                          "says [text] the statement in a few words\n"
+                         "source [text] file in which hypothesis and observation stand\n"
+                         "anchor [text] the statement's place in doc/mathematics.md\n"
                          "command [text] computes this row again",
                          17);
     if (!t)
@@ -105,7 +115,8 @@ static status reject(const reader *r, const char *name, const char *what)
 
 static status read_text(const reader *r, const char *name, char *text, size_t size)
 {
-    const char *c = r->data->text[field_of(r, name)];
+    bool absent = table_column(r->data, name) < 0; /* one of OPTIONAL */
+    const char *c = absent ? "-" : r->data->text[field_of(r, name)];
     size_t length = 0;
     if (strcmp(c, "-") == 0)
         c++;
@@ -144,16 +155,20 @@ static status read_word(const reader *r, const char *name, const char *const *wo
 
 static status read_row(const reader *r, statement_row *row)
 {
-    int kind, word;
+    int kind, word, sense;
     status s = read_text(r, "statement", row->statement, sizeof row->statement);
     s = s != OK ? s : read_word(r, "kind", KINDS, KIND_COUNT, &kind);
     s = s != OK ? s : read_word(r, "verdict", VERDICTS, VERDICT_COUNT, &word);
     s = s != OK ? s : read_count(r, "trials", &row->trials);
     s = s != OK ? s : read_text(r, "hypotheses", row->hypotheses, sizeof row->hypotheses);
     s = s != OK ? s : read_text(r, "says", row->says, sizeof row->says);
+    s = s != OK ? s : read_word(r, "sense", SENSES, SENSE_COUNT, &sense);
+    s = s != OK ? s : read_text(r, "source", row->source, sizeof row->source);
+    s = s != OK ? s : read_text(r, "anchor", row->anchor, sizeof row->anchor);
     s = s != OK ? s : read_text(r, "command", row->command, sizeof row->command);
     if (s != OK)
         return s;
+    row->sense = (verdict_sense)sense;
     row->kind = (statement_kind)kind;
     row->verdict = (verdict)word;
     row->bound = read_number(r, "bound");
@@ -169,7 +184,10 @@ static status check_columns(const char *path, const table_data *data)
     for (const char *c = NAMES; *c; c += strspn(c, " ")) {
         size_t length = strcspn(c, " ");
         snprintf(name, sizeof name, "%.*s", (int)length, c);
-        if (table_column(data, name) < 0)
+        bool optional = false;
+        for (size_t k = 0; k < sizeof OPTIONAL / sizeof *OPTIONAL; k++)
+            optional |= strcmp(name, OPTIONAL[k]) == 0;
+        if (!optional && table_column(data, name) < 0)
             return fail(BAD_INPUT, "%s: column '%s' is missing; give a table of verdicts", path, name);
         c += length;
     }

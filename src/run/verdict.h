@@ -14,6 +14,9 @@ typedef enum { NOT_REFUTED, STATEMENT_REFUTED, HYPOTHESIS_NOT_MET, NOT_CHECKED }
 /* [exact] an identity, [derived] a bound with explicit constants proved here, [paper] what the paper says. */
 typedef enum { EXACT, DERIVED, PAPER } statement_kind;
 
+/* On which side of its bound the observation has to lie. */
+typedef enum { SENSE_NONE, SENSE_AT_MOST, SENSE_AT_LEAST, SENSE_EQUAL } verdict_sense;
+
 enum { VERDICT_COMMAND = 1024 }; /* room for a command line that redoes a row */
 
 typedef struct {
@@ -23,10 +26,13 @@ typedef struct {
     char hypotheses[160];  /* what it supposes and how this run stands to it; "" if nothing */
     double bound;          /* what the statement allows; NaN if it has none */
     double observed;       /* worst or quantile seen; NaN if none */
-    double slack;          /* bound / observed; NaN if meaningless */
+    verdict_sense sense;   /* observed is to be <=, >= or = bound */
+    double slack;          /* >= 1 where the statement held: how far from its bound; NaN if meaningless */
     size_t trials;
     double limit;          /* Clopper-Pearson limit or p-value; NaN if none */
     verdict verdict;
+    char source[64];       /* file in which hypothesis and observation stand; "" if not said */
+    char anchor[48];       /* of the statement in doc/mathematics.md; "" if not said */
     char command[VERDICT_COMMAND]; /* redoes this row alone */
 } statement_row;
 
@@ -37,12 +43,14 @@ const char *statement_kind_word(statement_kind k); /* "exact", "derived", "paper
 /* The verdict of a check: holds must be computed so that NaN makes it false. */
 verdict verdict_of(bool hypothesis_met, bool holds);
 
-/* Writes rows as a table (columns: statement kind verdict bound observed slack trials limit hypotheses says command).
+/* Writes rows as a table (columns: statement kind verdict bound sense
+ * observed slack trials limit hypotheses says source anchor command).
  * `notes` adds provenance lines to the table before it is written; may be NULL. */
 status verdict_write(const statement_row *rows, size_t count, const char *path,
                      void (*notes)(table *t, void *context), void *context);
 
-/* Reads rows back and appends them to *rows (reallocated; owned by the caller). */
+/* Reads rows back and appends them to *rows (reallocated; owned by the caller). Tables without the columns sense, source
+ * and anchor have none. */
 status verdict_read(const char *path, statement_row **rows, size_t *count);
 
 /* Prints rows aligned, and the count of each verdict, to `stream`. Colour only if `colour`. */

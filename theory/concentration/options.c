@@ -5,7 +5,7 @@
 
 #include "run/program.h"
 #include "run/rng.h"
-#include "theory/criteria.h"
+#include "theory/shared/criteria.h"
 
 enum { MAX_WIDTH = 1 << 30, MAX_SUBNETS = 1000, MAX_MASKS = 100000 };
 enum { KEY_WIDTHS = PROGRAM_OWN_KEY, KEY_XI, KEY_SUBNETS, KEY_MASKS, KEY_TRIALS, KEY_DELTA };

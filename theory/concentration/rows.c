@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "theory/criteria.h"
+#include "theory/shared/criteria.h"
 
 status concentration_supposes(const theory_data *d)
 {

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "theory/criteria.h"
+#include "theory/shared/criteria.h"
 
 /* A measure that a claim bounds from above has its 1 - delta quantile in the table, one bounded from below its delta
  * quantile. */

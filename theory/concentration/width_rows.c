@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 #include "theory/concentration/rows.h"
-#include "theory/criteria.h"
+#include "theory/shared/criteria.h"
 
 width_found width_cell_found(const width_cell *cell)
 {

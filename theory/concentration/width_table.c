@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "theory/concentration/rows.h"
-#include "theory/criteria.h"
+#include "theory/shared/criteria.h"
 
 static const char FIRST_NAMES[] = "xi samples masks trials lambda_min lambda_max gram_norm width width_low width_high";
 static const char FIRST_LEGEND[] =

@@ -4,7 +4,7 @@
 #include <math.h>
 #include <stdio.h>
 
-#include "theory/criteria.h"
+#include "theory/shared/criteria.h"
 
 #define SAY(text, ...) snprintf(text, sizeof text, __VA_ARGS__)
 

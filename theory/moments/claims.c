@@ -5,7 +5,7 @@
 #include <stdio.h>
 
 #include "run/stats.h"
-#include "theory/criteria.h"
+#include "theory/shared/criteria.h"
 #include "theory/moments/means.h"
 
 /* A claim "with probability at least 1 - allowed": so many failures of so many trials. */

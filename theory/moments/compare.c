@@ -3,7 +3,7 @@
 #include <gsl/gsl_cdf.h>
 #include <math.h>
 
-#include "theory/criteria.h"
+#include "theory/shared/criteria.h"
 
 static double largest_of(const double *x, size_t count, double largest)
 {

@@ -7,7 +7,7 @@
 
 #include "model/bounds.h"
 #include "run/blas.h"
-#include "theory/criteria.h"
+#include "theory/shared/criteria.h"
 
 moments_layout moments_layout_of(const moments_state *s)
 {

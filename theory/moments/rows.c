@@ -3,7 +3,7 @@
 #include <math.h>
 #include <stdio.h>
 
-#include "theory/criteria.h"
+#include "theory/shared/criteria.h"
 
 typedef struct {
     const char *fact, *lemma, *says;

@@ -6,7 +6,7 @@
 
 #include "model/bounds.h"
 #include "run/blas.h"
-#include "theory/criteria.h"
+#include "theory/shared/criteria.h"
 #include "theory/moments/masks.h"
 
 static double distance_squared(const double *a, const double *b, size_t n)

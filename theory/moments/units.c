@@ -8,7 +8,7 @@
 #include "model/pace.h"
 #include "model/spectrum.h"
 #include "run/memory.h"
-#include "theory/criteria.h"
+#include "theory/shared/criteria.h"
 
 /* The small networks, and how far from the start the large ones are. */
 enum { SMALL_WIDTH = 4, SMALL_SUBNETS = 3, SMALL_SAMPLES = 4, SMALL_LOCAL_STEPS = 2, TRAINED_ROUNDS = 2 };

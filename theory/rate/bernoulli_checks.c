@@ -6,7 +6,7 @@
 
 #include "model/bounds.h"
 #include "model/mask.h"
-#include "theory/criteria.h"
+#include "theory/shared/criteria.h"
 
 /* --- the mean curve --- */
 

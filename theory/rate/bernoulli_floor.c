@@ -5,7 +5,7 @@
 
 #include "model/bounds.h"
 #include "model/trajectory.h"
-#include "theory/criteria.h"
+#include "theory/shared/criteria.h"
 
 enum { ROUNDS_MOST = 1000000 };
 

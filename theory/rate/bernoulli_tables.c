@@ -9,7 +9,7 @@
 #include "model/mask.h"
 #include "theory/rate/bernoulli_curve.h"
 #include "theory/rate/bernoulli_floor.h"
-#include "theory/criteria.h"
+#include "theory/shared/criteria.h"
 
 enum { DIGITS = 17 };
 

@@ -7,7 +7,7 @@
 #include "model/bounds.h"
 #include "run/stats.h"
 #include "theory/rate/bernoulli_curve.h"
-#include "theory/criteria.h"
+#include "theory/shared/criteria.h"
 #include "theory/rate/trend_row.h"
 
 double categorical_value(const categorical_trials *t, size_t j, size_t k, int column)

@@ -10,7 +10,7 @@
 #include "model/bounds.h"
 #include "model/network.h"
 #include "model/trajectory.h"
-#include "theory/criteria.h"
+#include "theory/shared/criteria.h"
 
 /* X (n, n) <- L with L L^T = G; false if G is not positive definite. */
 static bool cholesky_rows(const dataset *data, size_t n, double *X)

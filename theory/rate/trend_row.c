@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "run/trend.h"
-#include "theory/criteria.h"
+#include "theory/shared/criteria.h"
 
 enum { FEWEST_CELLS = 3 }; /* two cells have an order by chance too often */
 

@@ -1,0 +1,197 @@
+#include "study/study.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "run/machine.h"
+
+/* --- opening and closing --- */
+
+status study_open(const study *s, const program_options *options, const void *settings,
+                  study_run *r)
+{
+    *r = (study_run){.study = s, .options = *options, .repeats = 1};
+    if (options->out == options->default_out) { r->options.out = r->options.default_out; }
+    r->settings = allocate(s->settings_size + 1, 1, "settings");
+    r->context = allocate(s->context_size + 1, 1, "context of the study");
+    if (!r->settings || !r->context) { return FAILED; }
+    memcpy(r->settings, settings, s->settings_size);
+    status st = machine_start(options->threads);
+    return st == OK ? s->prepare(r) : st;
+}
+
+void study_close(study_run *r)
+{
+    sweep_result_free(&r->result);
+    if (r->study && r->study->close && r->context) { r->study->close(r->context); }
+    free(r->settings);
+    free(r->context);
+    *r = (study_run){.study = NULL};
+}
+
+/* --- the sweep --- */
+
+static status measure_unit(size_t cell, size_t repetition, double *values, const void *context)
+{
+    const study_run *r = context;
+    return r->study->measure(r, cell, repetition, values);
+}
+
+static double cost_of(size_t cell, const void *context)
+{
+    const study_run *r = context;
+    return r->study->cost ? r->study->cost(r, cell) : 1;
+}
+
+/* All that decides the values of a unit. */
+static void describe(const study_run *r, const char *kind, text *t)
+{
+    text_add(t, "%s data=%s rows=%zu seed=%llu", kind, r->data->sha256, r->data->n,
+             (unsigned long long)r->options.seed);
+    option_table_describe(r->study->options, r->settings, t);
+    if (r->study->describe) { r->study->describe(r, t); }
+}
+
+status study_sweep(study_run *r, const char *kind, const sweep_options *how)
+{
+    text settings = {0};
+    describe(r, kind, &settings);
+    const char *bytes = text_bytes(&settings);
+    status st = bytes ? OK : FAILED;
+    if (st == OK) {
+        r->sweep = (sweep){.program = r->options.name,
+                           .settings = bytes,
+                           .cells = r->cells,
+                           .repeats = r->repeats,
+                           .values = r->values,
+                           .cost = cost_of,
+                           .seconds_per_cost = r->study->calibrate ? r->study->calibrate(r) : 0,
+                           .run = measure_unit,
+                           .context = r};
+        sweep_result_free(&r->result);
+        st = sweep_run(&r->sweep, how, &r->result);
+    }
+    r->sweep.settings = NULL;
+    text_free(&settings);
+    return st;
+}
+
+const double *study_values(const study_run *r, size_t cell, size_t repetition)
+{
+    return sweep_values(&r->sweep, &r->result, cell, repetition);
+}
+
+/* --- tables and statements --- */
+
+void study_path(const study_run *r, const char *suffix, char *path, size_t size)
+{
+    const char *out = r->options.out;
+    size_t length = strlen(out);
+    bool dat = length > 4 && strcmp(out + length - 4, ".dat") == 0;
+    if (*suffix) {
+        snprintf(path, size, "%.*s.%s.dat", (int)(dat ? length - 4 : length), out, suffix);
+    } else {
+        snprintf(path, size, "%s", out);
+    }
+}
+
+/* Where the numbers come from: command, data, options, machine. */
+static void note_origin(const study_run *r, table *t)
+{
+    const sweep_result *result = &r->result;
+    program_note(&r->options, t);
+    table_note(t, "data", "%s", r->data->path);
+    table_note(t, "data sha256", "%s", r->data->sha256);
+    table_note(t, "data shape", "n=%zu d=%zu q=%zu", r->data->n, r->data->d, r->data->q);
+    option_table_note(r->study->options, r->settings, t);
+    if (r->study->note) { r->study->note(r, t); }
+    table_note(t, "fingerprint", "%s", result->fingerprint);
+    table_note(t, "units", "%zu computed, %zu read, %zu repaired", result->computed, result->reused,
+               result->repaired);
+    table_note(t, "seconds", "%.3g (predicted %.3g)", result->seconds, result->predicted);
+    table_note(t, "processors that computed units", "%s", result->cores);
+    machine_note(t);
+}
+
+static status write_table(const study_run *r, const study_table *s)
+{
+    char path[PATH_MAX];
+    study_path(r, s->suffix, path, sizeof path);
+    table *t = table_new(NULL, NULL, s->digits);
+    if (!t) { return FAILED; }
+    table_note(t, "statement", "%s", s->statement);
+    note_origin(r, t);
+    status st = s->fill(r, t);
+    if (st == OK) { st = table_write(t, path); }
+    if (st == OK) { program_say(&r->options, "wrote %s", path); }
+    table_free(t);
+    return st;
+}
+
+static void note_rows(table *t, void *context)
+{
+    note_origin(context, t);
+}
+
+static status judge(const study_run *r)
+{
+    char path[PATH_MAX];
+    const study *s = r->study;
+    claim_rows rows = {.command = r->options.redo};
+    study_path(r, "statements", path, sizeof path);
+    status st = claim_judge(s->claims, r, &rows);
+    if (st == OK) {
+        st = verdict_write(rows.rows, rows.count, path, note_rows, (void *)(uintptr_t)r);
+    }
+    if (st == OK && !r->options.quiet) {
+        verdict_print(rows.rows, rows.count, stderr, isatty(STDERR_FILENO));
+    }
+    if (st == OK) {
+        program_say(&r->options, "wrote %s", path);
+        st = verdict_status(rows.rows, rows.count);
+    }
+    claim_rows_free(&rows);
+    return st;
+}
+
+static status write_results(study_run *r)
+{
+    const study *s = r->study;
+    status st = s->gather ? s->gather(r) : OK;
+    for (const study_table *t = s->tables; st == OK && t->fill; t++) { st = write_table(r, t); }
+    if (st == OK && s->finish) { st = s->finish(r); }
+    return st == OK && s->claims ? judge(r) : st;
+}
+
+/* --- running --- */
+
+status study_perform(study_run *r)
+{
+    sweep_options how = program_sweep_options(&r->options);
+    status st = study_sweep(r, "units", &how);
+    if (st == OK && how.predict) { printf("%.3g\n", r->result.predicted); }
+    return st == OK && r->result.complete ? write_results(r) : st;
+}
+
+int study_main(const study *s, int argc, char **argv)
+{
+    program_options options = {.name = argv[0]};
+    option_table own = {0};
+    study_run r = {.study = NULL};
+    void *settings = allocate(s->settings_size + 1, 1, "settings");
+    status st = settings ? OK : FAILED;
+    if (st == OK) {
+        memcpy(settings, s->defaults, s->settings_size);
+        st = option_table_open(&own, s->options, settings);
+    }
+    if (st == OK) { st = program_parse(argc, argv, s->about, &own.argp, &own, &options); }
+    if (st == OK) { st = study_open(s, &options, settings, &r); }
+    if (st == OK) { st = study_perform(&r); }
+    study_close(&r);
+    option_table_close(&own);
+    free(settings);
+    return program_exit(&options, st);
+}

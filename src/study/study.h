@@ -1,0 +1,89 @@
+/* The one shape of every program: options, units of work, what a unit measures, tables, statements.
+ *
+ * A program is a `static const study` and a main of one line. What happens, in this order:
+ *     options     the table of options is parsed into a copy of `defaults`
+ *     prepare     loads the data, lists cells, sets cells, repetitions and values of a unit
+ *     measure     cell by cell and repetition by repetition, on all threads, resumable
+ * (run/sweep.h) gather      folds the units into what tables and statements look at tables OUT, and
+ * for a table with a suffix OUT with .suffix.dat in place of .dat claims      OUT with
+ * .statements.dat in place of .dat; exit 3 if one of ours is refuted finish      what else is kept
+ * or said close       always The numbers of a unit depend on the text that study makes of data,
+ * options and `describe` alone. */
+#ifndef STUDY_STUDY_H
+#define STUDY_STUDY_H
+
+#include <stddef.h>
+#include "model/dataset.h"
+#include "run/option_table.h"
+#include "run/program.h"
+#include "run/sweep.h"
+#include "run/table.h"
+#include "run/text.h"
+#include "study/claim.h"
+
+typedef struct study study;
+
+/* A study under way. */
+typedef struct study_run {
+    const study *study;
+    program_options options;       /* the common ones */
+    void *settings;                /* the study's own options, parsed; owned */
+    void *context;                 /* (study->context_size) zeroed before prepare; owned */
+    const dataset *data;           /* set by prepare: its checksum and rows enter the fingerprint */
+    size_t cells, repeats, values; /* set by prepare */
+    sweep sweep;                   /* as run */
+    sweep_result result;           /* after the units */
+} study_run;
+
+typedef struct {
+    const char *suffix;    /* "": the table of --out itself */
+    const char *statement; /* provenance: what it shows */
+    int digits;            /* 9 (single precision) or 17 */
+    /* Row by row: table_row, then row_text and row_number (table.h) for every column. */
+    status (*fill)(const study_run *r, table *t);
+} study_table;
+
+struct study {
+    const char *about;         /* one sentence for --help */
+    const option_row *options; /* ended by one without a name */
+    const void *defaults;      /* (settings_size) */
+    size_t settings_size, context_size;
+
+    status (*prepare)(study_run *r);
+    void (*close)(void *context); /* safe on a zeroed context; NULL: nothing to close */
+
+    /* One unit: fills values (r->values), which are NaN before. From several threads at once. */
+    status (*measure)(const study_run *r, size_t cell, size_t repetition, double *values);
+    double (*cost)(const study_run *r, size_t cell); /* work of a unit, any unit; NULL: all alike */
+    /* Seconds on one thread for one unit of cost, measured now; NULL or 0: not known. */
+    double (*calibrate)(const study_run *r);
+    /* Adds what decides values beside data, seed and options; NULL: nothing. */
+    void (*describe)(const study_run *r, text *t);
+
+    status (*gather)(study_run *r);             /* NULL: nothing to do */
+    void (*note)(const study_run *r, table *t); /* provenance beside the standard; may be NULL */
+    const study_table *tables;                  /* ended by one without `fill` */
+    const claim_group *claims;                  /* ended by one without claims; NULL: none */
+    status (*finish)(const study_run *r);       /* NULL: nothing more */
+};
+
+/* Parses, runs, and returns the exit code of main. */
+int study_main(const study *s, int argc, char **argv);
+
+/* The same in two steps, for tests: settings (settings_size) are copied. study_close always. */
+status study_open(const study *s, const program_options *options, const void *settings,
+                  study_run *r);
+status study_perform(study_run *r);
+void study_close(study_run *r); /* safe on a zeroed one */
+
+/* Values of a unit, after the sweep. */
+const double *study_values(const study_run *r, size_t cell, size_t repetition);
+
+/* Sets up the sweep over the units and runs it with `how`; for studies with a sweep before the main
+ * one. kind: added to the text of the settings. */
+status study_sweep(study_run *r, const char *kind, const sweep_options *how);
+
+/* path (size bytes) <- OUT with .suffix.dat in place of .dat; OUT itself if suffix is "". */
+void study_path(const study_run *r, const char *suffix, char *path, size_t size);
+
+#endif

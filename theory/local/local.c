@@ -1,0 +1,186 @@
+#include "theory/local/local.h"
+
+#include <math.h>
+#include <omp.h>
+#include <stdlib.h>
+
+enum { MAX_WIDTH = 10000000, MAX_SUBNETS = 1000, MAX_STEPS = 100000, MAX_RUNS = 10000 };
+
+#define FIELD(member) offsetof(local_settings, member)
+
+const option_row local_options[] = {
+    {"", OPTION_HEADING, .help = "The runs (LIST: values separated by commas):"},
+    {"label", OPTION_COUNT, FIELD(label), 0, 100000, "label column, from 0"},
+    {"width", OPTION_COUNT, FIELD(width), 1, MAX_WIDTH, "hidden neurons m of the usual regime"},
+    {"subnets", OPTION_COUNT, FIELD(subnets), 1, MAX_SUBNETS,
+     "subnetworks per round p of the usual regime"},
+    {"local-steps", OPTION_COUNT, FIELD(local_steps), 1, MAX_STEPS,
+     "gradient steps tau of a subnetwork in a round"},
+    {"rounds", OPTION_COUNT, FIELD(rounds), 1, MAX_STEPS, "rounds K"},
+    {"repeats", OPTION_COUNT, FIELD(repeats), 1, MAX_RUNS,
+     "runs of the usual regime, for either mask kind"},
+    {"xi", OPTION_NUMBER, FIELD(xi), 0, 1,
+     "probability that a Bernoulli mask takes a neuron, in (0, 1]; categorical masks: 1/p",
+     OPTION_ABOVE_LOW},
+    {"kappa", OPTION_NUMBER, FIELD(kappa), 0, 1e6, "standard deviation of an initial weight",
+     OPTION_ABOVE_LOW},
+    {"delta", OPTION_NUMBER, FIELD(delta), 0, 0.5, "failure probability of the statements",
+     OPTION_ABOVE_LOW},
+    {"multiples", OPTION_NUMBERS, FIELD(multiples), 0, 1e6,
+     "step sizes in units of 1/||G||; lambda0/n^2 is always among them", OPTION_ABOVE_LOW},
+    {"wide-samples", OPTION_COUNT, FIELD(wide_samples), 2, MAX_WIDTH,
+     "rows of the wide regime, few"},
+    {"wide-width", OPTION_COUNT, FIELD(wide_width), 1, MAX_WIDTH,
+     "its m (default: the least power of two that is three times Together's width)",
+     OPTION_NO_DEFAULT},
+    {"wide-subnets", OPTION_COUNT, FIELD(wide_subnets), 1, MAX_SUBNETS, "its p"},
+    {"wide-trials", OPTION_COUNT, FIELD(wide_trials), 1, MAX_RUNS,
+     "its runs, for either mask kind; rounded up to a multiple of --repeats"},
+    {NULL}};
+
+static size_t cells_of(const study_run *r, size_t regime)
+{
+    const local_context *c = r->context;
+    return MASKS * (c->regimes[regime].trials / r->repeats);
+}
+
+status local_prepare(study_run *r)
+{
+    local_context *c = r->context;
+    const local_settings *o = r->settings;
+    status st = local_regimes_open(&r->options, o, c->regimes);
+    if (st != OK) { return st; }
+    for (size_t k = 0; k < REGIMES; k++) {
+        for (size_t mask = 0; mask < MASKS; mask++) {
+            train_settings settings = local_train_settings(&c->regimes[k], (mask_kind)mask);
+            c->models[k][mask] = local_model_of(&c->regimes[k], &settings);
+        }
+    }
+    r->data = &c->regimes[REGIME_USUAL].data.data;
+    r->repeats = o->repeats;
+    r->cells = cells_of(r, REGIME_WIDE) + cells_of(r, REGIME_USUAL);
+    return OK;
+}
+
+void local_close(void *context)
+{
+    local_context *c = context;
+    local_regimes_close(c->regimes);
+}
+
+/* --- units: cell = regime, then batch of repetitions, then mask kind --- */
+
+local_place local_place_of(const study_run *r, size_t cell, size_t repetition)
+{
+    size_t wide = cells_of(r, REGIME_WIDE), regime = cell < wide ? REGIME_WIDE : REGIME_USUAL;
+    size_t within = cell < wide ? cell : cell - wide;
+    return (local_place){.regime = regime,
+                         .mask = (mask_kind)(within % MASKS),
+                         .trial = within / MASKS * r->repeats + repetition};
+}
+
+const double *local_values(const study_run *r, local_place at)
+{
+    size_t before = at.regime == REGIME_WIDE ? 0 : cells_of(r, REGIME_WIDE);
+    size_t cell = before + at.trial / r->repeats * MASKS + (size_t)at.mask;
+    return study_values(r, cell, at.trial % r->repeats);
+}
+
+bool local_next(const study_run *r, local_place *at)
+{
+    const local_context *c = r->context;
+    at->trial++;
+    if (at->trial < c->regimes[at->regime].trials) { return true; }
+    at->trial = 0;
+    at->mask++;
+    return (size_t)at->mask < MASKS;
+}
+
+status local_open_trial(const study_run *r, local_place at, local_trial *trial)
+{
+    const local_context *c = r->context;
+    const local_regime *regime = &c->regimes[at.regime];
+    train_settings settings = local_train_settings(regime, at.mask);
+    size_t stream = at.regime * MASKS + (size_t)at.mask;
+    return local_trial_open(&regime->g, &settings, r->options.seed, stream, at.trial, trial);
+}
+
+/* --- time --- */
+
+double local_cost(const study_run *r, size_t cell)
+{
+    const local_context *c = r->context;
+    double seconds = c->seconds[local_place_of(r, cell, 0).regime];
+    return seconds > 0 ? seconds : 1;
+}
+
+/* Seconds of a unit with one round of so many subnetworks and one step size; 0: it failed. */
+static double time_small(const study_run *r, size_t which, size_t subnets)
+{
+    local_settings few = *(const local_settings *)r->settings;
+    local_context context = *(const local_context *)r->context;
+    study_run small = *r;
+    few.multiples.count = 0;
+    for (size_t k = 0; k < REGIMES; k++) {
+        context.regimes[k].rounds = context.regimes[k].settings.subnets = 1;
+    }
+    context.regimes[which].settings.subnets = subnets;
+    small.settings = &few;
+    small.context = &context;
+    small.options.seed = 0;
+    double *values = allocate(r->values, sizeof *values, "values of a unit");
+    if (!values) { return 0; }
+    double start = omp_get_wtime();
+    status st =
+        r->study->measure(&small, which == REGIME_WIDE ? 0 : cells_of(r, REGIME_WIDE), 0, values);
+    free(values);
+    return st == OK ? omp_get_wtime() - start : 0;
+}
+
+/* A unit takes the time of its start and that of its subnetworks: one and two of them tell both,
+ * after a run that warms caches. */
+double local_calibrate(const study_run *r)
+{
+    local_context *c = r->context;
+    for (size_t k = 0; k < REGIMES; k++) {
+        double all = local_masks(&c->regimes[k]) * (double)local_step_count(r->settings);
+        time_small(r, k, 1);
+        double one = time_small(r, k, 1), two = time_small(r, k, 2);
+        c->seconds[k] = one + (all - 1) * fmax(two - one, one / 20);
+    }
+    return 1;
+}
+
+/* --- provenance --- */
+
+void local_note(const study_run *r, table *t)
+{
+    const local_context *c = r->context;
+    theory_data_note(&c->regimes[REGIME_USUAL].data, t);
+    for (size_t k = 0; k < REGIMES; k++) {
+        local_regime_note(&c->regimes[k], local_regime_names[k], t);
+    }
+    table_note(t, "xi", "as given with Bernoulli masks, 1/p with categorical ones");
+    table_note(
+        t, "step sizes",
+        "lambda0/n^2 and multiples of 1/||G||; all of one run share its start and its masks");
+}
+
+const local_model *local_hardest(const study_run *r, size_t regime)
+{
+    const local_context *c = r->context;
+    const local_model *models = c->models[regime];
+    return models[1].width > models[0].width ? &models[1] : &models[0];
+}
+
+size_t local_regime_count(const study_run *r)
+{
+    (void)r;
+    return REGIMES;
+}
+
+const char *local_regime_name(const study_run *r, size_t which, char *name, size_t size)
+{
+    (void)r, (void)name, (void)size;
+    return local_regime_names[which];
+}

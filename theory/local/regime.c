@@ -1,0 +1,152 @@
+#include "theory/local/regime.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <lapacke.h>
+
+const char *const local_regime_names[REGIMES] = {"wide", "usual"};
+const char *const local_mask_names[MASKS] = {"bernoulli", "categorical"};
+
+enum { WIDTH_FACTOR = 3, WIDTH_LARGEST = 1 << 22 };
+
+double local_masks(const local_regime *regime)
+{
+    return (double)(regime->rounds * regime->settings.subnets);
+}
+
+train_settings local_train_settings(const local_regime *regime, mask_kind mask)
+{
+    train_settings s = regime->settings;
+    s.mask = mask;
+    s.xi = mask == MASK_CATEGORICAL ? 1 / (double)s.subnets : s.xi;
+    return s;
+}
+
+/* Three times what Together asks for, so that the weights have room to move within R* as well; for
+ * both mask kinds. */
+static size_t width_of(const local_regime *regime)
+{
+    double xi = fmin(regime->settings.xi, 1 / (double)regime->settings.subnets);
+    bounds_setting s = theory_bounds(&regime->data, local_masks(regime), xi, regime->delta);
+    size_t width = 1;
+    while (width < WIDTH_LARGEST && !((double)width >= WIDTH_FACTOR * bounds_width_together(&s))) {
+        width *= 2;
+    }
+    return width;
+}
+
+/* Runs see rows and weights through X W alone, which is Gaussian with covariance kappa^2 G neuron
+ * by neuron, and move weights within the span of the rows. So n coordinates in that span do for d
+ * of them: X^T = Q R, and the rows of R^T stand for those of X. */
+static status span_rows(const dataset *data, dataset *rows)
+{
+    size_t n = data->n, d = data->d;
+    double *work = allocate(n, d * sizeof *work, "inputs"),
+           *tau = allocate(n, sizeof *tau, "reflectors");
+    *rows = *data;
+    rows->d = n;
+    rows->X = allocate(n, n * sizeof *rows->X, "inputs in their span");
+    status s = work && tau && rows->X ? OK : FAILED;
+    if (s == OK) {
+        memcpy(work, data->X, n * d * sizeof *work);
+        int info = LAPACKE_dgeqrf(LAPACK_COL_MAJOR, (int)d, (int)n, work, (int)d, tau);
+        s = info == 0 ? OK
+                      : fail(FAILED, "dgeqrf returned %d on %zu rows; look at the data", info, n);
+    }
+    for (size_t i = 0; i < n && s == OK; i++) {
+        memcpy(rows->X + i * n, work + i * d, (i + 1) * sizeof *work);
+    }
+    free(work);
+    free(tau);
+    return s;
+}
+
+static status open_gram(local_regime *regime)
+{
+    const dataset *data = &regime->data.data;
+    if (data->n >= data->d) { return gram_new(data, GRAM_AUTO, &regime->g); }
+    dataset rows;
+    status s = span_rows(data, &rows);
+    if (s == OK) { s = gram_new(&rows, GRAM_AUTO, &regime->g); }
+    free(rows.X);
+    return s;
+}
+
+static status open_one(const program_options *run, const local_settings *o, size_t which,
+                       local_regime *regime)
+{
+    bool wide = which == REGIME_WIDE;
+    size_t batches = wide ? (o->wide_trials + o->repeats - 1) / o->repeats : 1;
+    *regime = (local_regime){
+        .run = *run, .rounds = o->rounds, .trials = batches * o->repeats, .delta = o->delta};
+    regime->run.samples = wide ? o->wide_samples : run->samples;
+    regime->settings = (train_settings){.width = wide ? o->wide_width : o->width,
+                                        .subnets = wide ? o->wide_subnets : o->subnets,
+                                        .xi = o->xi,
+                                        .local_steps = o->local_steps,
+                                        .kappa = o->kappa,
+                                        .scaling = SCALING_THEORY};
+    status s = theory_open(&regime->run, o->samples, o->label, &regime->data);
+    if (s == OK) { s = open_gram(regime); }
+    if (s == OK && regime->settings.width == 0) { regime->settings.width = width_of(regime); }
+    if (s == OK) {
+        program_say(run, "%s regime: m=%zu p=%zu tau=%zu, %zu rounds, %zu runs of either mask kind",
+                    local_regime_names[which], regime->settings.width, regime->settings.subnets,
+                    o->local_steps, o->rounds, regime->trials);
+    }
+    return s;
+}
+
+status local_regimes_open(const program_options *run, const local_settings *o,
+                          local_regime regimes[REGIMES])
+{
+    status s = OK;
+    for (size_t k = 0; k < REGIMES; k++) { regimes[k] = (local_regime){.rounds = 0}; }
+    for (size_t k = 0; k < REGIMES && s == OK; k++) { s = open_one(run, o, k, &regimes[k]); }
+    return s;
+}
+
+void local_regimes_close(local_regime regimes[REGIMES])
+{
+    for (size_t k = 0; k < REGIMES; k++) {
+        theory_close(&regimes[k].data);
+        gram_free(&regimes[k].g);
+    }
+}
+
+size_t local_step_count(const local_settings *o)
+{
+    return 1 + o->multiples.count;
+}
+
+double local_step(const local_regime *regime, const local_settings *o, size_t k)
+{
+    double n = (double)regime->data.data.n;
+    return k == 0 ? regime->data.lambda0 / (n * n)
+                  : o->multiples.values[k - 1] / regime->data.gram_norm;
+}
+
+void local_step_name(const local_settings *o, size_t k, char name[32])
+{
+    if (k == 0) {
+        snprintf(name, 32, "lambda0/n^2");
+    } else {
+        snprintf(name, 32, "%g/||G||", o->multiples.values[k - 1]);
+    }
+}
+
+void local_regime_note(const local_regime *r, const char *name, table *t)
+{
+    const train_settings *s = &r->settings;
+    bounds_setting b = theory_bounds(&r->data, local_masks(r), s->xi, r->delta);
+    table_note(t, "regime",
+               "%s: n=%zu m=%zu p=%zu tau=%zu rounds=%zu runs=%zu lambda0=%.8g ||G||=%.8g R*=%.6g, "
+               "Together asks for "
+               "m=%.4g",
+               name, r->data.data.n, s->width, s->subnets, s->local_steps, r->rounds, r->trials,
+               r->data.lambda0, r->data.gram_norm, bounds_radius(&b, s->kappa),
+               bounds_width_together(&b));
+}
