@@ -17,7 +17,8 @@ static const char *root;
 static void put(const char *path, const char *text)
 {
     char command[1024], said[256];
-    snprintf(command, sizeof command, "mkdir -p \"$(dirname %1$s/%2$s)\" && printf '%%b' '%3$s' > %1$s/%2$s", root, path,
+    snprintf(command, sizeof command,
+             "mkdir -p \"$(dirname %1$s/%2$s)\" && printf '%%b' '%3$s' > %1$s/%2$s", root, path,
              text);
     cr_assert(eq(int, fixture_run(command, said, sizeof said), 0), "%s", said);
 }
@@ -26,7 +27,8 @@ static void start(const char *cgroup, const char *mountinfo)
 {
     static char folder[64];
     char command[256], said[256];
-    snprintf(folder, sizeof folder, "build/test-tmp/cgroup-%s-%s", REAL_NAME, criterion_current_test->name);
+    snprintf(folder, sizeof folder, "build/test-tmp/cgroup-%s-%s", REAL_NAME,
+             criterion_current_test->name);
     snprintf(command, sizeof command, "rm -rf %s", folder);
     cr_assert(eq(int, fixture_run(command, said, sizeof said), 0), "%s", said);
     root = folder;
@@ -34,7 +36,9 @@ static void start(const char *cgroup, const char *mountinfo)
     put("proc/self/mountinfo", mountinfo);
 }
 
-#define UNIFIED "23 1 0:2 / / rw - ext4 /dev/a rw\\n31 23 0:28 / /sys/fs/cgroup rw,nosuid shared:9 - cgroup2 cgroup2 rw\\n"
+#define UNIFIED                                                                                    \
+    "23 1 0:2 / / rw - ext4 /dev/a rw\\n31 23 0:28 / /sys/fs/cgroup rw,nosuid shared:9 - cgroup2 " \
+    "cgroup2 rw\\n"
 
 Test(cgroup, version_2_counts_every_group_above)
 {
@@ -56,10 +60,10 @@ Test(cgroup, version_2_counts_every_group_above)
     cr_assert(eq(dbl, cgroup_memory(root), 0.0), "more is taken than may be");
 }
 
-#define HIERARCHIES \
-    "31 23 0:28 / /sys/fs/cgroup ro - tmpfs tmpfs ro\\n" \
-    "32 31 0:29 / /sys/fs/cgroup/cpu,cpuacct rw - cgroup cgroup rw,cpu,cpuacct\\n" \
-    "33 31 0:30 / /sys/fs/cgroup/memory rw - cgroup cgroup rw,memory\\n" \
+#define HIERARCHIES                                                                                \
+    "31 23 0:28 / /sys/fs/cgroup ro - tmpfs tmpfs ro\\n"                                           \
+    "32 31 0:29 / /sys/fs/cgroup/cpu,cpuacct rw - cgroup cgroup rw,cpu,cpuacct\\n"                 \
+    "33 31 0:30 / /sys/fs/cgroup/memory rw - cgroup cgroup rw,memory\\n"                           \
     "34 31 0:31 / /sys/fs/cgroup/unified rw - cgroup2 cgroup2 rw\\n"
 
 Test(cgroup, version_1_has_hierarchies_of_its_own)

@@ -31,7 +31,8 @@ static FILE *file_in(const char *folder, const char *name)
 
 /* --- where the group is --- */
 
-/* The group's path within its hierarchy, of version 1 with the controller or, if it is "", of version 2. */
+/* The group's path within its hierarchy, of version 1 with the controller or, if it is "", of
+ * version 2. */
 static bool group_path(const char *root, const char *controller, char path[PATH_SIZE])
 {
     char line[2 * PATH_SIZE], list[512];
@@ -41,7 +42,8 @@ static bool group_path(const char *root, const char *controller, char path[PATH_
         int start = 0;
         line[strcspn(line, "\n")] = '\0';
         if (*controller) {
-            found = sscanf(line, "%*d:%511[^:]:%n", list, &start) == 1 && start && list_has(list, controller);
+            found = sscanf(line, "%*d:%511[^:]:%n", list, &start) == 1 && start
+                    && list_has(list, controller);
         } else {
             found = sscanf(line, "0::%n", &start) == 0 && start;
         }
@@ -54,7 +56,8 @@ static bool group_path(const char *root, const char *controller, char path[PATH_
 }
 
 /* The same hierarchy's mount point, and the path within the hierarchy that is mounted there. */
-static bool group_mount(const char *root, const char *controller, char from[PATH_SIZE], char at[PATH_SIZE])
+static bool group_mount(const char *root, const char *controller, char from[PATH_SIZE],
+                        char at[PATH_SIZE])
 {
     char line[4 * PATH_SIZE], kind[64], options[512];
     FILE *file = file_in(root, "proc/self/mountinfo");
@@ -71,7 +74,8 @@ static bool group_mount(const char *root, const char *controller, char from[PATH
     return found;
 }
 
-/* A container may see another path of its group than what is mounted in it: the mount point then is the group. */
+/* A container may see another path of its group than what is mounted in it: the mount point then is
+ * the group. */
 static bool group_find(const char *root, const char *controller, group *g)
 {
     char path[PATH_SIZE], from[PATH_SIZE], at[PATH_SIZE];
@@ -79,7 +83,8 @@ static bool group_find(const char *root, const char *controller, group *g)
         return false;
     const size_t shared = strcmp(from, "/") == 0 ? 0 : strlen(from);
     const bool inside = strncmp(path, from, shared) == 0 && (path[shared] == '/' || !path[shared]);
-    const char *below = inside && strcmp(path + shared, "/") != 0 && !strstr(path, "/..") ? path + shared : "";
+    const char *below =
+        inside && strcmp(path + shared, "/") != 0 && !strstr(path, "/..") ? path + shared : "";
     snprintf(g->folder, sizeof g->folder, "%s%s%s", root, at, below);
     g->top = strlen(root) + strlen(at);
     return true;
@@ -104,7 +109,9 @@ static double processors_of(const char *folder)
     bool found = file && fscanf(file, "%lf %lf", &quota, &period) == 2;
     if (file)
         fclose(file);
-    found = found || (number_in(folder, "cpu.cfs_quota_us", &quota) && number_in(folder, "cpu.cfs_period_us", &period));
+    found = found
+            || (number_in(folder, "cpu.cfs_quota_us", &quota)
+                && number_in(folder, "cpu.cfs_period_us", &period));
     return found && quota > 0.0 && period > 0.0 ? quota / period : INFINITY;
 }
 
@@ -131,12 +138,15 @@ static double memory_of(const char *folder)
     double least = INFINITY, limit, used;
     for (size_t i = 0; i < sizeof files / sizeof *files; i++)
         if (number_in(folder, files[i].limit, &limit) && number_in(folder, files[i].used, &used))
-            least = fmin(least, fmax(limit - fmax(used - pages_to_drop(folder, files[i].to_drop), 0.0), 0.0));
+            least =
+                fmin(least,
+                     fmax(limit - fmax(used - pages_to_drop(folder, files[i].to_drop), 0.0), 0.0));
     return least;
 }
 
 /* The least that the process's group, or one above it, leaves. */
-static double least_of(const char *root, const char *controller, double (*left_by)(const char *folder))
+static double least_of(const char *root, const char *controller,
+                       double (*left_by)(const char *folder))
 {
     const char *hierarchies[] = {controller, ""};
     double least = INFINITY;

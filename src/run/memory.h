@@ -2,8 +2,9 @@
 #ifndef RUN_MEMORY_H
 #define RUN_MEMORY_H
 
-/* Bytes of memory that may be taken now: what is free in the machine (MemAvailable), in the control groups of this process
- * and under its own limits (ulimit -v, -d), whichever is least; >= 1; 0: not known. */
+/* Bytes of memory that may be taken now: what is free in the machine (MemAvailable), in the control
+ * groups of this process and under its own limits (ulimit -v, -d), whichever is least; >= 1; 0: not
+ * known. */
 double memory_available(void);
 
 #endif

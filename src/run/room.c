@@ -11,8 +11,8 @@
 
 #include "run/memory.h"
 
-/* Bytes of one buffer of OpenBLAS on processors of 64 bits, with what aligns it; and of a stack: what this thread needs,
- * and what others get. */
+/* Bytes of one buffer of OpenBLAS on processors of 64 bits, with what aligns it; and of a stack:
+ * what this thread needs, and what others get. */
 enum { BUFFER = (32 << 22) + (1 << 16), LEAST_STACK = 1 << 18, STACK = 1 << 23 };
 
 int openblas_num_threads_env(void)
@@ -20,7 +20,8 @@ int openblas_num_threads_env(void)
     return 1;
 }
 
-/* OpenBLAS's own routines, which its header does not name; a library without them takes its buffers when it needs them. */
+/* OpenBLAS's own routines, which its header does not name; a library without them takes its buffers
+ * when it needs them. */
 typedef struct {
     void *(*take)(int kind);
     void (*give_back)(void *buffer);
@@ -28,7 +29,8 @@ typedef struct {
 
 /* --- stacks and threads --- */
 
-/* This thread's stack grows up to the limit of the moment; the limit is the size of the others' unless they are told one. */
+/* This thread's stack grows up to the limit of the moment; the limit is the size of the others'
+ * unless they are told one. */
 static status try_stacks(void)
 {
     struct rlimit limit;
@@ -37,8 +39,8 @@ static status try_stacks(void)
         limit.rlim_cur = limit.rlim_max < STACK ? limit.rlim_max : STACK;
         setrlimit(RLIMIT_STACK, &limit); /* never above the hard limit, so it is granted */
         if (limit.rlim_cur < LEAST_STACK)
-            return fail(FAILED, "a stack of %zu kB is too small; raise its limit (ulimit -s %d)", (size_t)limit.rlim_cur >> 10,
-                        STACK >> 10);
+            return fail(FAILED, "a stack of %zu kB is too small; raise its limit (ulimit -s %d)",
+                        (size_t)limit.rlim_cur >> 10, STACK >> 10);
     }
     if (pthread_attr_init(&attributes) == 0) {
         pthread_attr_setstacksize(&attributes, STACK);
@@ -55,7 +57,8 @@ static void *wait_for_the_others(void *lock)
     return NULL;
 }
 
-/* Starts as many threads as will be needed and ends them: OpenMP would end the process where one cannot be started. */
+/* Starts as many threads as will be needed and ends them: OpenMP would end the process where one
+ * cannot be started. */
 static status try_threads(int threads)
 {
     pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -74,13 +77,16 @@ static status try_threads(int threads)
     free(started);
     if (!error)
         return OK;
-    return fail(FAILED, "only %d of %d threads can be started: %s; raise the limits of processes and memory (ulimit -u, -v) or "
-                "take fewer threads", count, threads, strerror(error));
+    return fail(FAILED,
+                "only %d of %d threads can be started: %s; raise the limits of processes and "
+                "memory (ulimit -u, -v) or take fewer threads",
+                count, threads, strerror(error));
 }
 
 /* --- buffers --- */
 
-/* In each thread of the team: counts the threads without room for a buffer while all others have one. */
+/* In each thread of the team: counts the threads without room for a buffer while all others have
+ * one. */
 static void try_room(int *without)
 {
     void *room = mmap(NULL, BUFFER, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -111,6 +117,8 @@ status room_take(int threads)
     }
     if (without == 0)
         return OK;
-    return fail(FAILED, "OpenBLAS needs %.3g GB for the buffers of %d threads, %.3g GB may be taken; raise the limit of memory "
-                "(ulimit -v, -d) or take fewer threads", 1e-9 * BUFFER * threads, threads, 1e-9 * memory_available());
+    return fail(FAILED,
+                "OpenBLAS needs %.3g GB for the buffers of %d threads, %.3g GB may be taken; raise "
+                "the limit of memory (ulimit -v, -d) or take fewer threads",
+                1e-9 * BUFFER * threads, threads, 1e-9 * memory_available());
 }
