@@ -10,6 +10,21 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* Makes one folder, or finds it there; 0 or errno. What mkdir says of a missing folder is why it cannot be made
+ * (permission, a read-only or full file system); that a link leads nowhere only stat knows. */
+static int folder_make_one(const char *path)
+{
+    struct stat found;
+    const int refusal = mkdir(path, 0777) == 0 ? 0 : errno;
+    if (!refusal) {
+        return 0;
+    }
+    if (stat(path, &found) != 0) {
+        return refusal == EEXIST ? errno : refusal;
+    }
+    return S_ISDIR(found.st_mode) ? 0 : ENOTDIR;
+}
+
 status folder_make(const char *path)
 {
     char *part = strdup(path);
@@ -22,12 +37,7 @@ status folder_make(const char *path)
         end += strcspn(end, "/");
         const char separator = *end;
         *end = '\0';
-        struct stat found;
-        if (mkdir(part, 0777) != 0 && stat(part, &found) != 0) {
-            error = errno;
-        } else if (stat(part, &found) == 0 && !S_ISDIR(found.st_mode)) {
-            error = ENOTDIR;
-        }
+        error = folder_make_one(part);
         *end = separator;
     }
     free(part);
