@@ -4,7 +4,7 @@
 #include <stdint.h>
 #include <unistd.h>
 
-#include "tests/zip_bytes.h"
+#include "tests/npz_archive.h"
 
 #define FOLDER "build/test-tmp/npy_archives/"
 

@@ -4,9 +4,18 @@
 #define TESTS_ZIP_BYTES_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
+#include <string.h>
 
-#include "tests/npz_archive.h"
+typedef struct {
+    const char *name; /* with ".npy" where the archive has it */
+    const void *bytes;
+    size_t size;
+} raw_member;
+
+enum { ZIP_MEMBERS = 64 };
 
 typedef struct {
     enum { NO_DESCRIPTOR, DESCRIPTOR, DESCRIPTOR_UNSIGNED, DESCRIPTOR_64 } descriptor; /* behind the data: bit 3 */
@@ -91,7 +100,8 @@ static inline void put_entry(FILE *file, const zip_form *form, const raw_member 
     put(file, 2, 45);
     put_common(file, form, m, crc32_of(m->bytes, m->size), wide ? UINT32_MAX : packed, wide ? UINT32_MAX : m->size,
                wide ? 28 : 0);
-    put(file, 10, 0);
+    put(file, 8, 0);
+    put(file, 2, 0);
     put(file, 4, wide ? UINT32_MAX : offset);
     fputs(m->name, file);
     if (wide) {
@@ -129,23 +139,20 @@ static inline void put_end(FILE *file, const zip_form *form, size_t count, uint6
     fputs(form->comment ? form->comment : "", file);
 }
 
-/* An archive of these members (at most 64, of fewer than 65536 bytes). */
-static inline void zip_write(const char *path, const zip_form *form, const raw_member *members, size_t count)
+/* Appends an archive of these members, at most ZIP_MEMBERS of fewer than 65536 bytes each. */
+static inline void zip_put(FILE *file, const zip_form *form, const raw_member *members, size_t count)
 {
-    uint64_t offsets[64];
-    cr_assert(le(sz, count, 64));
-    FILE *file = fopen(path, "wb");
-    cr_assert(file != NULL, "%s", path);
+    uint64_t offsets[ZIP_MEMBERS];
+    const long origin = ftell(file);
     for (size_t k = 0; k < count; k++) {
-        offsets[k] = (uint64_t)ftell(file);
+        offsets[k] = (uint64_t)(ftell(file) - origin);
         put_local(file, form, &members[k]);
     }
-    const uint64_t start = (uint64_t)ftell(file);
+    const uint64_t start = (uint64_t)(ftell(file) - origin);
     for (size_t k = 0; k < count; k++) {
         put_entry(file, form, &members[k], offsets[k]);
     }
-    put_end(file, form, count, start, (uint64_t)ftell(file));
-    cr_assert(eq(int, fclose(file), 0));
+    put_end(file, form, count, start, (uint64_t)(ftell(file) - origin));
 }
 
 #endif
