@@ -1,6 +1,8 @@
 #include "run/npy.h"
 
 #include <stdint.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "npz_archive.h"
 
@@ -85,6 +87,23 @@ Test(npy_refusals, not_an_archive)
     memset(name, 'a', sizeof name - 1);
     name[sizeof name - 1] = '\0';
     check_refused("data/digits.npz", name, "is missing");
+}
+
+/* It may be a good archive; that it may not be read is what is said. */
+Test(npy_refusals, not_permitted)
+{
+    const char *path = FOLDER "locked.npz";
+    file_write(path, "PK", 2);
+    cr_assert(eq(int, chmod(path, 0), 0));
+    const pid_t child = fork();
+    if (child == 0) { /* root may read anything */
+        npy_array array;
+        _exit(geteuid() == 0 && setuid(65534) != 0 ? 2 : npz_read(path, "x", &array) != BAD_INPUT ||
+              !strstr(error_text(), "Permission denied; give the path of"));
+    }
+    int state;
+    cr_assert(eq(int, waitpid(child, &state, 0), child));
+    cr_assert(eq(int, state, 0));
 }
 
 Test(npy_refusals, header_of_the_member)

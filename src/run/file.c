@@ -42,7 +42,7 @@ status folder_make(const char *path)
     }
     free(part);
     if (error) {
-        return fail(FAILED, "%s: the folder cannot be made: %s; choose another with --out", path, strerror(error));
+        return fail(FAILED, "%s: the folder cannot be made: %s; choose another place", path, strerror(error));
     }
     return OK;
 }
@@ -57,8 +57,7 @@ static char *folder_of(const char *path)
     return strndup(path, slash == path ? 1 : (size_t)(slash - path));
 }
 
-/* Makes the folder that `path` lies in. */
-static status folder_of_make(const char *path)
+status file_folder_make(const char *path)
 {
     char *folder = folder_of(path);
     if (!folder) {
@@ -187,7 +186,7 @@ static status whole_try(const char *path, const void *bytes, size_t size, bool s
 {
     file_draft draft;
     *gone = false;
-    status code = folder_of_make(path);
+    status code = file_folder_make(path);
     code = code != OK ? code : file_begin(path, &draft);
     if (code != OK) {
         return code;

@@ -201,11 +201,13 @@ static status write_array(FILE *file, const char *path, const npy_output *array)
 status npy_write(const char *path, const npy_output *array)
 {
     file_draft draft;
-    status s = file_begin(path, &draft);
+    status s = file_folder_make(path);
+    if (s == OK)
+        s = file_begin(path, &draft);
     if (s != OK)
         return s;
     FILE *file = fopen(draft.temporary, "wbxe");
-    s = file ? write_array(file, path, array) : fail(FAILED, "%.800s: cannot be written: %s", path, strerror(errno));
+    s = file ? write_array(file, path, array) : fail(FAILED, "%.800s: cannot be written: %s; choose another place", path, strerror(errno));
     if (file && fclose(file) != 0 && s == OK)
         s = fail(FAILED, "%s: cannot be written: %s; free some space", path, strerror(errno));
     return file_end(s, path, true, &draft);
@@ -243,17 +245,19 @@ static status add_member(zip_t *zip, const char *path, const npy_output *array)
 status npz_write(const char *path, const npy_output *arrays, size_t count)
 {
     file_draft draft;
-    status s = count > 0 ? file_begin(path, &draft) : fail(FAILED, "%s: no arrays to write", path);
+    status s = count > 0 ? file_folder_make(path) : fail(FAILED, "%s: no arrays to write", path);
+    if (s == OK)
+        s = file_begin(path, &draft);
     if (s != OK)
         return s;
     int code = 0;
     zip_t *zip = zip_open(draft.temporary, ZIP_CREATE | ZIP_EXCL, &code);
     if (!zip)
-        s = fail(FAILED, "%.800s: cannot be written: %s", path, strerror(errno));
+        s = fail(FAILED, "%.800s: cannot be written: %s; choose another place", path, strerror(errno));
     for (size_t k = 0; s == OK && k < count; k++)
         s = add_member(zip, path, &arrays[k]);
     if (s == OK && zip_close(zip) != 0)
-        s = fail(FAILED, "%s: cannot be written: %s", path, zip_strerror(zip));
+        s = fail(FAILED, "%.800s: cannot be written: %s; choose another place", path, zip_strerror(zip));
     if (s != OK && zip)
         zip_discard(zip);
     return file_end(s, path, true, &draft);

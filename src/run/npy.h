@@ -40,7 +40,7 @@ typedef struct {
 } npy_output;
 
 /* Writes one .npy, or `count` arrays as an uncompressed .npz, to a temporary name
- * beside `path`, then renames it. FAILED with path and reason; nothing is left behind. */
+ * beside `path`, then renames it; the folder is made if missing. FAILED with path and reason; nothing is left behind. */
 status npy_write(const char *path, const npy_output *array);
 status npz_write(const char *path, const npy_output *arrays, size_t count);
 

@@ -38,8 +38,11 @@ static status archive_open(const char *path, zip_t **zip)
     }
     zip_error_t error;
     zip_error_init_with_code(&error, code);
-    const status st = fail(BAD_INPUT, "%.700s: not a whole .npz file (%s); copy it again or write it with numpy.savez",
-                           path, zip_error_strerror(&error));
+    const int reason = code == ZIP_ER_OPEN || code == ZIP_ER_READ ? zip_error_code_system(&error) : 0;
+    const status st = reason ? fail(BAD_INPUT, "%.800s: cannot be read: %s; give the path of a file that you may read",
+                                    path, strerror(reason))
+                             : fail(BAD_INPUT, "%.700s: not a whole .npz file (%s); copy it again or write it with "
+                                    "numpy.savez", path, zip_error_strerror(&error));
     zip_error_fini(&error);
     return st;
 }
