@@ -143,6 +143,40 @@ Test(study, writes_its_tables_and_statements)
     free(rows);
 }
 
+static status prepare_pilot(study_run *r)
+{
+    r->repeats = 5;
+    return OK;
+}
+
+static status heed_pilot(study_run *r)
+{
+    ((toy_settings *)r->settings)->bound = everything(r).largest;
+    return OK;
+}
+
+/* A pilot's sweep is its own and whole, whatever share is asked for; what it finds stays. */
+Test(study, pilot_comes_before_the_units)
+{
+    const study pilot = {
+        .options = options, .prepare = prepare_pilot, .measure = measure, .gather = heed_pilot};
+    study led = toy;
+    led.pilot = &pilot;
+    study_run r;
+    study_fixture_open(&led, &defaults, &r);
+    char out[300];
+    snprintf(out, sizeof out, "%s/pilot.dat", fixture_folder("study"));
+    sweep_options how = program_sweep_options(&r.options);
+    how.out = out;
+    how.shard = 1;
+    how.shards = 2;
+    cr_assert(eq(int, study_pilot(&r, &how), OK), "%s", error_text());
+    cr_expect(eq(dbl, ((toy_settings *)r.settings)->bound, 784), "(2 * 14)^2: the fifth of cell 1");
+    cr_expect(eq(sz, r.repeats, 3));
+    cr_expect(eq(ptr, r.result.values, NULL));
+    study_close(&r);
+}
+
 /* The text of the settings: what decides values is in it, what does not is not. */
 Test(study, settings_as_text)
 {

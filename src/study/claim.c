@@ -84,7 +84,7 @@ static bool tells(claim_test test, const evidence *e)
 void claim_decide(claim_test test, evidence *e)
 {
     statement_row *row = &e->row;
-    if (test == TEST_PROBABILITY) {
+    if (test == TEST_PROBABILITY && row->trials > 0) {
         row->limit = stats_clopper_pearson_lower(e->failures, row->trials, e->confidence);
     }
     bool holds = passes(test, e) && e->holds;

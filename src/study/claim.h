@@ -64,6 +64,7 @@ struct claim {
      * hypothesis is not met. */
     double bound;
     size_t observed, trials;
+    const void *subject; /* what an observer of several claims looks at for this one */
 };
 
 #define CLAIM_NUMBER(record, name) (offsetof(record, name) / sizeof(double))

@@ -79,6 +79,24 @@ status study_sweep(study_run *r, const char *kind, const sweep_options *how)
     return st;
 }
 
+status study_pilot(study_run *r, const sweep_options *how)
+{
+    const study *s = r->study->pilot;
+    if (!s) { return OK; }
+    study_run pilot = *r; /* borrows settings, data and context */
+    sweep_options whole = *how;
+    pilot.study = s;
+    pilot.result = (sweep_result){.values = NULL};
+    whole.shards = 0;
+    whole.predict = false;
+    whole.brief = true;
+    status st = s->prepare(&pilot);
+    if (st == OK) { st = study_sweep(&pilot, "pilot", &whole); }
+    if (st == OK) { st = s->gather(&pilot); }
+    sweep_result_free(&pilot.result);
+    return st;
+}
+
 const double *study_values(const study_run *r, size_t cell, size_t repetition)
 {
     return sweep_values(&r->sweep, &r->result, cell, repetition);
@@ -171,7 +189,8 @@ static status write_results(study_run *r)
 status study_perform(study_run *r)
 {
     sweep_options how = program_sweep_options(&r->options);
-    status st = study_sweep(r, "units", &how);
+    status st = study_pilot(r, &how);
+    if (st == OK) { st = study_sweep(r, "units", &how); }
     if (st == OK && how.predict) { printf("%.3g\n", r->result.predicted); }
     return st == OK && r->result.complete ? write_results(r) : st;
 }

@@ -3,6 +3,7 @@
  * A program is a `static const study` and a main of one line. What happens, in this order:
  *     options     the table of options is parsed into a copy of `defaults`
  *     prepare     loads the data, lists cells, sets cells, repetitions and values of a unit
+ *     pilot       a smaller sweep on the way, if the units need one
  *     measure     cell by cell and repetition by repetition, on all threads, resumable
  * (run/sweep.h) gather      folds the units into what tables and statements look at tables OUT, and
  * for a table with a suffix OUT with .suffix.dat in place of .dat claims      OUT with
@@ -60,6 +61,11 @@ struct study {
     /* Adds what decides values beside data, seed and options; NULL: nothing. */
     void (*describe)(const study_run *r, text *t);
 
+    /* A smaller sweep before this one, on the same settings, data and context, which sets what the
+     * units depend on: its prepare sets cells, repetitions and values, its gather reads them. It
+     * has the same options; every shard and a prediction run it whole. NULL: none. */
+    const study *pilot;
+
     status (*gather)(study_run *r);             /* NULL: nothing to do */
     void (*note)(const study_run *r, table *t); /* provenance beside the standard; may be NULL */
     const study_table *tables;                  /* ended by one without `fill` */
@@ -79,8 +85,11 @@ void study_close(study_run *r); /* safe on a zeroed one */
 /* Values of a unit, after the sweep. */
 const double *study_values(const study_run *r, size_t cell, size_t repetition);
 
-/* Sets up the sweep over the units and runs it with `how`; for studies with a sweep before the main
- * one. kind: added to the text of the settings. */
+/* Runs the study's pilot, if it has one, with `how`; before study_sweep. */
+status study_pilot(study_run *r, const sweep_options *how);
+
+/* Sets up the sweep over the units and runs it with `how`. kind: added to the text of the settings.
+ */
 status study_sweep(study_run *r, const char *kind, const sweep_options *how);
 
 /* path (size bytes) <- OUT with .suffix.dat in place of .dat; OUT itself if suffix is "". */
