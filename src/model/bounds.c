@@ -189,6 +189,12 @@ double bounds_width_together(const bounds_setting *s)
     return usable(s) ? fmax(bounds_width_chernoff(s, 0.25), bounds_width_drift(s)) : NAN;
 }
 
+double bounds_width_theorem(const bounds_setting *s)
+{
+    double factor = s->n * s->n;
+    return usable(s) ? factor * log_one_sided(s) / (s->xi * s->lambda0 * s->lambda0) : NAN;
+}
+
 /* --- section 4 --- */
 
 double bounds_local_contraction(double eta, double xi, double lambda0)

@@ -46,6 +46,8 @@ double bounds_width_drift(const bounds_setting *s);
 /* Together: max of (d) at eps = 1/4 and the drift condition; lambda_min(H_m(k,t)) >= xi lambda0/2 within R*, with
  * probability 1 - 2 delta. */
 double bounds_width_together(const bounds_setting *s);
+/* [paper] m = Omega(n^2 log(K p n/delta)/(xi lambda0^2)), its constant read as 1. */
+double bounds_width_theorem(const bounds_setting *s);
 
 /* --- section 4, Hypothesis 1 --- */
 

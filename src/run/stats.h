@@ -29,6 +29,10 @@ stats_interval stats_quantile_interval(const double *x, size_t n, double q, doub
 typedef struct { double intercept, slope, slope_se; stats_interval slope_interval; } stats_line;
 stats_line stats_fit_line(const double *x, const double *y, size_t n, double confidence);
 
+/* The same slope for several groups, each with a constant of its own: y = a_group + b x. group (n): any labels. The t
+ * interval has n - groups - 1 degrees of freedom, NaN without one; intercept is NaN. NaN if no memory. */
+stats_line stats_fit_groups(const double *x, const double *y, const double *group, size_t n, double confidence);
+
 /* Chi-square goodness of fit: upper-tail p of sum (observed - expected)^2 / expected, `lost` degrees taken off (1 as a
  * rule). */
 double stats_chi_square_p(const double *observed, const double *expected, size_t n, size_t lost);
