@@ -1,4 +1,5 @@
-/* npz_archive: .npz files for tests, put together with libzip or byte by byte and not with the routines under test. */
+/* npz_archive: .npz files for tests, put together with libzip or byte by byte and not with the
+ * routines under test. */
 #ifndef TESTS_NPZ_ARCHIVE_H
 #define TESTS_NPZ_ARCHIVE_H
 
@@ -56,7 +57,8 @@ static inline void archive_write(const char *path, const raw_member *members, si
 }
 
 /* The same in a form that libzip does not write. */
-static inline void zip_write(const char *path, const zip_form *form, const raw_member *members, size_t count)
+static inline void zip_write(const char *path, const zip_form *form, const raw_member *members,
+                             size_t count)
 {
     cr_assert(le(sz, count, ZIP_MEMBERS));
     FILE *file = fopen(path, "wb");

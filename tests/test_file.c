@@ -114,7 +114,8 @@ static void reason_is_of_mkdir(const char *path)
     snprintf(inside, sizeof inside, "%s/sub", path);
     for (int deep = 0; deep < 2; deep++) {
         cr_assert(eq(int, folder_make(deep ? inside : path), FAILED));
-        cr_assert(strstr(error_text(), reason) != NULL, "expected '%s' in: %s", reason, error_text());
+        cr_assert(strstr(error_text(), reason) != NULL, "expected '%s' in: %s", reason,
+                  error_text());
     }
 }
 
@@ -125,8 +126,10 @@ Test(file, folder_without_permission)
     cr_assert(eq(int, mkdir(locked, 0555), 0));
     const pid_t child = fork();
     if (child == 0) { /* root may write anywhere */
-        _exit(geteuid() == 0 && setuid(65534) != 0 ? 2 : folder_make(in_folder("locked/sub")) != FAILED ||
-              !strstr(error_text(), "Permission denied"));
+        _exit(geteuid() == 0 && setuid(65534) != 0
+                  ? 2
+                  : folder_make(in_folder("locked/sub")) != FAILED ||
+                        !strstr(error_text(), "Permission denied"));
     }
     int state;
     cr_assert(eq(int, waitpid(child, &state, 0), child));
@@ -136,9 +139,7 @@ Test(file, folder_without_permission)
 /* Read-only where a container has it so, not permitted elsewhere. */
 Test(file, folder_where_none_can_be)
 {
-    if (access("/sys/kernel", F_OK) == 0) {
-        reason_is_of_mkdir("/sys/no-such-folder");
-    }
+    if (access("/sys/kernel", F_OK) == 0) { reason_is_of_mkdir("/sys/no-such-folder"); }
     reason_is_of_mkdir("/proc/no-such-folder");
     const char *link = in_folder("nowhere");
     cr_assert(eq(int, symlink("no-such-place", link), 0));

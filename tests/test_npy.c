@@ -261,8 +261,10 @@ Test(npy, write_failures)
     npy_output array = {"x", "f8", 0, {0}, &value};
     const npy_output twice[] = {array, array};
     cr_assert(eq(int, npz_write(FOLDER "fail-file", &array, 1), OK), "%s", error_text());
-    check_not_written(npy_write(FOLDER "fail-file/a.npy", &array), "fail-file", 1, "Not a directory");
-    check_not_written(npz_write(FOLDER "fail-file/a.npz", &array, 1), "fail-file", 1, "Not a directory");
+    check_not_written(npy_write(FOLDER "fail-file/a.npy", &array), "fail-file", 1,
+                      "Not a directory");
+    check_not_written(npz_write(FOLDER "fail-file/a.npz", &array, 1), "fail-file", 1,
+                      "Not a directory");
     make_folder("npy/fail-folder");
     check_not_written(npy_write(FOLDER "fail-folder", &array), "fail-folder", 1, "directory");
     check_not_written(npz_write(FOLDER "fail-folder", &array, 1), "fail-folder", 1, "directory");

@@ -1,4 +1,5 @@
-/* Archives as other programs than NumPy write them, and what is said of those that cannot be read. */
+/* Archives as other programs than NumPy write them, and what is said of those that cannot be read.
+ */
 #include "run/npy.h"
 
 #include <stdint.h>
@@ -50,22 +51,24 @@ static void check_line(const char *name, const char *reason)
     cr_assert(array.values == NULL);
 }
 
-/* Written to a pipe, by Info-ZIP, libarchive, Go, Java or Rust: size and checksum stand behind the data, or in 64-bit
- * fields; what stands before the data is nothing to go by. Names with and without ".npy". */
+/* Written to a pipe, by Info-ZIP, libarchive, Go, Java or Rust: size and checksum stand behind the
+ * data, or in 64-bit fields; what stands before the data is nothing to go by. Names with and
+ * without ".npy". */
 Test(npy_archives, forms_of_other_writers)
 {
-    static const zip_form forms[] = {{.deflated = false},
-                                     {.deflated = true},
-                                     {.descriptor = DESCRIPTOR},
-                                     {.descriptor = DESCRIPTOR, .deflated = true, .utf8 = true},
-                                     {.descriptor = DESCRIPTOR_UNSIGNED},
-                                     {.descriptor = DESCRIPTOR_UNSIGNED, .deflated = true},
-                                     {.descriptor = DESCRIPTOR_64, .wide_directory = true, .wide_end = true},
-                                     {.descriptor = DESCRIPTOR_64, .deflated = true},
-                                     {.wide_directory = true},
-                                     {.wide_end = true},
-                                     {.false_headers = true},
-                                     {.comment = "made by hand"}};
+    static const zip_form forms[] = {
+        {.deflated = false},
+        {.deflated = true},
+        {.descriptor = DESCRIPTOR},
+        {.descriptor = DESCRIPTOR, .deflated = true, .utf8 = true},
+        {.descriptor = DESCRIPTOR_UNSIGNED},
+        {.descriptor = DESCRIPTOR_UNSIGNED, .deflated = true},
+        {.descriptor = DESCRIPTOR_64, .wide_directory = true, .wide_end = true},
+        {.descriptor = DESCRIPTOR_64, .deflated = true},
+        {.wide_directory = true},
+        {.wide_end = true},
+        {.false_headers = true},
+        {.comment = "made by hand"}};
     for (size_t k = 0; k < sizeof forms / sizeof *forms; k++) {
         for (int suffix = 0; suffix < 2; suffix++) {
             unsigned char x[ROOM], y[ROOM];
@@ -89,14 +92,16 @@ Test(npy_archives, missing_arrays_list_what_is_there)
     static const struct {
         const char *names[10];
         const char *says;
-    } cases[] = {{{"X.npy", "y.npy"}, "array 'features' is missing; the file has 'X', 'y'; write it with numpy.savez("},
-                 {{"./features.npy"}, "the file has './features';"},
-                 {{"set/labels.npy", "set/features.npy"}, "the file has 'set/features', 'set/labels';"},
-                 {{"a", "b", "c", "d", "e", "f", "g", "h", "Features.npy"},
-                  "the file has 'Features', 'a', 'b', 'c', 'd', 'e' and 3 more;"},
-                 {{"features.npy/", "features.NPY", "features.npy.npy", "eatures"},
-                  "the file has 'features.npy/', 'features.NPY', 'features.npy', 'eatures';"},
-                 {{NULL}, "the file has no arrays;"}};
+    } cases[] = {
+        {{"X.npy", "y.npy"},
+         "array 'features' is missing; the file has 'X', 'y'; write it with numpy.savez("},
+        {{"./features.npy"}, "the file has './features';"},
+        {{"set/labels.npy", "set/features.npy"}, "the file has 'set/features', 'set/labels';"},
+        {{"a", "b", "c", "d", "e", "f", "g", "h", "Features.npy"},
+         "the file has 'Features', 'a', 'b', 'c', 'd', 'e' and 3 more;"},
+        {{"features.npy/", "features.NPY", "features.npy.npy", "eatures"},
+         "the file has 'features.npy/', 'features.NPY', 'features.npy', 'eatures';"},
+        {{NULL}, "the file has no arrays;"}};
     for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
         raw_member members[10];
         size_t count = 0;
@@ -126,11 +131,13 @@ Test(npy_archives, long_names_are_cut)
     cr_assert(strchr(error_text(), '\n') == NULL, "%s", error_text());
 }
 
-/* One array twice: the same data may be taken, of different ones it cannot be known which is meant. */
+/* One array twice: the same data may be taken, of different ones it cannot be known which is meant.
+ */
 Test(npy_archives, one_name_twice)
 {
     unsigned char x[ROOM], y[ROOM], z[ROOM];
-    static const char *const names[][2] = {{"x.npy", "x.npy"}, {"x", "x"}, {"x", "x.npy"}, {"x.npy", "x"}};
+    static const char *const names[][2] = {
+        {"x.npy", "x.npy"}, {"x", "x"}, {"x", "x.npy"}, {"x.npy", "x"}};
     for (size_t k = 0; k < sizeof names / sizeof *names; k++) {
         const raw_member members[] = {member(names[k][0], first, x), member(names[k][1], second, y),
                                       member("z.npy", second, z)};
@@ -144,8 +151,8 @@ Test(npy_archives, one_name_twice)
     }
 }
 
-/* Without size and checksum before the data, those behind it and in the directory still bind: every byte of the data
- * that is changed is noticed, and every beginning of the file refused. */
+/* Without size and checksum before the data, those behind it and in the directory still bind: every
+ * byte of the data that is changed is noticed, and every beginning of the file refused. */
 Test(npy_archives, damage_of_streamed_archives)
 {
     for (int deflated = 0; deflated < 2; deflated++) {

@@ -98,8 +98,10 @@ Test(npy_refusals, not_permitted)
     const pid_t child = fork();
     if (child == 0) { /* root may read anything */
         npy_array array;
-        _exit(geteuid() == 0 && setuid(65534) != 0 ? 2 : npz_read(path, "x", &array) != BAD_INPUT ||
-              !strstr(error_text(), "Permission denied; give the path of"));
+        _exit(geteuid() == 0 && setuid(65534) != 0
+                  ? 2
+                  : npz_read(path, "x", &array) != BAD_INPUT ||
+                        !strstr(error_text(), "Permission denied; give the path of"));
     }
     int state;
     cr_assert(eq(int, waitpid(child, &state, 0), child));

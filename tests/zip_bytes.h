@@ -1,5 +1,6 @@
-/* zip_bytes: zip archives put together byte by byte (APPNOTE.TXT 4.3), in the forms that writers other than NumPy give
- * them: headers without sizes, data descriptors, 64-bit fields, one name twice. */
+/* zip_bytes: zip archives put together byte by byte (APPNOTE.TXT 4.3), in the forms that writers
+ * other than NumPy give them: headers without sizes, data descriptors, 64-bit fields, one name
+ * twice. */
 #ifndef TESTS_ZIP_BYTES_H
 #define TESTS_ZIP_BYTES_H
 
@@ -18,7 +19,12 @@ typedef struct {
 enum { ZIP_MEMBERS = 64 };
 
 typedef struct {
-    enum { NO_DESCRIPTOR, DESCRIPTOR, DESCRIPTOR_UNSIGNED, DESCRIPTOR_64 } descriptor; /* behind the data: bit 3 */
+    enum {
+        NO_DESCRIPTOR,
+        DESCRIPTOR,
+        DESCRIPTOR_UNSIGNED,
+        DESCRIPTOR_64
+    } descriptor;        /* behind the data: bit 3 */
     bool deflated;       /* one block, stored: deflate without compression */
     bool utf8;           /* bit 11 */
     bool wide_directory; /* sizes and offset in a zip64 field */
@@ -32,9 +38,7 @@ static inline uint32_t crc32_of(const unsigned char *bytes, size_t size)
     uint32_t crc = ~0u;
     for (size_t k = 0; k < size; k++) {
         crc ^= bytes[k];
-        for (int bit = 0; bit < 8; bit++) {
-            crc = crc >> 1 ^ (crc & 1 ? 0xedb88320u : 0);
-        }
+        for (int bit = 0; bit < 8; bit++) { crc = crc >> 1 ^ (crc & 1 ? 0xedb88320u : 0); }
     }
     return ~crc;
 }
@@ -42,14 +46,13 @@ static inline uint32_t crc32_of(const unsigned char *bytes, size_t size)
 /* Appends `value` in `size` bytes, the lowest first. */
 static inline void put(FILE *file, int size, uint64_t value)
 {
-    for (int k = 0; k < size; k++) {
-        fputc((int)(value >> 8 * k & 0xff), file);
-    }
+    for (int k = 0; k < size; k++) { fputc((int)(value >> 8 * k & 0xff), file); }
 }
 
-/* The fields that a local header and the directory share: version, flags, method, date, checksum, sizes, name. */
-static inline void put_common(FILE *file, const zip_form *form, const raw_member *m, uint32_t crc, uint64_t packed,
-                              uint64_t size, int extra)
+/* The fields that a local header and the directory share: version, flags, method, date, checksum,
+ * sizes, name. */
+static inline void put_common(FILE *file, const zip_form *form, const raw_member *m, uint32_t crc,
+                              uint64_t packed, uint64_t size, int extra)
 {
     put(file, 2, 45);
     put(file, 2, (form->descriptor ? 8u : 0) | (form->utf8 ? 0x800u : 0));
@@ -81,9 +84,7 @@ static inline void put_local(FILE *file, const zip_form *form, const raw_member 
         put(file, 2, ~m->size);
     }
     fwrite(m->bytes, 1, m->size, file);
-    if (form->descriptor && form->descriptor != DESCRIPTOR_UNSIGNED) {
-        put(file, 4, 0x08074b50);
-    }
+    if (form->descriptor && form->descriptor != DESCRIPTOR_UNSIGNED) { put(file, 4, 0x08074b50); }
     if (form->descriptor) {
         const int wide = form->descriptor == DESCRIPTOR_64 ? 8 : 4;
         put(file, 4, crc);
@@ -98,8 +99,8 @@ static inline void put_entry(FILE *file, const zip_form *form, const raw_member 
     const bool wide = form->wide_directory;
     put(file, 4, 0x02014b50);
     put(file, 2, 45);
-    put_common(file, form, m, crc32_of(m->bytes, m->size), wide ? UINT32_MAX : packed, wide ? UINT32_MAX : m->size,
-               wide ? 28 : 0);
+    put_common(file, form, m, crc32_of(m->bytes, m->size), wide ? UINT32_MAX : packed,
+               wide ? UINT32_MAX : m->size, wide ? 28 : 0);
     put(file, 8, 0);
     put(file, 2, 0);
     put(file, 4, wide ? UINT32_MAX : offset);
@@ -113,7 +114,8 @@ static inline void put_entry(FILE *file, const zip_form *form, const raw_member 
     }
 }
 
-static inline void put_end(FILE *file, const zip_form *form, size_t count, uint64_t start, uint64_t end)
+static inline void put_end(FILE *file, const zip_form *form, size_t count, uint64_t start,
+                           uint64_t end)
 {
     if (form->wide_end) {
         put(file, 4, 0x06064b50);
@@ -140,7 +142,8 @@ static inline void put_end(FILE *file, const zip_form *form, size_t count, uint6
 }
 
 /* Appends an archive of these members, at most ZIP_MEMBERS of fewer than 65536 bytes each. */
-static inline void zip_put(FILE *file, const zip_form *form, const raw_member *members, size_t count)
+static inline void zip_put(FILE *file, const zip_form *form, const raw_member *members,
+                           size_t count)
 {
     uint64_t offsets[ZIP_MEMBERS];
     const long origin = ftell(file);
@@ -149,9 +152,7 @@ static inline void zip_put(FILE *file, const zip_form *form, const raw_member *m
         put_local(file, form, &members[k]);
     }
     const uint64_t start = (uint64_t)(ftell(file) - origin);
-    for (size_t k = 0; k < count; k++) {
-        put_entry(file, form, &members[k], offsets[k]);
-    }
+    for (size_t k = 0; k < count; k++) { put_entry(file, form, &members[k], offsets[k]); }
     put_end(file, form, count, start, (uint64_t)(ftell(file) - origin));
 }
 

@@ -10,18 +10,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Makes one folder, or finds it there; 0 or errno. What mkdir says of a missing folder is why it cannot be made
- * (permission, a read-only or full file system); that a link leads nowhere only stat knows. */
+/* Makes one folder, or finds it there; 0 or errno. What mkdir says of a missing folder is why it
+ * cannot be made (permission, a read-only or full file system); that a link leads nowhere only stat
+ * knows. */
 static int folder_make_one(const char *path)
 {
     struct stat found;
     const int refusal = mkdir(path, 0777) == 0 ? 0 : errno;
-    if (!refusal) {
-        return 0;
-    }
-    if (stat(path, &found) != 0) {
-        return refusal == EEXIST ? errno : refusal;
-    }
+    if (!refusal) { return 0; }
+    if (stat(path, &found) != 0) { return refusal == EEXIST ? errno : refusal; }
     return S_ISDIR(found.st_mode) ? 0 : ENOTDIR;
 }
 
@@ -42,7 +39,8 @@ status folder_make(const char *path)
     }
     free(part);
     if (error) {
-        return fail(FAILED, "%s: the folder cannot be made: %s; choose another place", path, strerror(error));
+        return fail(FAILED, "%s: the folder cannot be made: %s; choose another place", path,
+                    strerror(error));
     }
     return OK;
 }

@@ -15,9 +15,9 @@ _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ && sizeof(float) == 4 &
                "the values of a .npy file are copied as they stand");
 
 enum {
-    CHUNK = 4096,           /* entries converted at a time */
-    MAX_HEADER = 10000,     /* NumPy's own limit on the dict of a header */
-    MAX_NAME = 256          /* bytes of a member's name */
+    CHUNK = 4096,       /* entries converted at a time */
+    MAX_HEADER = 10000, /* NumPy's own limit on the dict of a header */
+    MAX_NAME = 256      /* bytes of a member's name */
 };
 
 /* --- reading --- */
@@ -35,14 +35,12 @@ static status read_header(npy_member *m, npy_header *header)
     if (prelude[6] < 1 || prelude[6] > 3 || prelude[7] != 0)
         return fail(BAD_INPUT, "%s: .npy version %d.%d is not known; write the file with numpy.savez", m->where,
                     prelude[6], prelude[7]);
-    if ((s = npy_member_bytes(m, size, prelude[6] == 1 ? 2 : 4)) != OK)
-        return s;
+    if ((s = npy_member_bytes(m, size, prelude[6] == 1 ? 2 : 4)) != OK) { return s; }
     size_t length = size[0] | (size_t)size[1] << 8 | (size_t)size[2] << 16 | (size_t)size[3] << 24;
     if (length > sizeof text)
         return fail(BAD_INPUT, "%s: broken header, its length is %zu bytes; write the array again with numpy.savez",
                     m->where, length);
-    if ((s = npy_member_bytes(m, text, length)) != OK)
-        return s;
+    if ((s = npy_member_bytes(m, text, length)) != OK) { return s; }
     return npy_header_parse(m->where, text, length, header);
 }
 
@@ -152,9 +150,7 @@ status npz_read(const char *path, const char *name, npy_array *array)
     npy_member m;
     *array = (npy_array){.values = NULL};
     status st = npy_member_open(path, name, &m);
-    if (st == OK) {
-        st = read_array(&m, array);
-    }
+    if (st == OK) { st = read_array(&m, array); }
     npy_member_close(&m);
     return st;
 }
@@ -202,12 +198,13 @@ status npy_write(const char *path, const npy_output *array)
 {
     file_draft draft;
     status s = file_folder_make(path);
-    if (s == OK)
-        s = file_begin(path, &draft);
+    if (s == OK) { s = file_begin(path, &draft); }
     if (s != OK)
         return s;
     FILE *file = fopen(draft.temporary, "wbxe");
-    s = file ? write_array(file, path, array) : fail(FAILED, "%.800s: cannot be written: %s; choose another place", path, strerror(errno));
+    s = file ? write_array(file, path, array)
+             : fail(FAILED, "%.800s: cannot be written: %s; choose another place", path,
+                    strerror(errno));
     if (file && fclose(file) != 0 && s == OK)
         s = fail(FAILED, "%s: cannot be written: %s; free some space", path, strerror(errno));
     return file_end(s, path, true, &draft);
@@ -246,18 +243,19 @@ status npz_write(const char *path, const npy_output *arrays, size_t count)
 {
     file_draft draft;
     status s = count > 0 ? file_folder_make(path) : fail(FAILED, "%s: no arrays to write", path);
-    if (s == OK)
-        s = file_begin(path, &draft);
+    if (s == OK) { s = file_begin(path, &draft); }
     if (s != OK)
         return s;
     int code = 0;
     zip_t *zip = zip_open(draft.temporary, ZIP_CREATE | ZIP_EXCL, &code);
     if (!zip)
-        s = fail(FAILED, "%.800s: cannot be written: %s; choose another place", path, strerror(errno));
+        s = fail(FAILED, "%.800s: cannot be written: %s; choose another place", path,
+                 strerror(errno));
     for (size_t k = 0; s == OK && k < count; k++)
         s = add_member(zip, path, &arrays[k]);
     if (s == OK && zip_close(zip) != 0)
-        s = fail(FAILED, "%.800s: cannot be written: %s; choose another place", path, zip_strerror(zip));
+        s = fail(FAILED, "%.800s: cannot be written: %s; choose another place", path,
+                 zip_strerror(zip));
     if (s != OK && zip)
         zip_discard(zip);
     return file_end(s, path, true, &draft);

@@ -15,7 +15,8 @@ enum {
 
 static status damaged(const npy_member *m, const char *reason)
 {
-    return fail(BAD_INPUT, "%s: damaged or truncated (%s); copy or write the file again", m->where, reason);
+    return fail(BAD_INPUT, "%s: damaged or truncated (%s); copy or write the file again", m->where,
+                reason);
 }
 
 /* Opens a regular file as a zip archive. */
@@ -33,16 +34,19 @@ static status archive_open(const char *path, zip_t **zip)
     }
     int code = 0;
     *zip = zip_open(path, ZIP_RDONLY, &code);
-    if (*zip) {
-        return OK;
-    }
+    if (*zip) { return OK; }
     zip_error_t error;
     zip_error_init_with_code(&error, code);
-    const int reason = code == ZIP_ER_OPEN || code == ZIP_ER_READ ? zip_error_code_system(&error) : 0;
-    const status st = reason ? fail(BAD_INPUT, "%.800s: cannot be read: %s; give the path of a file that you may read",
-                                    path, strerror(reason))
-                             : fail(BAD_INPUT, "%.700s: not a whole .npz file (%s); copy it again or write it with "
-                                    "numpy.savez", path, zip_error_strerror(&error));
+    const int reason =
+        code == ZIP_ER_OPEN || code == ZIP_ER_READ ? zip_error_code_system(&error) : 0;
+    const status st =
+        reason ? fail(BAD_INPUT,
+                      "%.800s: cannot be read: %s; give the path of a file that you may read", path,
+                      strerror(reason))
+               : fail(BAD_INPUT,
+                      "%.700s: not a whole .npz file (%s); copy it again or write it with "
+                      "numpy.savez",
+                      path, zip_error_strerror(&error));
     zip_error_fini(&error);
     return st;
 }
@@ -59,8 +63,8 @@ static int bare_length(const char *member)
 
 static bool is_named(const char *member, const char *name)
 {
-    return strcmp(member, name) == 0 ||
-           ((size_t)bare_length(member) == strlen(name) && strncmp(member, name, strlen(name)) == 0);
+    return strcmp(member, name) == 0 || ((size_t)bare_length(member) == strlen(name) &&
+                                         strncmp(member, name, strlen(name)) == 0);
 }
 
 /* A name that was perhaps meant: in another folder, or in other letters. */
@@ -81,11 +85,10 @@ static void list_members(zip_t *zip, const char *name, char list[LIST_ROOM])
     for (int like = 1; like >= 0; like--) {
         for (zip_int64_t k = 0; k < count && listed < MAX_LISTED; k++) {
             const char *member = zip_get_name(zip, (zip_uint64_t)k, 0);
-            if (!member || is_like(member, name) != (bool)like) {
-                continue;
-            }
+            if (!member || is_like(member, name) != (bool)like) { continue; }
             const int length = bare_length(member) < 40 ? bare_length(member) : 40;
-            used += (size_t)snprintf(list + used, LIST_ROOM - used, "%s'%.*s'", listed ? ", " : "", length, member);
+            used += (size_t)snprintf(list + used, LIST_ROOM - used, "%s'%.*s'", listed ? ", " : "",
+                                     length, member);
             listed++;
         }
     }
@@ -103,20 +106,20 @@ static bool same_data(zip_t *zip, zip_uint64_t a, zip_uint64_t b)
     zip_stat_init(&left);
     zip_stat_init(&right);
     return zip_stat_index(zip, a, 0, &left) == 0 && zip_stat_index(zip, b, 0, &right) == 0 &&
-           (left.valid & right.valid & ZIP_STAT_SIZE) && (left.valid & right.valid & ZIP_STAT_CRC) &&
-           left.size == right.size && left.crc == right.crc;
+           (left.valid & right.valid & ZIP_STAT_SIZE) &&
+           (left.valid & right.valid & ZIP_STAT_CRC) && left.size == right.size &&
+           left.crc == right.crc;
 }
 
-/* The last member of that name, which is NumPy's choice; which of several is meant cannot be known if they differ. */
+/* The last member of that name, which is NumPy's choice; which of several is meant cannot be known
+ * if they differ. */
 static status find(npy_member *m, const char *name, zip_uint64_t *index)
 {
     const zip_int64_t count = zip_get_num_entries(m->zip, 0);
     zip_uint64_t found = 0, differing = 0;
     for (zip_int64_t k = 0; k < count; k++) {
         const char *member = zip_get_name(m->zip, (zip_uint64_t)k, 0);
-        if (!member || !is_named(member, name)) {
-            continue;
-        }
+        if (!member || !is_named(member, name)) { continue; }
         differing += found > 0 && !same_data(m->zip, *index, (zip_uint64_t)k);
         *index = (zip_uint64_t)k;
         found++;
@@ -124,13 +127,15 @@ static status find(npy_member *m, const char *name, zip_uint64_t *index)
     if (found == 0) {
         char list[LIST_ROOM];
         list_members(m->zip, name, list);
-        return fail(BAD_INPUT, "%s is missing; the file has %s; write it with numpy.savez(path, %.60s=...)", m->where,
-                    list, name);
+        return fail(BAD_INPUT,
+                    "%s is missing; the file has %s; write it with numpy.savez(path, %.60s=...)",
+                    m->where, list, name);
     }
     if (differing > 0) {
-        return fail(BAD_INPUT, "%s is there %llu times with different data; keep one: "
-                    "numpy.savez(new, **dict(numpy.load(old))) keeps the one that NumPy reads", m->where,
-                    (unsigned long long)found);
+        return fail(BAD_INPUT,
+                    "%s is there %llu times with different data; keep one: "
+                    "numpy.savez(new, **dict(numpy.load(old))) keeps the one that NumPy reads",
+                    m->where, (unsigned long long)found);
     }
     return OK;
 }
@@ -138,31 +143,29 @@ static status find(npy_member *m, const char *name, zip_uint64_t *index)
 /* What the directory says of the member must be possible, and of a kind that is read here. */
 static status check(npy_member *m, zip_uint64_t index)
 {
-    const zip_uint64_t needed = ZIP_STAT_SIZE | ZIP_STAT_COMP_SIZE | ZIP_STAT_COMP_METHOD | ZIP_STAT_ENCRYPTION_METHOD;
+    const zip_uint64_t needed =
+        ZIP_STAT_SIZE | ZIP_STAT_COMP_SIZE | ZIP_STAT_COMP_METHOD | ZIP_STAT_ENCRYPTION_METHOD;
     zip_stat_t facts;
     zip_stat_init(&facts);
-    if (zip_stat_index(m->zip, index, 0, &facts) != 0) {
-        return damaged(m, zip_strerror(m->zip));
-    }
-    if ((facts.valid & needed) != needed) {
-        return damaged(m, "no size in the directory");
-    }
+    if (zip_stat_index(m->zip, index, 0, &facts) != 0) { return damaged(m, zip_strerror(m->zip)); }
+    if ((facts.valid & needed) != needed) { return damaged(m, "no size in the directory"); }
     if (facts.encryption_method != ZIP_EM_NONE) {
         return fail(BAD_INPUT, "%s: encrypted; write the file again without a password", m->where);
     }
     if (facts.comp_method != ZIP_CM_STORE && facts.comp_method != ZIP_CM_DEFLATE) {
-        return fail(BAD_INPUT, "%s: compression method %d is not taken (stored and deflated are); "
-                    "write the file with numpy.savez", m->where, facts.comp_method);
+        return fail(BAD_INPUT,
+                    "%s: compression method %d is not taken (stored and deflated are); "
+                    "write the file with numpy.savez",
+                    m->where, facts.comp_method);
     }
     if (facts.size > MAX_MEMBER) {
-        return fail(BAD_INPUT, "%s: claims %llu bytes, more than 64 GiB; write fewer rows", m->where,
-                    (unsigned long long)facts.size);
+        return fail(BAD_INPUT, "%s: claims %llu bytes, more than 64 GiB; write fewer rows",
+                    m->where, (unsigned long long)facts.size);
     }
-    const bool possible = facts.comp_method == ZIP_CM_STORE ? facts.size == facts.comp_size
-                                                            : facts.size / MAX_DEFLATE_RATIO <= facts.comp_size;
-    if (!possible) {
-        return damaged(m, "the sizes in its directory cannot be");
-    }
+    const bool possible = facts.comp_method == ZIP_CM_STORE
+                              ? facts.size == facts.comp_size
+                              : facts.size / MAX_DEFLATE_RATIO <= facts.comp_size;
+    if (!possible) { return damaged(m, "the sizes in its directory cannot be"); }
     m->left = (size_t)facts.size;
     return OK;
 }
@@ -173,42 +176,28 @@ status npy_member_open(const char *path, const char *name, npy_member *m)
     *m = (npy_member){.zip = NULL};
     snprintf(m->where, sizeof m->where, "%.800s: array '%.60s'", path, name);
     status st = archive_open(path, &m->zip);
-    if (st != OK) {
-        return st;
-    }
-    if ((st = find(m, name, &index)) != OK || (st = check(m, index)) != OK) {
-        return st;
-    }
+    if (st != OK) { return st; }
+    if ((st = find(m, name, &index)) != OK || (st = check(m, index)) != OK) { return st; }
     m->file = zip_fopen_index(m->zip, index, 0);
     return m->file ? OK : damaged(m, zip_strerror(m->zip));
 }
 
 void npy_member_close(npy_member *m)
 {
-    if (m->file) {
-        zip_fclose(m->file);
-    }
-    if (m->zip) {
-        zip_discard(m->zip);
-    }
+    if (m->file) { zip_fclose(m->file); }
+    if (m->zip) { zip_discard(m->zip); }
     m->file = NULL;
     m->zip = NULL;
 }
 
 status npy_member_bytes(npy_member *m, void *bytes, size_t size)
 {
-    if (size > m->left) {
-        return damaged(m, "header longer than the data");
-    }
+    if (size > m->left) { return damaged(m, "header longer than the data"); }
     m->left -= size;
     for (unsigned char *next = bytes; size > 0;) {
         const zip_int64_t got = zip_fread(m->file, next, size);
-        if (got < 0) {
-            return damaged(m, zip_file_strerror(m->file));
-        }
-        if (got == 0) {
-            return damaged(m, "premature end");
-        }
+        if (got < 0) { return damaged(m, zip_file_strerror(m->file)); }
+        if (got == 0) { return damaged(m, "premature end"); }
         next += got;
         size -= (size_t)got;
     }
@@ -220,18 +209,14 @@ status npy_member_end(npy_member *m)
 {
     char extra;
     const zip_int64_t got = zip_fread(m->file, &extra, 1);
-    if (got < 0) {
-        return damaged(m, zip_file_strerror(m->file));
-    }
+    if (got < 0) { return damaged(m, zip_file_strerror(m->file)); }
     return got == 0 ? OK : damaged(m, "data beyond its size");
 }
 
 bool npy_member_exists(const char *path, const char *name)
 {
     zip_t *zip = NULL;
-    if (archive_open(path, &zip) != OK) {
-        return false;
-    }
+    if (archive_open(path, &zip) != OK) { return false; }
     const zip_int64_t count = zip_get_num_entries(zip, 0);
     bool exists = false;
     for (zip_int64_t k = 0; k < count && !exists; k++) {

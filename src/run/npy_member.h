@@ -1,8 +1,10 @@
-/* npy_member: one member of a .npz (a zip archive) while it is read with libzip. Used by npy.c alone.
+/* npy_member: one member of a .npz (a zip archive) while it is read with libzip. Used by npy.c
+ * alone.
  *
- * What the archive's directory says of a member is checked before anything is taken for it; the bytes are checked
- * against size and checksum of the directory. The headers that stand before the members' data are not compared with it:
- * archives written to a pipe, by Info-ZIP and by most libraries leave size and checksum out there. */
+ * What the archive's directory says of a member is checked before anything is taken for it; the
+ * bytes are checked against size and checksum of the directory. The headers that stand before the
+ * members' data are not compared with it: archives written to a pipe, by Info-ZIP and by most
+ * libraries leave size and checksum out there. */
 #ifndef RUN_NPY_MEMBER_H
 #define RUN_NPY_MEMBER_H
 
@@ -18,10 +20,10 @@ typedef struct {
     zip_file_t *file; /* owned */
 } npy_member;
 
-/* Opens the member NAME.npy or NAME of the archive `path`. Members of that name twice are taken if they are the same
- * (size and checksum). BAD_INPUT: no zip archive; no such member, with those that are there; several that differ;
- * encrypted; compressed otherwise than by deflate; more than 64 GiB; sizes that cannot be. Closed by the caller,
- * also after a failure. */
+/* Opens the member NAME.npy or NAME of the archive `path`. Members of that name twice are taken if
+ * they are the same (size and checksum). BAD_INPUT: no zip archive; no such member, with those that
+ * are there; several that differ; encrypted; compressed otherwise than by deflate; more than 64
+ * GiB; sizes that cannot be. Closed by the caller, also after a failure. */
 status npy_member_open(const char *path, const char *name, npy_member *m);
 void npy_member_close(npy_member *m);
 
