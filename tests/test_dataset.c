@@ -177,31 +177,6 @@ Test(dataset, samples)
     check_refused(DIGITS, SIZE_MAX, "take 1000 or fewer");
 }
 
-/* The first rows taken of data in memory are those loaded. */
-Test(dataset, first_rows)
-{
-    dataset whole, loaded, part;
-    cr_assert(eq(int, dataset_load(DIGITS, 60, &whole), OK), "%s", error_text());
-    cr_assert(eq(int, dataset_load(DIGITS, 37, &loaded), OK), "%s", error_text());
-    cr_assert(eq(int, dataset_first_rows(&whole, 37, &part), OK), "%s", error_text());
-    cr_assert(eq(sz, part.n, 37));
-    cr_assert(eq(int, memcmp(part.X, loaded.X, 37 * 64 * sizeof *part.X), 0));
-    cr_assert(eq(int, memcmp(part.Y, loaded.Y, 37 * 10 * sizeof *part.Y), 0));
-    cr_assert(eq(str, part.sha256, whole.sha256));
-    cr_assert(not(part.smallest_angle == part.smallest_angle)); /* NaN: not known */
-    dataset_free(&part);
-    whole.opposite = true;
-    whole.opposite_rows[0] = 3;
-    for (size_t row = 36; row < 38; row++) {
-        whole.opposite_rows[1] = row;
-        cr_assert(eq(int, dataset_first_rows(&whole, 37, &part), OK), "%s", error_text());
-        cr_assert(eq(int, part.opposite, row < 37));
-        dataset_free(&part);
-    }
-    dataset_free(&whole);
-    dataset_free(&loaded);
-}
-
 /* --- forms of the file --- */
 
 /* The same numbers as f4 or f8, C or Fortran order, labels (n,) or (n, 1), stored or deflated: the same data. */

@@ -360,23 +360,6 @@ void dataset_free(dataset *data)
     *data = (dataset){.X = NULL};
 }
 
-status dataset_first_rows(const dataset *whole, size_t n, dataset *part)
-{
-    *part = *whole;
-    part->n = n;
-    part->opposite = whole->opposite && whole->opposite_rows[0] < n && whole->opposite_rows[1] < n;
-    part->smallest_angle = NAN; /* not looked for again */
-    part->X = allocate(n, whole->d * sizeof *part->X, "first rows");
-    part->Y = allocate(n, whole->q * sizeof *part->Y, "first labels");
-    if (!part->X || !part->Y) {
-        dataset_free(part);
-        return FAILED;
-    }
-    memcpy(part->X, whole->X, n * whole->d * sizeof *part->X);
-    memcpy(part->Y, whole->Y, n * whole->q * sizeof *part->Y);
-    return OK;
-}
-
 /* G = X X^T; the diagonal is ||x_i||^2 = 1 by construction. */
 void dataset_gram(const dataset *data, double *G)
 {

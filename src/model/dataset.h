@@ -29,10 +29,6 @@ typedef struct {
 status dataset_load(const char *path, size_t samples, dataset *data);
 void dataset_free(dataset *data); /* safe on a zeroed or freed one */
 
-/* part <- the first n <= whole->n rows as a data set of their own (dataset_free); its smallest angle is NaN, not known.
- * FAILED: no memory, nothing is left to free. */
-status dataset_first_rows(const dataset *whole, size_t n, dataset *part);
-
 /* G = X X^T, (n, n) symmetric, both halves filled, diagonal exactly 1. G: caller's, (n, n). */
 void dataset_gram(const dataset *data, double *G);
 

@@ -25,9 +25,7 @@ const char *mask_design_kind(const mask_design *design)
 static size_t most_masks(const mask_design *designs, size_t count)
 {
     size_t most = 1;
-    for (size_t k = 0; k < count; k++) {
-        most = designs[k].masks > most ? designs[k].masks : most;
-    }
+    for (size_t k = 0; k < count; k++) { most = designs[k].masks > most ? designs[k].masks : most; }
     return most;
 }
 

@@ -1,6 +1,7 @@
 #include "study/study.h"
 
 #include <limits.h>
+#include <omp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -95,6 +96,17 @@ status study_pilot(study_run *r, const sweep_options *how)
     if (st == OK) { st = s->gather(&pilot); }
     sweep_result_free(&pilot.result);
     return st;
+}
+
+double study_time_unit(const study_run *r, size_t cell)
+{
+    double *values = allocate(r->values, sizeof *values, "values of a unit"), seconds = 0;
+    if (values && r->study->measure(r, cell, 0, values) == OK) {
+        double start = omp_get_wtime();
+        if (r->study->measure(r, cell, 0, values) == OK) { seconds = omp_get_wtime() - start; }
+    }
+    free(values);
+    return seconds;
 }
 
 const double *study_values(const study_run *r, size_t cell, size_t repetition)

@@ -92,6 +92,10 @@ status study_pilot(study_run *r, const sweep_options *how);
  */
 status study_sweep(study_run *r, const char *kind, const sweep_options *how);
 
+/* For calibrate: seconds of a unit of the cell on one thread, the second of two, as the first warms
+ * caches and clocks; 0: it failed. */
+double study_time_unit(const study_run *r, size_t cell);
+
 /* path (size bytes) <- OUT with .suffix.dat in place of .dat; OUT itself if suffix is "". */
 void study_path(const study_run *r, const char *suffix, char *path, size_t size);
 

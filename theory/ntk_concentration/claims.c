@@ -9,14 +9,10 @@ static const concentration_context *context_of(const study_run *r)
     return r->context;
 }
 
-static const option_list *widths_of(const study_run *r)
-{
-    return &((const concentration_settings *)r->settings)->widths;
-}
-
 static double largest_width(const study_run *r)
 {
-    return widths_of(r)->values[widths_of(r)->count - 1];
+    const option_list *widths = concentration_widths(r);
+    return widths->values[widths->count - 1];
 }
 
 /* The confidence at which `count` intervals hold together at CLAIM_CONFIDENCE. */
@@ -80,7 +76,7 @@ static status mean_of_kernel(const study_run *r, size_t which, evidence *e)
 static void scaled_squares(const study_run *r, size_t design, double *x)
 {
     const concentration_context *c = context_of(r);
-    const option_list *widths = widths_of(r);
+    const option_list *widths = concentration_widths(r);
     double V =
         masked_kernel_variance(c->data.G, c->data.Hinf, c->data.data.n, c->designs[design].xi);
     for (size_t t = 0; t < r->repeats; t++) {
@@ -107,7 +103,7 @@ static status mean_of_square(const study_run *r, size_t which, evidence *e)
                       e);
     }
     claim_supposes(e, true, "none; mean over trials and %zu widths, intervals hold together at %g",
-                   widths_of(r)->count, CLAIM_CONFIDENCE);
+                   concentration_widths(r)->count, CLAIM_CONFIDENCE);
     return OK;
 }
 
@@ -134,7 +130,7 @@ static worst_case measure_case(const study_run *r, const curve *c, size_t design
                                double *x)
 {
     const bounds_setting *s = &context_of(r)->bounds[design];
-    worst_case w = {design, width, 0, c->at(s, widths_of(r)->values[width]), NAN};
+    worst_case w = {design, width, 0, c->at(s, concentration_widths(r)->values[width]), NAN};
     concentration_column(r, design, width, c->number, x);
     for (size_t t = 0; t < r->repeats; t++) {
         w.failures += !(c->lower ? x[t] >= w.bound : x[t] <= w.bound);
@@ -157,7 +153,7 @@ static bool find_worst(const study_run *r, const curve *c, size_t from, double *
 {
     bool found = false;
     for (size_t k = 0; k < context_of(r)->design_count; k++) {
-        for (size_t w = from; w < widths_of(r)->count; w++) {
+        for (size_t w = from; w < concentration_widths(r)->count; w++) {
             worst_case one = measure_case(r, c, k, w, x);
             if (c->lower && one.bound == 0) { continue; }
             bool tighter = !(tightness(c, &one) <= tightness(c, worst));
@@ -179,11 +175,11 @@ static status saw_case(const study_run *r, const worst_case *worst, evidence *e)
     const mask_design *design = &c->designs[worst->design];
     e->allowed = c->bounds[worst->design].delta;
     e->failures = worst->failures;
-    e->confidence = confidence_of(c->design_count * widths_of(r)->count);
+    e->confidence = confidence_of(c->design_count * concentration_widths(r)->count);
     claim_says(
         e, "%s; worst at %s xi=%g m=%g: %zu of %zu fail, so P(fail) <= %.2g at 95 %%",
-        e->claim->says, mask_design_kind(design), design->xi, widths_of(r)->values[worst->width],
-        worst->failures, r->repeats,
+        e->claim->says, mask_design_kind(design), design->xi,
+        concentration_widths(r)->values[worst->width], worst->failures, r->repeats,
         stats_clopper_pearson_upper(worst->failures, r->repeats, CRITERION_SHOWN_CONFIDENCE));
     return claim_saw(e, worst->bound, worst->quantile, (double)r->repeats);
 }
@@ -229,27 +225,58 @@ static double chernoff_width(const bounds_setting *s)
     return bounds_width_chernoff(s, 0.25);
 }
 
-/* --- the slope --- */
+/* --- the exponent with which the deviation falls in the width --- */
+
+concentration_slope concentration_fit_slope(const study_run *r, size_t design, double confidence,
+                                            double *x)
+{
+    const option_list *widths = concentration_widths(r);
+    const mask_design *d = &((const concentration_context *)r->context)->designs[design];
+    concentration_slope slope = {0, 0, NAN, {NAN, NAN}, NAN};
+    double log_m[OPTION_LIST_MAX], log_norm[OPTION_LIST_MAX];
+    size_t first = 0, count = widths->count;
+    while (count > 0 && widths->values[first] * d->xi < CRITERION_SLOPE_ACTIVE) {
+        first++;
+        count--;
+    }
+    for (size_t w = 0; w < count; w++) { log_m[w] = log(widths->values[first + w]); }
+    for (size_t t = 0; t < r->repeats; t++) {
+        const deviation *one = concentration_at(r, study_values(r, 0, t), design, first);
+        for (size_t w = 0; w < count; w++) {
+            if (one[w].norm == 0) { return slope; }
+            log_norm[w] = log(one[w].norm);
+        }
+        x[t] = stats_fit_line(log_m, log_norm, count, confidence).slope;
+    }
+    if (count < 3) { return slope; }
+    slope = (concentration_slope){first, count, stats_summarise(x, r->repeats).mean,
+                                  stats_mean_interval(x, r->repeats, confidence), NAN};
+    for (size_t w = 0; w < count; w++) {
+        concentration_column(r, design, first + w, CLAIM_NUMBER(deviation, norm), x);
+        log_norm[w] = log(stats_quantile(x, r->repeats, 0.5));
+    }
+    slope.of_medians = stats_fit_line(log_m, log_norm, count, confidence).slope;
+    return slope;
+}
 
 /* -1/2 lies in the interval of every design. */
 static status slope_of_norm(const study_run *r, size_t which, evidence *e)
 {
     const size_t designs = context_of(r)->design_count;
-    double farthest = -1;
+    double *x = claim_array(e, r->repeats), farthest = -1;
     (void)which;
+    if (!x) { return FAILED; }
     claim_supposes(e, true,
                    "three widths with m xi >= %g and no deviation of exactly 0: not met, give more "
                    "--widths",
                    (double)CRITERION_SLOPE_ACTIVE);
     for (size_t k = 0; k < designs; k++) {
-        concentration_slope slope;
-        status st = concentration_fit_slope(r, k, confidence_of(designs), &slope);
-        if (st != OK) { return st; }
+        concentration_slope slope = concentration_fit_slope(r, k, confidence_of(designs), x);
         if (slope.count > 0 &&
             keep_farthest(r, k, -0.5, slope.mean, slope.interval, &farthest, e)) {
             claim_supposes(e, true, "m xi >= %g: met at the %zu widths fitted, m >= %g",
                            (double)CRITERION_SLOPE_ACTIVE, slope.count,
-                           widths_of(r)->values[slope.first]);
+                           concentration_widths(r)->values[slope.first]);
         }
     }
     claim_check_only_if(e, farthest != -1);
@@ -281,7 +308,7 @@ static status theorem_2(const study_run *r, size_t which, evidence *e)
     if (!x) { return FAILED; }
     bool met = find_worst(r, &conclusion, 0, x, &worst);
     conclusion.at = half_at_any_width;
-    if (!met) { find_worst(r, &conclusion, widths_of(r)->count - 1, x, &worst); }
+    if (!met) { find_worst(r, &conclusion, concentration_widths(r)->count - 1, x, &worst); }
     claim_supposes(e, met,
                    "m >= n^2 log(Kpn/delta)/(xi lambda_0^2) = %.3g (xi=%g; its constant read as "
                    "1), m <= %g here: %s",

@@ -1,7 +1,5 @@
 /* What one random network shows: its masked kernels at growing widths against xi Hinf. */
 #include <math.h>
-#include <omp.h>
-#include <stdlib.h>
 
 #include "model/spectrum.h"
 #include "theory/ntk_concentration/ntk_concentration.h"
@@ -89,9 +87,9 @@ static status measure_width(const study_run *r, masked_stream *s, size_t width, 
 
 status concentration_trial(const study_run *r, masked_stream *s, double *values)
 {
-    const concentration_settings *o = r->settings;
-    for (size_t w = 0; w < o->widths.count; w++) {
-        status st = masked_stream_advance(s, (size_t)o->widths.values[w]);
+    const option_list *widths = concentration_widths(r);
+    for (size_t w = 0; w < widths->count; w++) {
+        status st = masked_stream_advance(s, (size_t)widths->values[w]);
         if (st == OK) { st = measure_width(r, s, w, values); }
         if (st != OK) { return st; }
     }
@@ -117,29 +115,23 @@ status concentration_measure(const study_run *r, size_t cell, size_t repetition,
 
 /* --- time --- */
 
-/* Seconds of a trial with one width; 0: it failed. values (r->values): scratch. */
-static double time_width(const study_run *r, double width, double *values)
+/* Seconds of a trial with one width. */
+static double time_width(const study_run *r, double width)
 {
     concentration_settings few = *(const concentration_settings *)r->settings;
     study_run part = *r;
     few.widths = (option_list){{width}, 1};
     part.settings = &few;
-    double start = omp_get_wtime();
-    return concentration_measure(&part, 0, 0, values) == OK ? omp_get_wtime() - start : 0;
+    return study_time_unit(&part, 0);
 }
 
 /* A trial takes the time of its neurons and, at every width, that of its masks: a block of neurons
- * and two of them tell both, after one that warms caches. */
+ * and two of them tell both. */
 double concentration_calibrate(const study_run *r)
 {
-    const option_list *widths = &((const concentration_settings *)r->settings)->widths;
-    const double block = 2048;
-    double *values = allocate(r->values, sizeof *values, "values of a unit");
-    if (!values) { return 0; }
-    time_width(r, block, values);
-    double one = time_width(r, block, values);
-    double more = fmax(0, time_width(r, 2 * block, values) - one);
-    free(values);
+    const option_list *widths = concentration_widths(r);
+    const double block = 2048, one = time_width(r, block);
+    const double more = fmax(0, time_width(r, 2 * block) - one);
     return widths->values[widths->count - 1] / block * more +
            (double)widths->count * fmax(0, one - more);
 }

@@ -35,6 +35,8 @@ RECORD_DECLARE(deviation, DEVIATION);
 /* From settings and data: designs, bounds, and the units, one for each W_0. */
 void concentration_set_up(study_run *r);
 
+const option_list *concentration_widths(const study_run *r);
+
 /* Where a unit's values hold the deviation of a design at a width, and the probes of its first
  * mask's kernel at the largest width. */
 deviation *concentration_at(const study_run *r, const double *values, size_t design, size_t width);
@@ -58,15 +60,16 @@ void concentration_column(const study_run *r, size_t design, size_t width, size_
 /* The slope of log ||D|| in log m over the widths with m xi >= CRITERION_SLOPE_ACTIVE. */
 typedef struct {
     size_t first, count; /* those widths, from number `first` on; count 0, all else NaN, if there
-                            are fewer than three or a deviation is exactly 0 */
+                            are fewer than three or a deviation is exactly 0: no logarithm */
     double mean;         /* over trials, of the slope of one trial */
     stats_interval interval; /* t interval of the mean: trials are independent, the widths of a
                                 trial need not be */
     double of_medians;       /* slope of the medians */
 } concentration_slope;
 
-status concentration_fit_slope(const study_run *r, size_t design, double confidence,
-                               concentration_slope *slope);
+/* x (trials): scratch. */
+concentration_slope concentration_fit_slope(const study_run *r, size_t design, double confidence,
+                                            double *x);
 
 extern const claim_group concentration_claims[];
 extern const study concentration_study;

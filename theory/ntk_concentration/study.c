@@ -1,5 +1,6 @@
 /* The random networks of ntk-concentration, what is kept of them, and its table. */
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "theory/ntk_concentration/ntk_concentration.h"
 #include "theory/shared/criteria.h"
@@ -32,16 +33,16 @@ static const option_row options[] = {
 
 /* --- units: at every design and width a deviation, then the probes of every design --- */
 
-static const concentration_settings *settings_of(const study_run *r)
+const option_list *concentration_widths(const study_run *r)
 {
-    return r->settings;
+    return &((const concentration_settings *)r->settings)->widths;
 }
 
 /* deviation is doubles alone. */
 deviation *concentration_at(const study_run *r, const double *values, size_t design, size_t width)
 {
     deviation *all = (deviation *)(uintptr_t)values;
-    return all + design * settings_of(r)->widths.count + width;
+    return all + design * concentration_widths(r)->count + width;
 }
 
 double *concentration_probes_at(const study_run *r, const double *values, size_t design)
@@ -154,7 +155,7 @@ static void put_row(const study_run *r, size_t design, size_t width, double *x, 
     const concentration_context *c = r->context;
     const mask_design *d = &c->designs[design];
     const bounds_setting *s = &c->bounds[design];
-    double m = settings_of(r)->widths.values[width], below = 0;
+    double m = concentration_widths(r)->values[width], below = 0;
     table_row(t);
     row_text(t, "mask", "bernoulli or categorical", mask_design_kind(d));
     row_number(t, "xi", "probability that a mask takes a neuron", d->xi);
@@ -172,19 +173,16 @@ static void put_row(const study_run *r, size_t design, size_t width, double *x, 
     row_number(t, "below_half", "trials with ratio < 1/2, against Theorem 2", below);
 }
 
-static status note_design(const study_run *r, size_t design, table *t)
+static void note_design(const study_run *r, size_t design, double *x, table *t)
 {
-    const concentration_context *c = r->context;
-    const mask_design *d = &c->designs[design];
-    const bounds_setting *s = &c->bounds[design];
-    concentration_slope slope;
+    const mask_design *d = &((const concentration_context *)r->context)->designs[design];
+    const bounds_setting *s = &((const concentration_context *)r->context)->bounds[design];
+    concentration_slope slope = concentration_fit_slope(r, design, CRITERION_SHOWN_CONFIDENCE, x);
     char key[64];
-    status st = concentration_fit_slope(r, design, CRITERION_SHOWN_CONFIDENCE, &slope);
-    if (st != OK) { return st; }
     snprintf(key, sizeof key, "%s xi=%g widths", mask_design_kind(d), d->xi);
     table_note(t, key,
-               "for xi lambda_0/4: Hoeffding %.4g, Bernstein %.4g, matrix Bernstein %.4g, matrix "
-               "Chernoff %.4g; combined with drift %.4g",
+               "Hoeffding %.4g, Bernstein %.4g, matrix Bernstein %.4g, matrix Chernoff %.4g, with "
+               "drift %.4g",
                bounds_width_hoeffding(s), bounds_width_bernstein(s),
                bounds_width_matrix_bernstein(s), bounds_width_chernoff(s, 0.25),
                bounds_width_together(s));
@@ -195,22 +193,20 @@ static status note_design(const study_run *r, size_t design, table *t)
                slope.mean, slope.interval.low, slope.interval.high,
                100 * CRITERION_SHOWN_CONFIDENCE, slope.of_medians, slope.count,
                (double)CRITERION_SLOPE_ACTIVE);
-    return OK;
 }
 
 static status fill(const study_run *r, table *t)
 {
     const concentration_context *c = r->context;
-    scratch work = {0};
-    double *x = scratch_take(&work, r->repeats, sizeof *x, "one number of every trial");
-    status st = x ? OK : FAILED;
-    for (size_t k = 0; st == OK && k < c->design_count; k++) {
+    double *x = allocate(r->repeats, sizeof *x, "one number of every trial");
+    if (!x) { return FAILED; }
+    for (size_t k = 0; k < c->design_count; k++) {
         if (k > 0) { table_gap(t); }
-        st = note_design(r, k, t);
-        for (size_t w = 0; w < settings_of(r)->widths.count; w++) { put_row(r, k, w, x, t); }
+        note_design(r, k, x, t);
+        for (size_t w = 0; w < concentration_widths(r)->count; w++) { put_row(r, k, w, x, t); }
     }
-    scratch_free(&work);
-    return st;
+    free(x);
+    return OK;
 }
 
 static const study_table tables[] = {

@@ -1,6 +1,5 @@
 /* The cells of required-width, their pilots and trials, and its table. */
 #include <math.h>
-#include <omp.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -44,31 +43,27 @@ static width_cell *cell_of(const study_run *r, size_t cell)
 
 /* --- data and cells --- */
 
-/* Hinf and its numbers for every size; the rows of the smaller ones are the first of the largest,
- * the last. */
+/* Hinf and its numbers for every size, the largest first: it may be more rows than there are. */
 static status open_sizes(study_run *r)
 {
     const option_list *sizes = &settings_of(r)->sizes;
+    size_t largest = (size_t)sizes->values[sizes->count - 1], given = r->options.samples;
     width_context *c = r->context;
-    size_t last = sizes->count - 1, largest = (size_t)sizes->values[last];
-    if (r->options.samples && r->options.samples < largest) {
+    if (given && given < largest) {
         return fail(BAD_INPUT,
                     "--sizes: %zu rows are wanted, --samples takes %zu; give smaller sizes",
-                    largest, r->options.samples);
+                    largest, given);
     }
-    r->options.samples = largest;
+    r->options.samples = 0; /* every size says its own */
     c->data = allocate(sizes->count, sizeof *c->data, "data of every size");
     if (!c->data) { return FAILED; }
     c->sizes = sizes->count;
-    status st = theory_open(&r->options, largest, 0, &c->data[last]);
-    /* and so for fewer rows: their kernels are its blocks */
-    if (st == OK) { st = theory_require_regular(&c->data[last]); }
-    for (size_t k = 0; st == OK && k < last; k++) {
-        dataset part;
-        st = dataset_first_rows(&c->data[last].data, (size_t)sizes->values[k], &part);
-        if (st == OK) { st = theory_open_data(&r->options, part, &c->data[k]); }
+    for (size_t k = sizes->count; k-- > 0;) {
+        status st = theory_open(&r->options, (size_t)sizes->values[k], 0, &c->data[k]);
+        if (st == OK) { st = theory_require_regular(&c->data[k]); }
+        if (st != OK) { return st; }
     }
-    return st;
+    return OK;
 }
 
 static status prepare(study_run *r)
@@ -150,16 +145,12 @@ static double cost_of(const study_run *r, size_t cell)
 static double calibrate(const study_run *r)
 {
     const double moment = 3e8; /* operations */
-    double holds[WIDTH_GRID];
     size_t chosen = 0;
     for (size_t k = 1; k < r->cells; k++) {
         double cost = cost_of(r, k), best = cost_of(r, chosen);
         if (cost < best ? best > moment : cost <= moment) { chosen = k; }
     }
-    if (measure(r, chosen, 0, holds) != OK) { return 0; } /* warms caches and clocks */
-    double begin = omp_get_wtime();
-    if (measure(r, chosen, 0, holds) != OK) { return 0; }
-    return (omp_get_wtime() - begin) / cost_of(r, chosen);
+    return study_time_unit(r, chosen) / cost_of(r, chosen);
 }
 
 static status prepare_pilot(study_run *r)
