@@ -68,7 +68,9 @@ void chapter_released(const document *d)
         put_extremes(d, &m);
         put_cells(d, &m);
     } else {
-        fputs("The two heat maps are not there: `make figures` makes them.\n\n", d->out);
+        fputs("The two heat maps are not there: ", d->out);
+        document_make(d, "figures");
+        fputs(" makes them.\n\n", d->out);
     }
     table_data_free(&m.keep);
     table_data_free(&m.zero);

@@ -273,7 +273,8 @@ Test(bad_input, options_of_tables)
         {"data/digits.npz data/digits.npz", "is not text", 2},
     };
     static const bad_case report[] = {{"stray", "'stray'", 2}, {"--results /nowhere", "/nowhere: has neither", 2},
-                                      {"--make 'A=1 '", "'A=1 ' is not", 2}, {"--make 'A=1 `b`'", "NAME=VALUE", 2}};
+                                      {"--make 'A=1 '", "'A=1 ' is not", 2}, {"--make 'A=1 `b`'", "NAME=VALUE", 2},
+                                      {"--make \"A='b\"", "NAME=VALUE", 2}, {"--make 'A=$(b)'", "NAME=VALUE", 2}};
     static const bad_case statements[] = {{"stray", "'stray'", 2}, {"--results Makefile", "Not a directory", 2}};
     all_refused("bad-input-compare", "TOOL/compare-results", compare, sizeof compare / sizeof *compare);
     all_refused("bad-input-report", "TOOL/report", report, sizeof report / sizeof *report);
@@ -291,7 +292,7 @@ Test(bad_input, options_of_claims)
         {"--heatmap-zero /dev/zero", "/dev/zero: cannot be read", 2},
         {"--width data/digits.npz", "is not text", 2},
         {"--subnet Makefile", "Makefile:", 2},
-        {"--loss profiles.mk --out profiles.mk", "--out: profiles.mk is the file of --loss", 2},
+        {"--loss data/README.md --out data/README.md", "--out: data/README.md is the file of --loss", 2},
         {"--print /nowhere.dat", "/nowhere.dat", 2},
         {"--out /proc/no/x.dat", "/proc/no", 1},
     };
