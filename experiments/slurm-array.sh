@@ -17,6 +17,10 @@
 cd "${SLURM_SUBMIT_DIR:-.}" || exit 1
 program=${PROGRAM:-build/bin/error-heatmap}
 threads=${SLURM_CPUS_PER_TASK:-1}
+if [ "$threads" -gt 64 ]; then
+    echo "slurm-array: $threads processors a task are more than the 64 threads that OpenBLAS takes; 64 are used" >&2
+    threads=64
+fi
 
 # exec: the signals of Slurm reach the program itself, which finishes the units in work.
 if [ -n "${SLURM_ARRAY_TASK_ID:-}" ]; then
