@@ -30,7 +30,7 @@ TOOLS := $(EXPERIMENTS) claims
 experiment_mains := $(foreach p,$(TOOLS),experiments/$(subst -,_,$p).c)
 report_mains := $(foreach p,$(REPORTS),report/$(subst -,_,$p).c)
 theory_mains := $(foreach p,$(THEORY),theory/$(subst -,_,$p).c)
-library := $(wildcard src/run/*.c src/model/*.c)
+library := $(filter-out src/run/processor.c,$(wildcard src/run/*.c src/model/*.c))
 experiment_parts := $(filter-out $(experiment_mains),$(wildcard experiments/*.c))
 report_parts := $(filter-out $(report_mains),$(wildcard report/*.c))
 theory_parts := $(filter-out $(theory_mains),$(wildcard theory/*.c theory/*/*.c))
@@ -58,10 +58,21 @@ $(B)/double/%.o: %.c $(B)/flags | deps
 # Criterion's assertions convert int to one-bit fields. Private: the flags file, a prerequisite, must not see it.
 $(B)/single/tests/%.o $(B)/double/tests/%.o: private WARN += -Wno-conversion
 
-# Rewritten only when the flags change, so that objects follow them.
-$(B)/flags: FORCE
+# Rewritten only when the flags change, or what the compiler makes of them, so that objects follow them: -march=native is other
+# instructions on another processor. The compiler's predefined macros tell them, and its version.
+$(B)/flags: FORCE | deps
 	@mkdir -p $(@D)
-	@echo '$(CC) $(CFLAGS) $(CPPFLAGS)' | cmp -s - $@ || echo '$(CC) $(CFLAGS) $(CPPFLAGS)' > $@
+	@{ echo '$(CC) $(CFLAGS) $(CPPFLAGS)'; $(CC) $(CFLAGS) -dM -E -x c /dev/null | LC_ALL=C sort; } > $@.new
+	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
+
+# In every program: asks before main whether the processor has the instruction sets of the flags file. Built without -march, so
+# that every processor can run it.
+instruction_sets := POPCNT|SSE3|SSSE3|SSE4_1|SSE4_2|AVX|AVX2|FMA|FMA4|XOP|BMI|BMI2|AVX512(F|CD|BW|DQ|VL|IFMA|VBMI|VBMI2|VNNI|BITALG|VPOPCNTDQ)
+needed = sed -nE 's/^.define __ARM_FEATURE_(ATOMICS|SVE) 1$$/NEED_ARM(\1)/p; s/^.define __($(instruction_sets))__ 1$$/NEED_X86(\L\1)/p' $(B)/flags \
+    | sed '/X86.sse4/s/_\([12]\)/.\1/' | tr '\n' ' '
+$(B)/processor.o: src/run/processor.c $(B)/flags | deps
+	@echo "  CC      $<"
+	@$(CC) -std=c17 -D_GNU_SOURCE -O1 -g $(WARN) -D"NEEDED=$$($(needed))" -c $< -o $@
 
 $(B)/single/libmntk.a: $(single_parts:%.c=$(B)/single/%.o)
 $(B)/double/libmntk.a: $(double_parts:%.c=$(B)/double/%.o)
@@ -69,6 +80,8 @@ $(B)/single/libmntk.a $(B)/double/libmntk.a:
 	@echo "  AR      $@"
 	@rm -f $@
 	@ar qcs $@ $^
+
+$(programs) $(double_programs) $(B)/bin/tests-single $(B)/bin/tests-double: $(B)/processor.o
 
 link = echo "  LD      $@"; mkdir -p $(@D); $(CC) $(CFLAGS) $^ -o $@ $(LIBS)
 
@@ -82,7 +95,7 @@ $(THEORY:%=$(B)/bin/%): $(B)/bin/%: $(B)/double/theory/$$(subst -,_,$$*).o $(B)/
 $(double_programs): $(B)/bin/double/%: $(B)/double/experiments/$$(subst -,_,$$*).o $(B)/double/libmntk.a | $(B)/bin/double/VERSION
 	@$(link)
 $(B)/bin/tests-%: $(tests:%.c=$(B)/$$*/%.o) $(B)/$$*/libmntk.a
-	@$(link) -lcriterion -lquadmath
+	@$(link) -lcriterion
 
 # The version stands beside the programs, not in them: a commit that changes no code makes no result stale.
 $(B)/bin/VERSION $(B)/bin/double/VERSION: FORCE
