@@ -130,3 +130,9 @@ coverage: ## lines of the library that the tests reach (fails below COVERAGE=90 
 	@chmod -R a+rwX $(B)/coverage
 	@+umask 0; GCOV_ERROR_FILE=/dev/null $(coverage_build) test
 	@gcov --stdout $$(find $(B)/coverage/*/src -name '*.gcda') 2>/dev/null | awk -F: -v least=$(COVERAGE) -f tests/coverage.awk
+
+# --- other processors and compilers -----------------------------------------------------------------------------------
+# All that this machine can run, unless VARIANTS names some of those that the script lists.
+.PHONY: check-arch
+check-arch: ## build and test for other processors and by other compilers (VARIANTS=...)
+	@tests/other_processors.sh $(B)/arch $(VARIANTS)
