@@ -42,7 +42,7 @@ build() { # build VARIANT SETTING...: all programs and tests; false, and the rea
         tail -n 20 "$log"
         return 1
     fi
-    ! grep -A 5 'warning:' "$log"
+    ! grep -E -A 5 'warning:|ABI.* changed|changed in GCC' "$log"
 }
 
 passed() { # passed LOG: "351 of 351 passed" of Criterion's last line
