@@ -64,7 +64,7 @@ TOOLS := $(EXPERIMENTS) claims
 experiment_mains := $(foreach p,$(TOOLS),experiments/$(subst -,_,$p).c)
 report_mains := $(foreach p,$(REPORTS),report/$(subst -,_,$p).c)
 theory_mains := $(foreach p,$(THEORY),theory/$(subst -,_,$p).c)
-library := $(wildcard src/run/*.c src/model/*.c)
+library := $(filter-out src/run/processor.c,$(wildcard src/run/*.c src/model/*.c))
 experiment_parts := $(filter-out $(experiment_mains),$(wildcard experiments/*.c))
 report_parts := $(filter-out $(report_mains),$(wildcard report/*.c))
 theory_parts := $(filter-out $(theory_mains),$(wildcard theory/*.c theory/*/*.c))
@@ -106,9 +106,18 @@ endef
 $(eval $(call archive_rule,single,$(single_parts)))
 $(eval $(call archive_rule,double,$(double_parts)))
 
+# In every program: asks before main whether the processor has the instruction sets of the flags file. Built without -march, so
+# that every processor can run it.
+instruction_sets := POPCNT|SSE3|SSSE3|SSE4_1|SSE4_2|AVX|AVX2|FMA|FMA4|XOP|BMI|BMI2|AVX512(F|CD|BW|DQ|VL|IFMA|VBMI|VBMI2|VNNI|BITALG|VPOPCNTDQ)
+needed = sed -nE 's/^.define __ARM_FEATURE_(ATOMICS|SVE) 1$$/NEED_ARM(\1)/p; s/^.define __($(instruction_sets))__ 1$$/NEED_X86(\L\1)/p' $(B)/flags \
+    | sed '/X86.sse4/s/_\([12]\)/.\1/' | tr '\n' ' '
+$(B)/processor.o: src/run/processor.c $(B)/flags
+	@echo "  CC      $<"
+	@$(CC) -std=c17 -D_GNU_SOURCE -O1 -g $(WARN) -D"NEEDED=$$($(needed))" -c $< -o $@
+
 # $(call program_rule,PROGRAM,PRECISION,MAIN WITHOUT .c)
 define program_rule
-$1: $(B)/$2/$3.o $(B)/$2/libmntk.a $(B)/link-flags
+$1: $(B)/$2/$3.o $(B)/processor.o $(B)/$2/libmntk.a $(B)/link-flags
 	@$$(link)
 endef
 source_of = $1/$(subst -,_,$(notdir $2))
@@ -117,10 +126,10 @@ $(foreach p,$(REPORTS:%=$(B)/bin/%),$(eval $(call program_rule,$p,single,$(call 
 $(foreach p,$(THEORY:%=$(B)/bin/%),$(eval $(call program_rule,$p,double,$(call source_of,theory,$p))))
 $(foreach p,$(double_programs),$(eval $(call program_rule,$p,double,$(call source_of,experiments,$p))))
 
-$(B)/bin/tests-single: $(tests:%.c=$(B)/single/%.o) $(B)/single/libmntk.a $(B)/link-flags
-	@$(link) -lcriterion -lquadmath
-$(B)/bin/tests-double: $(tests:%.c=$(B)/double/%.o) $(B)/double/libmntk.a $(B)/link-flags
-	@$(link) -lcriterion -lquadmath
+$(B)/bin/tests-single: $(tests:%.c=$(B)/single/%.o) $(B)/processor.o $(B)/single/libmntk.a $(B)/link-flags
+	@$(link) -lcriterion
+$(B)/bin/tests-double: $(tests:%.c=$(B)/double/%.o) $(B)/processor.o $(B)/double/libmntk.a $(B)/link-flags
+	@$(link) -lcriterion
 
 objects := $(foreach p,single double,$(patsubst %.c,$(B)/$p/%.o,$(double_parts) $(experiment_mains) $(report_mains) \
     $(theory_mains) $(tests) $(benches)))

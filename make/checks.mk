@@ -6,13 +6,11 @@ check-deps: ## install the packages that the checks need
 	@make/deps.sh checks
 
 # Another kind of build of this Makefile's own targets: +$(call variant,FOLDER,FLAGS) TARGETS, where the + lets it share
-# make's -j. With less optimisation GCC knows less of the lengths of texts and would warn of snprintf.
+# make's -j.
 variant = $(MAKE) --no-print-directory B=$(B)/$1 EXTRA_CFLAGS="$2"
-O0 := -O0 -Wno-format-truncation
-O1 := -O1 -Wno-format-truncation
 
 # --- sanitizers -------------------------------------------------------------------------------------------------------
-sanitizers := $(O1) -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
+sanitizers := -O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
 
 .PHONY: check-sanitize
 check-sanitize: ## run the tests under the address and undefined-behaviour sanitizers
@@ -108,7 +106,7 @@ valgrind_suites := file|npy|npy_header|dataset_refusals|table|unit|verdict|sweep
 
 .PHONY: check-valgrind valgrind-programs valgrind-tests
 check-valgrind: | check-deps ## run a part of the tests and small runs of every program under valgrind
-	@+$(call variant,valgrind,$(O1)) ARCH=x86-64-v3 all $(B)/valgrind/bin/tests-single
+	@+$(call variant,valgrind,-O1) ARCH=x86-64-v3 all $(B)/valgrind/bin/tests-single
 	@$(MAKE) --no-print-directory valgrind-programs valgrind-tests
 valgrind-programs:
 	@$(call run_small,valgrind,2,$(valgrind))
@@ -124,7 +122,7 @@ valgrind-tests:
 # program as another user, who has to write counts too, or forbid it to write files; what it then says of its counts is not
 # for them to hear.
 COVERAGE ?= 90
-coverage_build = $(call variant,coverage,$(O0) --coverage -fprofile-update=atomic)
+coverage_build = $(call variant,coverage,-O0 --coverage -fprofile-update=atomic)
 
 .PHONY: coverage
 coverage: ## lines of the library that the tests reach (fails below COVERAGE=90 percent)
@@ -168,3 +166,9 @@ check-make: all $(B)/packages ## what is lost is made again, what is there stays
 
 check-names: all $(B)/packages ## checkouts, data sets and results in folders of any name
 	@tests/names.sh $(B)/check-names
+
+# --- other processors and compilers -----------------------------------------------------------------------------------
+# All that this machine can run, unless VARIANTS names some of those that the script lists.
+.PHONY: check-arch
+check-arch: ## build and test for other processors and by other compilers (VARIANTS=...)
+	@tests/other_processors.sh $(B)/arch $(VARIANTS)

@@ -17,6 +17,11 @@ LIBS := -llapacke -lopenblas -lgsl -lzip -lmd -larpack -lm
 compile = $(CC) $(all_cflags) $(all_cppflags) -MMD -MP -c $< -o $@
 link = echo "  LD      $@"; mkdir -p $(@D); $(CC) $(all_cflags) $(LDFLAGS) $(filter %.o %.a,$^) -o $@ $(LIBS) $(LDLIBS)
 
-# Written when the Makefile is read, and only if the flags have changed.
-$(call keep,$(B)/flags,$(CC) $(all_cflags) $(all_cppflags))
+# Written when the Makefile is read, and only if the flags have changed or what the compiler makes of them: -march=native is other
+# instructions on another processor. The compiler's predefined macros tell them, and its version.
+ifneq ($(building),)
+$(shell mkdir -p $(B); { printf '%s\n' $(call quote,$(CC) $(all_cflags) $(all_cppflags)); \
+    $(CC) $(all_cflags) -dM -E -x c /dev/null | LC_ALL=C sort; } >$(B)/flags.new; \
+    cmp -s $(B)/flags.new $(B)/flags && rm $(B)/flags.new || mv $(B)/flags.new $(B)/flags)
+endif
 $(call keep,$(B)/link-flags,$(CC) $(all_cflags) $(LDFLAGS) $(LIBS) $(LDLIBS))

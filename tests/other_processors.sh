@@ -1,0 +1,174 @@
+#!/bin/bash
+# other_processors.sh FOLDER [VARIANT...]: builds everything for other processors and by other compilers in FOLDER, where no warning
+# is allowed, and runs the tests; a row of the table for each variant: how many tests were passed in single and in double precision.
+# All variants, if none is named:
+#     x86-64 x86-64-v2 x86-64-v3 x86-64-v4 native    as ARCH
+#     O0 Os clang                                    without optimisation, for size, by clang
+#     aarch64                                        by a cross compiler, run by QEMU, with Debian's libraries in FOLDER/root
+#     older                                          a program of another processor refuses to start (by QEMU)
+# narrower and wider stand for ARCH=x86-64 and x86-64-v4 (x86-64-v3 where this machine has no wider one than native).
+# What this machine cannot run is told: "skipped: ...". Exit 1 if a variant failed.
+set -u
+cd "$(dirname "$0")/.."
+folder=$1
+shift
+[ $# -gt 0 ] || set -- x86-64 x86-64-v2 x86-64-v3 x86-64-v4 native O0 Os clang aarch64 older
+jobs=$(nproc)
+failed=0
+table=
+
+row() { # row VARIANT SINGLE DOUBLE SECONDS
+    table+=$(printf '%-12s %-24s %-24s %6s' "$1" "$2" "$3" "$4")$'\n'
+}
+
+skip() { # skip VARIANT REASON
+    echo "  SKIP    $1: skipped: $2"
+    row "$1" "skipped: $2" '' ''
+}
+
+has() { command -v "$1" >/dev/null; }
+
+runs_level() { # can this processor run x86-64-v3, ...? The dynamic linker knows.
+    [ "$(uname -m)" = x86_64 ] || return 1
+    [ "$1" = x86-64 ] || /lib64/ld-linux-x86-64.so.2 --help 2>/dev/null | grep -q "$1 (supported"
+}
+
+build() { # build VARIANT SETTING...: all programs and tests; false, and the reason, if it fails or warns
+    local variant=$1 log=$folder/$1.build
+    shift
+    mkdir -p "$folder"
+    if ! make -s -j "$jobs" B="$folder/$variant" "$@" all \
+        "$folder/$variant"/bin/{tests-single,tests-double,fail_write.so} >"$log" 2>&1; then
+        tail -n 20 "$log"
+        return 1
+    fi
+    ! grep -E -A 5 'warning:|ABI.* changed|changed in GCC' "$log"
+}
+
+passed() { # passed LOG: "351 of 351 passed" of Criterion's last line
+    sed -nE 's/.*Tested: ([0-9]+) \| Passing: ([0-9]+) .*/\2 of \1 passed/p' "$1" | tail -n 1
+}
+
+run_tests() { # run_tests VARIANT PRECISION PROGRAMS COMMAND...: the tests by COMMAND, with the programs in the folder PROGRAMS
+    local variant=$1 precision=$2 programs=$3 log=$folder/$1.$2
+    shift 3
+    mkdir -p "$folder/$variant/test-tmp"
+    MNTK_BIN=$programs OPENBLAS_NUM_THREADS=1 "$@" "$folder/$variant/bin/tests-$precision" ${TEST_FLAGS-} >"$log" 2>&1 && return
+    grep -vE '^\[(PASS|RUN|SKIP)' "$log" | tail -n 40
+    return 1
+}
+
+try() { # try VARIANT PROGRAMS SETTINGS COMMAND...: builds with the settings, one a word, and runs; adds the row
+    local variant=$1 programs=$2 settings=$3 start=$SECONDS precision
+    shift 3
+    local -a setting=()
+    IFS='|' read -r -a setting <<<"$settings"
+    if ! build "$variant" "${setting[@]}"; then
+        failed=1
+        row "$variant" 'not built, or warnings' '' $((SECONDS - start))
+        return
+    fi
+    for precision in single double; do
+        run_tests "$variant" $precision "$programs" "$@" || failed=1
+    done
+    row "$variant" "$(passed "$folder/$variant.single")" "$(passed "$folder/$variant.double")" $((SECONDS - start))
+}
+
+try_level() { # try_level ARCH
+    if runs_level "$1"; then
+        try "$1" "$folder/$1/bin" "ARCH=$1"
+    else
+        skip "$1" "this processor has not all instructions of $1"
+    fi
+}
+
+# --- aarch64 ----------------------------------------------------------------------------------------------------------
+packages=libc6-dev,libgomp1,libgsl-dev,libopenblas-pthread-dev,liblapacke-dev,libzip-dev,libmd-dev,libarpack2-dev,libcriterion-dev
+
+foreign_root() { # Debian's libraries for aarch64, unpacked in $folder/root; false where they cannot be had
+    local root=$folder/root
+    [ -e "$root/complete" ] && return
+    rm -rf "$root"
+    mmdebstrap --quiet --variant=extract --architectures=arm64 --include=$packages "$(. /etc/os-release; echo "$VERSION_CODENAME")" \
+        "$root" >"$folder/root.log" 2>&1 && touch "$root/complete"
+}
+
+wrap_programs() { # a shell script for every program, by which the tests run it
+    local program name
+    rm -rf "$folder/aarch64/run"
+    for program in "$folder"/aarch64/bin/* "$folder"/aarch64/bin/double/*; do
+        name=$folder/aarch64/run/${program#"$folder/aarch64/bin/"}
+        [ -d "$program" ] && continue
+        mkdir -p "$(dirname "$name")"
+        printf '#!/bin/sh\nexec qemu-aarch64 %q "$@"\n' "$program" >"$name"
+        chmod +x "$name"
+    done
+}
+
+try_aarch64() {
+    local root=$PWD/$folder/root tool
+    for tool in aarch64-linux-gnu-gcc qemu-aarch64 mmdebstrap; do
+        has $tool || { skip aarch64 "there is no $tool"; return; }
+    done
+    mkdir -p "$folder"
+    foreign_root || { skip aarch64 "no libraries for it ($folder/root.log)"; return; }
+    local blas=/usr/lib/aarch64-linux-gnu/openblas-pthread workers=$PWD/$folder/qemu_workers.o
+    local compiler="aarch64-linux-gnu-gcc --sysroot=$root -isystem $root${blas/lib/include}"
+    compiler+=" -L$root$blas -Wl,-rpath,$blas -Wl,-rpath-link,$root$blas"
+    $compiler -std=c17 -D_GNU_SOURCE -Wall -Wextra -O1 -c tests/preload/qemu_workers.c -o "$workers" || { failed=1; return; }
+    export QEMU_LD_PREFIX=$root
+    local start=$SECONDS precision
+    if ! build aarch64 CC="$compiler" ARCH=armv8-a LIBS="-llapacke -lopenblas -lgsl -lzip -lmd -larpack -lm $workers"; then
+        failed=1
+        row aarch64 'not built, or warnings' '' $((SECONDS - start))
+        return
+    fi
+    wrap_programs
+    for precision in single double; do
+        run_tests aarch64 $precision "$folder/aarch64/run" qemu-aarch64 || failed=1
+    done
+    row aarch64 "$(passed "$folder/aarch64.single")" "$(passed "$folder/aarch64.double")" $((SECONDS - start))
+}
+
+# --- a processor that lacks what the program was built for ------------------------------------------------------------
+try_older() {
+    has qemu-x86_64 || { skip older "there is no qemu-x86_64"; return; }
+    local log=$folder/older.build program=$folder/older/bin/loss-dynamics said code
+    mkdir -p "$folder"
+    make -s -j "$jobs" B="$folder/older" ARCH=x86-64-v3 "$program" >"$log" 2>&1 || { tail -n 20 "$log"; failed=1; return; }
+    said=$(qemu-x86_64 -cpu Nehalem "$program" --version 2>&1 | grep -v '^qemu-x86_64: warning'; exit "${PIPESTATUS[0]}")
+    code=$?
+    if [ $code = 2 ] && [ "$(wc -l <<<"$said")" = 1 ] && grep -q 'loss-dynamics: was built for a processor with ' <<<"$said"; then
+        row older 'refuses in a line' '' ''
+    else
+        echo "$said (exit $code)"
+        row older 'does not refuse' '' ''
+        failed=1
+    fi
+}
+
+for variant in "$@"; do
+    echo "  ARCH    $variant"
+    case $variant in
+    narrower) try_level x86-64 ;;
+    wider)
+        if make -s print-ARCH | grep -qx native && gcc -march=native -dM -E -x c /dev/null | grep -q __AVX512F__; then
+            echo "  ARCH    native is the widest this machine runs: x86-64-v3 in place of a wider one"
+            try_level x86-64-v3
+        else
+            try_level x86-64-v4
+        fi ;;
+    x86-64*) try_level "$variant" ;;
+    native) try native "$folder/native/bin" ARCH=native ;;
+    O0 | Os) try "$variant" "$folder/$variant/bin" "EXTRA_CFLAGS=-$variant" ;;
+    clang) if has clang; then try clang "$folder/clang/bin" CC=clang; else skip clang "there is no clang"; fi ;;
+    aarch64) try_aarch64 ;;
+    older) try_older ;;
+    *)
+        echo "other_processors.sh: '$variant' is no variant" >&2
+        exit 2 ;;
+    esac
+done
+printf '%-12s %-24s %-24s %6s\n' variant single double s
+printf '%s' "$table"
+exit $failed
