@@ -205,8 +205,7 @@ claims: $R/claims.dat ## test the paper's claims about Figure 2 as statistics
 report: $(B)/bin/report $R/claims.dat theory pictures ## one page for a reviewer: results/REPORT.md, report.html and, with chromium, report.pdf
 	@./deps.sh report
 	@$(B)/bin/report --results $R --plots $(if $(tag),../../plots/$(tag),../plots) $(if $(settings_given),--make '$(settings_given)') --out $R/REPORT.md
-	@cd $R && pandoc REPORT.md --from markdown --to html5 --standalone --self-contained --resource-path . --toc --toc-depth 2 \
-	    --lua-filter $(CURDIR)/report/page.lua --css $(CURDIR)/report/report.css --output report.html
+	@report/page.sh $R
 	@if command -v chromium >/dev/null; then python3 tests/report_browser.py $R/report.html $R; fi
 	@ls -l $R/REPORT.md $R/report.html
 
