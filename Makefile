@@ -102,8 +102,10 @@ deps: ## install the Debian packages that are missing (or say how)
 data_tag := $(if $(filter-out data/digits.npz,$(DATA)),$(basename $(notdir $(DATA)))-$(shell sha256sum $(DATA) 2>/dev/null | cut -c1-8))
 space := $(subst x,,x x)
 tag := $(subst $(space),-,$(strip $(filter-out default,$(PROFILE)) $(data_tag) $(if $(filter-out 1,$(SEED)),seed$(SEED))))
-R := results$(if $(tag),/$(tag))
-P := plots$(if $(tag),/$(tag))
+# Built elsewhere (B=/...), results and pictures stand there too: this folder is only read.
+elsewhere := $(if $(filter /% ../%,$(B)),$(B)/)
+R := $(elsewhere)results$(if $(tag),/$(tag))
+P := $(elsewhere)plots$(if $(tag),/$(tag))
 settings_given := $(strip $(if $(filter-out default,$(PROFILE)),PROFILE=$(PROFILE)) $(if $(data_tag),DATA=$(DATA)) $(if $(filter-out 1,$(SEED)),SEED=$(SEED)))
 
 include profiles.mk
@@ -135,8 +137,10 @@ $(theory_rows): $R/%.statements.dat: $(B)/bin/% $(DATA) $(settings)
 	@$(B)/bin/$* $(common) $($(subst -,_,$*)_flags) --out $R/$*.dat; code=$$?; [ $$code = 0 ] || [ $$code = 3 ]
 $(theory_programs:%=$R/%.dat): $R/%.dat: $R/%.statements.dat ;
 
-# gnuplot is told nothing but the figure, where its tables are and where its pictures go.
-draw = mkdir -p $P && LC_ALL=C.UTF-8 gnuplot -c plots/draw.gp $1 $R $P && echo "  DRAW    $P/$1.pdf"
+# gnuplot is told nothing but the figure, where its tables are and where its pictures go; neither a user's own settings nor
+# the lack of a home folder reaches it or its fonts.
+gnuplot = env -u XDG_CONFIG_HOME -u XDG_CACHE_HOME HOME=$(B) LC_ALL=C.UTF-8 gnuplot -d -c plots/draw.gp
+draw = mkdir -p $P && $(gnuplot) $1 $R $P && echo "  DRAW    $P/$1.pdf"
 drawing := plots/draw.gp plots/style.gp
 
 $(call pictures_of,loss-dynamics) &: $R/loss-dynamics.dat plots/loss-dynamics.gp $(drawing)
@@ -210,12 +214,16 @@ report: $(B)/bin/report $R/claims.dat theory pictures ## one page for a reviewer
 	@ls -l $R/REPORT.md $R/report.html
 
 # --- tests ------------------------------------------------------------------------------------------------------------
-# Criterion runs a worker per processor: BLAS gets one thread.
+# Criterion runs a worker per processor: BLAS gets one thread. Tests write below build/: built elsewhere, they run there,
+# where this folder's files are links and build is B.
+run_tests = MNTK_BIN=$(if $(elsewhere),build,$(B))/bin OPENBLAS_NUM_THREADS=1 $(if $(elsewhere),build,$(B))/bin/tests-$1 $(TEST_FLAGS)
+
 .PHONY: test
 test: $(B)/bin/tests-single $(B)/bin/tests-double all ## run every test, in both precisions
-	@mkdir -p $(B)/test-tmp
-	@MNTK_BIN=$(B)/bin OPENBLAS_NUM_THREADS=1 $(B)/bin/tests-single $(TEST_FLAGS)
-	@MNTK_BIN=$(B)/bin OPENBLAS_NUM_THREADS=1 $(B)/bin/tests-double $(TEST_FLAGS)
+	@mkdir -p $(B)/test-tmp $(if $(elsewhere),$(B)/stand)
+	@$(if $(elsewhere),ln -sfn $(abspath $(filter-out build results,$(wildcard *))) $(B)/stand && ln -sfn .. $(B)/stand/build)
+	@cd $(if $(elsewhere),$(B)/stand,.) && $(call run_tests,single)
+	@cd $(if $(elsewhere),$(B)/stand,.) && $(call run_tests,double)
 
 # --- the rest ---------------------------------------------------------------------------------------------------------
 .PHONY: clean
