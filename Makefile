@@ -50,6 +50,9 @@ endif
 override THREADS := 64
 endif
 
+# Built elsewhere (B=/...), results and pictures stand there too: this folder is only read.
+elsewhere := $(if $(filter /% ../%,$(B)),$(B)/)
+
 # Nothing is written for the sake of these.
 goals := $(or $(MAKECMDGOALS),all)
 building := $(filter-out help clean distclean deps list print-%,$(goals))
@@ -142,20 +145,27 @@ endif
 $(foreach f,bin bin/double bench/single bench/double,$(call keep,$(B)/$f/VERSION,$(version)))
 
 # --- tests ------------------------------------------------------------------------------------------------------------
-# Criterion runs a worker per processor: BLAS gets one thread.
+# Criterion runs a worker per processor: BLAS gets one thread. Tests write below build/: built elsewhere, they run there,
+# where this folder's files are links and build is B.
+run_tests = MNTK_BIN=$(if $(elsewhere),build,$(B))/bin OPENBLAS_NUM_THREADS=1 $(if $(elsewhere),build,$(B))/bin/tests-$1 $(TEST_FLAGS)
+link_stand = mkdir -p $(B)/stand && ln -sfn .. $(B)/stand/build && for file in *; do \
+    case $$file in build|results) ;; *) ln -sfn "$$PWD/$$file" $(B)/stand ;; esac; done
+
 .PHONY: test
 test: $(B)/packages $(B)/bin/tests-single $(B)/bin/tests-double all ## run every test, in both precisions
 	@mkdir -p $(B)/test-tmp
-	@MNTK_BIN=$(B)/bin OPENBLAS_NUM_THREADS=1 $(B)/bin/tests-single $(TEST_FLAGS)
-	@MNTK_BIN=$(B)/bin OPENBLAS_NUM_THREADS=1 $(B)/bin/tests-double $(TEST_FLAGS)
+	@$(if $(elsewhere),$(link_stand))
+	@cd $(if $(elsewhere),$(B)/stand,.) && $(call run_tests,single)
+	@cd $(if $(elsewhere),$(B)/stand,.) && $(call run_tests,double)
 
 include make/packages.mk make/figures.mk make/verify.mk make/checks.mk make/bench.mk
 
 # --- the rest ---------------------------------------------------------------------------------------------------------
 .PHONY: clean distclean
 clean: ## remove what was built (results and pictures stay)
+	$(if $(elsewhere),find $(B) -mindepth 1 -maxdepth 1 ! -name results ! -name plots -exec rm -rf {} +,rm -rf $(B))
+distclean: ## remove also what was computed and drawn
 	rm -rf $(B)
-distclean: clean ## remove also what was computed and drawn
 	find results -mindepth 1 -maxdepth 1 ! -name published ! -name README.md -exec rm -rf {} +
 	find plots -mindepth 1 -maxdepth 1 \( -type d -o -name '*.pdf' -o -name '*.svg' -o -name '*.png' \) -exec rm -rf {} +
 

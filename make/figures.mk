@@ -7,8 +7,8 @@ data_tag := $(shell make/data-tag.sh $(call quote,$(DATA)))
 endif
 space := $(subst x,,x x)
 tag := $(subst $(space),-,$(strip $(filter-out default,$(PROFILE)) $(data_tag) $(if $(filter-out 1,$(SEED)),seed$(SEED))))
-R := results$(if $(tag),/$(tag))
-P := plots$(if $(tag),/$(tag))
+R := $(elsewhere)results$(if $(tag),/$(tag))
+P := $(elsewhere)plots$(if $(tag),/$(tag))
 
 # A data set's folder is named by its content: only the embedded one can change under its name.
 data_file := $(if $(data_tag),$(if $(filter missing,$(data_tag)),data-missing),data/digits.npz)
@@ -18,7 +18,7 @@ data-missing:
 
 # The settings of make that are not the usual ones, as a shell takes them.
 settings_given = $(strip $(if $(filter-out default,$(PROFILE)),PROFILE=$(PROFILE)) \
-    $(if $(filter-out 1,$(SEED)),SEED=$(SEED)))$(if $(data_tag), DATA=$(call quote,$(DATA)))
+    $(if $(filter-out 1,$(SEED)),SEED=$(SEED)) $(if $(elsewhere),B=$(B)))$(if $(data_tag), DATA=$(call quote,$(DATA)))
 
 # --- tables -----------------------------------------------------------------------------------------------------------
 # A table NAME.dat is of the program NAME with the profile's NAME_flags, '-' being '_'; what is otherwise is said here.
@@ -72,8 +72,8 @@ figures := $(panels) figure2 spectrum deviation lambda-min required-width moveme
 
 drawings := plots/draw.gp plots/style.gp
 pictures_of = $(addprefix $P/$1.,pdf svg png)
-# -d: without the user's own ~/.gnuplot.
-gnuplot := LC_ALL=C.UTF-8 gnuplot -d -c plots/draw.gp
+# Neither a user's own settings (-d: no ~/.gnuplot) nor the lack of a home folder reaches gnuplot or its fonts.
+gnuplot := env -u XDG_CONFIG_HOME -u XDG_CACHE_HOME HOME=$(B) LC_ALL=C.UTF-8 gnuplot -d -c plots/draw.gp
 
 define figure_rule
 $(call pictures_of,$1) &: $(tables_of_$1:%=$R/%.dat) plots/$1.gp $(drawings) $(if $(filter figure2,$1),$(panels:%=plots/%.gp))
@@ -121,7 +121,6 @@ report: $(B)/bin/report $R/claims.dat theory pictures ## one page for a reviewer
 	@make/deps.sh report
 	@$(B)/bin/report --results $R --plots $(if $(tag),../../plots/$(tag),../plots) \
 	    $(if $(settings_given),--make $(call quote,$(strip $(settings_given)))) --out $R/REPORT.md
-	@pandoc $R/REPORT.md --from markdown --to html5 --standalone --self-contained --resource-path $R:. --toc --toc-depth 2 \
-	    --lua-filter report/page.lua --css report/report.css --output $R/report.html
+	@report/page.sh $R
 	@if command -v chromium >/dev/null; then python3 tests/report_browser.py $R/report.html $R; fi
 	@ls -l $R/REPORT.md $R/report.html

@@ -219,7 +219,7 @@ Test(bad_input, options_of_loss_dynamics)
         {"--repeats 65535 --rounds 1000000 --local-steps 9999 --samples 2 --width 1", "GB are free", 1},
     };
     char said[256];
-    const char *copy = "mkdir -p build/test-tmp && cp data/digits.npz build/test-tmp/weights.npz";
+    const char *copy = "mkdir -p build/test-tmp && cp -f data/digits.npz build/test-tmp/weights.npz";
     cr_assert(eq(int, fixture_run(copy, said, sizeof said), 0));
     all_refused("bad-input-loss", "BIN/loss-dynamics", bad, sizeof bad / sizeof *bad);
     cr_expect(eq(int, fixture_run("cmp data/digits.npz build/test-tmp/weights.npz", said, sizeof said), 0), "overwritten");
@@ -258,7 +258,7 @@ Test(bad_input, options_of_the_theory)
     };
     char said[256];
     const char *folder = refusal_folder("bad-input-theory");
-    cr_assert(eq(int, fixture_run("cp data/digits.npz build/test-tmp/data.npz", said, sizeof said), 0));
+    cr_assert(eq(int, fixture_run("cp -f data/digits.npz build/test-tmp/data.npz", said, sizeof said), 0));
     for (size_t k = 0; k < sizeof bad / sizeof *bad; k++)
         refusal(folder, "", bad[k].program, bad[k].arguments, bad[k].names, 2);
     cr_expect(eq(int, fixture_run("cmp data/digits.npz build/test-tmp/data.npz", said, sizeof said), 0), "overwritten");
