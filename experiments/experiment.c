@@ -99,7 +99,7 @@ status experiment_open(const program_options *run, const experiment_options *opt
     *e = (experiment){.run = run, .options = options};
     status s = check_options(options);
     if (s == OK)
-        s = machine_start(run->threads);
+        s = program_start(run);
     if (s == OK)
         s = dataset_load(run->data, run->samples ? run->samples : options->samples, &e->data);
     if (s == OK)

@@ -78,7 +78,7 @@ status theory_open(const program_options *run, size_t samples, size_t label, the
 {
     dataset data = {.n = 0};
     *d = (theory_data){.run = run};
-    status s = machine_start(run->threads);
+    status s = program_start(run);
     if (s == OK)
         s = dataset_load(run->data, run->samples ? run->samples : samples, &data);
     if (s == OK && (s = keep_label(&data, label)) != OK)
