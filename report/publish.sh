@@ -40,7 +40,7 @@ data=$(noted 'data sha256')
 [ "$(echo "$seed" | wc -l)" = 1 ] || refuse "the tables are of several seeds"
 [ "$(echo "$data" | wc -l)" = 1 ] || refuse "the tables are of several data sets"
 case $version in *-dirty) refuse "the tables are of a version with uncommitted changes ($version); commit and run them again" ;; esac
-commit=$(git rev-parse --verify --quiet "$version^{commit}") || refuse "the tables are of version $version, which is no commit here"
+commit=$(git --git-dir=.git rev-parse --verify --quiet "$version^{commit}") || refuse "the tables are of version $version, which is no commit here"
 
 rm -rf "$to"
 mkdir -p "$to"

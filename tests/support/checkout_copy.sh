@@ -9,7 +9,7 @@ checkout_copy() {
     mkdir -p -- "$1/results" "$1/build" &&
         cp -a Makefile README.md paper-figs.sh bench data experiments fuzz make plots report src tests theory "$1" &&
         cp -a results/published "$1/results" &&
-        cp -a build/single build/double build/bin build/flags build/link-flags build/packages "$1/build" &&
+        cp -a build/single build/double build/bin build/flags build/link-flags build/processor.o build/packages "$1/build" &&
         find "$1/plots" -mindepth 1 -maxdepth 1 ! -name '*.gp' ! -name '*.md' -exec rm -rf {} +
 }
 
