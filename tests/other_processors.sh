@@ -114,9 +114,9 @@ try_aarch64() {
     foreign_root || { skip aarch64 "no libraries for it ($folder/root.log)"; return; }
     local blas=/usr/lib/aarch64-linux-gnu/openblas-pthread workers=$PWD/$folder/qemu_workers.o
     local compiler="aarch64-linux-gnu-gcc --sysroot=$root -isystem $root${blas/lib/include}"
-    compiler+=" -L$root$blas -Wl,-rpath,$blas -Wl,-rpath-link,$root$blas"
+    compiler+=" -L$root$blas -Wl,-rpath-link,$root$blas"
     $compiler -std=c17 -D_GNU_SOURCE -Wall -Wextra -O1 -c tests/preload/qemu_workers.c -o "$workers" || { failed=1; return; }
-    export QEMU_LD_PREFIX=$root
+    export QEMU_LD_PREFIX=$root QEMU_SET_ENV=LD_LIBRARY_PATH=$blas
     local start=$SECONDS precision
     if ! build aarch64 CC="$compiler" ARCH=armv8-a LIBS="-llapacke -lopenblas -lgsl -lzip -lmd -larpack -lm $workers"; then
         failed=1
