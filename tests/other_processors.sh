@@ -4,10 +4,11 @@
 # All variants, if none is named:
 #     x86-64 x86-64-v2 x86-64-v3 x86-64-v4 native    as ARCH
 #     O0 Os clang                                    without optimisation, for size, by clang
-#     aarch64                                        by a cross compiler, run by QEMU, with Debian's libraries in FOLDER/root
+#     aarch64                                        by a cross compiler, run by QEMU, with Debian's libraries in FOLDER/root;
+#                                                    without the suites that preload a library into the programs (faults)
 #     older                                          a program of another processor refuses to start (by QEMU)
 # narrower and wider stand for ARCH=x86-64 and x86-64-v4 (x86-64-v3 where this machine has no wider one than native).
-# What this machine cannot run is told: "skipped: ...". Exit 1 if a variant failed.
+# What this machine cannot run is told: "skipped: ...". TEST_FLAGS are for the tests. Exit 1 if a variant failed.
 set -u
 cd "$(dirname "$0")/.."
 folder=$1
@@ -125,7 +126,7 @@ try_aarch64() {
     fi
     wrap_programs
     for precision in single double; do
-        run_tests aarch64 $precision "$folder/aarch64/run" qemu-aarch64 || failed=1
+        TEST_FLAGS=${TEST_FLAGS---filter !(faults*)/*} run_tests aarch64 $precision "$folder/aarch64/run" qemu-aarch64 || failed=1
     done
     row aarch64 "$(passed "$folder/aarch64.single")" "$(passed "$folder/aarch64.double")" $((SECONDS - start))
 }
@@ -133,9 +134,9 @@ try_aarch64() {
 # --- a processor that lacks what the program was built for ------------------------------------------------------------
 try_older() {
     has qemu-x86_64 || { skip older "there is no qemu-x86_64"; return; }
-    local log=$folder/older.build program=$folder/older/bin/loss-dynamics said code
+    local log=$folder/older.build program=$folder/x86-64-v3/bin/loss-dynamics said code
     mkdir -p "$folder"
-    make -s -j "$jobs" B="$folder/older" ARCH=x86-64-v3 "$program" >"$log" 2>&1 || { tail -n 20 "$log"; failed=1; return; }
+    make -s -j "$jobs" B="$folder/x86-64-v3" ARCH=x86-64-v3 "$program" >"$log" 2>&1 || { tail -n 20 "$log"; failed=1; return; }
     said=$(qemu-x86_64 -cpu Nehalem "$program" --version 2>&1 | grep -v '^qemu-x86_64: warning'; exit "${PIPESTATUS[0]}")
     code=$?
     if [ $code = 2 ] && [ "$(wc -l <<<"$said")" = 1 ] && grep -q 'loss-dynamics: was built for a processor with ' <<<"$said"; then
