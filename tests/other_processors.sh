@@ -11,6 +11,7 @@
 # wider stands for x86-64-v3. What this machine cannot run is told: "skipped: ...". TEST_FLAGS are
 # for the tests. Exit 1 if a variant failed.
 set -u
+unset MAKEFLAGS MFLAGS # variants have settings of their own
 cd "$(dirname "$0")/.."
 folder=$1
 shift
