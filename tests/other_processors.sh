@@ -1,14 +1,17 @@
 #!/bin/bash
-# other_processors.sh FOLDER [VARIANT...]: builds everything for other processors and by other compilers in FOLDER, where no warning
-# is allowed, and runs the tests; a row of the table for each variant: how many tests were passed in single and in double precision.
-# All variants, if none is named:
+# other_processors.sh FOLDER [VARIANT...]: builds everything for other processors and by other
+# compilers in FOLDER, where no warning is allowed, and runs the tests. Ends with a table: how many
+# tests each variant passed in single and in double precision. All variants, if none is named:
 #     x86-64 x86-64-v2 x86-64-v3 x86-64-v4 native    as ARCH
-#     O0 Os clang                                    without optimisation, for size, by clang
-#     aarch64                                        by a cross compiler, run by QEMU, with Debian's libraries in FOLDER/root
-#     older                                          a program of another processor refuses to start (by QEMU)
-# narrower and wider stand for ARCH=x86-64 and x86-64-v4 (x86-64-v3 where this machine has no wider one than native).
-# What this machine cannot run is told: "skipped: ...". Exit 1 if a variant failed.
+#     O0 Os clang    without optimisation, for size, by clang
+#     aarch64        by a cross compiler, run by QEMU, with Debian's libraries in FOLDER/root;
+#                    without the suites that preload a library into the programs (faults)
+#     older          a program for x86-64-v3 refuses to start on an older processor (QEMU's)
+# narrower and wider stand for x86-64 and x86-64-v4; if native has all instructions of that already,
+# wider stands for x86-64-v3. What this machine cannot run is told: "skipped: ...". TEST_FLAGS are
+# for the tests. Exit 1 if a variant failed.
 set -u
+unset MAKEFLAGS MFLAGS # variants have settings of their own
 cd "$(dirname "$0")/.."
 folder=$1
 shift
@@ -33,64 +36,78 @@ runs_level() { # can this processor run x86-64-v3, ...? The dynamic linker knows
     [ "$1" = x86-64 ] || /lib64/ld-linux-x86-64.so.2 --help 2>/dev/null | grep -q "$1 (supported"
 }
 
-build() { # build VARIANT SETTING...: all programs and tests; false, and the reason, if it fails or warns
-    local variant=$1 log=$folder/$1.build
+build() { # build VARIANT SETTING...: all programs and tests; false, and why, if it fails or warns
+    local bin=$folder/$1/bin variant=$1 log=$folder/$1.build
     shift
     mkdir -p "$folder"
     if ! make -s -j "$jobs" B="$folder/$variant" "$@" all \
-        "$folder/$variant"/bin/{tests-single,tests-double,fail_write.so} >"$log" 2>&1; then
+        "$bin"/{tests-single,tests-double,fail_write.so} >"$log" 2>&1; then
         tail -n 20 "$log"
         return 1
     fi
     ! grep -E -A 5 'warning:|ABI.* changed|changed in GCC' "$log"
 }
 
-passed() { # passed LOG: "351 of 351 passed" of Criterion's last line
+passed() { # passed LOG: "351 of 351 passed", of Criterion's last line
     sed -nE 's/.*Tested: ([0-9]+) \| Passing: ([0-9]+) .*/\2 of \1 passed/p' "$1" | tail -n 1
 }
 
-run_tests() { # run_tests VARIANT PRECISION PROGRAMS COMMAND...: the tests by COMMAND, with the programs in the folder PROGRAMS
-    local variant=$1 precision=$2 programs=$3 log=$folder/$1.$2
+run_tests() { # run_tests VARIANT PRECISION PROGRAMS COMMAND...: by COMMAND; PROGRAMS: their folder
+    local tests=$folder/$1/bin/tests-$2 programs=$3 log=$folder/$1.$2
     shift 3
-    mkdir -p "$folder/$variant/test-tmp"
-    MNTK_BIN=$programs OPENBLAS_NUM_THREADS=1 "$@" "$folder/$variant/bin/tests-$precision" ${TEST_FLAGS-} >"$log" 2>&1 && return
+    mkdir -p build/test-tmp
+    # shellcheck disable=SC2086
+    MNTK_BIN=$programs OPENBLAS_NUM_THREADS=1 "$@" "$tests" ${TEST_FLAGS-} >"$log" 2>&1 && return
     grep -vE '^\[(PASS|RUN|SKIP)' "$log" | tail -n 40
     return 1
 }
 
-try() { # try VARIANT PROGRAMS SETTINGS COMMAND...: builds with the settings, one a word, and runs; adds the row
-    local variant=$1 programs=$2 settings=$3 start=$SECONDS precision
-    shift 3
-    local -a setting=()
-    IFS='|' read -r -a setting <<<"$settings"
-    if ! build "$variant" "${setting[@]}"; then
+try() { # try VARIANT SETTING...: builds with the settings and runs the tests; adds the row
+    local variant=$1 start=$SECONDS precision programs=$folder/$1/bin command=env
+    if ! build "$@"; then
         failed=1
         row "$variant" 'not built, or warnings' '' $((SECONDS - start))
         return
     fi
+    if [ "$variant" = aarch64 ]; then
+        wrap_programs
+        programs=$folder/aarch64/run command=qemu-aarch64
+    fi
     for precision in single double; do
-        run_tests "$variant" $precision "$programs" "$@" || failed=1
+        run_tests "$variant" $precision "$programs" $command || failed=1
     done
-    row "$variant" "$(passed "$folder/$variant.single")" "$(passed "$folder/$variant.double")" $((SECONDS - start))
+    row "$variant" "$(passed "$folder/$variant.single")" "$(passed "$folder/$variant.double")" \
+        $((SECONDS - start))
 }
 
 try_level() { # try_level ARCH
     if runs_level "$1"; then
-        try "$1" "$folder/$1/bin" "ARCH=$1"
+        try "$1" "ARCH=$1"
     else
         skip "$1" "this processor has not all instructions of $1"
     fi
 }
 
-# --- aarch64 ----------------------------------------------------------------------------------------------------------
-packages=libc6-dev,libgomp1,libgsl-dev,libopenblas-pthread-dev,liblapacke-dev,libzip-dev,libmd-dev,libarpack2-dev,libcriterion-dev
+try_wider() { # than native
+    if ${CC:-gcc} -march=native -dM -E -x c /dev/null | grep -q __AVX512F__; then
+        echo "  ARCH    native is as wide as x86-64-v4: x86-64-v3 in its place"
+        try_level x86-64-v3
+    else
+        try_level x86-64-v4
+    fi
+}
 
-foreign_root() { # Debian's libraries for aarch64, unpacked in $folder/root; false where they cannot be had
-    local root=$folder/root
+# --- aarch64 --------------------------------------------------------------------------------------
+packages=libc6-dev,libgomp1,libgsl-dev,libopenblas-pthread-dev,liblapacke-dev,libzip-dev
+packages+=,libmd-dev,libarpack2-dev,libcriterion-dev
+
+unpack_root() { # Debian's libraries for aarch64, in $folder/root; false where they cannot be had
+    local root=$folder/root release
     [ -e "$root/complete" ] && return
+    release=$(. /etc/os-release && echo "$VERSION_CODENAME")
     rm -rf "$root"
-    mmdebstrap --quiet --variant=extract --architectures=arm64 --include=$packages "$(. /etc/os-release; echo "$VERSION_CODENAME")" \
-        "$root" >"$folder/root.log" 2>&1 && touch "$root/complete"
+    mmdebstrap --variant=extract --architectures=arm64 --include=$packages "$release" "$root" \
+        >"$folder/root.log" 2>&1 && touch "$root/complete"
 }
 
 wrap_programs() { # a shell script for every program, by which the tests run it
@@ -106,39 +123,32 @@ wrap_programs() { # a shell script for every program, by which the tests run it
 }
 
 try_aarch64() {
-    local root=$PWD/$folder/root tool
+    local root=$PWD/$folder/root workers=$PWD/$folder/qemu_workers.o tool compiler
+    local blas=/usr/lib/aarch64-linux-gnu/openblas-pthread
     for tool in aarch64-linux-gnu-gcc qemu-aarch64 mmdebstrap; do
         has $tool || { skip aarch64 "there is no $tool"; return; }
     done
     mkdir -p "$folder"
-    foreign_root || { skip aarch64 "no libraries for it ($folder/root.log)"; return; }
-    local blas=/usr/lib/aarch64-linux-gnu/openblas-pthread workers=$PWD/$folder/qemu_workers.o
-    local compiler="aarch64-linux-gnu-gcc --sysroot=$root -isystem $root${blas/lib/include}"
-    compiler+=" -L$root$blas -Wl,-rpath,$blas -Wl,-rpath-link,$root$blas"
-    $compiler -std=c17 -D_GNU_SOURCE -Wall -Wextra -O1 -c tests/preload/qemu_workers.c -o "$workers" || { failed=1; return; }
-    export QEMU_LD_PREFIX=$root
-    local start=$SECONDS precision
-    if ! build aarch64 CC="$compiler" ARCH=armv8-a LIBS="-llapacke -lopenblas -lgsl -lzip -lmd -larpack -lm $workers"; then
-        failed=1
-        row aarch64 'not built, or warnings' '' $((SECONDS - start))
-        return
-    fi
-    wrap_programs
-    for precision in single double; do
-        run_tests aarch64 $precision "$folder/aarch64/run" qemu-aarch64 || failed=1
-    done
-    row aarch64 "$(passed "$folder/aarch64.single")" "$(passed "$folder/aarch64.double")" $((SECONDS - start))
+    unpack_root || { skip aarch64 "no libraries for it ($folder/root.log)"; return; }
+    compiler="aarch64-linux-gnu-gcc --sysroot=$root -isystem $root${blas/lib/include}"
+    compiler+=" -L$root$blas -Wl,-rpath-link,$root$blas"
+    $compiler -std=c17 -D_GNU_SOURCE -Wall -Wextra -c tests/preload/qemu_workers.c -o "$workers"
+    export QEMU_LD_PREFIX=$root QEMU_SET_ENV=LD_LIBRARY_PATH=$blas
+    TEST_FLAGS=${TEST_FLAGS---filter !(faults*)/*} try aarch64 CC="$compiler" ARCH=armv8-a \
+        LIBS="-llapacke -lopenblas -lgsl -lzip -lmd -larpack -lm $workers"
 }
 
-# --- a processor that lacks what the program was built for ------------------------------------------------------------
+# --- a processor that lacks what the program was built for ----------------------------------------
 try_older() {
     has qemu-x86_64 || { skip older "there is no qemu-x86_64"; return; }
-    local log=$folder/older.build program=$folder/older/bin/loss-dynamics said code
+    local log=$folder/older.build program=$folder/x86-64-v3/bin/loss-dynamics said code
     mkdir -p "$folder"
-    make -s -j "$jobs" B="$folder/older" ARCH=x86-64-v3 "$program" >"$log" 2>&1 || { tail -n 20 "$log"; failed=1; return; }
-    said=$(qemu-x86_64 -cpu Nehalem "$program" --version 2>&1 | grep -v '^qemu-x86_64: warning'; exit "${PIPESTATUS[0]}")
+    make -s -j "$jobs" B="$folder/x86-64-v3" ARCH=x86-64-v3 "$program" >"$log" 2>&1 || cat "$log"
+    said=$(qemu-x86_64 -cpu Nehalem "$program" --version 2>&1)
     code=$?
-    if [ $code = 2 ] && [ "$(wc -l <<<"$said")" = 1 ] && grep -q 'loss-dynamics: was built for a processor with ' <<<"$said"; then
+    said=$(grep -v '^qemu-x86_64: warning' <<<"$said")
+    if [ $code = 2 ] && [[ $said == 'loss-dynamics: was built for a processor with '* ]] &&
+        [[ $said != *$'\n'* ]]; then
         row older 'refuses in a line' '' ''
     else
         echo "$said (exit $code)"
@@ -151,17 +161,11 @@ for variant in "$@"; do
     echo "  ARCH    $variant"
     case $variant in
     narrower) try_level x86-64 ;;
-    wider)
-        if make -s print-ARCH | grep -qx native && gcc -march=native -dM -E -x c /dev/null | grep -q __AVX512F__; then
-            echo "  ARCH    native is the widest this machine runs: x86-64-v3 in place of a wider one"
-            try_level x86-64-v3
-        else
-            try_level x86-64-v4
-        fi ;;
+    wider) try_wider ;;
     x86-64*) try_level "$variant" ;;
-    native) try native "$folder/native/bin" ARCH=native ;;
-    O0 | Os) try "$variant" "$folder/$variant/bin" "EXTRA_CFLAGS=-$variant" ;;
-    clang) if has clang; then try clang "$folder/clang/bin" CC=clang; else skip clang "there is no clang"; fi ;;
+    native) try native ARCH=native ;;
+    O0 | Os) try "$variant" "EXTRA_CFLAGS=-$variant" ;;
+    clang) if has clang; then try clang CC=clang; else skip clang "there is no clang"; fi ;;
     aarch64) try_aarch64 ;;
     older) try_older ;;
     *)

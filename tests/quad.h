@@ -1,5 +1,6 @@
-/* quad: numbers of 113 binary digits, to hold double precision against. Long double where it has as many (aarch64), else
- * __float128, whose functions are in the C library, whether or not the compiler's headers know them. */
+/* quad: numbers of 113 binary digits, to hold double precision against. Long double where it has as
+ * many (aarch64), else __float128, whose functions are in the C library, whether or not the
+ * compiler's headers know them. */
 #ifndef TESTS_QUAD_H
 #define TESTS_QUAD_H
 

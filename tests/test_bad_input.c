@@ -314,6 +314,9 @@ Test(bad_input, options_of_claims)
 /* A cell diverges, the disk is full before the first unit is on it: no folder of units stays either. */
 Test(bad_input, nothing_is_left_of_a_run_that_computed_nothing)
 {
+#ifdef __clang__
+    cr_skip_test("the OpenMP of LLVM ends a program that may write no file, for its shared memory");
+#endif
     const char *folder = refusal_folder("bad-input-nothing");
     for (size_t e = 0; e < EXPERIMENTS; e++)
         refusal(folder, "trap '' XFSZ; ulimit -f 0;", programs[e], TINY, "cannot be written", 1);

@@ -1,5 +1,6 @@
-/* qemu_workers: execve for tests that were built for another processor and are run by QEMU. Criterion starts its workers by the path
- * of the tests themselves, which this processor cannot run; QEMU runs these too. Linked into the tests by other_processors.sh. */
+/* qemu_workers: execve for tests that were built for another processor and are run by QEMU.
+ * Criterion starts its workers by the path of the tests themselves, which this processor cannot
+ * run; QEMU runs these too. Linked into the tests by other_processors.sh. */
 #include <limits.h>
 #include <string.h>
 #include <sys/syscall.h>
