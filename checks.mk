@@ -11,6 +11,16 @@ variant = $(MAKE) --no-print-directory B=$(B)/$1 EXTRA_CFLAGS="$2"
 O0 := -O0 -Wno-format-truncation
 O1 := -O1 -Wno-format-truncation
 
+# --- other users and machines -----------------------------------------------------------------------------------------
+.PHONY: check-user check-fresh
+check-user: ## build, test and draw as a user without a home folder, from a source that is only read
+	@./deps.sh report
+	@tests/ordinary_user.sh
+
+RELEASES ?= bookworm trixie
+check-fresh: ## the README's two commands on bare Debian machines (as root; SETTINGS=PROFILE=quick for less)
+	@SETTINGS='$(SETTINGS)' tests/fresh_machine.sh $(B)/fresh $(RELEASES)
+
 # --- sanitizers -------------------------------------------------------------------------------------------------------
 sanitizers := $(O1) -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
 
@@ -91,7 +101,7 @@ endef
 # LLVM's OpenMP and its tool Archer tells the sanitizer of them, and does find a race that is one (a critical section of
 # sweep.c taken away: reported in every run). BLAS is not instrumented: its threads are OpenBLAS's own business, and each of
 # ours calls it on one thread.
-archer := /usr/lib/llvm-14/lib/libarcher.so
+archer = /usr/lib/llvm-$(shell clang -dumpversion | cut -d. -f1)/lib/libarcher.so
 
 .PHONY: check-threads
 check-threads: | check-deps ## look for data races in small runs of every program (thread sanitizer)
