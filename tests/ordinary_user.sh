@@ -1,10 +1,11 @@
 #!/bin/bash
-# The source as an unpacked archive that is only read, built, tested and drawn elsewhere (B=) by a user with nothing: no entry
-# in the list of users, no home folder, no locale, no terminal, files that are the user's own (umask 077).
+# The source as an unpacked archive that is only read, built, tested and drawn elsewhere (B=) by a
+# user with nothing: no entry in the list of users, no home folder, no locale, no terminal, files
+# that are the user's own (umask 077).
 #
 #     tests/ordinary_user.sh
 set -u
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/.." || exit
 
 fail() {
     [ -s "$folder/log" ] && tail -n 30 "$folder/log"
@@ -40,8 +41,9 @@ fi
 umask 077
 cd "$folder/source" || fail "no folder of the source"
 for targets in "figures report PROFILE=quick" test; do
-    # Not for speed: -O1 builds sooner.
-    "${as[@]}" make -s -j "$(nproc)" B="$folder/build" EXTRA_CFLAGS="-O1 -Wno-format-truncation" $targets >"$folder/log" 2>&1 ||
+    # -O1: built sooner.
+    "${as[@]}" make -s -j "$(nproc)" B="$folder/build" EXTRA_CFLAGS="-O1 -Wno-format-truncation" \
+        $targets >"$folder/log" 2>&1 ||
         fail "make $targets failed for $who"
     ! grep -i -E 'warning|error:' "$folder/log" || fail "make $targets has complaints for $who"
     tests=$(sed -n 's/.*Tested: \([0-9]*\) .*/\1/p' "$folder/log" | paste -s -d+)
@@ -49,4 +51,4 @@ done
 for file in plots/quick/figure2.{pdf,svg,png} results/quick/report.html; do
     [ -s "$folder/build/$file" ] || fail "$file was not made below B"
 done
-echo "user: $((tests)) tests, figures and report by $who, source only read, B= elsewhere ($SECONDS s)"
+echo "user: $((tests)) tests, figures and report by $who, source only read ($SECONDS s)"
