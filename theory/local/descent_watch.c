@@ -249,7 +249,7 @@ static void look_at_step(descent_watch *w, const train_sight *sight, bool inside
 static void see(const train_sight *sight, void *context)
 {
     descent_watch *w = context;
-    if (w->code != OK || w->kept->stopped)
+    if (w->code != OK || w->kept->stopped != 0)
         return;
     if (!isfinite(sight->error)) {
         w->kept->stopped = 1;
@@ -290,6 +290,6 @@ status descent_watch_run(descent_watch *w, local_trial *trial, const local_model
         look_at_whole(w, &trial->t);
         going = local_trial_round(trial, see, w) && w->code == OK;
     }
-    kept->stopped = trial->t.diverged || kept->stopped;
+    kept->stopped = trial->t.diverged || kept->stopped != 0;
     return w->code;
 }

@@ -137,7 +137,7 @@ static void look_at_state(drift_watch *w, const network *net)
 static void see(const train_sight *sight, void *context)
 {
     drift_watch *w = context;
-    if (w->code != OK || w->kept->stopped)
+    if (w->code != OK || w->kept->stopped != 0)
         return;
     if (!isfinite(sight->error)) {
         w->kept->stopped = 1;
