@@ -6,6 +6,7 @@
 #include <criterion/new/assert.h>
 #include <math.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "run/scratch.h"
 #include "study/record.h"
@@ -174,6 +175,30 @@ Test(study, pilot_comes_before_the_units)
     cr_expect(eq(dbl, ((toy_settings *)r.settings)->bound, 784), "(2 * 14)^2: the fifth of cell 1");
     cr_expect(eq(sz, r.repeats, 3));
     cr_expect(eq(ptr, r.result.values, NULL));
+    study_close(&r);
+}
+
+static status measure_slowly(const study_run *r, size_t cell, size_t repetition, double *values)
+{
+    usleep(2000);
+    return measure(r, cell, repetition, values);
+}
+
+static status measure_nothing(const study_run *r, size_t cell, size_t repetition, double *values)
+{
+    (void)r, (void)cell, (void)repetition, (void)values;
+    return fail(FAILED, "no values");
+}
+
+Test(study, times_a_unit)
+{
+    study timed = toy;
+    study_run r;
+    study_fixture_open(&timed, &defaults, &r);
+    timed.measure = measure_slowly;
+    cr_expect(ge(dbl, study_time_unit(&r, 1), 0.002));
+    timed.measure = measure_nothing;
+    cr_expect(eq(dbl, study_time_unit(&r, 1), 0));
     study_close(&r);
 }
 

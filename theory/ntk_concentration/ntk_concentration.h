@@ -47,7 +47,7 @@ double *concentration_probes_at(const study_run *r, const double *values, size_t
 size_t concentration_probe_count(size_t n);
 void concentration_probe(const double *H, size_t n, double *probes);
 
-/* One unit, on a stream that was just restarted and whose designs are the run's. */
+/* One unit, and the same on an empty stream whose designs are the run's. */
 status concentration_trial(const study_run *r, masked_stream *s, double *values);
 status concentration_measure(const study_run *r, size_t cell, size_t repetition, double *values);
 /* Seconds that a unit is expected to take on one thread, measured; 0: not known. */
