@@ -139,6 +139,8 @@ Test(concentration_rows, honest_rows)
         }
         cr_assert(eq(sz, study_fixture_row(&e.rows, C)->trials, TRIALS));
         cr_assert(gt(dbl, study_fixture_row(&e.rows, C)->slack, 1));
+        cr_assert(gt(dbl, study_fixture_row(&e.rows, D)->slack, 1)); /* from below */
+        cr_assert(eq(int, study_fixture_row(&e.rows, D)->sense, SENSE_AT_LEAST));
         cr_assert(le(dbl, study_fixture_row(&e.rows, C)->limit, 0.05));
         cr_assert(le(dbl, study_fixture_row(&e.rows, PAPER_ROW)->observed,
                      1.1)); /* what happened all the same */

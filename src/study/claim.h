@@ -23,10 +23,12 @@ typedef enum {
     TEST_AT_LEAST,    /* observed >= bound */
     TEST_EQUAL,       /* |observed - bound| <= tolerance */
     TEST_PROBABILITY, /* P(failure) <= allowed: refuted if Clopper-Pearson's lower limit is above */
-    TEST_MEAN_BELOW,  /* a mean or slope <= bound: refuted if its whole interval lies above */
-    TEST_MEAN_ABOVE,  /* a mean or slope >= bound: refuted if its whole interval lies below */
-    TEST_MEAN_EQUAL,  /* a mean or slope = bound: refuted if its interval does not hold it */
-    TEST_TREND        /* by the p-values of the trend that is claimed and of the opposite one */
+    TEST_QUANTILE_AT_MOST,  /* the same of P(x > bound); observed: the 1 - allowed quantile of x */
+    TEST_QUANTILE_AT_LEAST, /* the same of P(x < bound); observed: the allowed quantile of x */
+    TEST_MEAN_BELOW,        /* a mean or slope <= bound: refuted if its whole interval lies above */
+    TEST_MEAN_ABOVE,        /* a mean or slope >= bound: refuted if its whole interval lies below */
+    TEST_MEAN_EQUAL,        /* a mean or slope = bound: refuted if its interval does not hold it */
+    TEST_TREND /* by the p-values of the trend that is claimed and of the opposite one */
 } claim_test;
 
 /* What an observer fills; everything starts as "met, enough, nothing seen" (NaN). */
@@ -41,9 +43,9 @@ typedef struct {
     bool holds;  /* further conditions, claim_refute_unless */
     bool absent; /* there is no such row in this run */
     double tolerance;             /* TEST_EQUAL */
-    size_t failures;              /* TEST_PROBABILITY, of row.trials */
-    double allowed;               /* TEST_PROBABILITY */
-    double confidence;            /* TEST_PROBABILITY: of the limit; CLAIM_CONFIDENCE at first */
+    size_t failures;              /* TEST_PROBABILITY, TEST_QUANTILE_..., of row.trials */
+    double allowed;               /* TEST_PROBABILITY, TEST_QUANTILE_... */
+    double confidence;            /* of the limit; CLAIM_CONFIDENCE at first */
     stats_interval interval;      /* TEST_MEAN_... */
     double p_claimed, p_opposite; /* TEST_TREND */
     scratch work;                 /* arrays of the observer, freed after it */
