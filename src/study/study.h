@@ -1,15 +1,16 @@
 /* The one shape of every program: options, units of work, what a unit measures, tables, statements.
  *
  * A program is a `static const study` and a main of one line. What happens, in this order:
- *     options     the table of options is parsed into a copy of `defaults`
- *     prepare     loads the data, lists cells, sets cells, repetitions and values of a unit
- *     pilot       a smaller sweep on the way, if the units need one
- *     measure     cell by cell and repetition by repetition, on all threads, resumable
- * (run/sweep.h) gather      folds the units into what tables and statements look at tables OUT, and
- * for a table with a suffix OUT with .suffix.dat in place of .dat claims      OUT with
- * .statements.dat in place of .dat; exit 3 if one of ours is refuted finish      what else is kept
- * or said close       always The numbers of a unit depend on the text that study makes of data,
- * options and `describe` alone. */
+ *     options   the table of options is parsed into a copy of `defaults`
+ *     prepare   loads the data, lists cells, sets cells, repetitions and values of a unit
+ *     pilot     a smaller study before the units, where there is one
+ *     measure   cell by cell and repetition by repetition, on all threads, resumable (sweep.h)
+ *     gather    folds the units into what tables and statements look at
+ *     tables    OUT, and for a table with a suffix OUT with .suffix.dat in place of .dat
+ *     claims    OUT with .statements.dat in place of .dat; exit 3 if one of ours is refuted
+ *     finish    what else is kept or said
+ *     close     always
+ * The numbers of a unit depend on the text that study makes of data, options and `describe` alone. */
 #ifndef STUDY_STUDY_H
 #define STUDY_STUDY_H
 
