@@ -15,9 +15,12 @@
 
 TestSuite(study, .timeout = 30);
 
-#define SQUARE(number)                                                \
-    number(runs, SUM, "units") number(largest, MAX, "largest square") \
-        number(smallest, MIN, "smallest square")
+/* clang-format off */
+#define SQUARE(number)                                                                            \
+    number(runs, SUM, "units")                                                                    \
+    number(largest, MAX, "largest square")                                                        \
+    number(smallest, MIN, "smallest square")
+/* clang-format on */
 
 RECORD_DECLARE(square, SQUARE);
 RECORD_DEFINE(square, SQUARE);

@@ -11,15 +11,16 @@
 typedef struct {
     const moments_start *real; /* at the width of the run */
     const moments_starts *real_seen;
-    const moments_start
-        *tail; /* at the least width where Lemma 23 says something at delta; Lemma 22 at tail->part entries */
+    const moments_start *
+        tail; /* at the least width where Lemma 23 says something at delta; Lemma 22 at tail->part entries */
     const moments_starts *tail_seen;
     double near_share;        /* p_R at real->radius */
     double labels;            /* ||y||^2 */
     double C;                 /* Assumption 1: |y_i| <= C - 1 */
     double quadrature_labels; /* ||y||^2 of the rows that E11 was integrated for */
     double quadrature_inputs; /* their sum_i ||x_i||^2 */
-    double quadrature;        /* E||y - u_0||^2 of these, moments_start_expectation with real->xi, real->kappa */
+    double
+        quadrature; /* E||y - u_0||^2 of these, moments_start_expectation with real->xi, real->kappa */
 } moments_start_evidence;
 
 /* Rows E11 and its bound C^2 n, Lemmas 16 (how many are near), 17, 22, 23. */

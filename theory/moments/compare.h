@@ -10,21 +10,25 @@
  * two vectors it is another one on every processor: then the entry that is expected to be the largest stands for all. */
 typedef struct {
     double expected, observed;
-    double error;     /* |observed - expected| of the entry farthest off, or what observed exceeds a bound by */
+    double
+        error; /* |observed - expected| of the entry farthest off, or what observed exceeds a bound by */
     double tolerance; /* the largest error that passes */
-    double relative;  /* error over the largest number on either side of the vector; NaN for samples */
-    double p;         /* family-wise p-value of all entries; NaN where nothing is random */
-    size_t compared;  /* entries */
+    double
+        relative; /* error over the largest number on either side of the vector; NaN for samples */
+    double p;     /* family-wise p-value of all entries; NaN where nothing is random */
+    size_t compared; /* entries */
 } moments_comparison;
 
 /* observed = expected to CRITERION_EXACT of the largest entry of either. */
-moments_comparison moments_compare_exact(const double *expected, const double *observed, size_t count);
+moments_comparison moments_compare_exact(const double *expected, const double *observed,
+                                         size_t count);
 
 /* The mean of `trials` draws = expected, within its Student interval at CRITERION_CONFIDENCE for all `family` >= count
  * numbers compared in a run at once (Bonferroni), and `rounding` beside it. squares: sums of squared deviations of the
  * draws from their mean. */
-moments_comparison moments_compare_sampled(const double *expected, const double *mean, const double *squares,
-                                           size_t count, double trials, double rounding, size_t family);
+moments_comparison moments_compare_sampled(const double *expected, const double *mean,
+                                           const double *squares, size_t count, double trials,
+                                           double rounding, size_t family);
 
 /* Of many observations value <= bound the one closest to its bound, or beyond it; starts as {0, 0}. */
 typedef struct {

@@ -28,20 +28,26 @@ moments_layout moments_layout_of(const moments_state *s)
                                    [MOMENT_CHANGE] = n,
                                    [MOMENT_RESIDUAL] = picked};
     moments_layout at = {{0}};
-    for (int f = 0; f < MOMENTS; f++)
-        at.first[f + 1] = at.first[f] + count[f];
+    for (int f = 0; f < MOMENTS; f++) { at.first[f + 1] = at.first[f] + count[f]; }
     return at;
 }
 
-size_t moments_count(const moments_layout *at, moment f) { return at->first[f + 1] - at->first[f]; }
+size_t moments_count(const moments_layout *at, moment f)
+{
+    return at->first[f + 1] - at->first[f];
+}
 
 moments_constants moments_constants_of(const train_settings *s)
 {
     double theta = mask_theta(s->mask, s->subnets, s->xi);
-    if (s->mask == MASK_CATEGORICAL)
-        return (moments_constants){.theta = theta, .phi = 1, .xi = 1 / (double)s->subnets, .p = (double)s->subnets};
-    return (moments_constants){
-        .theta = theta, .phi = bounds_phi((unsigned)s->subnets, s->xi), .xi = s->xi, .p = (double)s->subnets};
+    if (s->mask == MASK_CATEGORICAL) {
+        return (moments_constants){
+            .theta = theta, .phi = 1, .xi = 1 / (double)s->subnets, .p = (double)s->subnets};
+    }
+    return (moments_constants){.theta = theta,
+                               .phi = bounds_phi((unsigned)s->subnets, s->xi),
+                               .xi = s->xi,
+                               .p = (double)s->subnets};
 }
 
 /* What the closed forms know of the state. */
@@ -54,32 +60,35 @@ typedef struct {
     double error;   /* ||u - y||^2 */
 } facts;
 
-static double sigma(const facts *f, size_t r, size_t i) { return fmax(f->s->Z[r * f->s->g->ld + i], 0); }
+static double sigma(const facts *f, size_t r, size_t i)
+{
+    return fmax(f->s->Z[r * f->s->g->ld + i], 0);
+}
 
-static int is_active(const facts *f, size_t r, size_t i) { return f->s->Z[r * f->s->g->ld + i] >= 0; }
+static int is_active(const facts *f, size_t r, size_t i)
+{
+    return f->s->Z[r * f->s->g->ld + i] >= 0;
+}
 
 static double own_squares(const facts *f, size_t r)
 {
     double sum = 0;
-    for (size_t i = 0; i < f->n; i++)
-        sum += sigma(f, r, i) * sigma(f, r, i);
+    for (size_t i = 0; i < f->n; i++) { sum += sigma(f, r, i) * sigma(f, r, i); }
     return sum;
 }
 
 static facts facts_of(const moments_state *s, const moments_constants *c)
 {
-    facts f = {.s = s, .c = c, .m = s->settings.width, .n = s->g->n, .width = (double)s->settings.width};
-    for (size_t r = 0; r < f.m; r++)
-        f.squares += own_squares(&f, r);
-    for (size_t i = 0; i < f.n; i++)
-        f.error += (s->u[i] - s->g->Y[i]) * (s->u[i] - s->g->Y[i]);
+    facts f = {
+        .s = s, .c = c, .m = s->settings.width, .n = s->g->n, .width = (double)s->settings.width};
+    for (size_t r = 0; r < f.m; r++) { f.squares += own_squares(&f, r); }
+    for (size_t i = 0; i < f.n; i++) { f.error += (s->u[i] - s->g->Y[i]) * (s->u[i] - s->g->Y[i]); }
     return f;
 }
 
 static void fill(double *to, size_t count, double value)
 {
-    for (size_t k = 0; k < count; k++)
-        to[k] = value;
+    for (size_t k = 0; k < count; k++) { to[k] = value; }
 }
 
 /* Out <- V G, row by row. V, Out: (rows, n); may be the same. */
@@ -87,10 +96,11 @@ static status apply_gram(const gram *g, double *V, size_t rows, double *out)
 {
     int n = (int)g->n, d = (int)g->d, count = (int)rows;
     double *work = allocate(rows * g->d, sizeof *work, "products with the inputs");
-    if (!work)
-        return FAILED;
-    cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, count, d, n, 1, V, n, g->X, d, 0, work, d);
-    cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasTrans, count, n, d, 1, work, d, g->X, d, 0, out, n);
+    if (!work) { return FAILED; }
+    cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, count, d, n, 1, V, n, g->X, d, 0, work,
+                d);
+    cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasTrans, count, n, d, 1, work, d, g->X, d, 0, out,
+                n);
     free(work);
     return OK;
 }
@@ -105,9 +115,11 @@ static void fill_counts(const moments_constants *c, const moments_layout *at, do
                            [MOMENT_NU_SAME] = same,
                            [MOMENT_NU_OTHER] = other,
                            [MOMENT_NU_SAME2] = bounds_nu_variance_same(c->theta) + same * same,
-                           [MOMENT_NU_OTHER2] = bounds_nu_variance_other(c->theta, c->phi, c->xi) + other * other};
-    for (int f = MOMENT_TAKEN; f <= MOMENT_NU_OTHER2; f++)
+                           [MOMENT_NU_OTHER2] =
+                               bounds_nu_variance_other(c->theta, c->phi, c->xi) + other * other};
+    for (int f = MOMENT_TAKEN; f <= MOMENT_NU_OTHER2; f++) {
         fill(x + at->first[f], moments_count(at, (moment)f), mean[f]);
+    }
 }
 
 /* E5, E6, E9 and Lemma 4. */
@@ -124,14 +136,16 @@ static void fill_functions(const facts *f, const moments_layout *at, double *x, 
             minor[mixing + i] = bounds_mixing_mean(c->theta, c->xi, f->width, 0, self);
             cross += self * (s->u[i] - s->g->Y[i]);
         }
-        double spread = bounds_mixing_spread(c->theta, c->phi, c->xi, f->width, f->squares - own, own);
+        double spread =
+            bounds_mixing_spread(c->theta, c->phi, c->xi, f->width, f->squares - own, own);
         size_t spreads = at->first[MOMENT_SPREAD] + k, residual = at->first[MOMENT_RESIDUAL] + k;
         x[spreads] = spread;
         minor[spreads] = bounds_mixing_spread(c->theta, c->phi, c->xi, f->width, 0, own);
         x[residual] = bounds_mixing_residual(c->theta, c->xi, f->width, spread, cross, f->error);
         minor[residual] = bounds_mixing_residual(c->theta, c->xi, f->width, 0, cross, 0);
     }
-    fill(x + at->first[MOMENT_JUMP], moments_count(at, MOMENT_JUMP), bounds_jump(c->xi, f->width, f->squares));
+    fill(x + at->first[MOMENT_JUMP], moments_count(at, MOMENT_JUMP),
+         bounds_jump(c->xi, f->width, f->squares));
 }
 
 /* E7 times X: <x_i, dL/dw_r> = (xi/sqrt m) a_r sum_j G_ij (u_j - y_j) 1_rj; xi here is the state's, as in u. */
@@ -139,19 +153,19 @@ static status fill_gradient(const facts *f, const moments_layout *at, double *x,
 {
     const moments_state *s = f->s;
     double *slope = x + at->first[MOMENT_GRADIENT], *moved = minor + at->first[MOMENT_GRADIENT];
-    double outer = bounds_mixing_gradient_factor(f->c->theta, f->c->xi) * s->settings.xi / sqrt(f->width);
+    double outer =
+        bounds_mixing_gradient_factor(f->c->theta, f->c->xi) * s->settings.xi / sqrt(f->width);
     double inner = bounds_mixing_activation_factor(f->c->theta, f->c->xi, f->width);
-    for (size_t k = 0; k < s->neuron_count; k++)
+    for (size_t k = 0; k < s->neuron_count; k++) {
         for (size_t i = 0; i < f->n; i++) {
             size_t r = s->neurons[k];
             slope[k * f->n + i] = outer * s->A[r] * (s->u[i] - s->g->Y[i]) * is_active(f, r, i);
             moved[k * f->n + i] = inner * sigma(f, r, i);
         }
+    }
     status done = apply_gram(s->g, slope, s->neuron_count, slope);
-    if (done == OK)
-        done = apply_gram(s->g, moved, s->neuron_count, moved);
-    for (size_t k = 0; k < s->neuron_count * f->n; k++)
-        slope[k] += moved[k];
+    if (done == OK) { done = apply_gram(s->g, moved, s->neuron_count, moved); }
+    for (size_t k = 0; k < s->neuron_count * f->n; k++) { slope[k] += moved[k]; }
     return done;
 }
 
@@ -162,16 +176,17 @@ static void fill_kernel(const facts *f, const moments_layout *at, double *x)
     const gram *g = s->g;
     double *H = x + at->first[MOMENT_KERNEL];
     size_t pairs = 0, all = moments_count(at, MOMENT_KERNEL);
-    for (size_t a = 0; a < s->sample_count; a++)
+    for (size_t a = 0; a < s->sample_count; a++) {
         for (size_t b = 0; b <= a; b++) {
             size_t i = s->samples[a], j = s->samples[b], both = 0;
-            for (size_t r = 0; r < f->m; r++)
+            for (size_t r = 0; r < f->m; r++) {
                 both += (size_t)(is_active(f, r, i) && is_active(f, r, j));
+            }
             double product = cblas_ddot((int)g->d, g->X + i * g->d, 1, g->X + j * g->d, 1);
             H[pairs++] = f->c->xi / f->width * product * (double)both;
         }
-    for (size_t k = pairs; k < all; k++)
-        H[k] = H[k - pairs];
+    }
+    for (size_t k = pairs; k < all; k++) { H[k] = H[k - pairs]; }
 }
 
 /* E12 over eta: theta [H (y - u) - factor sum_r a_r D_r G s_r], H = (xi/m) sum_r D_r G D_r. */
@@ -185,25 +200,24 @@ static status fill_change(const facts *f, const moments_layout *at, double *x, d
         V[k] = is_active(f, k / f->n, k % f->n) * (s->g->Y[k % f->n] - s->u[k % f->n]);
         S[k] = sigma(f, k / f->n, k % f->n);
     }
-    if (done == OK)
-        done = apply_gram(s->g, V, f->m, V);
-    if (done == OK)
-        done = apply_gram(s->g, S, f->m, S);
-    double outer = f->c->theta * f->c->xi / f->width, inner = f->c->theta * bounds_bias_factor(f->c->xi, f->width);
+    if (done == OK) { done = apply_gram(s->g, V, f->m, V); }
+    if (done == OK) { done = apply_gram(s->g, S, f->m, S); }
+    double outer = f->c->theta * f->c->xi / f->width,
+           inner = f->c->theta * bounds_bias_factor(f->c->xi, f->width);
     double *change = x + at->first[MOMENT_CHANGE], *bias = minor + at->first[MOMENT_CHANGE];
     for (size_t k = 0; done == OK && k < f->m * f->n; k++) {
         size_t r = k / f->n, i = k % f->n;
         bias[i] -= inner * s->A[r] * is_active(f, r, i) * S[k];
         change[i] += outer * is_active(f, r, i) * V[k];
     }
-    for (size_t i = 0; i < f->n; i++)
-        change[i] += bias[i];
+    for (size_t i = 0; i < f->n; i++) { change[i] += bias[i]; }
     free(V);
     free(S);
     return done;
 }
 
-status moments_expected(const moments_state *s, const moments_constants *c, double *expected, double *minor)
+status moments_expected(const moments_state *s, const moments_constants *c, double *expected,
+                        double *minor)
 {
     moments_layout at = moments_layout_of(s);
     facts f = facts_of(s, c);
@@ -238,7 +252,6 @@ bool moments_draws_suffice(const moments_state *s, double trials)
     moments_constants c = moments_constants_of(&s->settings);
     const double chances[] = {c.xi, 1 - c.xi, c.theta, 1 - c.theta};
     double rarest = 1;
-    for (int k = 0; k < 4; k++)
-        rarest = chances[k] > 0 ? fmin(rarest, chances[k]) : rarest;
+    for (int k = 0; k < 4; k++) { rarest = chances[k] > 0 ? fmin(rarest, chances[k]) : rarest; }
     return trials * (double)s->neuron_count * rarest >= CRITERION_EVENTS;
 }

@@ -45,7 +45,8 @@ moments_constants moments_constants_of(const train_settings *s);
 
 /* expected: the means (all quantities). minor: that part of them which comes from the second term of E5, E6, E7, E12
  * and Lemma 4 (what a neuron's own activation adds), 0 elsewhere. Both the caller's, of size first[MOMENTS]. */
-status moments_expected(const moments_state *s, const moments_constants *c, double *expected, double *minor);
+status moments_expected(const moments_state *s, const moments_constants *c, double *expected,
+                        double *minor);
 
 /* Rounding that a mean of quantity f may have although what is expected is near 0, absolute: where it is read off a
  * difference over a step of size eta, or is a sum of squared differences. 0 for the others. */

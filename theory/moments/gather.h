@@ -9,7 +9,7 @@
 table *moments_rounds_table_new(void);
 
 /* All rows; the lines of t (moments_table_new) and of `rounds`. */
-status moments_gather(const moments_study *study, const sweep *s, const sweep_result *result, theory_rows *rows,
-                      table *t, table *rounds);
+status moments_gather(const moments_study *study, const sweep *s, const sweep_result *result,
+                      theory_rows *rows, table *t, table *rounds);
 
 #endif

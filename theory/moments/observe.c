@@ -22,8 +22,8 @@ static status take_memory(moments_worker *w)
     w->residual = allocate(n, sizeof *w->residual, "residuals");
     w->gradient = allocate(s->g->d, sizeof *w->gradient, "gradient");
     w->counts = ntk_masked_new(q, s->settings.subnets);
-    bool all = w->taken && w->nu && w->mixing && w->sample_Z && w->sample_G && w->kernel && w->u0 && w->u1 &&
-               w->residual && w->gradient && w->counts;
+    bool all = w->taken && w->nu && w->mixing && w->sample_Z && w->sample_G && w->kernel && w->u0 &&
+               w->u1 && w->residual && w->gradient && w->counts;
     return all ? trainer_new(s->g, &s->settings, false, &w->t) : FAILED;
 }
 
@@ -39,11 +39,13 @@ status moments_worker_new(const moments_state *s, moments_worker *w)
     trainer_start(&w->t, s->W, s->A);
     trainer_output(&w->t, w->u0);
     for (size_t a = 0; a < q; a++) {
-        for (size_t r = 0; r < s->settings.width; r++)
+        for (size_t r = 0; r < s->settings.width; r++) {
             w->sample_Z[r * q + a] = s->Z[r * g->ld + s->samples[a]];
-        for (size_t b = 0; b < q; b++)
-            w->sample_G[a * q + b] = cblas_ddot((int)g->d, g->X + s->samples[a] * g->d, 1, g->X + s->samples[b] * g->d,
-                                                1);
+        }
+        for (size_t b = 0; b < q; b++) {
+            w->sample_G[a * q + b] = cblas_ddot((int)g->d, g->X + s->samples[a] * g->d, 1,
+                                                g->X + s->samples[b] * g->d, 1);
+        }
     }
     return OK;
 }
@@ -73,11 +75,12 @@ static void fill_nu(moments_worker *w, const unsigned char *mask)
     for (size_t k = 0; k < w->s->neuron_count; k++) {
         size_t r = w->s->neurons[k];
         double *nu = w->nu + k * m, eta = w->taken[r] ? 1 / (double)w->taken[r] : 0;
-        for (size_t l = 0; l < p; l++)
-            for (size_t other = 0; mask[l * m + r] && other < m; other++)
+        for (size_t l = 0; l < p; l++) {
+            for (size_t other = 0; mask[l * m + r] && other < m; other++) {
                 nu[other] += mask[l * m + other];
-        for (size_t other = 0; other < m; other++)
-            nu[other] *= eta;
+            }
+        }
+        for (size_t other = 0; other < m; other++) { nu[other] *= eta; }
     }
 }
 
@@ -90,11 +93,12 @@ static void observe_counts(const moments_worker *w, const unsigned char *mask, d
         double eta = w->taken[r] ? 1 / (double)w->taken[r] : 0;
         x[first[MOMENT_TAKEN] + r] = w->taken[r] > 0;
         x[first[MOMENT_RECIPROCAL] + r] = eta;
-        for (size_t l = 0; l < p; l++)
+        for (size_t l = 0; l < p; l++) {
             x[first[MOMENT_SHARE] + r * p + l] = eta * mask[l * m + r];
+        }
     }
     size_t others = 0;
-    for (size_t k = 0; k < w->s->neuron_count; k++)
+    for (size_t k = 0; k < w->s->neuron_count; k++) {
         for (size_t other = 0; other < m; other++) {
             double nu = w->nu[k * m + other];
             bool same = other == w->s->neurons[k];
@@ -102,21 +106,25 @@ static void observe_counts(const moments_worker *w, const unsigned char *mask, d
             x[first[same ? MOMENT_NU_SAME : MOMENT_NU_OTHER] + place] = nu;
             x[first[same ? MOMENT_NU_SAME2 : MOMENT_NU_OTHER2] + place] = nu * nu;
         }
+    }
 }
 
-static bool active_on(const moments_state *s, size_t r, size_t i) { return s->Z[r * s->g->ld + i] >= 0; }
+static bool active_on(const moments_state *s, size_t r, size_t i)
+{
+    return s->Z[r * s->g->ld + i] >= 0;
+}
 
 /* Lemma 4: g_r = (a_r/sqrt m) X^T v, v_i = (ut_r(x_i) - b_r y_i) 1{<w_r, x_i> >= 0}; squares: ||ut_r - b_r y||^2. */
 static void observe_steepness(moments_worker *w, size_t r, double squares)
 {
     const gram *g = w->s->g;
     double m = (double)w->s->settings.width;
-    for (size_t i = 0; i < g->n; i++)
-        w->residual[i] *= active_on(w->s, r, i);
-    cblas_dgemv(CblasRowMajor, CblasTrans, (int)g->n, (int)g->d, 1 / sqrt(m), g->X, (int)g->d, w->residual, 1, 0,
-                w->gradient, 1);
+    for (size_t i = 0; i < g->n; i++) { w->residual[i] *= active_on(w->s, r, i); }
+    cblas_dgemv(CblasRowMajor, CblasTrans, (int)g->n, (int)g->d, 1 / sqrt(m), g->X, (int)g->d,
+                w->residual, 1, 0, w->gradient, 1);
     double norm = cblas_dnrm2((int)g->d, w->gradient, 1);
-    moments_closest_keep(&w->steepest, norm, bounds_mixing_gradient_norm(w->s->gram_norm, m, sqrt(squares)));
+    moments_closest_keep(&w->steepest, norm,
+                         bounds_mixing_gradient_norm(w->s->gram_norm, m, sqrt(squares)));
 }
 
 /* E5, E6 and Lemma 4 */
@@ -125,8 +133,8 @@ static void observe_mixing(moments_worker *w, double *x)
     const moments_state *s = w->s;
     const gram *g = s->g;
     int m = (int)s->settings.width, n = (int)g->n, picked = (int)s->neuron_count;
-    cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, picked, n, m, 1, w->nu, m, s->signed_output, n, 0, w->mixing,
-                n);
+    cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, picked, n, m, 1, w->nu, m,
+                s->signed_output, n, 0, w->mixing, n);
     memcpy(x + w->at.first[MOMENT_MIXING], w->mixing, s->neuron_count * g->n * sizeof *x);
     for (size_t k = 0; k < s->neuron_count; k++) {
         double b = w->taken[s->neurons[k]] > 0, spread = 0, squares = 0;
@@ -151,9 +159,9 @@ static status observe_kernels(moments_worker *w, const unsigned char *mask, doub
     status done = ntk_masked_add(w->counts, w->sample_Z, q, m, mask, m, 1);
     for (size_t l = 0; done == OK && l < p; l++) {
         ntk_masked_kernel(w->counts, l, 1 / (double)m, w->sample_G, w->kernel);
-        for (size_t a = 0; a < q; a++)
-            for (size_t b = 0; b <= a; b++)
-                x[place++] = w->kernel[a * q + b];
+        for (size_t a = 0; a < q; a++) {
+            for (size_t b = 0; b <= a; b++) { x[place++] = w->kernel[a * q + b]; }
+        }
     }
     return done;
 }
@@ -168,11 +176,11 @@ typedef struct {
 static void see_jump(const train_sight *sight, void *context)
 {
     const jumps *seen = context;
-    if (sight->step != 0)
-        return;
+    if (sight->step != 0) { return; }
     double sum = 0;
-    for (size_t i = 0; i < seen->n; i++)
+    for (size_t i = 0; i < seen->n; i++) {
         sum += (sight->U[i] - seen->u[i]) * (sight->U[i] - seen->u[i]);
+    }
     seen->jump[sight->subnet] = sum;
 }
 
@@ -185,13 +193,15 @@ static void observe_round(moments_worker *w, const unsigned char *mask, double *
     memcpy(w->t.whole.Z, s->Z, s->settings.width * ld * sizeof *s->Z);
     trainer_round(&w->t, mask, see_jump, &seen);
     trainer_output(&w->t, w->u1);
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
         x[w->at.first[MOMENT_CHANGE] + i] = (w->u1[i] - w->u0[i]) / s->settings.lr;
+    }
     for (size_t k = 0; k < s->neuron_count; k++) {
         size_t column = s->neurons[k] * ld;
-        for (size_t i = 0; i < n; i++)
-            x[w->at.first[MOMENT_GRADIENT] + k * n + i] = (s->Z[column + i] - w->t.whole.Z[column + i]) /
-                                                          s->settings.lr;
+        for (size_t i = 0; i < n; i++) {
+            x[w->at.first[MOMENT_GRADIENT] + k * n + i] =
+                (s->Z[column + i] - w->t.whole.Z[column + i]) / s->settings.lr;
+        }
     }
 }
 
@@ -207,6 +217,7 @@ status moments_observe(moments_worker *w, const unsigned char *mask, double *x)
 
 double moments_observe_cost(const moments_state *s)
 {
-    double m = (double)s->settings.width, n = (double)s->g->n, picked = (double)s->neuron_count, d = (double)s->g->d;
+    double m = (double)s->settings.width, n = (double)s->g->n, picked = (double)s->neuron_count,
+           d = (double)s->g->d;
     return train_round_cost(s->g, &s->settings) + 2 * picked * n * (m + d);
 }

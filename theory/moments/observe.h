@@ -11,17 +11,18 @@ typedef struct {
     const moments_state *s; /* borrowed */
     moments_layout at;
     trainer t;
-    ntk_masked *counts;       /* p masks on the picked samples */
-    unsigned *taken;          /* (m) c_r */
-    double *nu;               /* (neurons, m) */
-    double *mixing;           /* (neurons, n) */
-    double *sample_Z;         /* (m, samples) pre-activations of the picked samples */
-    double *sample_G;         /* (samples, samples) */
-    double *kernel;           /* (samples, samples) */
-    double *u0, *u1;          /* (ld) output of the whole network before and after the round */
-    double *residual;         /* (n) */
-    double *gradient;         /* (d) */
-    moments_closest steepest; /* Lemma 4 over all draws so far: ||g_r|| and sqrt(||G||/m) ||ut_r - b_r y|| */
+    ntk_masked *counts; /* p masks on the picked samples */
+    unsigned *taken;    /* (m) c_r */
+    double *nu;         /* (neurons, m) */
+    double *mixing;     /* (neurons, n) */
+    double *sample_Z;   /* (m, samples) pre-activations of the picked samples */
+    double *sample_G;   /* (samples, samples) */
+    double *kernel;     /* (samples, samples) */
+    double *u0, *u1;    /* (ld) output of the whole network before and after the round */
+    double *residual;   /* (n) */
+    double *gradient;   /* (d) */
+    moments_closest
+        steepest; /* Lemma 4 over all draws so far: ||g_r|| and sqrt(||G||/m) ||ut_r - b_r y|| */
 } moments_worker;
 
 status moments_worker_new(const moments_state *s, moments_worker *w);

@@ -29,12 +29,14 @@ status moments_rows_steepest(moments_closest worst, size_t draws, theory_rows *r
 typedef struct {
     const char *label, *says, *quantity;
     double (*above)(unsigned p, double xi);
-    bool equal_for_all_xi; /* at p = 1 there is equality for all xi, or for xi = 1 alone; elsewhere there is none */
+    bool
+        equal_for_all_xi; /* at p = 1 there is equality for all xi, or for xi = 1 alone; elsewhere there is none */
 } moments_phi_claim;
 
 /* [derived] phi, by its sum, against the claim for p = 1, ..., 20 and xi = 1/20, 2/20, ..., 1; the row shows (p, xi).
  */
-status moments_rows_phi(const moments_phi_claim *claim, unsigned p, double xi, theory_rows *rows, table *t);
+status moments_rows_phi(const moments_phi_claim *claim, unsigned p, double xi, theory_rows *rows,
+                        table *t);
 /* E2's bound of phi and the sharp one. */
 status moments_rows_phis(unsigned p, double xi, theory_rows *rows, table *t);
 

@@ -12,8 +12,7 @@
 static double distance_squared(const double *a, const double *b, size_t n)
 {
     double sum = 0;
-    for (size_t i = 0; i < n; i++)
-        sum += (a[i] - b[i]) * (a[i] - b[i]);
+    for (size_t i = 0; i < n; i++) { sum += (a[i] - b[i]) * (a[i] - b[i]); }
     return sum;
 }
 
@@ -31,7 +30,8 @@ static sample_split split_sample(const moments_split *s, size_t i)
     double scale = s->xi / sqrt((double)s->m);
     sample_split sum = {0};
     for (size_t r = 0; r < s->m; r++) {
-        double start = s->start[r * s->ld + i], before = s->before[r * s->ld + i], after = s->after[r * s->ld + i];
+        double start = s->start[r * s->ld + i], before = s->before[r * s->ld + i],
+               after = s->after[r * s->ld + i];
         double change = scale * s->A[r] * (fmax(after, 0) - fmax(before, 0));
         int inside = fabs(start) <= s->radius, flipped = (after >= 0) != (start >= 0);
         *(inside ? &sum.near : &sum.far) += change;
@@ -45,8 +45,9 @@ static sample_split split_sample(const moments_split *s, size_t i)
 static double largest_of(const double *x, size_t count)
 {
     double largest = 0;
-    for (size_t k = 0; k < count; k++)
+    for (size_t k = 0; k < count; k++) {
         largest = isnan(x[k]) || fabs(x[k]) > largest ? fabs(x[k]) : largest;
+    }
     return largest;
 }
 
@@ -67,7 +68,8 @@ void moments_split_look(const moments_split *s, moments_round *round)
             round->flips = at.flips;
             round->set = at.set;
         }
-        moments_closest_keep(&round->part, fabs(at.near), bounds_split(s->xi, (double)s->m, at.set, s->movement));
+        moments_closest_keep(&round->part, fabs(at.near),
+                             bounds_split(s->xi, (double)s->m, at.set, s->movement));
     }
     const double terms[] = {round->before, round->far, round->near, round->moved, round->after};
     double sum = round->before + round->far + round->near + round->moved;
@@ -82,28 +84,32 @@ static double relative_error(double a, double b)
     return a == b ? 0 : fabs(a - b) / larger;
 }
 
-moments_combined moments_combine(const double *local, const double *u, const double *y, size_t p, size_t n)
+moments_combined moments_combine(const double *local, const double *u, const double *y, size_t p,
+                                 size_t n)
 {
-    double losses = 0, apart = 0, from_whole = 0, share = 1 / (double)p, largest = largest_of(u, n), worst = 0;
+    double losses = 0, apart = 0, from_whole = 0, share = 1 / (double)p, largest = largest_of(u, n),
+           worst = 0;
     for (size_t l = 0; l < p; l++) {
         losses += share * distance_squared(y, local + l * n, n);
         from_whole += share * distance_squared(local + l * n, u, n);
-        for (size_t other = l + 1; other < p; other++)
+        for (size_t other = l + 1; other < p; other++) {
             apart += share * share * distance_squared(local + l * n, local + other * n, n);
+        }
     }
     for (size_t i = 0; i < n; i++) {
         double mean = 0;
-        for (size_t l = 0; l < p; l++)
-            mean += share * local[l * n + i];
+        for (size_t l = 0; l < p; l++) { mean += share * local[l * n + i]; }
         double off = fabs(mean - u[i]);
         worst = off <= worst || isnan(worst) ? worst : off;
     }
     double loss = distance_squared(y, u, n);
-    double nothing = CRITERION_EXACT * CRITERION_EXACT * loss; /* p = 1: squares of rounding errors on either side */
-    return (moments_combined){
-        .mean_error = worst == 0 ? 0 : worst / largest,
-        .lemma13_error = fabs(loss - (losses - apart)) / fmax(loss, losses),
-        .lemma14_error = from_whole <= nothing && apart <= nothing ? 0 : relative_error(from_whole, apart)};
+    double nothing = CRITERION_EXACT * CRITERION_EXACT *
+                     loss; /* p = 1: squares of rounding errors on either side */
+    return (moments_combined){.mean_error = worst == 0 ? 0 : worst / largest,
+                              .lemma13_error = fabs(loss - (losses - apart)) / fmax(loss, losses),
+                              .lemma14_error = from_whole <= nothing && apart <= nothing
+                                                   ? 0
+                                                   : relative_error(from_whole, apart)};
 }
 
 /* Outputs of all subnetworks at the start and at the end of a round. */
@@ -115,19 +121,22 @@ typedef struct {
 static void see_outputs(const train_sight *sight, void *context)
 {
     const local_outputs *outputs = context;
-    if (sight->step == 0)
-        memcpy(outputs->start + sight->subnet * outputs->n, sight->U, outputs->n * sizeof *sight->U);
-    if (sight->step == outputs->tau)
+    if (sight->step == 0) {
+        memcpy(outputs->start + sight->subnet * outputs->n, sight->U,
+               outputs->n * sizeof *sight->U);
+    }
+    if (sight->step == outputs->tau) {
         memcpy(outputs->end + sight->subnet * outputs->n, sight->U, outputs->n * sizeof *sight->U);
+    }
 }
 
 static moments_combined worse(moments_combined a, moments_combined b)
 {
-    const double pairs[3][2] = {
-        {a.mean_error, b.mean_error}, {a.lemma13_error, b.lemma13_error}, {a.lemma14_error, b.lemma14_error}};
+    const double pairs[3][2] = {{a.mean_error, b.mean_error},
+                                {a.lemma13_error, b.lemma13_error},
+                                {a.lemma14_error, b.lemma14_error}};
     double worst[3];
-    for (int k = 0; k < 3; k++)
-        worst[k] = largest_of(pairs[k], 2);
+    for (int k = 0; k < 3; k++) { worst[k] = largest_of(pairs[k], 2); }
     return (moments_combined){worst[0], worst[1], worst[2]};
 }
 
@@ -155,8 +164,8 @@ static void follower_close(follower *f)
     *f = (follower){.Z0 = NULL};
 }
 
-static status follower_open(const gram *g, const train_settings *s, uint64_t seed, size_t cell, size_t repetition,
-                            follower *f)
+static status follower_open(const gram *g, const train_settings *s, uint64_t seed, size_t cell,
+                            size_t repetition, follower *f)
 {
     *f = (follower){.outputs = {.n = g->n, .tau = s->local_steps}};
     size_t all = s->width * g->ld;
@@ -168,7 +177,8 @@ static status follower_open(const gram *g, const train_settings *s, uint64_t see
     f->u_before = allocate(g->ld, sizeof(double), "outputs");
     f->u_after = allocate(g->ld, sizeof(double), "outputs");
     f->drift = allocate(s->width, sizeof(double), "drifts");
-    bool room = f->outputs.start && f->outputs.end && f->Z0 && f->Z && f->C && f->u_before && f->u_after && f->drift;
+    bool room = f->outputs.start && f->outputs.end && f->Z0 && f->Z && f->C && f->u_before &&
+                f->u_after && f->drift;
     status done = room ? trajectory_open(g, s, true, seed, cell, repetition, &f->run) : FAILED;
     if (done != OK) {
         follower_close(f);
@@ -185,8 +195,9 @@ static double largest_movement(const follower *f, const gram *g)
     double largest = 0;
     for (size_t r = 0; r < net->m; r++) {
         double sum = 0;
-        for (size_t i = r * g->ld; i < r * g->ld + g->n; i++)
+        for (size_t i = r * g->ld; i < r * g->ld + g->n; i++) {
             sum += (net->C[i] - f->C[i]) * (net->Z[i] - f->Z[i]);
+        }
         largest = isnan(sum) || sum > largest ? sum : largest;
     }
     return sqrt(largest);
@@ -194,8 +205,9 @@ static double largest_movement(const follower *f, const gram *g)
 
 static double fill_drift(follower *f, const gram *g)
 {
-    for (size_t r = 0; r < f->run.t.whole.m; r++)
+    for (size_t r = 0; r < f->run.t.whole.m; r++) {
         f->drift[r] = sqrt(network_drift_squared(g, &f->run.t.whole, f->Z0, r));
+    }
     return largest_of(f->drift, f->run.t.whole.m);
 }
 
@@ -207,8 +219,9 @@ static status follow_round(follower *f, const gram *g, double radius, moments_ro
     memcpy(f->Z, t->whole.Z, all * sizeof *f->Z);
     memcpy(f->C, t->whole.C, all * sizeof *f->C);
     trainer_output(t, f->u_before);
-    if (!trajectory_round(&f->run, see_outputs, &f->outputs))
+    if (!trajectory_round(&f->run, see_outputs, &f->outputs)) {
         return fail(FAILED, "the run diverged; take a smaller step");
+    }
     trainer_output(t, f->u_after);
     round->drift_after = fill_drift(f, g);
     moments_split split = {.n = g->n,
@@ -226,23 +239,24 @@ static status follow_round(follower *f, const gram *g, double radius, moments_ro
                            .drift = f->drift,
                            .movement = largest_movement(f, g)};
     moments_split_look(&split, round);
-    moments_combined combined = worse(moments_combine(f->outputs.start, f->u_before, g->Y, t->settings.subnets, g->n),
-                                      moments_combine(f->outputs.end, f->u_after, g->Y, t->settings.subnets, g->n));
+    moments_combined combined =
+        worse(moments_combine(f->outputs.start, f->u_before, g->Y, t->settings.subnets, g->n),
+              moments_combine(f->outputs.end, f->u_after, g->Y, t->settings.subnets, g->n));
     round->mean_error = combined.mean_error;
     round->lemma13_error = combined.lemma13_error;
     round->lemma14_error = combined.lemma14_error;
     return OK;
 }
 
-status moments_run(const gram *g, const train_settings *s, uint64_t seed, size_t cell, size_t repetition, double radius,
-                   moments_round *rounds, size_t count)
+status moments_run(const gram *g, const train_settings *s, uint64_t seed, size_t cell,
+                   size_t repetition, double radius, moments_round *rounds, size_t count)
 {
     follower f;
     status done = follower_open(g, s, seed, cell, repetition, &f);
-    if (done != OK)
-        return done;
-    for (size_t k = 0; done == OK && k < count; k++)
+    if (done != OK) { return done; }
+    for (size_t k = 0; done == OK && k < count; k++) {
         done = follow_round(&f, g, radius, &rounds[k]);
+    }
     follower_close(&f);
     return done;
 }
@@ -259,8 +273,7 @@ status moments_combine_all(const gram *g, const train_settings *s, const double 
     unsigned char *mask = allocate(p, s->width, "masks");
     status done = outputs.start && outputs.end && u && mask ? trainer_new(g, s, false, &t) : FAILED;
     *worst = (moments_combined){0};
-    if (done == OK)
-        done = moments_masks_count(s, masks);
+    if (done == OK) { done = moments_masks_count(s, masks); }
     for (size_t code = 0; done == OK && code < *masks; code++) {
         moments_masks_decode(s, code, mask);
         trainer_start(&t, W, A);

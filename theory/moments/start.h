@@ -14,7 +14,8 @@ typedef struct {
     size_t width;  /* m */
     double xi, kappa;
     double radius; /* R of S_i = {r : |<w_{0,r}, x_i>| <= R} */
-    size_t part;   /* how many entries of W_0 Lemma 22 is looked at for besides all of them, at most m d */
+    size_t
+        part; /* how many entries of W_0 Lemma 22 is looked at for besides all of them, at most m d */
 } moments_start;
 
 /* What one start shows. */
@@ -50,7 +51,7 @@ moments_limits moments_limits_of(const moments_start *s);
 /* Many starts. A struct of doubles alone. */
 typedef struct {
     double trials;
-    double mean, deviations;               /* of ||y - u_0||^2: mean, sum of squared deviations from it */
+    double mean, deviations; /* of ||y - u_0||^2: mean, sum of squared deviations from it */
     double frobenius, part, squares, near; /* failures */
     double largest_near;                   /* the largest max_i |S_i| */
     double tangents;                       /* starts that Lemma 17 was looked at for: the first */
@@ -58,18 +59,19 @@ typedef struct {
 } moments_starts;
 
 /* G: (n, n), for Lemma 17; NULL: not looked at. */
-status moments_starts_simulate(const moments_start *s, const moments_limits *limits, const double *G, rng *r,
-                               size_t trials, moments_starts *starts);
+status moments_starts_simulate(const moments_start *s, const moments_limits *limits,
+                               const double *G, rng *r, size_t trials, moments_starts *starts);
 void moments_starts_merge(moments_starts *starts, const moments_starts *more);
 
 /* Lemma 17: ||H'||, H'_ij = (1/m) G_ij sum_{r in S_i} 1_ri 1_rj, of the start in `work`. G: (n, n). */
-status moments_near_norm(const moments_start *s, const double *G, const moments_start_work *work, double *norm);
+status moments_near_norm(const moments_start *s, const double *G, const moments_start_work *work,
+                         double *norm);
 
 /* E11 without a formula: E_{W_0,a}||y - u_0||^2 over all 2^m signs and over the pre-activations of m neurons by
  * quadrature, exact for squares of ReLUs: half-line Gauss rules in z^2, and z < 0, where sigma is 0. norms (n):
  * ||x_i||, y (n). m <= 6. */
-status moments_start_expectation(const double *norms, const double *y, size_t n, size_t m, double xi, double kappa,
-                                 double *mean);
+status moments_start_expectation(const double *norms, const double *y, size_t n, size_t m,
+                                 double xi, double kappa, double *mean);
 
 /* The radius R at which p_R = P(|N(0, kappa^2)| <= R) is `probability`. */
 double moments_radius(double probability, double kappa);

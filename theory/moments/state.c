@@ -15,7 +15,8 @@ static status take_memory(moments_state *state)
     state->u = allocate(g->n, sizeof *state->u, "outputs");
     state->neurons = allocate(state->neuron_count, sizeof *state->neurons, "neuron numbers");
     state->samples = allocate(state->sample_count, sizeof *state->samples, "sample numbers");
-    return state->W && state->A && state->Z && state->signed_output && state->u && state->neurons && state->samples
+    return state->W && state->A && state->Z && state->signed_output && state->u && state->neurons &&
+                   state->samples
                ? OK
                : FAILED;
 }
@@ -23,8 +24,7 @@ static status take_memory(moments_state *state)
 /* count of total numbers 0, 1, ..., evenly spread. */
 static void spread(size_t *number, size_t count, size_t total)
 {
-    for (size_t k = 0; k < count; k++)
-        number[k] = k * total / count;
+    for (size_t k = 0; k < count; k++) { number[k] = k * total / count; }
 }
 
 /* eta: half of what brings the smallest |<w_r, x_i>| to 0 at the largest possible movement. */
@@ -48,17 +48,18 @@ static void fill_outputs(moments_state *state)
 {
     const gram *g = state->g;
     size_t m = state->settings.width;
-    for (size_t r = 0; r < m; r++)
+    for (size_t r = 0; r < m; r++) {
         for (size_t i = 0; i < g->n; i++) {
             double z = state->Z[r * g->ld + i], output = state->A[r] * fmax(z, 0) / sqrt((double)m);
             state->signed_output[r * g->n + i] = output;
             state->u[i] += state->settings.xi * output;
             state->largest = fmax(state->largest, fabs(z));
         }
+    }
 }
 
-status moments_state_new(const gram *g, const train_settings *s, const double *W, const double *A, double gram_norm,
-                         moments_picks picks, moments_state *state)
+status moments_state_new(const gram *g, const train_settings *s, const double *W, const double *A,
+                         double gram_norm, moments_picks picks, moments_state *state)
 {
     size_t m = s->width;
     *state = (moments_state){.g = g,
@@ -117,9 +118,12 @@ status moments_draw_apart(const gram *g, const train_settings *s, rng *r, double
             gram_project(g, W + k * g->d, 1, z);
             found = is_apart(g, z, s->kappa / 10);
         }
-        if (!found)
-            done = fail(FAILED, "no neuron keeps its distance from 0 on %zu inputs in %d draws; take fewer inputs",
-                        g->n, ATTEMPTS);
+        if (!found) {
+            done = fail(
+                FAILED,
+                "no neuron keeps its distance from 0 on %zu inputs in %d draws; take fewer inputs",
+                g->n, ATTEMPTS);
+        }
     }
     free(z);
     rng_signs(r, s->width, A);
@@ -135,23 +139,23 @@ static void train_rounds(trainer *t, rng *masks, unsigned char *mask, size_t rou
     }
 }
 
-status moments_draw_trained(const gram *g, const train_settings *s, uint64_t seed, size_t cell, size_t rounds,
-                            double *W, double *A)
+status moments_draw_trained(const gram *g, const train_settings *s, uint64_t seed, size_t cell,
+                            size_t rounds, double *W, double *A)
 {
     trainer t = {0};
     rng *start = rng_new(seed, cell, 0, RNG_WEIGHTS), *masks = rng_new(seed, cell, 0, RNG_MASKS);
     unsigned char *mask = allocate(s->subnets, s->width, "masks");
     double *W0 = allocate(s->width * g->d, sizeof *W0, "initial weights");
     status done = start && masks ? OK : fail(FAILED, "no memory for the random streams");
-    if (done == OK)
-        done = mask && W0 ? trainer_new(g, s, true, &t) : FAILED;
+    if (done == OK) { done = mask && W0 ? trainer_new(g, s, true, &t) : FAILED; }
     if (done == OK) {
         train_draw_start(&t, start, W0, A);
         trainer_start(&t, W0, A);
         train_rounds(&t, masks, mask, rounds);
         trainer_weights(&t, W0, W);
-        if (t.diverged)
+        if (t.diverged) {
             done = fail(FAILED, "the run diverged within %zu rounds; take a smaller step", rounds);
+        }
     }
     trainer_free(&t);
     rng_free(start);

@@ -16,7 +16,15 @@ typedef struct {
 } moments_options;
 
 /* Cells of the sweep; every cell has MOMENT_UNITS repetitions. */
-enum { CELL_BERNOULLI, CELL_CATEGORICAL, CELL_STARTS, CELL_TAILS, CELL_RUN_BERNOULLI, CELL_RUN_CATEGORICAL, CELLS };
+enum {
+    CELL_BERNOULLI,
+    CELL_CATEGORICAL,
+    CELL_STARTS,
+    CELL_TAILS,
+    CELL_RUN_BERNOULLI,
+    CELL_RUN_CATEGORICAL,
+    CELLS
+};
 enum { MOMENT_UNITS = 8 };
 
 /* One mask kind: the small network with all its masks and the network at real size. */
@@ -42,7 +50,8 @@ typedef struct {
 } moments_study;
 
 /* Takes what is needed and looks at every mask of the small networks. */
-status moments_study_open(const theory_data *data, const moments_options *options, moments_study *study);
+status moments_study_open(const theory_data *data, const moments_options *options,
+                          moments_study *study);
 void moments_study_close(moments_study *study); /* safe on a zeroed one */
 
 size_t moments_unit_values(const moments_options *options);

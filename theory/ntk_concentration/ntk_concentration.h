@@ -25,10 +25,14 @@ typedef struct {
 } concentration_context;
 
 /* D of all masks of a design at one width; the worst of them counts. */
-#define DEVIATION(number)                                                                       \
-    number(norm, MAX, "||D||") number(frobenius, MAX, "||D||_F")                                \
-        number(entry, MAX, "max_ij |D_ij|") number(ratio, MIN, "lambda_min(H_m)/(xi lambda_0)") \
-            number(square, SUM, "||D||_F^2, mean over the masks")
+/* clang-format off */
+#define DEVIATION(number)                                                                         \
+    number(norm, MAX, "||D||")                                                                    \
+    number(frobenius, MAX, "||D||_F")                                                             \
+    number(entry, MAX, "max_ij |D_ij|")                                                           \
+    number(ratio, MIN, "lambda_min(H_m)/(xi lambda_0)")                                           \
+    number(square, SUM, "||D||_F^2, mean over the masks")
+/* clang-format on */
 
 RECORD_DECLARE(deviation, DEVIATION);
 
