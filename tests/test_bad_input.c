@@ -92,7 +92,8 @@ Test(bad_input, common_options)
         {"--samples 0", "--samples"},
         {"--samples 1000001", "--samples"},
         {"--threads 0", "--threads"},
-        {"--threads 65", "--threads"},
+        {"--threads 1000001", "--threads"},
+        {"--threads 2.5", "--threads"},
         {"--shard 1", "--shard"},
         {"--shard 0/3", "--shard"},
         {"--shard 4/3", "--shard"},
@@ -202,6 +203,12 @@ Test(bad_input, options_of_loss_dynamics)
     static const bad_case bad[] = {
         {"--width 10,20", "--width", 2},
         {"--subnets 1,2", "--subnets", 2},
+        {"--xi 0.4",
+         "--xi: add --lr, one value or one for each xi; the panel has a rate of its own only for",
+         2},
+        {"--xi 0.4,0.5,0.9", "(0.16 for xi=0.8, 0.1 for xi=0.5, 0.06 for xi=0.3)", 2},
+        {"--xi 0.8,0.5,0.3 --lr 0.1,0.2", "--lr: 2 values for 3 values of xi", 2},
+        {"--mask categorical", "--mask: add --lr, one value", 2},
         {"--init /nowhere.npz", "/nowhere.npz", 2},
         {"--init data/digits.npz", "'weights' is missing", 2},
         {"--init " START " --width 7", "--width", 2},
@@ -211,12 +218,17 @@ Test(bad_input, options_of_loss_dynamics)
         {"--init " START " --out " START, "is the file of --init", 2},
         {"--save-weights build/x.npz", "--repeats 1", 2},
         {"--save-weights build/x.npz --shard 1/2" ONE_RUN, "--shard", 2},
-        {"--save-weights build/x.npz --out build/x.npz" ONE_RUN, "is the file of --save-weights", 2},
-        {"--init " START " --save-weights " START, "--save-weights: " START " is the file of --init", 2},
-        {"--data build/test-tmp/weights.npz --save-weights build/test-tmp/../test-tmp/weights.npz" ONE_RUN, "is the file of --data", 2},
+        {"--save-weights build/x.npz --out build/x.npz" ONE_RUN, "is the file of --save-weights",
+         2},
+        {"--init " START " --save-weights " START,
+         "--save-weights: " START " is the file of --init", 2},
+        {"--data build/test-tmp/weights.npz --save-weights "
+         "build/test-tmp/../test-tmp/weights.npz" ONE_RUN,
+         "is the file of --data", 2},
         {"--out /dev/null/x.dat" TINY, "/dev/null", 1},
         {"--out /proc/no/x.dat" TINY, "/proc/no", 1},
-        {"--repeats 65535 --rounds 1000000 --local-steps 9999 --samples 2 --width 1", "GB are free", 1},
+        {"--repeats 65535 --rounds 1000000 --local-steps 9999 --samples 2 --width 1", "GB are free",
+         1},
     };
     char said[256];
     const char *copy = "mkdir -p build/test-tmp && cp data/digits.npz build/test-tmp/weights.npz";
@@ -319,22 +331,6 @@ Test(bad_input, diverged)
         cr_expect(eq(int, refusal_entries(folder, left), 1), "%s", left);
         cr_expect(eq(str, left, "bad.dat.units"), "no table");
     }
-}
-
-/* Slurm's variables are input like any other. */
-Test(bad_input, slurm_environment)
-{
-    static const char *const bad[] = {
-        "SLURM_ARRAY_TASK_ID=x SLURM_ARRAY_TASK_MIN=0 SLURM_ARRAY_TASK_COUNT=3",
-        "SLURM_ARRAY_TASK_ID= SLURM_ARRAY_TASK_MIN=0 SLURM_ARRAY_TASK_COUNT=3",
-        "SLURM_ARRAY_TASK_ID=1 SLURM_ARRAY_TASK_MIN=1 SLURM_ARRAY_TASK_COUNT=0",
-        "SLURM_ARRAY_TASK_ID=1 SLURM_ARRAY_TASK_MIN=2 SLURM_ARRAY_TASK_COUNT=3",
-        "SLURM_ARRAY_TASK_ID=7 SLURM_ARRAY_TASK_MIN=1 SLURM_ARRAY_TASK_COUNT=3",
-        "SLURM_ARRAY_TASK_ID=3 SLURM_ARRAY_TASK_MIN=1 SLURM_ARRAY_TASK_COUNT=2 SLURM_ARRAY_TASK_STEP=0",
-        "SLURM_ARRAY_TASK_ID=99999999999999999999 SLURM_ARRAY_TASK_MIN=1 SLURM_ARRAY_TASK_COUNT=3"};
-    const char *folder = refusal_folder("bad-input-slurm");
-    for (size_t k = 0; k < sizeof bad / sizeof *bad; k++)
-        refusal(folder, bad[k], programs[k % EXPERIMENTS], TINY, "SLURM_ARRAY_TASK_ID", 2);
 }
 
 /* --- files --- */

@@ -1,6 +1,8 @@
 #include "run/machine.h"
 
 #include "run/blas.h"
+#include "run/room.h"
+#include "run/cgroup.h"
 #include "run/file.h"
 
 #include <dlfcn.h>
@@ -111,6 +113,12 @@ static size_t eigenproblem_check(const machine_routines *routines, workspace *w)
 
 /* ---------------- the check ---------------- */
 
+/* Errors of calls at the same moment need two threads to show. */
+static int team_of(int threads)
+{
+    return threads > 2 ? threads : 2;
+}
+
 status machine_check(int build, const machine_routines *routines, int threads)
 {
     if (build == OPENBLAS_SEQUENTIAL) {
@@ -119,7 +127,7 @@ status machine_check(int build, const machine_routines *routines, int threads)
     if (build != OPENBLAS_THREAD) {
         return fail(FAILED, "OpenBLAS is its openmp build, which changes the team of the caller; " CURE);
     }
-    const int team = threads > 2 ? threads : 2;
+    const int team = team_of(threads);
     workspace *space = allocate((size_t)team, sizeof *space, "matrices to check BLAS with");
     if (!space) {
         return FAILED;
@@ -183,12 +191,18 @@ status machine_start(int threads)
         return fail(FAILED, "cblas_sgemm is not OpenBLAS's; link -lopenblas and not -lgslcblas");
     }
     openblas_set_num_threads(1);
-    return machine_check(openblas_get_parallel(), &routines, threads);
+    const status st = openblas_get_parallel() == OPENBLAS_THREAD ? room_take(team_of(threads)) : OK;
+    return st == OK ? machine_check(openblas_get_parallel(), &routines, threads) : st;
 }
 
 int machine_threads(void)
 {
-    return omp_get_num_procs();
+    const char *chosen = getenv("OMP_NUM_THREADS");
+    double threads = omp_get_max_threads();
+    if (!chosen || !*chosen) {
+        threads = fmin(threads, ceil(cgroup_processors("")));
+    }
+    return (int)fmax(fmin(threads, omp_get_thread_limit()), 1.0);
 }
 
 /* ---------------- provenance ---------------- */

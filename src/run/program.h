@@ -19,11 +19,13 @@ typedef struct {
     const char *data;     /* --data, default data/digits.npz */
     size_t samples;       /* --samples, 0: all rows */
     uint64_t seed;        /* --seed, default 1 */
-    int threads;          /* --threads, default: all processors */
+    int threads;          /* --threads, default machine_threads(); at most what OpenBLAS serves */
+    int threads_left;     /* how many more were asked for */
+    bool threads_given;   /* by --threads */
     const char *out;      /* --out, default results/NAME.dat */
     bool quiet, fresh;    /* --quiet, --fresh */
     bool predict;         /* --predict: say how long the run would take, and stop */
-    size_t shard, shards; /* --shard i/N, default from SLURM_ARRAY_TASK_ID; shards 0: none */
+    size_t shard, shards; /* --shard i/N, N > 1; shards 0: none, or 1/1, which is the whole */
     char default_out[128];
     char command[VERDICT_COMMAND]; /* the command line, for provenance, as a shell takes it */
     char redo[VERDICT_COMMAND];    /* the same without --threads --out --quiet --fresh --predict --shard: they decide no value */
@@ -41,6 +43,10 @@ status program_apart(const program_options *options, const char *option, const c
 
 /* The same for a path that will be written: BAD_INPUT also if it is the file of --data, or there and no regular file. */
 status program_writes(const program_options *options, const char *option, const char *path);
+
+/* Starts a program that has units: says on stderr if it computes a share alone, which it does under --shard and never
+ * otherwise, and if it takes fewer threads than were asked for; then machine_start(), whose status it returns. */
+status program_start(const program_options *options);
 
 /* Prints "NAME: line" to stderr unless s is OK or REFUTED; returns the exit code. */
 int program_exit(const program_options *options, status s);

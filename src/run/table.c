@@ -276,7 +276,7 @@ static char *table_format(const table *t, size_t *size)
 
 status table_write(const table *t, const char *path)
 {
-    if (t->columns == 0) {
+    if (t->named_by_rows && t->columns == 0) {
         return fail(FAILED, "%s: not written, it has no rows that name its columns", path);
     }
     if (t->defect[0] || row_is_cut(t)) {

@@ -2,7 +2,7 @@
  * to test. */
 #ifdef REAL_DOUBLE
 
-#include "theory/local/local_plan.h"
+#include "theory/local/local.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
@@ -11,14 +11,16 @@
 #include <string.h>
 
 #include "tests/local_small.h"
+#include "theory/drift/drift.h"
 
 /* A restarted run is the run itself. */
-Test(local_plan, restart_gives_the_same_run)
+Test(local, restart_gives_the_same_run)
 {
-    local_plan plan;
-    local_small_open("build/test-tmp/none.dat", 1, &plan);
-    const local_regime *r = &plan.regimes[REGIME_USUAL];
-    train_settings settings = local_settings(r, MASK_CATEGORICAL);
+    local_settings small = local_small(1);
+    study_run under_way;
+    study_fixture_open(&drift_study, &small, &under_way);
+    const local_regime *r = &((const local_context *)under_way.context)->regimes[REGIME_USUAL];
+    train_settings settings = local_train_settings(r, MASK_CATEGORICAL);
     local_trial run;
     cr_assert(eq(int, local_trial_open(&r->g, &settings, 1, 2, 3, &run), OK));
     double errors[2];
@@ -32,19 +34,18 @@ Test(local_plan, restart_gives_the_same_run)
         cr_expect(ne(dbl, errors[k], run.t.error));
     }
     cr_expect(eq(dbl, errors[0], errors[1]));
-    local_trial_close(&run), local_plan_close(&plan);
+    local_trial_close(&run), study_close(&under_way);
 }
 
 /* Numbers of the model against their definitions, and the width that is chosen where none is given. */
-Test(local_plan, model_and_width)
+Test(local, model_and_width)
 {
-    local_options options = local_small_options;
+    local_settings options = local_small(1);
     options.wide_width = 0;
-    program_options run = {.name = "test", .data = "data/digits.npz", .threads = 1, .quiet = true};
-    local_plan plan;
-    cr_assert(eq(int, local_plan_open(&run, &options, &plan), OK));
-    const local_regime *r = &plan.regimes[REGIME_WIDE];
-    const local_model *model = &plan.models[REGIME_WIDE][MASK_CATEGORICAL];
+    study_run under_way;
+    study_fixture_open(&drift_study, &options, &under_way);
+    const local_regime *r = &((const local_context *)under_way.context)->regimes[REGIME_WIDE];
+    const local_model *model = &((const local_context *)under_way.context)->models[REGIME_WIDE][MASK_CATEGORICAL];
     double p_R = r->data.lambda0 / (16 * r->data.row_sum);
     cr_expect(eq(sz, r->data.data.n, 4));
     cr_expect(eq(dbl, model->xi, 0.125));
@@ -58,15 +59,16 @@ Test(local_plan, model_and_width)
     double chosen = (double)r->settings.width;
     cr_expect(le(dbl, 3 * required, chosen));
     cr_expect(le(dbl, chosen / 2, 3 * required));
-    local_plan_close(&plan);
+    study_close(&under_way);
 }
 
 /* Rows in coordinates of their span: the same Gram matrix in fewer dimensions. */
-Test(local_plan, span_keeps_the_gram_matrix)
+Test(local, span_keeps_the_gram_matrix)
 {
-    local_plan plan;
-    local_small_open("build/test-tmp/none.dat", 1, &plan);
-    const local_regime *r = &plan.regimes[REGIME_USUAL];
+    local_settings small = local_small(1);
+    study_run under_way;
+    study_fixture_open(&drift_study, &small, &under_way);
+    const local_regime *r = &((const local_context *)under_way.context)->regimes[REGIME_USUAL];
     size_t n = r->g.n;
     cr_expect(eq(sz, r->data.data.d, 64));
     cr_expect(eq(sz, r->g.d, n));
@@ -77,20 +79,24 @@ Test(local_plan, span_keeps_the_gram_matrix)
                 product += r->g.X[i * n + k] * r->g.X[j * n + k];
             cr_expect(le(dbl, fabs(product - r->data.G[i * n + j]), 1e-14));
         }
-    local_plan_close(&plan);
+    study_close(&under_way);
 }
 
-static status parsed(const char *option, const char *value, local_options *options)
+static status parsed(const char *option, const char *value, local_settings *settings)
 {
-    char text[2][40] = {"program", ""};
-    snprintf(text[1], sizeof text[1], "--%s=%s", option, value);
-    char *arguments[] = {text[0], text[1], NULL};
+    char words[2][40] = {"program", ""};
+    snprintf(words[1], sizeof words[1], "--%s=%s", option, value);
+    char *arguments[] = {words[0], words[1], NULL};
     program_options run;
-    *options = local_small_options;
-    return program_parse(2, arguments, "test", &local_argp, options, &run);
+    option_table own;
+    *settings = local_small(2);
+    status st = option_table_open(&own, local_options, settings);
+    if (st == OK) { st = program_parse(2, arguments, "test", &own.argp, &own, &run); }
+    option_table_close(&own);
+    return st;
 }
 
-Test(local_plan, options)
+Test(local, options)
 {
     const char *const refused[][2] = {
         {"xi", "0"},          {"xi", "1.5"},         {"xi", "nan"},          {"width", "0"},
@@ -98,7 +104,7 @@ Test(local_plan, options)
         {"kappa", "0"},       {"delta", "0.6"},      {"delta", "0"},         {"multiples", "0"},
         {"multiples", "1,1"}, {"wide-samples", "1"}, {"wide-width", "-5"},   {"wide-subnets", "0"},
         {"wide-trials", "0"}, {"label", "-1"},       {"wide-trials", "1e9"}, {"multiples", "1,,2"}};
-    local_options o;
+    local_settings o;
     for (size_t k = 0; k < sizeof refused / sizeof *refused; k++) {
         cr_expect(eq(int, parsed(refused[k][0], refused[k][1], &o), BAD_INPUT), "--%s %s", refused[k][0],
                   refused[k][1]);
