@@ -89,8 +89,8 @@ Test(mask, every_mask_once)
             total += weight;
             covered += taken[1] ? weight : 0;
         }
-        cr_expect(le(dbl, fabs(total - 1), 1e-15));
-        cr_expect(le(dbl, fabs(covered - mask_theta(kinds[kind], 3, xi)), 1e-15));
+        cr_expect(le(dbl, fabs(total - 1), 1e-14));
+        cr_expect(le(dbl, fabs(covered - mask_theta(kinds[kind], 3, xi)), 1e-14));
     }
     size_t count;
     cr_expect(eq(int, mask_number(MASK_BERNOULLI, 3, 7, &count), BAD_INPUT));

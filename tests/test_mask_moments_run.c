@@ -13,7 +13,7 @@ static const moments_settings SETTINGS = {.width = WIDTH,
                                           .xi = 0.35,
                                           .kappa = 1,
                                           .delta = CRITERION_DELTA,
-                                          .step = 0.5,
+                                          .step = 0.4,
                                           .local_steps = 3,
                                           .rounds = ROUNDS,
                                           .trials = 80};

@@ -25,7 +25,7 @@ static void expect_rows(const claim_rows *rows)
 {
     cr_expect(eq(sz, rows->count, 36));
     for (size_t k = 0; k < rows->count; k++) {
-        const statement_row *row = &rows->rows[k];
+        statement_row *row = &rows->rows[k];
         cr_expect(eq(int, row->verdict, NOT_REFUTED), "%s: %s", row->statement, verdict_word(row->verdict));
         for (size_t other = 0; other < k; other++)
             cr_expect(ne(str, row->statement, rows->rows[other].statement));
