@@ -24,10 +24,12 @@ typedef struct {
 /* Keeps the larger value/bound; 0 against 0 counts as 0, a NaN stays. */
 void tightest_keep(tightest *kept, double value, double bound);
 
-/* The entry of a vector that is farthest from what is expected. */
+/* The entry of a vector that is farthest from what is expected. Where nothing but rounding parts
+ * the vectors, and so would choose another entry on every processor, the one that is expected to be
+ * the largest stands for all. */
 typedef struct {
     double expected, observed;
-    double error;     /* |observed - expected|, or what observed exceeds a bound by */
+    double error; /* |observed - expected| of the farthest, or what observed exceeds a bound by */
     double tolerance; /* the largest error that passes */
     double relative;  /* error over the largest number of either vector; NaN for samples */
     double p;         /* family-wise p-value; NaN where nothing is random */
