@@ -312,3 +312,14 @@ Test(bounds_masks, arguments_at_the_edge_are_taken)
     assert_close("n = 1", bounds_lemma17(1, 2, 1), 0.5, TIGHT);
     cr_assert(eq(dbl, bounds_lemma23_failure(100, 1), 1));
 }
+
+/* The numbers at which the lemmas begin to say something. */
+Test(bounds_masks, thresholds)
+{
+    double n = 37, m = 900, share = bounds_near_share(n, m, 0.05), k = bounds_tail_size(n, 0.05);
+    cr_expect(le(dbl, fabs(bounds_lemma16_failure(n, m, share) - 0.05), 1e-12));
+    cr_expect(le(dbl, fabs(bounds_near_probability(bounds_near_radius(share, 1.7), 1.7) - share), 1e-12));
+    cr_expect(le(dbl, bounds_lemma23_failure(n, k), 0.05));
+    cr_expect(lt(dbl, 0.05, bounds_lemma23_failure(n, k - 1)));
+    cr_expect(eq(dbl, bounds_near_share(n, 3, 0.05), 0.5));
+}

@@ -163,35 +163,6 @@ Test(mask_moments_start, squares_mutants)
     study_close(&r);
 }
 
-/* The integral over nodes and signs is the closed form of E11, whatever the number of neurons. */
-Test(mask_moments_start, quadrature_is_exact)
-{
-    const double norms[] = {1, 0.3, 2.5}, y[] = {0.4, -1.2, 0};
-    double labels = 0, inputs = 0;
-    for (size_t i = 0; i < 3; i++) {
-        labels += y[i] * y[i];
-        inputs += norms[i] * norms[i];
-    }
-    for (size_t m = 1; m <= 6; m++) {
-        double mean, closed = bounds_initial_error(0.3, 1.7, labels, inputs);
-        cr_assert(eq(int, moments_start_expectation(norms, y, 3, m, 0.3, 1.7, &mean), OK));
-        cr_expect(le(dbl, fabs(mean - closed), CRITERION_EXACT * closed), "m = %zu: %.17g, %.17g", m, mean, closed);
-    }
-    double mean;
-    cr_expect(eq(int, moments_start_expectation(norms, y, 3, 7, 0.3, 1.7, &mean), BAD_INPUT));
-}
-
-/* The numbers at which the lemmas begin to say something. */
-Test(mask_moments_start, thresholds)
-{
-    double n = 37, m = 900, share = moments_near_share(n, m, 0.05), k = moments_tail_size(n, 0.05);
-    cr_expect(le(dbl, fabs(bounds_lemma16_failure(n, m, share) - 0.05), 1e-12));
-    cr_expect(le(dbl, fabs(bounds_near_probability(moments_radius(share, 1.7), 1.7) - share), 1e-12));
-    cr_expect(le(dbl, bounds_lemma23_failure(n, k), 0.05));
-    cr_expect(lt(dbl, 0.05, bounds_lemma23_failure(n, k - 1)));
-    cr_expect(eq(dbl, moments_near_share(n, 3, 0.05), 0.5));
-}
-
 /* ||H'|| by power steps on H'^T H' from the definition. */
 static double near_norm(const moments_start *s, const double *G, const double *Z)
 {

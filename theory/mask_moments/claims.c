@@ -245,45 +245,8 @@ static status sums_of_squares(const study_run *r, size_t which, evidence *e)
 
 /* --- the rounds of runs --- */
 
-/* What the rounds of all runs add up to. */
-typedef struct {
-    size_t count;              /* rounds of one mask kind */
-    moments_combined combined; /* of the categorical ones and of every mask of the small network */
-    double split_error, strays, inside, flips;
-    tightest part, flips_inside, flips_anywhere; /* inside: within the R-ball */
-} run_summary;
-
-static void add_round(run_summary *sum, const moments_round *round, double radius)
-{
-    sum->split_error = record_larger(sum->split_error, round->split_error);
-    sum->strays += round->strays;
-    sum->flips = record_larger(sum->flips, round->flips);
-    tightest_keep(&sum->part, round->part.value, round->part.bound);
-    tightest_keep(&sum->flips_anywhere, round->flips, round->set);
-    if (round->drift_before <= radius && round->drift_after <= radius) {
-        sum->inside++;
-        tightest_keep(&sum->flips_inside, round->flips, round->set);
-    }
-}
-
-static run_summary summary_of(const study_run *r)
-{
-    const moments_context *c = r->context;
-    size_t rounds = ((const moments_settings *)r->settings)->rounds;
-    run_summary sum = {.count = r->repeats * rounds, .combined = c->combined};
-    for (size_t k = 0; k < KINDS * sum.count; k++) {
-        size_t kind = k / sum.count, run = k % sum.count / rounds;
-        const moments_round *round = moments_round_of(r, kind, run, k % rounds);
-        add_round(&sum, round, c->starts.radius);
-        if (kind == MASK_CATEGORICAL) {
-            sum.combined = moments_combined_worse(sum.combined, round->combined);
-        }
-    }
-    return sum;
-}
-
 static status combined(const study_run *r, evidence *e, const char *quantity,
-                       const run_summary *sum, double worst)
+                       const moments_runs *sum, double worst)
 {
     size_t masks = ((const moments_context *)r->context)->kind[MASK_CATEGORICAL].masks;
     double rounds = (double)(sum->count + masks);
@@ -298,7 +261,7 @@ static status combined(const study_run *r, evidence *e, const char *quantity,
 static status lemma_13(const study_run *r, size_t which, evidence *e)
 {
     (void)which;
-    run_summary sum = summary_of(r);
+    moments_runs sum = moments_runs_of(r);
     return combined(r, e, "Lemma 13 and u = mean of u^l, relative error", &sum,
                     record_larger(sum.combined.mean, sum.combined.lemma13));
 }
@@ -306,14 +269,14 @@ static status lemma_13(const study_run *r, size_t which, evidence *e)
 static status lemma_14(const study_run *r, size_t which, evidence *e)
 {
     (void)which;
-    run_summary sum = summary_of(r);
+    moments_runs sum = moments_runs_of(r);
     return combined(r, e, "Lemma 14, relative error", &sum, sum.combined.lemma14);
 }
 
 static status split(const study_run *r, size_t which, evidence *e)
 {
     (void)which;
-    run_summary sum = summary_of(r);
+    moments_runs sum = moments_runs_of(r);
     size_t rounds = KINDS * sum.count;
     claim_supposes(e, true, "both mask kinds, %zu rounds, R = %.4g; relative to the largest term",
                    rounds, ((const moments_context *)r->context)->starts.radius);
@@ -324,7 +287,7 @@ static status split(const study_run *r, size_t which, evidence *e)
 static status split_part(const study_run *r, size_t which, evidence *e)
 {
     (void)which;
-    run_summary sum = summary_of(r);
+    moments_runs sum = moments_runs_of(r);
     size_t rounds = KINDS * sum.count;
     claim_supposes(e, true,
                    "unit rows; %zu rounds, %.0f of them inside the R-ball (the bound holds outside "
@@ -337,7 +300,7 @@ static status split_part(const study_run *r, size_t which, evidence *e)
 static status flips(const study_run *r, size_t which, evidence *e)
 {
     (void)which;
-    run_summary sum = summary_of(r);
+    moments_runs sum = moments_runs_of(r);
     double rounds = (double)(KINDS * sum.count);
     bool met = sum.inside > 0;
     tightest shown = met ? sum.flips_inside : sum.flips_anywhere;

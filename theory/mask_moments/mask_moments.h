@@ -228,19 +228,6 @@ status moments_starts_simulate(const moments_start *s, const moments_limits *lim
                                const double *G, rng *r, size_t trials, moments_starts *starts);
 void moments_starts_merge(moments_starts *starts, const moments_starts *more);
 
-/* E11 without a formula: E_{W_0,a}||y - u_0||^2 over all 2^m signs and over the pre-activations of
- * m <= 6 neurons by quadrature, exact for squares of ReLUs. norms (n): ||x_i||, y (n). */
-status moments_start_expectation(const double *norms, const double *y, size_t n, size_t m,
-                                 double xi, double kappa, double *mean);
-
-/* The radius R at which p_R = P(|N(0, kappa^2)| <= R) is `probability`. */
-double moments_radius(double probability, double kappa);
-/* Lemma 16 with failure probability delta: least p_R with n exp(-m p_R/3) <= delta, at most 1/2. */
-double moments_near_share(double n, double m, double delta);
-/* Least k at which exp(-k (1 - ln 2)/2) is at most delta/n: Lemmas 22 (n = 1, k = m d) and 23 (k =
- * m) say something from here on. */
-double moments_tail_size(double n, double delta);
-
 /* --- rounds.c: the rounds of runs --- */
 
 /* Errors of u = (1/p) sum_l u^l, relative to the largest output, and of Lemmas 13 and 14, relative
@@ -295,6 +282,16 @@ void moments_measure_split(const moments_split *s, moments_round *round);
 status moments_run(const gram *g, const train_settings *s, uint64_t seed, size_t cell,
                    size_t repetition, double radius, moments_round *rounds, size_t count);
 
+/* What the rounds of all runs add up to. */
+typedef struct {
+    size_t count;              /* rounds of one mask kind */
+    moments_combined combined; /* of the categorical ones and of every mask of the small network */
+    double split_error, strays, inside, flips;
+    tightest part, flips_inside, flips_anywhere; /* inside: within the R-ball */
+} moments_runs;
+
+moments_runs moments_runs_of(const study_run *r);
+
 /* --- study.c and claims.c --- */
 
 typedef struct {
@@ -336,7 +333,7 @@ typedef struct {
     moments_combined combined; /* E10 over every mask of the small categorical network */
     double near_share;         /* p_R of starts */
     double labels, C;          /* ||y||^2; Assumption 1: |y_i| <= C - 1 */
-    double quadrature;         /* E||y - u_0||^2 of the first rows, by moments_start_expectation */
+    double quadrature;         /* E||y - u_0||^2 of the first rows, by quadrature */
     double quadrature_labels, quadrature_inputs; /* their ||y||^2 and sum_i ||x_i||^2 */
     moments_start starts;                        /* at the width of the runs */
     moments_start tails; /* at the least width where Lemma 23 says something at delta; `part` is the

@@ -263,3 +263,34 @@ status moments_run(const gram *g, const train_settings *s, uint64_t seed, size_t
     scratch_free(&f.owned);
     return st;
 }
+
+/* --- all runs --- */
+
+static void add_round(moments_runs *sum, const moments_round *round, double radius)
+{
+    sum->split_error = record_larger(sum->split_error, round->split_error);
+    sum->strays += round->strays;
+    sum->flips = record_larger(sum->flips, round->flips);
+    tightest_keep(&sum->part, round->part.value, round->part.bound);
+    tightest_keep(&sum->flips_anywhere, round->flips, round->set);
+    if (round->drift_before <= radius && round->drift_after <= radius) {
+        sum->inside++;
+        tightest_keep(&sum->flips_inside, round->flips, round->set);
+    }
+}
+
+moments_runs moments_runs_of(const study_run *r)
+{
+    const moments_context *c = r->context;
+    size_t rounds = ((const moments_settings *)r->settings)->rounds;
+    moments_runs sum = {.count = r->repeats * rounds, .combined = c->combined};
+    for (size_t k = 0; k < KINDS * sum.count; k++) {
+        size_t kind = k / sum.count, run = k % sum.count / rounds;
+        const moments_round *round = moments_round_of(r, kind, run, k % rounds);
+        add_round(&sum, round, c->starts.radius);
+        if (kind == MASK_CATEGORICAL) {
+            sum.combined = moments_combined_worse(sum.combined, round->combined);
+        }
+    }
+    return sum;
+}

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "model/initial_error.h"
 #include "model/pace.h"
 #include "model/spectrum.h"
 #include "run/blas.h"
@@ -139,8 +140,8 @@ static status integrate(moments_context *c)
         c->quadrature_inputs += norms[i] * norms[i];
         c->quadrature_labels += few->Y[i] * few->Y[i];
     }
-    return moments_start_expectation(norms, few->Y, few->n, 3, c->starts.xi, c->starts.kappa,
-                                     &c->quadrature);
+    return initial_error_expected(norms, few->Y, few->n, 3, c->starts.xi, c->starts.kappa,
+                                  &c->quadrature);
 }
 
 static status open_starts(const study_run *r)
@@ -148,15 +149,15 @@ static status open_starts(const study_run *r)
     const moments_settings *o = r->settings;
     moments_context *c = r->context;
     double n = (double)c->g.n;
-    c->near_share = moments_near_share(n, (double)o->width, o->delta);
+    c->near_share = bounds_near_share(n, (double)o->width, o->delta);
     c->starts = (moments_start){.g = &c->g,
                                 .width = o->width,
                                 .xi = o->xi,
                                 .kappa = o->kappa,
-                                .radius = moments_radius(c->near_share, o->kappa)};
+                                .radius = bounds_near_radius(c->near_share, o->kappa)};
     c->tails = c->starts;
-    c->tails.width = (size_t)moments_tail_size(n, o->delta);
-    c->tails.part = (size_t)moments_tail_size(1, o->delta);
+    c->tails.width = (size_t)bounds_tail_size(n, o->delta);
+    c->tails.part = (size_t)bounds_tail_size(1, o->delta);
     c->C = 1;
     for (size_t i = 0; i < c->g.n; i++) {
         c->labels += c->g.Y[i] * c->g.Y[i];
