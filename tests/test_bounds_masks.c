@@ -295,7 +295,9 @@ Test(bounds_masks, arguments_out_of_range_give_nan)
         bounds_mixing_gradient_norm(1, 1, -1),
         bounds_mixing_residual(1.1, 1, 1, 0, 0, 0), bounds_mixing_residual(1, 0, 1, 0, 0, 0),
         bounds_mixing_residual(1, 1, 0, 0, 0, 0), bounds_lemma16_failure(0.9, 1, 1), bounds_lemma16_failure(1, 0, 1),
-        bounds_lemma16_failure(1, 1, 1.1), bounds_lemma22_failure(0, 1), bounds_lemma22_failure(1, 0),
+        bounds_lemma16_failure(1, 1, 1.1), bounds_near_share(0.9, 1, 0.1), bounds_near_share(1, 0, 0.1),
+        bounds_near_share(1, 1, NAN), bounds_near_radius(1.1, 1), bounds_near_radius(0.5, 0),
+        bounds_tail_size(0.9, 0.5), bounds_tail_size(1, 1.1), bounds_lemma22_failure(0, 1), bounds_lemma22_failure(1, 0),
         bounds_lemma23_failure(0.9, 1), bounds_lemma23_failure(1, 0), bounds_lemma17(0.9, 1, 1),
         bounds_lemma17(1, 0, 1), bounds_lemma17(1, 1, -1), bounds_split(0, 1, 1, 1), bounds_split(1, 0, 1, 1),
         bounds_split(1, 1, -1, 1), bounds_split(1, 1, 1, NAN)};

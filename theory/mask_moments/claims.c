@@ -7,14 +7,14 @@
 #include "theory/mask_moments/mask_moments.h"
 #include "theory/shared/criteria.h"
 
-static void put(const study_run *r, moments_subject about, moments_comparison c)
+static const moments_context *context_of(const study_run *r)
 {
-    moments_put(((const moments_context *)r->context)->lines, about, c);
+    return r->context;
 }
 
 static void put_bound(const study_run *r, moments_subject about, double bound, double observed)
 {
-    put(r, about, moments_compare_bound(bound, observed, 1));
+    moments_put(context_of(r)->lines, about, moments_compare_bound(bound, observed, 1));
 }
 
 /* observed <= bound, in the row and as a line of the table. */
@@ -25,13 +25,13 @@ static status saw(const study_run *r, evidence *e, moments_subject about, double
     return claim_saw(e, bound, observed, about.trials);
 }
 
-/* --- means over masks --- */
+/* --- masks --- */
 
 /* Refuted where the enumeration is off by more than CRITERION_EXACT, or where the p-value of the
  * draws (column limit) is too small; too few draws are not judged. */
-static status mean_over_masks(const study_run *r, size_t kind, evidence *e)
+static status mean(const study_run *r, size_t kind, evidence *e)
 {
-    const moments_context *c = r->context;
+    const moments_context *c = context_of(r);
     const moments_kind *k = &c->kind[kind];
     const moments_state *small = &k->small, *large = &k->large;
     double draws = k->sample.views[0].count;
@@ -49,12 +49,10 @@ static status mean_over_masks(const study_run *r, size_t kind, evidence *e)
     return claim_saw(e, CRITERION_EXACT, error, drawn ? draws : (double)k->masks);
 }
 
-/* --- bounds of every mask --- */
-
 static status steepest_gradient(const study_run *r, size_t which, evidence *e)
 {
     (void)which;
-    const moments_context *c = r->context;
+    const moments_context *c = context_of(r);
     tightest worst = {0, 0};
     double draws = 0;
     for (size_t kind = 0; kind < KINDS; kind++) {
@@ -63,8 +61,8 @@ static status steepest_gradient(const study_run *r, size_t which, evidence *e)
         tightest_keep(&worst, k->sample.steepest.value, k->sample.steepest.bound);
         draws += (double)k->masks + k->sample.views[0].count;
     }
-    return saw(r, e, (moments_subject){"Lemma 4", "simulated", "||g_r||", draws}, worst.bound,
-               worst.value);
+    moments_subject about = {"Lemma 4", "simulated", "||g_r||", draws};
+    return saw(r, e, about, worst.bound, worst.value);
 }
 
 static status phi_below(const study_run *r, evidence *e, const char *quantity,
@@ -79,8 +77,9 @@ static status phi_below(const study_run *r, evidence *e, const char *quantity,
                    "Assumption 2; p = 1..%d, xi = 1/%d..1: largest phi/bound %.6g; shown at p = "
                    "%u, xi = %g",
                    MOMENT_PHI_SUBNETS, MOMENT_PHI_GRID, worst, p, o->xi);
-    put(r, (moments_subject){"E2", "computed", quantity, CHECKED, "bernoulli"},
-        moments_compare_bound(1 + CRITERION_EXACT, worst, CHECKED));
+    moments_put(context_of(r)->lines,
+                (moments_subject){"E2", "computed", quantity, CHECKED, "bernoulli"},
+                moments_compare_bound(1 + CRITERION_EXACT, worst, CHECKED));
     return claim_saw(e, above(p, o->xi) * (1 + CRITERION_EXACT), moments_phi(p, o->xi), CHECKED);
 }
 
@@ -101,7 +100,7 @@ static status phi_sharp_bound(const study_run *r, size_t which, evidence *e)
 static status initial_error(const study_run *r, size_t which, evidence *e)
 {
     (void)which;
-    const moments_context *c = r->context;
+    const moments_context *c = context_of(r);
     const moments_start *s = &c->starts;
     const stats_running *seen = &c->starts_seen.error;
     double closed =
@@ -109,9 +108,11 @@ static status initial_error(const study_run *r, size_t which, evidence *e)
     double expected = bounds_initial_error(s->xi, s->kappa, c->labels, (double)s->g->n);
     moments_comparison exact = moments_compare_exact(&closed, &c->quadrature, 1);
     moments_comparison drawn = moments_compare_sampled(expected, seen, 0);
-    put(r, (moments_subject){"E11", "enumerated", "||y-u_0||^2", 1, .relation = "="}, exact);
-    put(r, (moments_subject){"E11", "simulated", "||y-u_0||^2", seen->count, .relation = "="},
-        drawn);
+    moments_subject about = {"E11", "enumerated", "||y-u_0||^2", 1, .relation = "="};
+    moments_put(c->lines, about, exact);
+    about.way = "simulated";
+    about.trials = seen->count;
+    moments_put(c->lines, about, drawn);
     claim_supposes(e, true,
                    "W_0 normal, a uniform: all signs and a Gauss rule for 3 neurons; %.0f starts "
                    "at m=%zu n=%zu (limit: p-value)",
@@ -124,7 +125,7 @@ static status initial_error(const study_run *r, size_t which, evidence *e)
 static status initial_error_bound(const study_run *r, size_t which, evidence *e)
 {
     (void)which;
-    const moments_context *c = r->context;
+    const moments_context *c = context_of(r);
     const moments_start *s = &c->starts;
     const stats_running *seen = &c->starts_seen.error;
     double n = (double)s->g->n, bound = c->C * c->C * n, most = bounds_initial_kappa(s->xi, c->C);
@@ -154,7 +155,7 @@ static status count(const study_run *r, evidence *e, moments_subject about, doub
 static status near_neurons(const study_run *r, size_t which, evidence *e)
 {
     (void)which;
-    const moments_context *c = r->context;
+    const moments_context *c = context_of(r);
     const moments_start *s = &c->starts;
     const moments_starts *seen = &c->starts_seen;
     double n = (double)s->g->n, m = (double)s->width;
@@ -171,24 +172,11 @@ static status near_neurons(const study_run *r, size_t which, evidence *e)
 static status near_kernel(const study_run *r, size_t which, evidence *e)
 {
     (void)which;
-    const moments_context *c = r->context;
-    const moments_starts *seen = &c->starts_seen;
+    const moments_context *c = context_of(r);
+    moments_subject about = {"Lemma 17", "simulated", "||H'||", c->starts_seen.tangents};
     claim_supposes(e, true, "unit rows; n=%zu m=%zu, R = %.4g; the first start of every unit",
                    c->starts.g->n, c->starts.width, c->starts.radius);
-    return saw(r, e, (moments_subject){"Lemma 17", "simulated", "||H'||", seen->tangents},
-               seen->tangent.bound, seen->tangent.value);
-}
-
-/* P(chi^2_k >= 2k), which Lemmas 22 and 23 bound by exp(-k (1 - ln 2)/2), at every k up to where
- * double ends. */
-static bool tails_hold(void)
-{
-    enum { MOST = 4000 };
-    bool hold = true;
-    for (int k = 1; k <= MOST; k++) {
-        hold = hold && gsl_cdf_chisq_Q(2.0 * k, k) <= bounds_lemma22_failure(k, 1);
-    }
-    return hold;
+    return saw(r, e, about, c->starts_seen.tangent.bound, c->starts_seen.tangent.value);
 }
 
 /* Lemmas 22 and 23: where their bound is just below delta (0), and at the width of the runs, where
@@ -196,7 +184,7 @@ static bool tails_hold(void)
 static status tail(const study_run *r, evidence *e, const char *lemma, const char *quantity,
                    const char *size, const double allowed[2], const double failures[2])
 {
-    const moments_context *c = r->context;
+    const moments_context *c = context_of(r);
     char least[100];
     snprintf(least, sizeof least, "%s, least %s", quantity, size);
     moments_subject about = {lemma, "simulated", least, c->tails_seen.error.count};
@@ -205,14 +193,14 @@ static status tail(const study_run *r, evidence *e, const char *lemma, const cha
     put_bound(r, (moments_subject){lemma, "simulated", quantity, trials}, allowed[1],
               failures[1] / trials);
     double limit = stats_clopper_pearson_lower((size_t)failures[1], (size_t)trials, e->confidence);
-    claim_refute_unless(e, limit <= allowed[1] && tails_hold());
+    claim_refute_unless(e, limit <= allowed[1] && moments_tails_hold());
     return st;
 }
 
 static status frobenius_norm(const study_run *r, size_t which, evidence *e)
 {
     (void)which;
-    const moments_context *c = r->context;
+    const moments_context *c = context_of(r);
     const moments_starts *seen = &c->starts_seen;
     double md = (double)(c->starts.width * c->starts.g->d), part = (double)c->tails.part;
     const double allowed[] = {bounds_lemma22_failure(part, 1), bounds_lemma22_failure(md, 1)};
@@ -230,7 +218,7 @@ static status frobenius_norm(const study_run *r, size_t which, evidence *e)
 static status sums_of_squares(const study_run *r, size_t which, evidence *e)
 {
     (void)which;
-    const moments_context *c = r->context;
+    const moments_context *c = context_of(r);
     const moments_starts *seen = &c->starts_seen;
     double n = (double)c->starts.g->n, m = (double)c->starts.width, least = (double)c->tails.width;
     const double allowed[] = {bounds_lemma23_failure(n, least), bounds_lemma23_failure(n, m)};
@@ -248,13 +236,14 @@ static status sums_of_squares(const study_run *r, size_t which, evidence *e)
 static status combined(const study_run *r, evidence *e, const char *quantity,
                        const moments_runs *sum, double worst)
 {
-    size_t masks = ((const moments_context *)r->context)->kind[MASK_CATEGORICAL].masks;
-    double rounds = (double)(sum->count + masks);
+    size_t masks = context_of(r)->kind[MASK_CATEGORICAL].masks;
+    double rounds = sum->rounds / KINDS;
     claim_supposes(e, true,
-                   "Assumption 4: a round from every one of %zu masks of a small network, %zu "
+                   "Assumption 4: a round from every one of %zu masks of a small network, %.0f "
                    "rounds of runs; relative error",
-                   masks, sum->count);
-    return saw(r, e, (moments_subject){"E10", "trained", quantity, rounds, "categorical"},
+                   masks, rounds);
+    return saw(r, e,
+               (moments_subject){"E10", "trained", quantity, rounds + (double)masks, "categorical"},
                CRITERION_EXACT, worst);
 }
 
@@ -277,10 +266,9 @@ static status split(const study_run *r, size_t which, evidence *e)
 {
     (void)which;
     moments_runs sum = moments_runs_of(r);
-    size_t rounds = KINDS * sum.count;
-    claim_supposes(e, true, "both mask kinds, %zu rounds, R = %.4g; relative to the largest term",
-                   rounds, ((const moments_context *)r->context)->starts.radius);
-    moments_subject about = {"split", "trained", "both sides, relative error", (double)rounds};
+    claim_supposes(e, true, "both mask kinds, %.0f rounds, R = %.4g; relative to the largest term",
+                   sum.rounds, context_of(r)->starts.radius);
+    moments_subject about = {"split", "trained", "both sides, relative error", sum.rounds};
     return saw(r, e, about, CRITERION_EXACT, sum.split_error);
 }
 
@@ -288,32 +276,30 @@ static status split_part(const study_run *r, size_t which, evidence *e)
 {
     (void)which;
     moments_runs sum = moments_runs_of(r);
-    size_t rounds = KINDS * sum.count;
-    claim_supposes(e, true,
-                   "unit rows; %zu rounds, %.0f of them inside the R-ball (the bound holds outside "
-                   "too); closest of all samples",
-                   rounds, sum.inside);
-    return saw(r, e, (moments_subject){"split", "trained", "|I2_i|", (double)rounds},
-               sum.part.bound, sum.part.value);
+    claim_supposes(
+        e, true,
+        "unit rows; %.0f rounds, %.0f of them inside the R-ball (the bound holds outside "
+        "too); closest of all samples",
+        sum.rounds, sum.inside);
+    moments_subject about = {"split", "trained", "|I2_i|", sum.rounds};
+    return saw(r, e, about, sum.part.bound, sum.part.value);
 }
 
 static status flips(const study_run *r, size_t which, evidence *e)
 {
     (void)which;
     moments_runs sum = moments_runs_of(r);
-    double rounds = (double)(KINDS * sum.count);
     bool met = sum.inside > 0;
     tightest shown = met ? sum.flips_inside : sum.flips_anywhere;
     claim_supposes(e, met,
                    "%.0f of %.0f rounds inside the ball R = %.4g, shown: the one closest to |S_i|; "
                    "most flips in all rounds: %g",
-                   sum.inside, rounds, ((const moments_context *)r->context)->starts.radius,
-                   sum.flips);
+                   sum.inside, sum.rounds, context_of(r)->starts.radius, sum.flips);
     moments_subject about = {"Lemma 16", "trained", "flips on a sample, inside the R-ball",
                              sum.inside};
     if (met) { put_bound(r, about, shown.bound, shown.value); }
     about.quantity = "flips of neurons that moved too little";
-    about.trials = rounds;
+    about.trials = sum.rounds;
     put_bound(r, about, 0, sum.strays);
     claim_refute_unless(e, sum.strays == 0);
     return claim_saw(e, shown.bound, shown.value, sum.inside);
@@ -321,33 +307,33 @@ static status flips(const study_run *r, size_t which, evidence *e)
 
 /* --- the statements --- */
 
-#define FACT(label, anchor, says)                                 \
-    {                                                             \
-        label, anchor, EXACT, TEST_AT_MOST, says, mean_over_masks \
-    }
-
 static const claim of_masks[] = {
-    FACT("E1 (Lemma 18)", "lemma-18-taken", "P(c_r >= 1) = theta"),
-    FACT("E2 (Lemma 18)", "lemma-18-share", "E[eta_r m_r^l] = theta/p, and E[b_r/c_r] = phi"),
-    FACT("E3 (Lemma 20)", "lemma-20", "E[nu_rr'] = xi theta for r != r', theta for r = r'"),
-    FACT("E4 (Lemma 21)", "lemma-21",
-         "Var(nu_rr') = xi(1-xi) phi + xi^2 theta(1-theta) for r != r', theta(1-theta) for r = r'"),
-    FACT("E5 (Lemma 1)", "lemma-1", "E[ut_r(x_i)] = theta (u(x_i) + (1-xi) a_r sigma_ri/sqrt m)"),
-    FACT("E6 (Lemma 3)", "lemma-3",
-         "E sum_i (ut_r - b_r u)^2 = (1/m)[xi(1-xi) phi sum_{r'!=r} sigma^2 + (1-xi)^2 theta sum_i "
-         "sigma_ri^2]"),
-    FACT("E7 (Lemma 2)", "lemma-2",
-         "E[g_r] = (theta/xi) dL/dw_r + (theta(1-xi)/m) sum_i sigma_ri x_i"),
-    FACT("E8 (Definition 1)", "kernel-masked",
-         "E_mask[H_m] = H at weights independent of the mask"),
-    FACT("E9 (Lemmas 24, 25)", "lemmas-24-25",
-         "E||u - u^l||^2 = V = (xi(1-xi)/m) sum_i sum_r sigma_ri^2"),
-    FACT("E12 (one step)", "mean-of-a-step",
-         "E[u_{k+1} - u_k] = eta theta [H(y - u_k) - xi(1-xi) m^{-3/2} sum_r a_r D_r G s_r]"),
-    FACT(
-        "Lemma 4 (mean)", "lemma-4-mean",
-        "E||ut_r - b_r y||^2 = [E6] + 2 theta(1-xi)(a_r/sqrt m) sum_i sigma_ri (u_i - y_i) + theta "
-        "||u - y||^2")};
+    {"E1 (Lemma 18)", "lemma-18-taken", EXACT, TEST_AT_MOST, "P(c_r >= 1) = theta", mean},
+    {"E2 (Lemma 18)", "lemma-18-share", EXACT, TEST_AT_MOST,
+     "E[eta_r m_r^l] = theta/p, and E[b_r/c_r] = phi", mean},
+    {"E3 (Lemma 20)", "lemma-20", EXACT, TEST_AT_MOST,
+     "E[nu_rr'] = xi theta for r != r', theta for r = r'", mean},
+    {"E4 (Lemma 21)", "lemma-21", EXACT, TEST_AT_MOST,
+     "Var(nu_rr') = xi(1-xi) phi + xi^2 theta(1-theta) for r != r', theta(1-theta) for r = r'",
+     mean},
+    {"E5 (Lemma 1)", "lemma-1", EXACT, TEST_AT_MOST,
+     "E[ut_r(x_i)] = theta (u(x_i) + (1-xi) a_r sigma_ri/sqrt m)", mean},
+    {"E6 (Lemma 3)", "lemma-3", EXACT, TEST_AT_MOST,
+     "E sum_i (ut_r - b_r u)^2 = (1/m)[xi(1-xi) phi sum_{r'!=r} sigma^2 + (1-xi)^2 theta sum_i "
+     "sigma_ri^2]",
+     mean},
+    {"E7 (Lemma 2)", "lemma-2", EXACT, TEST_AT_MOST,
+     "E[g_r] = (theta/xi) dL/dw_r + (theta(1-xi)/m) sum_i sigma_ri x_i", mean},
+    {"E8 (Definition 1)", "kernel-masked", EXACT, TEST_AT_MOST,
+     "E_mask[H_m] = H at weights independent of the mask", mean},
+    {"E9 (Lemmas 24, 25)", "lemmas-24-25", EXACT, TEST_AT_MOST,
+     "E||u - u^l||^2 = V = (xi(1-xi)/m) sum_i sum_r sigma_ri^2", mean},
+    {"E12 (one step)", "mean-of-a-step", EXACT, TEST_AT_MOST,
+     "E[u_{k+1} - u_k] = eta theta [H(y - u_k) - xi(1-xi) m^{-3/2} sum_r a_r D_r G s_r]", mean},
+    {"Lemma 4 (mean)", "lemma-4-mean", EXACT, TEST_AT_MOST,
+     "E||ut_r - b_r y||^2 = [E6] + 2 theta(1-xi)(a_r/sqrt m) sum_i sigma_ri (u_i - y_i) + theta "
+     "||u - y||^2",
+     mean}};
 
 static const claim of_all[] = {
     {"Lemma 4, inequality", "lemma-4", DERIVED, TEST_AT_MOST,

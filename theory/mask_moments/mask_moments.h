@@ -228,6 +228,10 @@ status moments_starts_simulate(const moments_start *s, const moments_limits *lim
                                const double *G, rng *r, size_t trials, moments_starts *starts);
 void moments_starts_merge(moments_starts *starts, const moments_starts *more);
 
+/* P(chi^2_k >= 2k), which Lemmas 22 and 23 bound by exp(-k (1 - ln 2)/2), at every k up to where
+ * double ends. */
+bool moments_tails_hold(void);
+
 /* --- rounds.c: the rounds of runs --- */
 
 /* Errors of u = (1/p) sum_l u^l, relative to the largest output, and of Lemmas 13 and 14, relative
@@ -284,7 +288,7 @@ status moments_run(const gram *g, const train_settings *s, uint64_t seed, size_t
 
 /* What the rounds of all runs add up to. */
 typedef struct {
-    size_t count;              /* rounds of one mask kind */
+    double rounds;             /* of both mask kinds, half each */
     moments_combined combined; /* of the categorical ones and of every mask of the small network */
     double split_error, strays, inside, flips;
     tightest part, flips_inside, flips_anywhere; /* inside: within the R-ball */

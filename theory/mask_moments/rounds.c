@@ -282,14 +282,15 @@ static void add_round(moments_runs *sum, const moments_round *round, double radi
 moments_runs moments_runs_of(const study_run *r)
 {
     const moments_context *c = r->context;
-    size_t rounds = ((const moments_settings *)r->settings)->rounds;
-    moments_runs sum = {.count = r->repeats * rounds, .combined = c->combined};
-    for (size_t k = 0; k < KINDS * sum.count; k++) {
-        size_t kind = k / sum.count, run = k % sum.count / rounds;
-        const moments_round *round = moments_round_of(r, kind, run, k % rounds);
-        add_round(&sum, round, c->starts.radius);
-        if (kind == MASK_CATEGORICAL) {
-            sum.combined = moments_combined_worse(sum.combined, round->combined);
+    size_t rounds = ((const moments_settings *)r->settings)->rounds, runs = KINDS * r->repeats;
+    moments_runs sum = {.rounds = (double)(runs * rounds), .combined = c->combined};
+    for (size_t run = 0; run < runs; run++) {
+        size_t kind = run / r->repeats;
+        const moments_round *round = moments_round_of(r, kind, run % r->repeats, 0);
+        for (size_t k = 0; k < rounds; k++) {
+            add_round(&sum, &round[k], c->starts.radius);
+            if (kind != MASK_CATEGORICAL) { continue; }
+            sum.combined = moments_combined_worse(sum.combined, round[k].combined);
         }
     }
     return sum;
