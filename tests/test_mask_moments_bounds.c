@@ -45,7 +45,7 @@ Test(mask_moments_bounds, rounding_does_not_choose_the_entry_shown)
 static verdict steepest_again(study_run *r)
 {
     moments_kind *k = &((moments_context *)r->context)->kind[MASK_BERNOULLI];
-    cr_assert(eq(int, moments_enumerate(&k->small, k->mean, &k->masks, &k->steepest), OK));
+    cr_assert(eq(int, moments_enumerate(&k->small, k->mean, &k->masks, &k->lemma4), OK));
     return moments_verdict(r, "Lemma 4, inequality");
 }
 
@@ -63,12 +63,12 @@ Test(mask_moments_bounds, steepest_gradient)
     for (size_t i = 0; i < c->few.n * c->few.d; i++)
         c->few.X[i] *= 2;
     cr_expect(eq(int, steepest_again(&r), STATEMENT_REFUTED));
-    k->steepest = (tightest){0, 1};
+    k->lemma4 = (tightest){0, 1};
     cr_expect(eq(int, moments_verdict(&r, "Lemma 4, inequality"), NOT_REFUTED));
-    k->steepest.value = NAN;
+    k->lemma4.value = NAN;
     cr_expect(eq(int, moments_verdict(&r, "Lemma 4, inequality"), STATEMENT_REFUTED));
-    k->steepest.value = 0;
-    c->kind[MASK_CATEGORICAL].sample.steepest.value = NAN;
+    k->lemma4.value = 0;
+    c->kind[MASK_CATEGORICAL].sample.lemma4.value = NAN;
     cr_expect(eq(int, moments_verdict(&r, "Lemma 4, inequality"), STATEMENT_REFUTED));
     study_close(&r);
 }

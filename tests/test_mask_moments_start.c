@@ -24,8 +24,8 @@ TestSuite(mask_moments_start, .init = quiet, .timeout = 60);
 static void simulate(const study_run *r, const moments_start *start, const moments_limits *limits, moments_starts *seen)
 {
     moments_context *c = r->context;
-    rng *random = rng_new(11, seen == &c->tails_seen, 0, RNG_TEST);
-    const double *G = seen == &c->starts_seen ? c->data.G : NULL;
+    rng *random = rng_new(11, seen == &c->tails_drawn, 0, RNG_TEST);
+    const double *G = seen == &c->starts_drawn ? c->data.G : NULL;
     cr_assert(eq(int, moments_starts_simulate(start, limits, G, random, TRIALS, seen), OK), "%s", error_text());
     rng_free(random);
 }
@@ -87,15 +87,15 @@ Test(mask_moments_start, near_mutants)
     moments_limits limits = moments_limits_of(&c->starts);
     moments_start wrong = c->starts;
     wrong.radius *= 2.5;
-    simulate(&r, &wrong, &limits, &c->starts_seen);
+    simulate(&r, &wrong, &limits, &c->starts_drawn);
     cr_expect(eq(int, moments_verdict(&r, "Lemma 16"), STATEMENT_REFUTED));
     wrong = c->starts, wrong.kappa = 0.5;
-    simulate(&r, &wrong, &limits, &c->starts_seen);
+    simulate(&r, &wrong, &limits, &c->starts_drawn);
     cr_expect(eq(int, moments_verdict(&r, "Lemma 16"), STATEMENT_REFUTED));
     limits.near /= 2;
-    simulate(&r, &c->starts, &limits, &c->starts_seen);
+    simulate(&r, &c->starts, &limits, &c->starts_drawn);
     cr_expect(eq(int, moments_verdict(&r, "Lemma 16"), STATEMENT_REFUTED));
-    c->starts_seen.near = 0, c->starts_seen.error.count = 59;
+    c->starts_drawn.near = 0, c->starts_drawn.error.count = 59;
     cr_expect(eq(int, moments_verdict(&r, "Lemma 16"), NOT_CHECKED));
     study_close(&r);
 }
@@ -105,15 +105,15 @@ Test(mask_moments_start, tangent_mutants)
 {
     study_run r;
     moments_context *c = moments_open(&r, SAMPLES, &SETTINGS);
-    cr_assert(eq(dbl, c->starts_seen.tangents, MOMENT_UNITS));
-    c->starts_seen.tangent.value *= WIDTH;
+    cr_assert(eq(dbl, c->starts_drawn.tangents, MOMENT_UNITS));
+    c->starts_drawn.tangent.value *= WIDTH;
     cr_expect(eq(int, moments_verdict(&r, "Lemma 17"), STATEMENT_REFUTED));
     for (size_t k = 0; k < SAMPLES * SAMPLES; k++)
         c->data.G[k] *= 900;
     moments_limits limits = moments_limits_of(&c->starts);
-    simulate(&r, &c->starts, &limits, &c->starts_seen);
+    simulate(&r, &c->starts, &limits, &c->starts_drawn);
     cr_expect(eq(int, moments_verdict(&r, "Lemma 17"), STATEMENT_REFUTED));
-    c->starts_seen.tangent.value = NAN;
+    c->starts_drawn.tangent.value = NAN;
     cr_expect(eq(int, moments_verdict(&r, "Lemma 17"), STATEMENT_REFUTED));
     study_close(&r);
 }
@@ -125,17 +125,17 @@ Test(mask_moments_start, frobenius_mutants)
     moments_context *c = moments_open(&r, SAMPLES, &SETTINGS);
     moments_limits limits = moments_limits_of(&c->tails);
     limits.part /= 2;
-    simulate(&r, &c->tails, &limits, &c->tails_seen);
+    simulate(&r, &c->tails, &limits, &c->tails_drawn);
     cr_expect(eq(int, moments_verdict(&r, "Lemma 22"), STATEMENT_REFUTED));
-    c->tails_seen.part = 0;
+    c->tails_drawn.part = 0;
     cr_expect(eq(int, moments_verdict(&r, "Lemma 22"), NOT_REFUTED));
     limits = moments_limits_of(&c->starts), limits.frobenius /= 2;
-    simulate(&r, &c->starts, &limits, &c->starts_seen);
+    simulate(&r, &c->starts, &limits, &c->starts_drawn);
     cr_expect(eq(int, moments_verdict(&r, "Lemma 22"), STATEMENT_REFUTED));
     moments_start wrong = c->tails;
     limits = moments_limits_of(&c->tails), wrong.kappa *= wrong.kappa * 1.3;
-    c->starts_seen.frobenius = 0;
-    simulate(&r, &wrong, &limits, &c->tails_seen);
+    c->starts_drawn.frobenius = 0;
+    simulate(&r, &wrong, &limits, &c->tails_drawn);
     cr_expect(eq(int, moments_verdict(&r, "Lemma 22"), STATEMENT_REFUTED));
     study_close(&r);
 }
@@ -147,18 +147,18 @@ Test(mask_moments_start, squares_mutants)
     moments_context *c = moments_open(&r, SAMPLES, &SETTINGS);
     moments_limits limits = moments_limits_of(&c->tails);
     limits.squares /= 2;
-    simulate(&r, &c->tails, &limits, &c->tails_seen);
+    simulate(&r, &c->tails, &limits, &c->tails_drawn);
     cr_expect(eq(int, moments_verdict(&r, "Lemma 23"), STATEMENT_REFUTED));
     limits.squares *= 2;
     for (size_t k = 0; k < c->g.n * c->g.d; k++)
         c->g.X[k] *= 1.5;
-    simulate(&r, &c->tails, &limits, &c->tails_seen);
+    simulate(&r, &c->tails, &limits, &c->tails_drawn);
     cr_expect(eq(int, moments_verdict(&r, "Lemma 23"), STATEMENT_REFUTED));
-    c->tails_seen.squares = 0;
+    c->tails_drawn.squares = 0;
     limits = moments_limits_of(&c->starts);
     for (size_t k = 0; k < c->g.n * c->g.d; k++)
         c->g.X[k] *= 2;
-    simulate(&r, &c->starts, &limits, &c->starts_seen);
+    simulate(&r, &c->starts, &limits, &c->starts_drawn);
     cr_expect(eq(int, moments_verdict(&r, "Lemma 23"), STATEMENT_REFUTED), "found at the width of the run");
     study_close(&r);
 }

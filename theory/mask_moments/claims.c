@@ -57,8 +57,8 @@ static status steepest_gradient(const study_run *r, size_t which, evidence *e)
     double draws = 0;
     for (size_t kind = 0; kind < KINDS; kind++) {
         const moments_kind *k = &c->kind[kind];
-        tightest_keep(&worst, k->steepest.value, k->steepest.bound);
-        tightest_keep(&worst, k->sample.steepest.value, k->sample.steepest.bound);
+        tightest_keep(&worst, k->lemma4.value, k->lemma4.bound);
+        tightest_keep(&worst, k->sample.lemma4.value, k->sample.lemma4.bound);
         draws += (double)k->masks + k->sample.views[0].count;
     }
     moments_subject about = {"Lemma 4", "simulated", "||g_r||", draws};
@@ -102,7 +102,7 @@ static status initial_error(const study_run *r, size_t which, evidence *e)
     (void)which;
     const moments_context *c = context_of(r);
     const moments_start *s = &c->starts;
-    const stats_running *seen = &c->starts_seen.error;
+    const stats_running *seen = &c->starts_drawn.error;
     double closed =
         bounds_initial_error(s->xi, s->kappa, c->quadrature_labels, c->quadrature_inputs);
     double expected = bounds_initial_error(s->xi, s->kappa, c->labels, (double)s->g->n);
@@ -127,7 +127,7 @@ static status initial_error_bound(const study_run *r, size_t which, evidence *e)
     (void)which;
     const moments_context *c = context_of(r);
     const moments_start *s = &c->starts;
-    const stats_running *seen = &c->starts_seen.error;
+    const stats_running *seen = &c->starts_drawn.error;
     double n = (double)s->g->n, bound = c->C * c->C * n, most = bounds_initial_kappa(s->xi, c->C);
     double edge = bounds_initial_error(s->xi, most, c->labels, n);
     bool met = !(s->kappa > most); /* no bound: refuted */
@@ -157,7 +157,7 @@ static status near_neurons(const study_run *r, size_t which, evidence *e)
     (void)which;
     const moments_context *c = context_of(r);
     const moments_start *s = &c->starts;
-    const moments_starts *seen = &c->starts_seen;
+    const moments_starts *seen = &c->starts_drawn;
     double n = (double)s->g->n, m = (double)s->width;
     claim_supposes(e, true,
                    "W_0 normal; n=%zu m=%zu, R = %.4g (p_R = %.4g): 2 m p_R = %.4g, largest |S_i| "
@@ -173,10 +173,10 @@ static status near_kernel(const study_run *r, size_t which, evidence *e)
 {
     (void)which;
     const moments_context *c = context_of(r);
-    moments_subject about = {"Lemma 17", "simulated", "||H'||", c->starts_seen.tangents};
+    moments_subject about = {"Lemma 17", "simulated", "||H'||", c->starts_drawn.tangents};
     claim_supposes(e, true, "unit rows; n=%zu m=%zu, R = %.4g; the first start of every unit",
                    c->starts.g->n, c->starts.width, c->starts.radius);
-    return saw(r, e, about, c->starts_seen.tangent.bound, c->starts_seen.tangent.value);
+    return saw(r, e, about, c->starts_drawn.tangent.bound, c->starts_drawn.tangent.value);
 }
 
 /* Lemmas 22 and 23: where their bound is just below delta (0), and at the width of the runs, where
@@ -187,9 +187,9 @@ static status tail(const study_run *r, evidence *e, const char *lemma, const cha
     const moments_context *c = context_of(r);
     char least[100];
     snprintf(least, sizeof least, "%s, least %s", quantity, size);
-    moments_subject about = {lemma, "simulated", least, c->tails_seen.error.count};
+    moments_subject about = {lemma, "simulated", least, c->tails_drawn.error.count};
     status st = count(r, e, about, allowed[0], failures[0]);
-    double trials = c->starts_seen.error.count;
+    double trials = c->starts_drawn.error.count;
     put_bound(r, (moments_subject){lemma, "simulated", quantity, trials}, allowed[1],
               failures[1] / trials);
     double limit = stats_clopper_pearson_lower((size_t)failures[1], (size_t)trials, e->confidence);
@@ -201,10 +201,10 @@ static status frobenius_norm(const study_run *r, size_t which, evidence *e)
 {
     (void)which;
     const moments_context *c = context_of(r);
-    const moments_starts *seen = &c->starts_seen;
+    const moments_starts *seen = &c->starts_drawn;
     double md = (double)(c->starts.width * c->starts.g->d), part = (double)c->tails.part;
     const double allowed[] = {bounds_lemma22_failure(part, 1), bounds_lemma22_failure(md, 1)};
-    const double failures[] = {c->tails_seen.part, seen->frobenius};
+    const double failures[] = {c->tails_drawn.part, seen->frobenius};
     status st = tail(r, e, "Lemma 22", "P(||W_0||_F^2 > 2 kappa^2 m d)", "m d", allowed, failures);
     put_bound(r, (moments_subject){"Lemma 22", "computed", "P(chi^2_{md} >= 2 m d), least m d", 1},
               allowed[0], gsl_cdf_chisq_Q(2 * part, part));
@@ -219,10 +219,10 @@ static status sums_of_squares(const study_run *r, size_t which, evidence *e)
 {
     (void)which;
     const moments_context *c = context_of(r);
-    const moments_starts *seen = &c->starts_seen;
+    const moments_starts *seen = &c->starts_drawn;
     double n = (double)c->starts.g->n, m = (double)c->starts.width, least = (double)c->tails.width;
     const double allowed[] = {bounds_lemma23_failure(n, least), bounds_lemma23_failure(n, m)};
-    const double failures[] = {c->tails_seen.squares, seen->squares};
+    const double failures[] = {c->tails_drawn.squares, seen->squares};
     claim_supposes(e, true,
                    "W_0 normal, unit rows; n=%zu, shown at m = %g, the least with a bound below "
                    "delta; at m = %g: %g of %g",

@@ -1,3 +1,4 @@
+/* Means over the masks of a round, in closed form (masks in doc/mathematics.md). */
 #include "theory/mask_moments/mask_moments.h"
 
 #include <float.h>

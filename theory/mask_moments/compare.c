@@ -1,3 +1,4 @@
+/* Numbers against what they should be, and the table of comparisons. */
 #include "theory/mask_moments/mask_moments.h"
 
 #include <gsl/gsl_cdf.h>
@@ -170,7 +171,7 @@ double moments_simulated_p(const moments_kind *k, const char *statement, table *
         if (!is_about(statement, f)) { continue; }
         const stats_running *seen = &k->sample.views[view];
         moments_comparison c =
-            moments_compare_sampled(k->views.seen[view], seen, moments_rounding(&k->large, f));
+            moments_compare_sampled(k->views.expected[view], seen, moments_rounding(&k->large, f));
         moments_put(t,
                     (moments_subject){quantities[f].fact, "simulated", quantities[f].name,
                                       seen->count, moments_kind_names[k->run.mask],

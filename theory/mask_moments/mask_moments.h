@@ -150,8 +150,8 @@ bool moments_phi_holds(double (*above)(unsigned p, double xi), bool equal_for_al
 /* --- measure.c: the quantities by their definitions, averaged over masks --- */
 
 /* The weighted mean over all masks of the state. mean (first[MOMENTS]): the caller's. count: how
- * many masks there were. steepest: Lemma 4 over all of them. */
-status moments_enumerate(const moments_state *s, double *mean, size_t *count, tightest *steepest);
+ * many masks there were. lemma4: over all of them. */
+status moments_enumerate(const moments_state *s, double *mean, size_t *count, tightest *lemma4);
 
 /* Random draws are not compared entry by entry but along weighted means of the entries of a
  * quantity (absolute weights sum to 1): every one is a sum over many neurons or samples, near a
@@ -167,20 +167,20 @@ enum {
 enum { MOMENT_FAMILY = 2 * MOMENT_VIEWS + 1 };
 
 typedef struct {
-    double *weights;           /* (MOMENT_DIRECTIONS, first[MOMENTS]); owned, free() */
-    double seen[MOMENT_VIEWS]; /* the closed forms */
+    double *weights;               /* (MOMENT_DIRECTIONS, first[MOMENTS]); owned, free() */
+    double expected[MOMENT_VIEWS]; /* the closed forms */
 } moments_views;
 
 /* r: for the signs. */
 status moments_views_new(const moments_state *s, rng *r, moments_views *v);
 
-/* seen (MOMENT_VIEWS): quantity f along direction k is number f * MOMENT_DIRECTIONS + k. */
-void moments_look(const moments_state *s, const double *weights, const double *x, double *seen);
+/* views (MOMENT_VIEWS) of x: quantity f along direction k is number f * MOMENT_DIRECTIONS + k. */
+void moments_view(const moments_state *s, const double *weights, const double *x, double *views);
 
 /* The views over draws, and Lemma 4: ||g_r|| and sqrt(||G||/m) ||ut_r - b_r y||. Doubles alone. */
 typedef struct {
     stats_running views[MOMENT_VIEWS];
-    tightest steepest;
+    tightest lemma4;
 } moments_sample;
 
 /* Draws the masks (p, m) of one round. */
@@ -324,7 +324,7 @@ typedef struct {
     moments_state small, large;
     double *expected, *mean; /* (first[MOMENTS]) of small: closed forms, and over all masks */
     size_t masks;
-    tightest steepest;   /* Lemma 4 over them */
+    tightest lemma4;     /* Lemma 4 over them */
     moments_views views; /* of large */
     train_settings run;
     moments_sample sample; /* gathered */
@@ -343,7 +343,7 @@ typedef struct {
     moments_start tails; /* at the least width where Lemma 23 says something at delta; `part` is the
                             least m d where Lemma 22 does */
     size_t trials;       /* of one unit */
-    moments_starts starts_seen, tails_seen; /* gathered */
+    moments_starts starts_drawn, tails_drawn; /* gathered */
     scratch owned;
     table *lines; /* comparisons are put here as statements are observed; NULL: nowhere */
 } moments_context;

@@ -23,7 +23,7 @@ typedef struct {
     double *u0, *u1;           /* (ld) output of the whole network before and after the round */
     double *residual;          /* (n) */
     double *gradient;          /* (d) */
-    tightest steepest;         /* Lemma 4 over all draws so far */
+    tightest lemma4;           /* Lemma 4 over all draws so far */
     scratch owned;
 } worker;
 
@@ -140,7 +140,7 @@ static void measure_steepness(worker *w, size_t r, double squares)
     for (size_t i = 0; i < g->n; i++) { w->residual[i] *= w->s->Z[r * g->ld + i] >= 0; }
     cblas_dgemv(CblasRowMajor, CblasTrans, (int)g->n, (int)g->d, 1 / sqrt(m), g->X, (int)g->d,
                 w->residual, 1, 0, w->gradient, 1);
-    tightest_keep(&w->steepest, cblas_dnrm2((int)g->d, w->gradient, 1),
+    tightest_keep(&w->lemma4, cblas_dnrm2((int)g->d, w->gradient, 1),
                   bounds_mixing_gradient_norm(w->s->gram_norm, m, sqrt(squares)));
 }
 
@@ -251,7 +251,7 @@ static status add_masks(worker *w, size_t count, long double *sum)
     return st;
 }
 
-status moments_enumerate(const moments_state *s, double *mean, size_t *count, tightest *steepest)
+status moments_enumerate(const moments_state *s, double *mean, size_t *count, tightest *lemma4)
 {
     worker w;
     size_t entries = moments_layout_of(s).first[MOMENTS];
@@ -261,7 +261,7 @@ status moments_enumerate(const moments_state *s, double *mean, size_t *count, ti
     st = worker_open(s, &w);
     if (st == OK) { st = sum ? add_masks(&w, *count, sum) : FAILED; }
     for (size_t k = 0; st == OK && k < entries; k++) { mean[k] = (double)sum[k]; }
-    *steepest = w.steepest;
+    *lemma4 = w.lemma4;
     worker_close(&w);
     free(sum);
     return st;
@@ -277,13 +277,13 @@ static void normalise(double *weights, size_t count)
     for (size_t k = 0; k < count && sum > 0; k++) { weights[k] /= sum; }
 }
 
-void moments_look(const moments_state *s, const double *weights, const double *x, double *seen)
+void moments_view(const moments_state *s, const double *weights, const double *x, double *views)
 {
     moments_layout at = moments_layout_of(s);
     for (size_t view = 0; view < MOMENT_VIEWS; view++) {
         size_t f = view / MOMENT_DIRECTIONS, direction = view % MOMENT_DIRECTIONS;
         const double *along = weights + direction * at.first[MOMENTS] + at.first[f];
-        seen[view] = cblas_ddot((int)moments_count(&at, (moment)f), along, 1, x + at.first[f], 1);
+        views[view] = cblas_ddot((int)moments_count(&at, (moment)f), along, 1, x + at.first[f], 1);
     }
 }
 
@@ -304,7 +304,7 @@ status moments_views_new(const moments_state *s, rng *r, moments_views *v)
             moment f = k % MOMENTS;
             normalise(weights + k / MOMENTS * entries + at.first[f], moments_count(&at, f));
         }
-        moments_look(s, weights, expected, v->seen);
+        moments_view(s, weights, expected, v->expected);
     }
     free(expected);
     return st;
@@ -315,8 +315,8 @@ status moments_simulate(const moments_state *s, const moments_views *v, moments_
 {
     const train_settings *o = &s->settings;
     worker w;
-    double seen[MOMENT_VIEWS];
-    *sample = (moments_sample){.steepest = {0, 0}};
+    double views[MOMENT_VIEWS];
+    *sample = (moments_sample){.lemma4 = {0, 0}};
     status st = worker_open(s, &w);
     for (size_t k = 0; st == OK && k < trials; k++) {
         if (draw) {
@@ -325,12 +325,12 @@ status moments_simulate(const moments_state *s, const moments_views *v, moments_
             mask_draw(o->mask, o->subnets, o->width, o->xi, r, w.mask);
         }
         st = measure_mask(&w);
-        moments_look(s, v->weights, w.x, seen);
+        moments_view(s, v->weights, w.x, views);
         for (size_t view = 0; view < MOMENT_VIEWS; view++) {
-            stats_running_add(&sample->views[view], seen[view]);
+            stats_running_add(&sample->views[view], views[view]);
         }
     }
-    sample->steepest = w.steepest;
+    sample->lemma4 = w.lemma4;
     worker_close(&w);
     return st;
 }
@@ -340,5 +340,5 @@ void moments_merge(moments_sample *sample, const moments_sample *more)
     for (size_t k = 0; k < MOMENT_VIEWS; k++) {
         stats_running_merge(&sample->views[k], &more->views[k]);
     }
-    tightest_keep(&sample->steepest, more->steepest.value, more->steepest.bound);
+    tightest_keep(&sample->lemma4, more->lemma4.value, more->lemma4.bound);
 }

@@ -1,3 +1,4 @@
+/* The random start: ||y - u_0||^2, ||W_0||_F, neurons near a sign change and their kernel. */
 #include "theory/mask_moments/mask_moments.h"
 
 #include <gsl/gsl_cdf.h>

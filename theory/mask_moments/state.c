@@ -1,3 +1,5 @@
+/* A network at the start of a round: a random one that keeps its distance from sign changes, or one
+ * that was trained. */
 #include "theory/mask_moments/mask_moments.h"
 
 #include <math.h>

@@ -106,7 +106,7 @@ static status measure_small(moments_context *c, mask_kind kind)
     k->mean = scratch_take(&c->owned, entries, sizeof *k->mean, "means");
     if (c->owned.failed) { return FAILED; }
     status st = moments_expected(&k->small, NULL, k->expected, minor);
-    return st == OK ? moments_enumerate(&k->small, k->mean, &k->masks, &k->steepest) : st;
+    return st == OK ? moments_enumerate(&k->small, k->mean, &k->masks, &k->lemma4) : st;
 }
 
 static status open_kind(const study_run *r, mask_kind kind)
@@ -288,7 +288,7 @@ static status gather(study_run *r)
         }
     }
     for (size_t cell = CELL_STARTS; cell <= CELL_TAILS; cell++) {
-        moments_starts *seen = cell == CELL_STARTS ? &c->starts_seen : &c->tails_seen;
+        moments_starts *seen = cell == CELL_STARTS ? &c->starts_drawn : &c->tails_drawn;
         *seen = *(const moments_starts *)study_values(r, cell, 0);
         for (size_t i = 1; i < r->repeats; i++) {
             moments_starts_merge(seen, (const moments_starts *)study_values(r, cell, i));
