@@ -91,6 +91,8 @@ typedef struct {
 /* Observes and judges every claim of the groups (ended by one without claims) and appends the rows,
  * case after case. */
 status claim_judge(const claim_group *groups, const struct study_run *r, claim_rows *rows);
+/* A new row at the end, not checked, without numbers; NULL: no memory. */
+statement_row *claim_rows_append(claim_rows *rows);
 void claim_rows_free(claim_rows *rows);
 
 /* The verdict of evidence, and the columns limit, slack and sense that follow from its test. */

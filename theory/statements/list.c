@@ -1,4 +1,4 @@
-#include "theory/statement_list.h"
+#include "theory/statements/list.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -21,7 +21,8 @@ const statement_promise statement_promises[] = {
     {INFINITE, "Assumption 1", PAPER, "unit inputs, bounded labels, no two inputs parallel"},
     {INFINITE, "Theorem 1", PAPER, "lambda_min(Hinf) > 0 if no two inputs are parallel"},
 
-    {CONCENTRATION, "Theorem 2", PAPER, "every masked NTK of a wide network has lambda_min >= xi lambda_0/2"},
+    {CONCENTRATION, "Theorem 2", PAPER,
+     "every masked NTK of a wide network has lambda_min >= xi lambda_0/2"},
     {CONCENTRATION, "Theorem 2 (a)", DERIVED, "entries of H_m - xi Hinf, Hoeffding"},
     {CONCENTRATION, "Theorem 2 (b)", DERIVED, "entries of H_m - xi Hinf, Bernstein"},
     {CONCENTRATION, "Theorem 2 (c)", DERIVED, "||H_m - xi Hinf||, matrix Bernstein"},
@@ -36,7 +37,8 @@ const statement_promise statement_promises[] = {
     {DESCENT, "Hypothesis 1 (4)", DERIVED, "contraction of a local step"},
     {DESCENT, "Hypothesis 1 (5)", DERIVED, "movement of the weights within a round"},
 
-    {DRIFT, "Theorem 2 along runs", PAPER, "lambda_min(H_m(k,t)) >= xi lambda_0/2 along training runs"},
+    {DRIFT, "Theorem 2 along runs", PAPER,
+     "lambda_min(H_m(k,t)) >= xi lambda_0/2 along training runs"},
     {DRIFT, "Lemma 16 along runs", DERIVED, "neurons near the boundary, inside the R-ball"},
 
     {MOMENTS_OF_MASKS, "Definition 1", EXACT, "E_mask[H_m] = H"},
@@ -44,7 +46,8 @@ const statement_promise statement_promises[] = {
     {MOMENTS_OF_MASKS, "Lemma 2", EXACT, "mean of the mixing gradient (E7)"},
     {MOMENTS_OF_MASKS, "Lemma 3", EXACT, "spread of the mixing function (E6)"},
     {MOMENTS_OF_MASKS, "Lemma 4", DERIVED, "norm of the mixing gradient"},
-    {MOMENTS_OF_MASKS, "Lemmas 5-12, 15, 19", EXACT, "the split of ||y - u_{k+1}||^2 that they serve"},
+    {MOMENTS_OF_MASKS, "Lemmas 5-12, 15, 19", EXACT,
+     "the split of ||y - u_{k+1}||^2 that they serve"},
     {MOMENTS_OF_MASKS, "Lemma 13", EXACT, "loss of the average and of the subnetworks (E10)"},
     {MOMENTS_OF_MASKS, "Lemma 14", EXACT, "distance to the average and between subnetworks (E10)"},
     {MOMENTS_OF_MASKS, "Lemma 16", DERIVED, "neurons that can flip inside the R-ball"},
@@ -72,32 +75,35 @@ bool statement_about(const char *statement, const char *label)
     size_t length = strlen(label);
     for (const char *at = strstr(statement, label); at; at = strstr(at + 1, label)) {
         bool begins = at == statement || !isalnum((unsigned char)at[-1]);
-        bool ends = !(isalnum((unsigned char)label[length - 1]) && isalnum((unsigned char)at[length]));
-        if (begins && ends)
-            return true;
+        bool ends =
+            !(isalnum((unsigned char)label[length - 1]) && isalnum((unsigned char)at[length]));
+        if (begins && ends) { return true; }
     }
     return false;
 }
 
-static bool answered(const theory_rows *list, size_t first, const char *label)
+static bool answered(const claim_rows *list, size_t first, size_t last, const char *label)
 {
-    for (size_t k = first; k < list->count; k++)
-        if (statement_about(list->rows[k].statement, label))
-            return true;
+    for (size_t k = first; k < last; k++) {
+        if (statement_about(list->rows[k].statement, label)) { return true; }
+    }
     return false;
 }
 
-status statement_complete(const char *program, size_t first, const char *why, const char *command, theory_rows *list)
+status statement_complete(const char *program, size_t first, const char *why, const char *command,
+                          claim_rows *list)
 {
     size_t last = list->count;
     for (size_t k = 0; k < statement_promise_count; k++) {
         const statement_promise *promise = &statement_promises[k];
-        theory_rows given = {list->rows, last, last, NULL};
-        if (strcmp(promise->program, program) != 0 || answered(&given, first, promise->label))
+        if (strcmp(promise->program, program) != 0 || answered(list, first, last, promise->label)) {
             continue;
-        statement_row *row = theory_row(list, promise->label, promise->kind, promise->says);
-        if (!row)
-            return FAILED;
+        }
+        statement_row *row = claim_rows_append(list);
+        if (!row) { return FAILED; }
+        row->kind = promise->kind;
+        snprintf(row->statement, sizeof row->statement, "%s", promise->label);
+        snprintf(row->says, sizeof row->says, "%s", promise->says);
         snprintf(row->hypotheses, sizeof row->hypotheses, "%s", why);
         snprintf(row->command, sizeof row->command, "%s", command);
     }
