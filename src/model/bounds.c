@@ -350,7 +350,8 @@ double bounds_near_share(double n, double m, double delta)
 
 double bounds_near_radius(double p_R, double kappa)
 {
-    return probability(p_R) && positive(kappa) ? kappa * gsl_cdf_ugaussian_Pinv((1 + p_R) / 2) : NAN;
+    bool inside = probability(p_R) && positive(kappa);
+    return inside ? kappa * gsl_cdf_ugaussian_Pinv((1 + p_R) / 2) : NAN;
 }
 
 double bounds_tail_size(double n, double delta)

@@ -98,8 +98,8 @@ double bounds_mixing_residual(double theta, double xi, double m, double spread, 
 double bounds_lemma16_failure(double n, double m, double p_R);
 double bounds_lemma22_failure(double m, double d);
 double bounds_lemma23_failure(double n, double m);
-/* The least p_R, at most 1/2, at which the first of these is at most delta, and the radius that has it; the least k = m d
- * (n = 1) or k = m at which the others are. */
+/* The least p_R, at most 1/2, at which the first of these is at most delta, and the radius that has
+ * it; the least k = m d (n = 1) or k = m at which the others are. */
 double bounds_near_share(double n, double m, double delta);
 double bounds_near_radius(double p_R, double kappa);
 double bounds_tail_size(double n, double delta);

@@ -46,8 +46,8 @@ static double sample_expectation(double norm, double y, size_t m, double scale,
     return mean;
 }
 
-status initial_error_expected(const double *norms, const double *y, size_t n, size_t m,
-                                 double xi, double kappa, double *mean)
+status initial_error_expected(const double *norms, const double *y, size_t n, size_t m, double xi,
+                              double kappa, double *mean)
 {
     double z[NODES], weight[NODES];
     *mean = 0;

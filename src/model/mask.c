@@ -47,7 +47,9 @@ status mask_number(mask_kind kind, size_t p, size_t m, size_t *count)
     for (size_t k = 0; k < digits; k++) {
         *count *= base;
         if (*count > MOST) {
-            return fail(BAD_INPUT, "m = %zu, p = %zu: more than %d masks to enumerate; take fewer neurons", m, p, MOST);
+            return fail(BAD_INPUT,
+                        "m = %zu, p = %zu: more than %d masks to enumerate; take fewer neurons", m,
+                        p, MOST);
         }
     }
     return OK;

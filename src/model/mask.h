@@ -20,7 +20,8 @@ void mask_count(const unsigned char *mask, size_t p, size_t m, unsigned *taken);
 /* theta = P(c_r >= 1) = 1 - (1 - xi)^p for Bernoulli masks, 1 for categorical ones (Lemma 18, E1). */
 double mask_theta(mask_kind kind, size_t p, double xi);
 
-/* How many masks a round can have: 2^(p m) Bernoulli ones, p^m categorical ones. BAD_INPUT beyond 2^20. */
+/* How many masks a round can have: 2^(p m) Bernoulli ones, p^m categorical ones. BAD_INPUT beyond
+ * 2^20. */
 status mask_number(mask_kind kind, size_t p, size_t m, size_t *count);
 
 /* mask (p, m), caller's: number `code` of them, code < mask_number. Returns its probability. */

@@ -45,7 +45,8 @@ void stats_running_add(stats_running *all, double x)
 
 void stats_running_merge(stats_running *all, const stats_running *more)
 {
-    double count = all->count + more->count, share = more->count / count, apart = more->mean - all->mean;
+    double count = all->count + more->count, share = more->count / count;
+    double apart = more->mean - all->mean;
     all->mean = fma(share, apart, all->mean); /* one rounding, whatever the compiler makes of it */
     all->squares += more->squares + apart * apart * all->count * share;
     all->count = count;
