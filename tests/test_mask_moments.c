@@ -213,6 +213,23 @@ Test(mask_moments, nan_refutes)
     study_close(&r);
 }
 
+/* Every neuron is taken: signs that cancel leave a sum of 0 but for its rounding, which is another one where another
+ * processor drew the masks. */
+Test(mask_moments, rounding_of_another_processor_refutes_nothing)
+{
+    study_run r;
+    moments_kind *k = &moments_open(&r, SAMPLES, &SETTINGS)->kind[MASK_CATEGORICAL];
+    size_t view = MOMENT_TAKEN * MOMENT_DIRECTIONS + MOMENT_DIRECTIONS - 1;
+    cr_assert(eq(dbl, k->views.largest[MOMENT_TAKEN], 1));
+    k->views.expected[view] = 0;
+    k->sample.views[view].squares = 0;
+    k->sample.views[view].mean = 3e-17;
+    cr_expect(eq(int, verdict_on(&r, "E1", MASK_CATEGORICAL), NOT_REFUTED));
+    k->sample.views[view].mean = 1e-14;
+    cr_expect(eq(int, verdict_on(&r, "E1", MASK_CATEGORICAL), STATEMENT_REFUTED));
+    study_close(&r);
+}
+
 /* --- errors in the masks --- */
 
 static void draw(const train_settings *s, rng *r, unsigned char *mask)

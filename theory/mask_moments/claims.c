@@ -107,7 +107,7 @@ static status initial_error(const study_run *r, size_t which, evidence *e)
         bounds_initial_error(s->xi, s->kappa, c->quadrature_labels, c->quadrature_inputs);
     double expected = bounds_initial_error(s->xi, s->kappa, c->labels, (double)s->g->n);
     moments_comparison exact = moments_compare_exact(&closed, &c->quadrature, 1);
-    moments_comparison drawn = moments_compare_sampled(expected, seen, 0);
+    moments_comparison drawn = moments_compare_sampled(expected, seen, 0, expected);
     moments_subject about = {"E11", "enumerated", "||y-u_0||^2", 1, .relation = "="};
     moments_put(c->lines, about, exact);
     about.way = "simulated";

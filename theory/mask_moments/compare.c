@@ -1,6 +1,7 @@
 /* Numbers against what they should be, and the table of comparisons. */
 #include "theory/mask_moments/mask_moments.h"
 
+#include <float.h>
 #include <gsl/gsl_cdf.h>
 #include <math.h>
 #include <string.h>
@@ -51,13 +52,15 @@ moments_comparison moments_compare_exact(const double *expected, const double *o
 }
 
 moments_comparison moments_compare_sampled(double expected, const stats_running *draws,
-                                           double rounding)
+                                           double rounding, double size)
 {
     double below = (1 - CLAIM_CONFIDENCE) / 2 / MOMENT_FAMILY, degrees = draws->count - 1;
     double quantile = gsl_cdf_tdist_Qinv(below, degrees);
     double deviation = sqrt(draws->squares / degrees / draws->count);
     double error = fabs(draws->mean - expected);
-    double allowed = rounding + CRITERION_EXACT * fabs(expected), beyond = error - allowed;
+    double cancelled = CRITERION_ROUNDINGS * DBL_EPSILON * size;
+    double allowed = rounding + fmax(CRITERION_EXACT * fabs(expected), cancelled);
+    double beyond = error - allowed;
     double tail = beyond <= 0 ? 0.5 : gsl_cdf_tdist_Q(beyond / deviation, degrees);
     double tolerance = quantile * deviation + allowed;
     bool known = !isnan(safe_ratio(error, tolerance));
@@ -170,8 +173,8 @@ double moments_simulated_p(const moments_kind *k, const char *statement, table *
         moment f = (moment)(view / MOMENT_DIRECTIONS);
         if (!is_about(statement, f)) { continue; }
         const stats_running *seen = &k->sample.views[view];
-        moments_comparison c =
-            moments_compare_sampled(k->views.expected[view], seen, moments_rounding(&k->large, f));
+        moments_comparison c = moments_compare_sampled(
+            k->views.expected[view], seen, moments_rounding(&k->large, f), k->views.largest[f]);
         moments_put(t,
                     (moments_subject){quantities[f].fact, "simulated", quantities[f].name,
                                       seen->count, moments_kind_names[k->run.mask],

@@ -41,9 +41,11 @@ moments_comparison moments_compare_exact(const double *expected, const double *o
                                          size_t count);
 
 /* The mean of draws = expected, within its Student interval at CLAIM_CONFIDENCE for all
- * MOMENT_FAMILY means of a run at once (Bonferroni), and `rounding` beside it. */
+ * MOMENT_FAMILY means of a run at once (Bonferroni), and `rounding` beside it. size: of the numbers
+ * that it is a mean of; where they cancel their roundings, which differ between processors, do not.
+ */
 moments_comparison moments_compare_sampled(double expected, const stats_running *draws,
-                                           double rounding);
+                                           double rounding, double size);
 
 moments_comparison moments_compare_bound(double bound, double observed, size_t compared);
 
@@ -169,6 +171,7 @@ enum { MOMENT_FAMILY = 2 * MOMENT_VIEWS + 1 };
 typedef struct {
     double *weights;               /* (MOMENT_DIRECTIONS, first[MOMENTS]); owned, free() */
     double expected[MOMENT_VIEWS]; /* the closed forms */
+    double largest[MOMENTS];       /* largest absolute entry of their quantities */
 } moments_views;
 
 /* r: for the signs. */

@@ -304,6 +304,10 @@ status moments_views_new(const moments_state *s, rng *r, moments_views *v)
             moment f = k % MOMENTS;
             normalise(weights + k / MOMENTS * entries + at.first[f], moments_count(&at, f));
         }
+        for (size_t k = 0, f = 0; k < entries; k++) {
+            while (k == at.first[f + 1]) { f++; }
+            v->largest[f] = fmax(v->largest[f], fabs(expected[k]));
+        }
         moments_view(s, weights, expected, v->expected);
     }
     free(expected);
