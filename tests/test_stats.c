@@ -299,3 +299,28 @@ Test(stats, sign_test_counts)
     for (size_t k = 1; k <= 25; k++)
         cr_assert(le(dbl, apart(stats_sign_test_p(k, 25), binomial_sum(k, 25, 25, 0.5)), INVERSE));
 }
+
+/* Observation by observation, in one go or in two parts, against the definition; numbers far from 0. */
+Test(stats, running_mean)
+{
+    enum { N = 37, PART = 11 };
+    stats_running all = {0}, first = {0}, second = {0};
+    double x[N], mean = 0, squares = 0;
+    for (int k = 0; k < N; k++) {
+        x[k] = 1e6 + sin(k);
+        mean += x[k] / N;
+        stats_running_add(&all, x[k]);
+        stats_running_add(k < PART ? &first : &second, x[k]);
+    }
+    for (int k = 0; k < N; k++)
+        squares += (x[k] - mean) * (x[k] - mean);
+    stats_running_merge(&first, &second);
+    cr_expect(eq(dbl, all.count, N));
+    cr_expect(eq(dbl, first.count, N));
+    cr_expect(le(dbl, fabs(all.mean - mean), 1e-14 * mean));
+    cr_expect(le(dbl, fabs(first.mean - mean), 1e-14 * mean));
+    cr_expect(le(dbl, fabs(all.squares - squares), 1e-8 * squares));
+    cr_expect(le(dbl, fabs(first.squares - squares), 1e-8 * squares));
+    stats_running_add(&all, NAN);
+    cr_expect(isnan(all.mean) && isnan(all.squares));
+}

@@ -349,6 +349,22 @@ double bounds_lemma23_failure(double n, double m)
     return n >= 1 && positive(m) ? fmin(1, n * chi_square_tail(m)) : NAN;
 }
 
+double bounds_near_share(double n, double m, double delta)
+{
+    return n >= 1 && positive(m) && probability(delta) ? fmin(0.5, 3 * log(n / delta) / m) : NAN;
+}
+
+double bounds_near_radius(double p_R, double kappa)
+{
+    bool inside = probability(p_R) && positive(kappa);
+    return inside ? kappa * gsl_cdf_ugaussian_Pinv((1 + p_R) / 2) : NAN;
+}
+
+double bounds_tail_size(double n, double delta)
+{
+    return n >= 1 && probability(delta) ? ceil(2 * log(n / delta) / (1 - M_LN2)) : NAN;
+}
+
 double bounds_lemma17(double n, double m, double largest_set)
 {
     return n >= 1 && positive(m) && not_negative(largest_set) ? n * largest_set / m : NAN;

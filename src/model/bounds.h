@@ -100,6 +100,11 @@ double bounds_mixing_residual(double theta, double xi, double m, double spread, 
 double bounds_lemma16_failure(double n, double m, double p_R);
 double bounds_lemma22_failure(double m, double d);
 double bounds_lemma23_failure(double n, double m);
+/* The least p_R, at most 1/2, at which the first of these is at most delta, and the radius that has
+ * it; the least k = m d (n = 1) or k = m at which the others are. */
+double bounds_near_share(double n, double m, double delta);
+double bounds_near_radius(double p_R, double kappa);
+double bounds_tail_size(double n, double delta);
 /* Lemma 17: ||H'|| <= n max_i |S_i|/m (without the factor xi of H). */
 double bounds_lemma17(double n, double m, double largest_set);
 /* The split after Lemma 19: |I2_i| <= (xi/sqrt m) |S_i| max_r ||w_{k+1,r} - w_{k,r}||. */

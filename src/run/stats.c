@@ -35,6 +35,23 @@ static stats_interval t_interval(double value, double error, size_t degrees, dou
     return (stats_interval){value - half, value + half};
 }
 
+void stats_running_add(stats_running *all, double x)
+{
+    double before = x - all->mean;
+    all->count++;
+    all->mean += before / all->count;
+    all->squares += before * (x - all->mean);
+}
+
+void stats_running_merge(stats_running *all, const stats_running *more)
+{
+    double count = all->count + more->count, share = more->count / count;
+    double apart = more->mean - all->mean;
+    all->mean = fma(share, apart, all->mean); /* one rounding, whatever the compiler makes of it */
+    all->squares += more->squares + apart * apart * all->count * share;
+    all->count = count;
+}
+
 stats_interval stats_mean_interval(const double *x, size_t n, double confidence)
 {
     if (n < 2 || !is_confidence(confidence))

@@ -10,6 +10,14 @@ stats_summary stats_summarise(const double *x, size_t n);     /* all NaN if any 
 
 typedef struct { double low, high; } stats_interval;
 
+/* Mean and sum of squared deviations from it, one observation after another (Welford). Zeroed:
+ * none. Doubles alone. */
+typedef struct { double count, mean, squares; } stats_running;
+void stats_running_add(stats_running *all, double x);
+/* Adds the observations of `more` (Chan, Golub, LeVeque, Algorithms for computing the sample
+ * variance, 1983). */
+void stats_running_merge(stats_running *all, const stats_running *more);
+
 /* Two-sided t interval of the mean at the given confidence (0.95); NaN for n < 2. */
 stats_interval stats_mean_interval(const double *x, size_t n, double confidence);
 
