@@ -8,7 +8,7 @@
 #include "model/gram.h"
 #include "model/train.h"
 #include "tests/fixture.h"
-#include "theory/rate/bernoulli_curve.h"
+#include "model/mean_curve.h"
 #include "theory/theory.h"
 
 static const program_options rate_run = {.name = "test", .threads = 1, .quiet = true, .seed = 5};

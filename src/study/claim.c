@@ -65,6 +65,8 @@ static bool passes(claim_test test, const evidence *e)
         return e->interval.low <= row->bound && row->bound <= e->interval.high;
     case TEST_TREND:
         return e->p_claimed <= 1 - CLAIM_CONFIDENCE;
+    case TEST_NO_TREND:
+        return e->p_claimed > 1 - CLAIM_CONFIDENCE;
     }
     return false;
 }

@@ -33,7 +33,8 @@ typedef enum {
     TEST_MEAN_BELOW,  /* a mean or slope <= bound: refuted if its whole interval lies above */
     TEST_MEAN_ABOVE,  /* a mean or slope >= bound: refuted if its whole interval lies below */
     TEST_MEAN_EQUAL,  /* a mean or slope = bound: refuted if its interval does not hold it */
-    TEST_TREND        /* by the p-values of the trend that is claimed and of the opposite one */
+    TEST_TREND,       /* by the p-values of the trend that is claimed and of the opposite one */
+    TEST_NO_TREND     /* refuted if the trend of p_claimed is seen */
 } claim_test;
 
 /* What an observer fills; everything starts as "met, enough, nothing seen" (NaN). */
@@ -52,7 +53,7 @@ typedef struct {
     double allowed;               /* TEST_PROBABILITY */
     double confidence;            /* TEST_PROBABILITY: of the limit; CLAIM_CONFIDENCE at first */
     stats_interval interval;      /* TEST_MEAN_... */
-    double p_claimed, p_opposite; /* TEST_TREND */
+    double p_claimed, p_opposite; /* TEST_TREND, TEST_NO_TREND: of claim_trend (trend_claim.h) */
     scratch work;                 /* arrays of the observer, freed after it */
 } evidence;
 
@@ -71,6 +72,9 @@ struct claim {
      * hypothesis is not met. */
     double bound;
     size_t observed, trials;
+    /* For observers of several claims: what tells this one from the others, the observer's own
+     * type; reached as e->claim->detail. */
+    const void *detail;
 };
 
 #define CLAIM_NUMBER(record, name) (offsetof(record, name) / sizeof(double))

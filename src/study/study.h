@@ -76,8 +76,13 @@ status study_open(const study *s, const program_options *options, const void *se
 status study_perform(study_run *r);
 void study_close(study_run *r); /* safe on a zeroed one */
 
+/* The cell whose units cost most: what a calibration times. */
+size_t study_costliest(const study_run *r);
+
 /* Values of a unit, after the sweep. */
 const double *study_values(const study_run *r, size_t cell, size_t repetition);
+/* x (r->repeats) <- value number `which` of every unit of a cell. */
+void study_numbers(const study_run *r, size_t cell, size_t which, double *x);
 
 /* Sets up the sweep over the units and runs it with `how`; for studies with a sweep before the main
  * one. kind: added to the text of the settings. */

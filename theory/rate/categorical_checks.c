@@ -6,7 +6,7 @@
 
 #include "model/bounds.h"
 #include "run/stats.h"
-#include "theory/rate/bernoulli_curve.h"
+#include "model/mean_curve.h"
 #include "theory/shared/criteria.h"
 #include "theory/rate/trend_row.h"
 
@@ -324,7 +324,7 @@ status check_contraction_grows(theory_rows *list, const categorical_trials *cell
            *values = allocate(count * trials, sizeof *values, "factors");
     for (size_t c = 0; base && values && c < count; c++) {
         const categorical_cell *cell = cells[c].cell;
-        window = mean_window(mean_rule_of(&cell->s), cell->s.xi, cell->data->lambda_max);
+        window = mean_window(mean_rule_of(&cell->s), cell->s.xi * cell->data->lambda_max);
         window = window < cell->rounds ? window : cell->rounds;
         base[c] = (double)cell->s.subnets;
         slopes_of(&cells[c], 0, window, values + c * trials);
