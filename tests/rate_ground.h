@@ -1,4 +1,4 @@
-/* rate_ground: the first digits with all that the programs on Theorems 3 and 4 need of them. */
+/* The first digits with all that mean curves need of them. */
 #ifndef TESTS_RATE_GROUND_H
 #define TESTS_RATE_GROUND_H
 
@@ -9,7 +9,7 @@
 #include "model/train.h"
 #include "tests/fixture.h"
 #include "model/mean_curve.h"
-#include "theory/theory.h"
+#include "theory/shared/theory_data.h"
 
 static const program_options rate_run = {.name = "test", .threads = 1, .quiet = true, .seed = 5};
 
@@ -38,7 +38,8 @@ static inline void ground_leave(ground *a)
 }
 
 /* eta = 1/||G||, xi = 1/2, Bernoulli masks. */
-static inline train_settings ground_settings(const ground *a, size_t m, size_t p, size_t tau, double kappa)
+static inline train_settings ground_settings(const ground *a, size_t m, size_t p, size_t tau,
+                                             double kappa)
 {
     return (train_settings){.width = m,
                             .subnets = p,
@@ -48,13 +49,6 @@ static inline train_settings ground_settings(const ground *a, size_t m, size_t p
                             .kappa = kappa,
                             .mask = MASK_BERNOULLI,
                             .scaling = SCALING_THEORY};
-}
-
-/* The verdict of the row that a check has just added. */
-static inline int last_verdict(theory_rows *list, status done)
-{
-    cr_assert(eq(int, done, OK));
-    return (int)list->rows[list->count - 1].verdict;
 }
 
 #endif

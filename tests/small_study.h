@@ -11,18 +11,25 @@
 #include "study/study.h"
 #include "tests/fixture.h"
 
-/* On the first rows of the digits. */
-static inline void small_study_open(const study *s, size_t samples, const void *settings,
-                                    study_run *r)
+/* On the first rows of a file. */
+static inline void small_study_open_on(const char *data, const study *s, size_t samples,
+                                       const void *settings, study_run *r)
 {
     program_options options = {.name = "test",
-                               .data = "data/digits.npz",
+                               .data = data,
                                .out = "build/test-tmp/none.dat",
                                .samples = samples,
                                .threads = 1,
                                .seed = 5,
                                .quiet = true};
     cr_assert(study_open(s, &options, settings, r) == OK, "%s", error_text());
+}
+
+/* On the first digits. */
+static inline void small_study_open(const study *s, size_t samples, const void *settings,
+                                    study_run *r)
+{
+    small_study_open_on("data/digits.npz", s, samples, settings, r);
 }
 
 static inline void small_study_sweep(study_run *r, const char *folder)
