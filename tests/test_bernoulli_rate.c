@@ -7,9 +7,49 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "tests/rate_ground.h"
 #include "tests/small_study.h"
 #include "theory/shared/criteria.h"
+
+/* --- the unit, on the first digits --- */
+
+static const program_options rate_run = {.name = "test", .threads = 1, .quiet = true, .seed = 5};
+
+/* Data, and the eigenpairs of xi Hinf at xi = 1/2. */
+typedef struct {
+    theory_data d;
+    gram g;
+    eigenpairs infinite;
+} ground;
+
+/* Takes over the data. */
+static ground ground_of(dataset data)
+{
+    ground a;
+    cr_assert(eq(int, theory_open_data(&rate_run, data, &a.d), OK));
+    cr_assert(eq(int, gram_new(&a.d.data, GRAM_AUTO, &a.g), OK));
+    cr_assert(eq(int, eigenpairs_new(a.d.Hinf, a.g.n, 0.5, &a.infinite), OK));
+    return a;
+}
+
+static void ground_leave(ground *a)
+{
+    eigenpairs_free(&a->infinite);
+    gram_free(&a->g);
+    theory_close(&a->d);
+}
+
+/* eta = 1/||G||, xi = 1/2, Bernoulli masks. */
+static train_settings ground_settings(const ground *a, size_t m, size_t p, size_t tau, double kappa)
+{
+    return (train_settings){.width = m,
+                            .subnets = p,
+                            .xi = 0.5,
+                            .lr = 1 / a->d.gram_norm,
+                            .local_steps = tau,
+                            .kappa = kappa,
+                            .mask = MASK_BERNOULLI,
+                            .scaling = SCALING_THEORY};
+}
 
 /* All 2^m masks of a small network, p = 1: the mean after one round, exactly. */
 static void enumerate_round(const curve_setting *c, size_t cell, double *mean, double *variance)

@@ -128,8 +128,8 @@ Test(categorical_rate, cell)
     double reach = sqrt(2) * 2 + c->radius;
     cr_assert(epsilon_eq(dbl, c->data->lambda0, 0.5, 1e-12));
     cr_assert(epsilon_eq(dbl, bounds_near_probability(c->radius, 2), 0.5 / 16, 1e-10));
-    cr_assert(epsilon_eq(dbl, c->contraction, 1 - 0.5 * 0.2 * 0.5 / 2, 1e-12));
-    cr_assert(epsilon_eq(dbl, c->rho, c->contraction, 1e-12));
+    cr_assert(epsilon_eq(dbl, c->rho, 1 - 0.5 * 0.2 * 0.5 / 2, 1e-12));
+    cr_assert(epsilon_eq(dbl, c->rho, bounds_local_contraction(c->s.lr, c->s.xi, 0.5), 1e-12));
     cr_assert(epsilon_eq(dbl, c->jump_bound, 0.2 * 0.8 * 3 * reach * reach, 1e-10));
     cr_assert(not(c->wide_enough));
     cr_assert(c->step_met);
@@ -262,7 +262,7 @@ Test(categorical_rate, event_of_a_faster_descent)
     study_run r;
     open_event(2, 1, &r);
     categorical_cell *c = &context_of(&r)->cells[EVENT_CELL];
-    c->contraction = 1 - 8 * (1 - c->contraction);
+    c->rho = 1 - 8 * (1 - c->rho);
     small_study_sweep(&r, "categorical-faster");
     cr_assert(eq(int, event_verdict(&r, "Theorem 4, event"), STATEMENT_REFUTED));
     study_close(&r);

@@ -36,6 +36,23 @@ Test(jump, pair_spread)
     cr_assert(epsilon_eq(dbl, jump_pair_spread(u, P, N), (P * squares - norm) / (P * P), 1e-14));
 }
 
+/* Beside the mean of the outputs the two spreads are one (Lemma 14); off it they are not. */
+Test(jump, spread_about_the_mean)
+{
+    double outputs[P * N];
+    real u[N] = {0};
+    for (int k = 0; k < P * N; k++) {
+        outputs[k] = k % 4 - 1.5;
+        u[k % N] += (real)(outputs[k] / P);
+    }
+    double tiny = sizeof(real) == sizeof(float) ? 1e-6 : 1e-14, pairs = jump_pair_spread(outputs, P, N);
+    cr_assert(epsilon_eq(dbl, jump_spread(outputs, u, P, N), pairs, tiny));
+    cr_assert(le(dbl, jump_mean_error(outputs, u, P, N), tiny));
+    u[1] += 0.75f;
+    cr_assert(epsilon_eq(dbl, jump_mean_error(outputs, u, P, N), 0.5, tiny));
+    cr_assert(epsilon_eq(dbl, jump_spread(outputs, u, P, N), pairs + 0.75 * 0.75, tiny));
+}
+
 /* Only what is active, and nothing of the padding. */
 Test(jump, activation_squares)
 {

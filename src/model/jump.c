@@ -20,6 +20,32 @@ double jump_pair_spread(const double *outputs, size_t p, size_t n)
     return sum / ((double)p * (double)p);
 }
 
+double jump_spread(const double *outputs, const real *u, size_t p, size_t n)
+{
+    double spread = 0;
+    for (size_t i = 0; i < n; i++) {
+        for (size_t l = 0; l < p; l++) {
+            double x = outputs[l * n + i] - u[i];
+            spread += x * x / (double)p;
+        }
+    }
+    return spread;
+}
+
+double jump_mean_error(const double *outputs, const real *u, size_t p, size_t n)
+{
+    double off = 0, largest = 0;
+    for (size_t i = 0; i < n; i++) {
+        double mean = 0;
+        for (size_t l = 0; l < p; l++) {
+            mean += outputs[l * n + i] / (double)p;
+            largest = fmax(largest, fabs(outputs[l * n + i]));
+        }
+        off = fmax(off, fabs(mean - u[i]));
+    }
+    return off == 0 ? 0 : off / largest;
+}
+
 double jump_activation_squares(const network *net, size_t n, size_t ld)
 {
     double sum = 0;

@@ -11,8 +11,12 @@
  */
 double jump_activation_squares(const network *net, size_t n, size_t ld);
 
-/* (1/p^2) sum_{l<l'} ||u^l - u^l'||^2; outputs (p, n). */
+/* Of outputs u^l (p, n) of subnetworks beside the whole network's u (n): Lemma 14 says that the
+ * first two are one, (1/p) sum_l ||u^l - u||^2 and (1/p^2) sum_{l<l'} ||u^l - u^l'||^2, and u is
+ * the mean of the u^l; the third is by how much it is not, largest entry over largest |u^l|. */
+double jump_spread(const double *outputs, const real *u, size_t p, size_t n);
 double jump_pair_spread(const double *outputs, size_t p, size_t n);
+double jump_mean_error(const double *outputs, const real *u, size_t p, size_t n);
 
 /* Over all categorical masks: the mean of (1/p) sum_l ||y - u^l||^2; ||y - u||^2; V. */
 typedef struct {

@@ -46,6 +46,11 @@ static double cost_of(size_t cell, const void *context)
     return r->study->cost ? r->study->cost(r, cell) : 1;
 }
 
+size_t study_cell_count(const study_run *r)
+{
+    return r->cells;
+}
+
 size_t study_costliest(const study_run *r)
 {
     size_t costliest = 0;

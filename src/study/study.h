@@ -76,6 +76,9 @@ status study_open(const study *s, const program_options *options, const void *se
 status study_perform(study_run *r);
 void study_close(study_run *r); /* safe on a zeroed one */
 
+/* For claim groups: one case a cell. */
+size_t study_cell_count(const study_run *r);
+
 /* The cell whose units cost most: what a calibration times. */
 size_t study_costliest(const study_run *r);
 

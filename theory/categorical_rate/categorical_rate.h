@@ -31,17 +31,16 @@ typedef struct {
 /* A setting that is run several times, and what is asserted of it. */
 typedef struct {
     const theory_data *data;
-    const gram *g;      /* of data */
-    train_settings s;   /* categorical, xi = 1/p */
-    size_t rounds;      /* K */
-    double radius;      /* R*; not read off the run */
-    double contraction; /* what a local step has to satisfy: 1 - eta xi lambda0/2 */
-    double rho;         /* factor of ||y - u^l||^2 per local step: 1 - eta lambda0/(2p) */
-    double jump_bound;  /* Vbar >= V_k on Omega_k */
-    double failure;     /* most probable: a step fails inside the ball, or Lemma 23's bound does not
-                           hold */
-    bool wide_enough;   /* m at least the width that failure asks for */
-    bool step_met;      /* eta <= 1/||G|| */
+    const gram *g;     /* of data */
+    train_settings s;  /* categorical, xi = 1/p */
+    size_t rounds;     /* K */
+    double radius;     /* R*; not read off the run */
+    double rho;        /* asserted of ||y - u^l||^2 per local step: 1 - eta lambda0/(2p) */
+    double jump_bound; /* Vbar >= V_k on Omega_k */
+    double failure;    /* most probable: a step fails inside the ball, or Lemma 23's bound does not
+                          hold */
+    bool wide_enough;  /* m at least the width that failure asks for */
+    bool step_met;     /* eta <= 1/||G|| */
 } categorical_cell;
 
 typedef struct {
@@ -69,12 +68,10 @@ enum {
     CAT_JUMP,      /* V_k = (xi (1 - xi)/m) sum_i sum_r sigma_ri^2 */
     CAT_DESCENDED, /* (1/p) sum_l ||y - u^l_{k,tau}||^2 */
     CAT_DROP,      /* A_k = (1/p^2) sum_{l<l'} ||u^l_{k,tau} - u^l'_{k,tau}||^2 */
-    CAT_OMEGA,     /* 1 on Omega_k: Lemma 23's bound, all weights so far within R*, all local steps
-                      so far contracted as asserted */
+    CAT_OMEGA,     /* 1 on Omega_k: CAT_LEMMA23, and so far not CAT_LEFT and all steps contracted */
     CAT_IDENTITY,  /* relative error of ||y - u_{k+1}||^2 = CAT_DESCENDED - CAT_DROP */
-    CAT_SPREAD,    /* of (1/p) sum_l ||u^l_{k,0} - u_k||^2
-                      = (1/p^2) sum_{l<l'} ||u^l_{k,0} - u^l'_{k,0}||^2 */
-    CAT_MEAN,      /* of u_k = (1/p) sum_l u^l_{k,0}, largest entry over largest |u^l_{k,0}| */
+    CAT_SPREAD,    /* of Lemma 14 at t = 0: jump_spread = jump_pair_spread */
+    CAT_MEAN,      /* of u_k = (1/p) sum_l u^l_{k,0}: jump_mean_error */
     CAT_COLUMNS
 };
 
@@ -84,9 +81,16 @@ enum {
 status categorical_measure(const study_run *r, size_t cell, size_t repetition, double *values);
 
 /* Round k of a trial. */
-const double *categorical_row(const study_run *r, size_t cell, size_t trial, size_t k);
+static inline const double *categorical_row(const study_run *r, size_t cell, size_t trial, size_t k)
+{
+    return study_values(r, cell, trial) + CAT_ROW(k);
+}
+
 /* Loss times the row's indicator of Omega_k; 0 outside even where the loss is not a number. */
-double categorical_indicated(const double *row, double loss);
+static inline double categorical_indicated(const double *row, double loss)
+{
+    return row[CAT_OMEGA] == 0 ? 0 : row[CAT_OMEGA] * loss;
+}
 
 extern const claim_group categorical_claims[];
 extern const study categorical_study;

@@ -14,8 +14,6 @@ static const categorical_cell *cell_of(const study_run *r, size_t cell)
     return &((const categorical_context *)r->context)->cells[cell];
 }
 
-/* --- identities --- */
-
 /* The worst relative error of all cells, trials and rounds. */
 static status identity(const study_run *r, size_t which, evidence *e)
 {
@@ -41,22 +39,8 @@ static status jump_enumerated(const study_run *r, size_t which, evidence *e)
     return claim_saw(e, CRITERION_EXACT, error / mean->sampled, 1);
 }
 
-/* x (trials) <- mean over rounds of (jump - V_k)/V_k. Given the past each term has mean 0: a
- * martingale. */
-static void mean_excess(const study_run *r, size_t cell, double *x)
-{
-    size_t rounds = cell_of(r, cell)->rounds;
-    for (size_t j = 0; j < r->repeats; j++) {
-        double sum = 0;
-        for (size_t k = 0; k < rounds; k++) {
-            const double *row = categorical_row(r, cell, j, k);
-            sum += (row[CAT_SAMPLED] - row[CAT_WHOLE]) / row[CAT_JUMP] - 1;
-        }
-        x[j] = sum / (double)rounds;
-    }
-}
-
-/* |mean| over the half-width of its interval, the worst of all cells with p > 1, all at once; there
+/* Of a trial the mean over rounds of (jump - V_k)/V_k: given the past each term has mean 0. Seen is
+ * |mean| over the half-width of its interval, the worst of all cells with p > 1, all at once; there
  * is no jump at p = 1. */
 static status jump_drawn(const study_run *r, size_t which, evidence *e)
 {
@@ -69,8 +53,16 @@ static status jump_drawn(const study_run *r, size_t which, evidence *e)
     if (compared == 0) { return OK; }
     double confidence = 1 - (1 - CLAIM_CONFIDENCE) / (double)compared;
     for (size_t cell = 0; cell < r->cells; cell++) {
-        if (cell_of(r, cell)->s.subnets == 1) { continue; }
-        mean_excess(r, cell, x);
+        const categorical_cell *c = cell_of(r, cell);
+        if (c->s.subnets == 1) { continue; }
+        for (size_t j = 0; j < r->repeats; j++) {
+            double sum = 0;
+            for (size_t k = 0; k < c->rounds; k++) {
+                const double *row = categorical_row(r, cell, j, k);
+                sum += (row[CAT_SAMPLED] - row[CAT_WHOLE]) / row[CAT_JUMP] - 1;
+            }
+            x[j] = sum / (double)c->rounds;
+        }
         stats_interval i = stats_mean_interval(x, r->repeats, confidence);
         worst = record_larger(worst, fabs(i.low + i.high) / (i.high - i.low));
     }
@@ -78,11 +70,6 @@ static status jump_drawn(const study_run *r, size_t which, evidence *e)
 }
 
 /* --- Theorem 4, cell by cell: those of the event regime first --- */
-
-static size_t cell_count(const study_run *r)
-{
-    return r->cells;
-}
 
 static size_t first_event(const study_run *r)
 {
@@ -107,10 +94,9 @@ static status event(const study_run *r, size_t which, evidence *e)
     const categorical_cell *c = cell_of(r, cell);
     if (cell < first_event(r)) { return claim_absent(e); }
     for (size_t j = 0; j < r->repeats; j++) {
-        bool good =
-            study_values(r, cell, j)[CAT_LEMMA23] == 1 && study_values(r, cell, j)[CAT_FAILED] == 0;
-        e->failures += !good;
-        left += study_values(r, cell, j)[CAT_LEFT] != 0;
+        const double *run = study_values(r, cell, j);
+        e->failures += !(run[CAT_LEMMA23] == 1 && run[CAT_FAILED] == 0);
+        left += run[CAT_LEFT] != 0;
     }
     e->allowed = c->failure;
     claim_supposes(e, c->wide_enough && c->step_met,
@@ -120,28 +106,20 @@ static status event(const study_run *r, size_t which, evidence *e)
     return claim_saw(e, c->failure, (double)e->failures / (double)r->repeats, (double)r->repeats);
 }
 
-/* How many trials are in Omega_k. */
-static size_t in_omega(const study_run *r, size_t cell, size_t k)
-{
-    size_t count = 0;
-    for (size_t j = 0; j < r->repeats; j++) {
-        count += categorical_row(r, cell, j, k)[CAT_OMEGA] == 1;
-    }
-    return count;
-}
-
 /* Some trial is in Omega_K; says how many are. */
 static void require_omega(const study_run *r, size_t cell, evidence *e)
 {
-    size_t last = cell_of(r, cell)->rounds, inside = in_omega(r, cell, last);
+    size_t last = cell_of(r, cell)->rounds, first = 0, inside = 0;
     double drift = 0;
     for (size_t j = 0; j < r->repeats; j++) {
+        first += categorical_row(r, cell, j, 1)[CAT_OMEGA] == 1;
+        inside += categorical_row(r, cell, j, last)[CAT_OMEGA] == 1;
         drift = record_larger(drift, study_values(r, cell, j)[CAT_DRIFT]);
     }
     claim_supposes(e, inside > 0,
                    "of %zu trials %zu are in Omega_1, %zu in Omega_%zu; largest ||w-w_0|| = %.3g "
                    "R*%s",
-                   r->repeats, in_omega(r, cell, 1), inside, last, drift,
+                   r->repeats, first, inside, last, drift,
                    inside > 0 ? "" : "; shown without the indicator");
 }
 
@@ -171,8 +149,7 @@ static status a_round(const study_run *r, size_t which, evidence *e)
         for (size_t j = 0; j < r->repeats; j++) {
             const double *row = categorical_row(r, cell, j, k), *next = row + CAT_COLUMNS;
             double after = categorical_indicated(next, next[CAT_WHOLE] + row[CAT_DROP]);
-            double now = categorical_indicated(row, row[CAT_WHOLE] + row[CAT_JUMP]);
-            double allowed = factor * now;
+            double allowed = factor * categorical_indicated(row, row[CAT_WHOLE] + row[CAT_JUMP]);
             x[j] = after - allowed;
             left += after;
             right += allowed;
@@ -184,9 +161,8 @@ static status a_round(const study_run *r, size_t which, evidence *e)
     return claim_saw(e, 1, worst, (double)r->repeats);
 }
 
-/* E[1_k ||y - u_k||^2] <= rho^(tau k) ||y - u_0||^2 + Vbar rho^tau/(1 - rho^tau) at every round k,
- * averages over all trials. Shown is the worst round, without the indicator if no trial is in
- * Omega_K. */
+/* E[1_k ||y - u_k||^2] <= rho^(tau k) ||y - u_0||^2 + Vbar rho^tau/(1 - rho^tau) at every round k.
+ * Shown is the worst round, without the indicator if no trial is in Omega_K. */
 static status bound(const study_run *r, size_t which, evidence *e)
 {
     size_t cell = cell_of_case(r, which);
@@ -199,12 +175,12 @@ static status bound(const study_run *r, size_t which, evidence *e)
         double factor = factor_of(c, k), initial = 0, loss = 0, plain = 0;
         for (size_t j = 0; j < r->repeats; j++) {
             const double *row = categorical_row(r, cell, j, k);
-            double start = categorical_row(r, cell, j, 0)[CAT_WHOLE], now = row[CAT_WHOLE];
-            double counted = categorical_indicated(row, now);
+            double start = categorical_row(r, cell, j, 0)[CAT_WHOLE];
+            double counted = categorical_indicated(row, row[CAT_WHOLE]);
             x[j] = counted - factor * start;
             initial += start / trials;
             loss += counted / trials;
-            plain += now / trials;
+            plain += row[CAT_WHOLE] / trials;
         }
         double extra =
             bounds_categorical_error(c->rho, (double)c->s.local_steps, (double)k, 0, c->jump_bound);
@@ -230,8 +206,8 @@ static status single(const study_run *r, size_t which, evidence *e)
         for (size_t k = 1; k <= c->rounds; k++) {
             const double *row = categorical_row(r, cell, j, k);
             double allowed = factor_of(c, k) * categorical_row(r, cell, j, 0)[CAT_WHOLE];
-            double loss = row[CAT_WHOLE];
-            double seen = e->met ? categorical_indicated(row, loss) : loss;
+            double seen = row[CAT_WHOLE];
+            if (e->met) { seen = categorical_indicated(row, seen); }
             worst = record_larger(worst, seen / allowed);
         }
     }
@@ -326,4 +302,4 @@ static const claim of_usual[] = {
      "eta the same for all p"}};
 
 const claim_group categorical_claims[] = {
-    {CLAIMS(of_all)}, {CLAIMS(of_cell), cell_count, case_name}, {CLAIMS(of_usual)}, {NULL}};
+    {CLAIMS(of_all)}, {CLAIMS(of_cell), study_cell_count, case_name}, {CLAIMS(of_usual)}, {NULL}};

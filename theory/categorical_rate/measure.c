@@ -4,12 +4,9 @@
 #include <math.h>
 #include <string.h>
 
-#include "model/jump.h"
-#include "model/network.h"
 #include "model/trajectory.h"
+#include "study/record.h"
 #include "theory/shared/criteria.h"
-
-/* --- one trial --- */
 
 typedef struct {
     const categorical_cell *c;
@@ -25,22 +22,6 @@ typedef struct {
     double drift;                 /* largest ||w - w_0||^2 */
 } trial;
 
-/* Largest ||w_r - w_{0,r}||^2 over the neurons of a network. */
-static double largest_drift(const trial *b, const network *net)
-{
-    double most = 0;
-    for (size_t r = 0; r < net->m; r++) {
-        most = fmax(most, network_drift_squared(b->c->g, net, b->Z0, r));
-    }
-    return most;
-}
-
-/* As asserted, unless ||e_t|| is so small that rounding of outputs moves the ratio. */
-static bool contracts(const trial *b, double after)
-{
-    return b->before <= CRITERION_EXACT * b->labels || after <= b->c->contraction * b->before;
-}
-
 /* The trainer's observer. */
 static void observe(const train_sight *sight, void *context)
 {
@@ -48,11 +29,14 @@ static void observe(const train_sight *sight, void *context)
     const categorical_cell *c = b->c;
     size_t n = c->g->n;
     bool first = sight->step == 0, last = sight->step == c->s.local_steps;
-    double square = 2 * (double)n * sight->error, drift = largest_drift(b, sight->net);
+    double square = 2 * (double)n * sight->error;
+    double drift = network_drift_squared_most(c->g, sight->net, b->Z0);
     bool inside = drift <= c->radius * c->radius;
     b->drift = fmax(b->drift, drift);
     b->left |= !inside;
-    if (!first && !contracts(b, square)) {
+    /* ||e_t|| may be so small that rounding of outputs moves the ratio */
+    bool skip = first || b->before <= CRITERION_EXACT * b->labels;
+    if (!(skip || square <= c->rho * b->before)) {
         b->satisfied = false;
         b->failed |= inside && b->inside;
     }
@@ -64,31 +48,6 @@ static void observe(const train_sight *sight, void *context)
     b->descended += last ? square : 0;
     b->before = square;
     b->inside = inside;
-}
-
-static double relative(double left, double right, double size)
-{
-    return left == right ? 0 : fabs(left - right) / size;
-}
-
-/* Errors of Lemma 14 and of u = (1/p) sum_l u^l at the start of a round. */
-static void compare_start(const trial *b, double *values)
-{
-    size_t p = b->c->s.subnets, n = b->c->g->n;
-    double spread = 0, off = 0, largest = 0;
-    for (size_t i = 0; i < n; i++) {
-        double mean = 0;
-        for (size_t l = 0; l < p; l++) {
-            double x = b->start[l * n + i] - b->u[i];
-            spread += x * x / (double)p;
-            mean += b->start[l * n + i] / (double)p;
-            largest = fmax(largest, fabs(b->start[l * n + i]));
-        }
-        off = fmax(off, fabs(mean - b->u[i]));
-    }
-    double pairs = jump_pair_spread(b->start, p, n);
-    values[CAT_SPREAD] = relative(spread, pairs, b->sampled / (double)p);
-    values[CAT_MEAN] = relative(off, 0, largest);
 }
 
 /* One round; false after divergence. */
@@ -106,9 +65,11 @@ static bool measure_round(trial *b, double *values)
     values[CAT_DESCENDED] = b->descended / (double)p;
     values[CAT_DROP] = jump_pair_spread(b->end, p, n);
     double after = 2 * (double)n * b->run.t.error;
-    values[CAT_IDENTITY] =
-        relative(after, values[CAT_DESCENDED] - values[CAT_DROP], values[CAT_DESCENDED]);
-    compare_start(b, values);
+    double identity = after - (values[CAT_DESCENDED] - values[CAT_DROP]);
+    double spread = jump_spread(b->start, b->u, p, n) - jump_pair_spread(b->start, p, n);
+    values[CAT_IDENTITY] = safe_ratio(fabs(identity), values[CAT_DESCENDED]);
+    values[CAT_SPREAD] = safe_ratio(fabs(spread), values[CAT_SAMPLED]);
+    values[CAT_MEAN] = jump_mean_error(b->start, b->u, p, n);
     return true;
 }
 

@@ -24,8 +24,7 @@ static const categorical_settings defaults = {.run = {256, 4, 30, {{1, 2, 4, 8},
 
 static const option_row options[] = {
     {"", OPTION_HEADING,
-     .help = "The usual setting (LIST: values separated by commas; 24 rows unless --samples says "
-             "so):"},
+     .help = "The usual setting (24 rows unless --samples says so; LIST: commas between values):"},
     {"width", OPTION_COUNT, FIELD(run.width), 1, MAX_WIDTH, "hidden neurons m"},
     {"subnets", OPTION_COUNTS, FIELD(run.subnets), 1, MAX_SUBNETS, "subnetworks per round p",
      OPTION_ASCENDING},
@@ -50,8 +49,6 @@ static const option_row options[] = {
     {"event-kappa", OPTION_NUMBER, FIELD(event.kappa), 0, 1e6, "standard deviation", ABOVE},
     {NULL}};
 
-/* --- cells --- */
-
 static categorical_cell cell_at(const categorical_regime *o, const theory_data *data, const gram *g,
                                 double p)
 {
@@ -71,7 +68,6 @@ static categorical_cell cell_at(const categorical_regime *o, const theory_data *
                                 .unselected = UNSELECTED_KEEP},
                           .rounds = o->rounds,
                           .radius = bounds_radius(&bounds, o->kappa),
-                          .contraction = bounds_local_contraction(eta, xi, data->lambda0),
                           .rho = bounds_categorical_contraction(eta, data->lambda0, p),
                           .failure = 2 * CRITERION_DELTA + bounds_lemma23_failure(n, m),
                           .wide_enough = m >= bounds_width_together(&bounds),
@@ -136,16 +132,6 @@ static double cost(const study_run *r, size_t k)
            150 * m * (double)c->g->d;
 }
 
-const double *categorical_row(const study_run *r, size_t cell, size_t trial, size_t k)
-{
-    return study_values(r, cell, trial) + CAT_ROW(k);
-}
-
-double categorical_indicated(const double *row, double loss)
-{
-    return row[CAT_OMEGA] == 0 ? 0 : row[CAT_OMEGA] * loss;
-}
-
 static double calibrate(const study_run *r)
 {
     const categorical_cell *c = ((const categorical_context *)r->context)->cells;
@@ -163,8 +149,7 @@ static status gather(study_run *r)
     rng_normal_double(source, 1, N, y);
     for (size_t k = 0; k < M; k++) { a[k] = rng_uniform(source) < 0.5 ? -1 : 1; }
     rng_free(source);
-    categorical_context *c = r->context;
-    return jump_enumerate(N, M, P, Z, a, y, &c->enumerated);
+    return jump_enumerate(N, M, P, Z, a, y, &((categorical_context *)r->context)->enumerated);
 }
 
 /* --- the table: a row for each cell and round, means over trials --- */
@@ -186,14 +171,24 @@ static double mean_indicated(const study_run *r, size_t cell, size_t k, double *
     return stats_summarise(x, r->repeats).mean;
 }
 
-/* The movements of round k; NaN after the last. */
-static void put_movements(const study_run *r, size_t cell, size_t k, double *x, table *t)
+/* Round k of a cell; NaN where there is nothing after the last round. */
+static void put_row(const study_run *r, size_t cell, size_t k, double *x, table *t)
 {
-    const categorical_cell *c = &((const categorical_context *)r->context)->cells[cell];
+    const categorical_context *context = r->context;
+    const categorical_cell *c = &context->cells[cell];
     size_t row = CAT_ROW(k), next = k < c->rounds ? CAT_ROW(k + 1) : row;
     double tau = (double)c->s.local_steps;
     double sampled = over(r, cell, row + CAT_SAMPLED, 0, x).mean;
     stats_summary jump = over(r, cell, row + CAT_SAMPLED, row + CAT_WHOLE, x);
+    table_row(t);
+    row_text(t, "regime", "run: a usual setting; event: one in which Omega_k holds",
+             cell < context->first_event ? "run" : "event");
+    row_number(t, "samples", "n", (double)c->data->data.n);
+    row_number(t, "width", "m", (double)c->s.width);
+    row_number(t, "subnets", "p", (double)c->s.subnets);
+    row_number(t, "local_steps", "tau", tau);
+    row_number(t, "eta", "step size", c->s.lr);
+    row_number(t, "round", "k", (double)k);
     row_number(t, "whole", "||y - u_k||^2, mean over trials, as all that follows",
                over(r, cell, row + CAT_WHOLE, 0, x).mean);
     row_number(t, "sampled", "(1/p) sum_l ||y - u^l_{k,0}||^2 after masks are drawn", sampled);
@@ -218,31 +213,14 @@ static void put_movements(const study_run *r, size_t cell, size_t k, double *x, 
                                  over(r, cell, CAT_ROW(0) + CAT_WHOLE, 0, x).mean, c->jump_bound));
 }
 
-static void fill_cell(const study_run *r, size_t cell, double *x, table *t)
-{
-    const categorical_context *context = r->context;
-    const categorical_cell *c = &context->cells[cell];
-    for (size_t k = 0; k <= c->rounds; k++) {
-        table_row(t);
-        row_text(t, "regime", "run: a usual setting; event: one in which Omega_k holds",
-                 cell < context->first_event ? "run" : "event");
-        row_number(t, "samples", "n", (double)c->data->data.n);
-        row_number(t, "width", "m", (double)c->s.width);
-        row_number(t, "subnets", "p", (double)c->s.subnets);
-        row_number(t, "local_steps", "tau", (double)c->s.local_steps);
-        row_number(t, "eta", "step size", c->s.lr);
-        row_number(t, "round", "k", (double)k);
-        put_movements(r, cell, k, x, t);
-    }
-}
-
 static status fill(const study_run *r, table *t)
 {
+    const categorical_cell *cells = ((const categorical_context *)r->context)->cells;
     double *x = allocate(r->repeats, sizeof *x, "values of a round");
     if (!x) { return FAILED; }
     for (size_t cell = 0; cell < r->cells; cell++) {
         if (cell > 0) { table_gap(t); }
-        fill_cell(r, cell, x, t);
+        for (size_t k = 0; k <= cells[cell].rounds; k++) { put_row(r, cell, k, x, t); }
     }
     free(x);
     return OK;
