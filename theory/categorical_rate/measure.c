@@ -65,9 +65,9 @@ static bool measure_round(trial *b, double *values)
     values[CAT_DESCENDED] = b->descended / (double)p;
     values[CAT_DROP] = jump_pair_spread(b->end, p, n);
     double after = 2 * (double)n * b->run.t.error;
-    double identity = after - (values[CAT_DESCENDED] - values[CAT_DROP]);
+    double combined = values[CAT_DESCENDED] - values[CAT_DROP];
     double spread = jump_spread(b->start, b->u, p, n) - jump_pair_spread(b->start, p, n);
-    values[CAT_IDENTITY] = safe_ratio(fabs(identity), values[CAT_DESCENDED]);
+    values[CAT_IDENTITY] = after == combined ? 0 : fabs(after - combined) / values[CAT_DESCENDED];
     values[CAT_SPREAD] = safe_ratio(fabs(spread), values[CAT_SAMPLED]);
     values[CAT_MEAN] = jump_mean_error(b->start, b->u, p, n);
     return true;
