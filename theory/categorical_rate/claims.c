@@ -142,17 +142,17 @@ static status a_round(const study_run *r, size_t which, evidence *e)
     size_t cell = cell_of_case(r, which);
     const categorical_cell *c = cell_of(r, cell);
     if (cell < first_event(r) || c->s.subnets == 1) { return claim_absent(e); }
-    double *x = claim_array(e, r->repeats), worst = 0, factor = factor_of(c, 1);
-    if (!x) { return FAILED; }
+    double *x = claim_array(e, r->repeats), *allowed = claim_array(e, r->repeats), worst = 0;
+    if (!x || !allowed) { return FAILED; }
     for (size_t k = 0; k < c->rounds; k++) {
-        double left = 0, right = 0;
+        double left = 0, right = 0, factor = factor_of(c, 1);
         for (size_t j = 0; j < r->repeats; j++) {
             const double *row = categorical_row(r, cell, j, k), *next = row + CAT_COLUMNS;
             double after = categorical_indicated(next, next[CAT_WHOLE] + row[CAT_DROP]);
-            double allowed = factor * categorical_indicated(row, row[CAT_WHOLE] + row[CAT_JUMP]);
-            x[j] = after - allowed;
+            allowed[j] = factor * categorical_indicated(row, row[CAT_WHOLE] + row[CAT_JUMP]);
+            x[j] = after - allowed[j];
             left += after;
-            right += allowed;
+            right += allowed[j];
         }
         claim_refute_unless(e, low_end(r, cell, x) <= 0);
         worst = record_larger(worst, left == 0 ? 0 : left / right);
