@@ -45,7 +45,8 @@ Test(jump, spread_about_the_mean)
         outputs[k] = k % 4 - 1.5;
         u[k % N] += (real)(outputs[k] / P);
     }
-    double tiny = sizeof(real) == sizeof(float) ? 1e-6 : 1e-14, pairs = jump_pair_spread(outputs, P, N);
+    double tiny = sizeof(real) == sizeof(float) ? 1e-6 : 1e-14,
+           pairs = jump_pair_spread(outputs, P, N);
     cr_assert(epsilon_eq(dbl, jump_spread(outputs, u, P, N), pairs, tiny));
     cr_assert(le(dbl, jump_mean_error(outputs, u, P, N), tiny));
     u[1] += 0.75f;
