@@ -58,7 +58,8 @@ static error_t parse(int key, char *text, struct argp_state *state)
 status bench_start(int argc, char **argv, const char *about, const char *rest, bench_options *options)
 {
     static char *nothing[] = {NULL};
-    *options = (bench_options){.threads = machine_threads(), .seconds = 2, .rest = nothing};
+    const int threads = machine_threads() < MAX_THREADS ? machine_threads() : MAX_THREADS;
+    *options = (bench_options){.threads = threads, .seconds = 2, .rest = nothing};
     struct argp argp = {option_list_of_all, parse, rest, about, NULL, NULL, NULL};
     argp_err_exit_status = BAD_INPUT;
     argp_parse(&argp, argc, argv, 0, NULL, options);

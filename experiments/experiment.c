@@ -19,10 +19,26 @@ status experiment_single(const char *option, const option_list *list)
     return list->count == 1 ? OK : fail(BAD_INPUT, "--%s: this program takes one value, not %zu", option, list->count);
 }
 
+/* No --lr, and a xi that the panel has no rate for. */
+static status ask_for_rate(const experiment_options *o)
+{
+    char known[OPTION_LIST_MAX * 24] = "";
+    for (size_t k = 0, used = 0; k < o->paired_xi.count; k++) {
+        used += (size_t)snprintf(known + used, sizeof known - used, "%s%g for xi=%g", k ? ", " : "",
+                                 o->paired_lr.values[k], o->paired_xi.values[k]);
+    }
+    return fail(BAD_INPUT,
+                "--%s: add --lr, one value or one for each xi; the panel has a rate of its own "
+                "only for its own xi "
+                "(%s)",
+                o->mask == MASK_CATEGORICAL ? "mask" : "xi", known);
+}
+
 static status check_options(const experiment_options *o)
 {
     if (o->mask == MASK_CATEGORICAL && o->xi_given)
         return fail(BAD_INPUT, "--xi: categorical masks have xi = 1/p; leave --xi out or take --mask bernoulli");
+    if (o->lr.count == 0) { return ask_for_rate(o); }
     if (o->lr.count != 1 && (o->mask == MASK_CATEGORICAL || o->lr.count != o->xi.count))
         return fail(BAD_INPUT, "--lr: %zu values for %zu values of xi; give one, or one for each", o->lr.count,
                     o->mask == MASK_CATEGORICAL ? (size_t)1 : o->xi.count);
@@ -99,7 +115,7 @@ status experiment_open(const program_options *run, const experiment_options *opt
     *e = (experiment){.run = run, .options = options};
     status s = check_options(options);
     if (s == OK)
-        s = machine_start(run->threads);
+        s = program_start(run);
     if (s == OK)
         s = dataset_load(run->data, run->samples ? run->samples : options->samples, &e->data);
     if (s == OK)

@@ -17,7 +17,9 @@
 typedef struct {
     option_list width, subnets, xi, lr; /* lr: one value, or one for each xi */
     bool lr_times_xi;                   /* the step is lr * xi (Figure 2d) */
-    bool xi_given;
+    bool xi_given, lr_given;
+    option_list paired_xi,
+        paired_lr; /* the panel's own xi and the rate of each: what --lr is without being given */
     size_t samples;                     /* rows of the data set unless --samples says so; 0: all */
     size_t local_steps, rounds, repeats;
     double kappa;

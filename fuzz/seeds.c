@@ -7,6 +7,7 @@
 #include "run/file.h"
 #include "run/npy.h"
 #include "run/unit.h"
+#include "tests/zip_bytes.h"
 
 enum { ROOM = 4096 };
 
@@ -41,6 +42,39 @@ static size_t npy_bytes(int version, const char *dict, const void *data, size_t 
     return prelude + length + size;
 }
 
+/* Archives as other writers than NumPy make them: features, then labels, then features again where
+ * they are twice. */
+static void archive_seeds(const char *folder, const raw_member features, const raw_member labels)
+{
+    static const struct {
+        const char *name, *names[3];
+        zip_form form;
+    } seeds[] = {
+        {"streamed",
+         {"features", "labels"},
+         {.descriptor = DESCRIPTOR, .deflated = true, .utf8 = true}},
+        {"streamed-wide",
+         {"features.npy", "labels.npy"},
+         {.descriptor = DESCRIPTOR_64, .wide_directory = true}},
+        {"wide-end", {"features.npy", "labels.npy"}, {.wide_end = true, .comment = "wide"}},
+        {"twice", {"features.npy", "labels.npy", "features"}, {.false_headers = true}},
+        {"other-names", {"data/features.npy", "Labels.npy"}, {.descriptor = DESCRIPTOR_UNSIGNED}}};
+    for (size_t k = 0; k < sizeof seeds / sizeof *seeds; k++) {
+        raw_member members[3] = {features, labels, features};
+        size_t count = 0, size = 0;
+        for (; count < 3 && seeds[k].names[count]; count++) {
+            members[count].name = seeds[k].names[count];
+        }
+        char *bytes = NULL;
+        FILE *file = open_memstream(&bytes, &size);
+        must(file != NULL && fwrite("\0", 1, 2, file) == 2);
+        zip_put(file, &seeds[k].form, members, count);
+        must(fclose(file) == 0);
+        write_seed(folder, seeds[k].name, bytes, size);
+        free(bytes);
+    }
+}
+
 static void npz_seeds(const char *folder)
 {
     static const struct {
@@ -61,7 +95,12 @@ static void npz_seeds(const char *folder)
         const size_t cut = npy_bytes(seeds[k].version, seeds[k].features, x, sizeof x, bytes + 2);
         bytes[0] = (char)(cut & 0xff);
         bytes[1] = (char)(cut >> 8);
-        write_seed(folder, seeds[k].name, bytes, 2 + cut + npy_bytes(1, labels, y, sizeof y, bytes + 2 + cut));
+        const size_t rest = npy_bytes(1, labels, y, sizeof y, bytes + 2 + cut);
+        write_seed(folder, seeds[k].name, bytes, 2 + cut + rest);
+        if (k == 0) { /* a sound data set */
+            archive_seeds(folder, (raw_member){NULL, bytes + 2, cut},
+                          (raw_member){NULL, bytes + 2 + cut, rest});
+        }
     }
     const npy_output arrays[] = {{"features", "f4", 2, {4, 3}, x}, {"labels", "f8", 2, {4, 1}, y}};
     char path[ROOM], *zip = NULL;

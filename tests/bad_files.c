@@ -133,15 +133,20 @@ static void bad_members(const char *folder, bad_file_list *list)
     static const struct {
         const char *x, *y, *names;
         int method;
-    } cases[] = {{"X.npy", "labels.npy", "array 'features' is missing", ZIP_CM_STORE},
-                 {"features.npy", "y.npy", "array 'labels' is missing", ZIP_CM_STORE},
-                 {"features", "labels", "array 'features' is missing", ZIP_CM_STORE},
-                 {"Features.npy", "labels.npy", "array 'features' is missing", ZIP_CM_STORE},
-                 {"../features.npy", "../labels.npy", "array 'features' is missing", ZIP_CM_DEFLATE},
-                 {"/tmp/features.npy", "/tmp/labels.npy", "array 'features' is missing", ZIP_CM_STORE},
-                 {"./features.npy", "a/../labels.npy", "array 'features' is missing", ZIP_CM_STORE},
-                 {"features.npy/", "labels.npy", "array 'features' is missing", ZIP_CM_STORE},
-                 {"features.npy", "labels.npy", "'features': compression method 12 is not taken", ZIP_CM_BZIP2}};
+    } cases[] = {
+        {"X.npy", "labels.npy", "array 'features' is missing", ZIP_CM_STORE},
+        {"features.npy", "y.npy", "array 'labels' is missing", ZIP_CM_STORE},
+        {"features", "classes", "array 'labels' is missing; the file has 'features', 'classes'",
+         ZIP_CM_STORE},
+        {"Features.npy", "labels.npy", "array 'features' is missing; the file has 'Features'",
+         ZIP_CM_STORE},
+        {"features", "features.npy", "array 'features' is there 2 times", ZIP_CM_DEFLATE},
+        {"../features.npy", "../labels.npy", "array 'features' is missing", ZIP_CM_DEFLATE},
+        {"/tmp/features.npy", "/tmp/labels.npy", "array 'features' is missing", ZIP_CM_STORE},
+        {"./features.npy", "a/../labels.npy", "array 'features' is missing", ZIP_CM_STORE},
+        {"features.npy/", "labels.npy", "array 'features' is missing", ZIP_CM_STORE},
+        {"features.npy", "labels.npy", "'features': compression method 12 is not taken",
+         ZIP_CM_BZIP2}};
     for (size_t k = 0; k < sizeof cases / sizeof *cases; k++)
         write_members(next_path(folder, "member", cases[k].names, list), cases[k].x, GOOD_X, cases[k].y, GOOD_Y,
                       cases[k].method);
@@ -188,7 +193,7 @@ static void bad_archives(const char *folder, bad_file_list *list)
     file_write(next_path(folder, "cut", "not a whole .npz file", list), zip, size - 1);
     file_write(next_path(folder, "behead", "not a whole .npz file", list), zip + 1, size - 1);
     zip[DATA] ^= 1;
-    file_write(next_path(folder, "flipped", "'features': damaged or truncated (CRC error)", list), zip, size);
+    file_write(next_path(folder, "flipped", "'features': damaged or truncated", list), zip, size);
     zip[DATA] ^= 1;
     const raw_member nested[] = {{"features.npy", zip, size}, {"labels.npy", "\x93NUMPX\1\0", 8}};
     archive_write(next_path(folder, "nested", "'features': not in .npy format", list), nested, 2, ZIP_CM_STORE);

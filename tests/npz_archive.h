@@ -1,4 +1,5 @@
-/* npz_archive: .npz files for tests, put together byte by byte with libzip and not with the routines under test. */
+/* npz_archive: .npz files for tests, put together with libzip or byte by byte and not with the
+ * routines under test. */
 #ifndef TESTS_NPZ_ARCHIVE_H
 #define TESTS_NPZ_ARCHIVE_H
 
@@ -10,11 +11,7 @@
 #include <sys/stat.h>
 #include <zip.h>
 
-typedef struct {
-    const char *name; /* with ".npy" */
-    const void *bytes;
-    size_t size;
-} raw_member;
+#include "tests/zip_bytes.h"
 
 /* Makes build/test-tmp/<name> and the folders above it. */
 static inline void make_folder(const char *name)
@@ -57,6 +54,17 @@ static inline void archive_write(const char *path, const raw_member *members, si
         cr_assert(eq(int, zip_set_file_compression(zip, (zip_uint64_t)index, method, 0), 0));
     }
     cr_assert(eq(int, zip_close(zip), 0));
+}
+
+/* The same in a form that libzip does not write. */
+static inline void zip_write(const char *path, const zip_form *form, const raw_member *members,
+                             size_t count)
+{
+    cr_assert(le(sz, count, ZIP_MEMBERS));
+    FILE *file = fopen(path, "wb");
+    cr_assert(file != NULL, "%s", path);
+    zip_put(file, form, members, count);
+    cr_assert(eq(int, fclose(file), 0));
 }
 
 /* An archive with the one member "x" of this dict and data. */

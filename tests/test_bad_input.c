@@ -92,7 +92,8 @@ Test(bad_input, common_options)
         {"--samples 0", "--samples"},
         {"--samples 1000001", "--samples"},
         {"--threads 0", "--threads"},
-        {"--threads 65", "--threads"},
+        {"--threads 1000001", "--threads"},
+        {"--threads 2.5", "--threads"},
         {"--shard 1", "--shard"},
         {"--shard 0/3", "--shard"},
         {"--shard 4/3", "--shard"},
@@ -202,6 +203,12 @@ Test(bad_input, options_of_loss_dynamics)
     static const bad_case bad[] = {
         {"--width 10,20", "--width", 2},
         {"--subnets 1,2", "--subnets", 2},
+        {"--xi 0.4",
+         "--xi: add --lr, one value or one for each xi; the panel has a rate of its own only for",
+         2},
+        {"--xi 0.4,0.5,0.9", "(0.16 for xi=0.8, 0.1 for xi=0.5, 0.06 for xi=0.3)", 2},
+        {"--xi 0.8,0.5,0.3 --lr 0.1,0.2", "--lr: 2 values for 3 values of xi", 2},
+        {"--mask categorical", "--mask: add --lr, one value", 2},
         {"--init /nowhere.npz", "/nowhere.npz", 2},
         {"--init data/digits.npz", "'weights' is missing", 2},
         {"--init " START " --width 7", "--width", 2},
@@ -211,15 +218,20 @@ Test(bad_input, options_of_loss_dynamics)
         {"--init " START " --out " START, "is the file of --init", 2},
         {"--save-weights build/x.npz", "--repeats 1", 2},
         {"--save-weights build/x.npz --shard 1/2" ONE_RUN, "--shard", 2},
-        {"--save-weights build/x.npz --out build/x.npz" ONE_RUN, "is the file of --save-weights", 2},
-        {"--init " START " --save-weights " START, "--save-weights: " START " is the file of --init", 2},
-        {"--data build/test-tmp/weights.npz --save-weights build/test-tmp/../test-tmp/weights.npz" ONE_RUN, "is the file of --data", 2},
+        {"--save-weights build/x.npz --out build/x.npz" ONE_RUN, "is the file of --save-weights",
+         2},
+        {"--init " START " --save-weights " START,
+         "--save-weights: " START " is the file of --init", 2},
+        {"--data build/test-tmp/weights.npz --save-weights "
+         "build/test-tmp/../test-tmp/weights.npz" ONE_RUN,
+         "is the file of --data", 2},
         {"--out /dev/null/x.dat" TINY, "/dev/null", 1},
         {"--out /proc/no/x.dat" TINY, "/proc/no", 1},
-        {"--repeats 65535 --rounds 1000000 --local-steps 9999 --samples 2 --width 1", "GB are free", 1},
+        {"--repeats 65535 --rounds 1000000 --local-steps 9999 --samples 2 --width 1", "GB are free",
+         1},
     };
     char said[256];
-    const char *copy = "mkdir -p build/test-tmp && cp data/digits.npz build/test-tmp/weights.npz";
+    const char *copy = "mkdir -p build/test-tmp && cp -f data/digits.npz build/test-tmp/weights.npz";
     cr_assert(eq(int, fixture_run(copy, said, sizeof said), 0));
     all_refused("bad-input-loss", "BIN/loss-dynamics", bad, sizeof bad / sizeof *bad);
     cr_expect(eq(int, fixture_run("cmp data/digits.npz build/test-tmp/weights.npz", said, sizeof said), 0), "overwritten");
@@ -258,7 +270,7 @@ Test(bad_input, options_of_the_theory)
     };
     char said[256];
     const char *folder = refusal_folder("bad-input-theory");
-    cr_assert(eq(int, fixture_run("cp data/digits.npz build/test-tmp/data.npz", said, sizeof said), 0));
+    cr_assert(eq(int, fixture_run("cp -f data/digits.npz build/test-tmp/data.npz", said, sizeof said), 0));
     for (size_t k = 0; k < sizeof bad / sizeof *bad; k++)
         refusal(folder, "", bad[k].program, bad[k].arguments, bad[k].names, 2);
     cr_expect(eq(int, fixture_run("cmp data/digits.npz build/test-tmp/data.npz", said, sizeof said), 0), "overwritten");
@@ -273,7 +285,8 @@ Test(bad_input, options_of_tables)
         {"data/digits.npz data/digits.npz", "is not text", 2},
     };
     static const bad_case report[] = {{"stray", "'stray'", 2}, {"--results /nowhere", "/nowhere: has neither", 2},
-                                      {"--make 'A=1 '", "'A=1 ' is not", 2}, {"--make 'A=1 `b`'", "NAME=VALUE", 2}};
+                                      {"--make 'A=1 '", "'A=1 ' is not", 2}, {"--make 'A=1 `b`'", "NAME=VALUE", 2},
+                                      {"--make \"A='b\"", "NAME=VALUE", 2}, {"--make 'A=$(b)'", "NAME=VALUE", 2}};
     static const bad_case statements[] = {{"stray", "'stray'", 2}, {"--results Makefile", "Not a directory", 2}};
     all_refused("bad-input-compare", "TOOL/compare-results", compare, sizeof compare / sizeof *compare);
     all_refused("bad-input-report", "TOOL/report", report, sizeof report / sizeof *report);
@@ -291,7 +304,7 @@ Test(bad_input, options_of_claims)
         {"--heatmap-zero /dev/zero", "/dev/zero: cannot be read", 2},
         {"--width data/digits.npz", "is not text", 2},
         {"--subnet Makefile", "Makefile:", 2},
-        {"--loss profiles.mk --out profiles.mk", "--out: profiles.mk is the file of --loss", 2},
+        {"--loss data/README.md --out data/README.md", "--out: data/README.md is the file of --loss", 2},
         {"--print /nowhere.dat", "/nowhere.dat", 2},
         {"--out /proc/no/x.dat", "/proc/no", 1},
     };
@@ -301,6 +314,9 @@ Test(bad_input, options_of_claims)
 /* A cell diverges, the disk is full before the first unit is on it: no folder of units stays either. */
 Test(bad_input, nothing_is_left_of_a_run_that_computed_nothing)
 {
+#ifdef __clang__
+    cr_skip_test("the OpenMP of LLVM ends a program that may write no file, for its shared memory");
+#endif
     const char *folder = refusal_folder("bad-input-nothing");
     for (size_t e = 0; e < EXPERIMENTS; e++)
         refusal(folder, "trap '' XFSZ; ulimit -f 0;", programs[e], TINY, "cannot be written", 1);
@@ -319,22 +335,6 @@ Test(bad_input, diverged)
         cr_expect(eq(int, refusal_entries(folder, left), 1), "%s", left);
         cr_expect(eq(str, left, "bad.dat.units"), "no table");
     }
-}
-
-/* Slurm's variables are input like any other. */
-Test(bad_input, slurm_environment)
-{
-    static const char *const bad[] = {
-        "SLURM_ARRAY_TASK_ID=x SLURM_ARRAY_TASK_MIN=0 SLURM_ARRAY_TASK_COUNT=3",
-        "SLURM_ARRAY_TASK_ID= SLURM_ARRAY_TASK_MIN=0 SLURM_ARRAY_TASK_COUNT=3",
-        "SLURM_ARRAY_TASK_ID=1 SLURM_ARRAY_TASK_MIN=1 SLURM_ARRAY_TASK_COUNT=0",
-        "SLURM_ARRAY_TASK_ID=1 SLURM_ARRAY_TASK_MIN=2 SLURM_ARRAY_TASK_COUNT=3",
-        "SLURM_ARRAY_TASK_ID=7 SLURM_ARRAY_TASK_MIN=1 SLURM_ARRAY_TASK_COUNT=3",
-        "SLURM_ARRAY_TASK_ID=3 SLURM_ARRAY_TASK_MIN=1 SLURM_ARRAY_TASK_COUNT=2 SLURM_ARRAY_TASK_STEP=0",
-        "SLURM_ARRAY_TASK_ID=99999999999999999999 SLURM_ARRAY_TASK_MIN=1 SLURM_ARRAY_TASK_COUNT=3"};
-    const char *folder = refusal_folder("bad-input-slurm");
-    for (size_t k = 0; k < sizeof bad / sizeof *bad; k++)
-        refusal(folder, bad[k], programs[k % EXPERIMENTS], TINY, "SLURM_ARRAY_TASK_ID", 2);
 }
 
 /* --- files --- */

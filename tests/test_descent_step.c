@@ -1,7 +1,7 @@
 /* One local step, measured two ways. Theory is double precision alone: in single there is nothing to test. */
 #ifdef REAL_DOUBLE
 
-#include "theory/local/descent_step.h"
+#include "theory/local_descent/step.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "tests/fixture.h"
-#include "theory/local/local_trial.h"
+#include "theory/local/trial.h"
 
 /* A subnetwork of random pre-activations before and after a step that changes many signs. */
 typedef struct {

@@ -1,7 +1,7 @@
 /* The drift along runs and its checks. Theory is double precision alone: in single there is nothing to test. */
 #ifdef REAL_DOUBLE
 
-#include "theory/local/drift_watch.h"
+#include "theory/drift/drift.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
@@ -12,15 +12,10 @@
 #include "model/spectrum.h"
 #include "tests/fixture.h"
 #include "tests/local_small.h"
-#include "theory/local/drift_rows.h"
-#include "theory/local/drift_table.h"
 
 TestSuite(drift, .timeout = 60);
 
-/* Something that spoils the numbers that runs are held against. */
-typedef void spoiler(local_model *model);
-
-enum { STEPS = 2, RECORDS = 200, ROUNDS = 2 };
+enum { STEPS = 2 }; /* step sizes of local_small */
 
 static const char *const statements[] = {
     "Section 3, near_i, wide",   "Lemma 16 along runs, wide",  "Theorem 2 along runs (Together), wide",
@@ -28,54 +23,21 @@ static const char *const statements[] = {
     "Section 3, flips within R*"};
 enum { STATEMENTS = sizeof statements / sizeof *statements };
 
-/* The runs of a small plan, watched with spoilt numbers, and their rows. */
-static theory_rows judged(spoiler *spoil, size_t trials)
+static claim_rows judged(spoiler *spoil, size_t trials)
 {
-    static drift_record records[RECORDS];
-    local_plan plan;
-    local_small_open("build/test-tmp/none.dat", 1, &plan);
-    size_t count = 0;
-    for (size_t regime = 0; regime < REGIMES; regime++)
-        for (size_t mask = 0; mask < MASKS; mask++) {
-            local_model *model = &plan.models[regime][mask];
-            if (spoil)
-                spoil(model);
-            const local_regime *r = &plan.regimes[regime];
-            train_settings settings = local_settings(r, (mask_kind)mask);
-            drift_watch *w = drift_watch_new(&r->g, settings.width);
-            for (size_t trial = 0; trial < trials; trial++) {
-                local_trial run;
-                drift_round rounds[ROUNDS];
-                cr_assert(local_trial_open(&r->g, &settings, 5, regime * MASKS + mask, trial, &run) == OK);
-                for (size_t step = 0; step < STEPS; step++, count++) {
-                    cr_assert(drift_watch_run(w, &run, model, local_step(r, plan.options, step), ROUNDS, rounds) == OK);
-                    records[count] = (drift_record){regime, step, model, drift_round_empty()};
-                    for (size_t k = 0; k < ROUNDS; k++)
-                        drift_round_add(&records[count].run, &rounds[k]);
-                }
-                local_trial_close(&run);
-            }
-            drift_watch_free(w);
-        }
-    theory_rows list = {.command = "again"};
-    cr_assert(drift_rows(&list, records, count) == OK);
-    local_plan_close(&plan);
-    return list;
+    return local_judged(&drift_study, spoil, trials);
 }
 
 static verdict verdict_on(const char *statement, spoiler *spoil, size_t trials)
 {
-    theory_rows list = judged(spoil, trials);
-    verdict v = local_small_row(&list, statement)->verdict;
-    theory_rows_free(&list);
-    return v;
+    return local_verdict(&drift_study, statement, spoil, trials);
 }
 
 Test(drift, honest_runs_refute_nothing)
 {
-    theory_rows list = judged(NULL, 6);
+    claim_rows list = judged(NULL, 6);
     for (size_t k = 0; k < STATEMENTS; k++) {
-        const statement_row *row = local_small_row(&list, statements[k]);
+        const statement_row *row = study_fixture_row(&list, statements[k]);
         cr_log_info("%s: bound %g observed %g trials %zu (%s)", row->statement, row->bound, row->observed, row->trials,
                     row->hypotheses);
         cr_expect(eq(int, row->verdict, NOT_REFUTED), "%s: %g against %g (%s)", row->statement, row->observed,
@@ -84,8 +46,8 @@ Test(drift, honest_runs_refute_nothing)
     const char *const usual[] = {"Section 3, near_i, usual", "Lemma 16 along runs, usual",
                                  "Theorem 2 along runs (Together), usual", "Theorem 2 along runs, usual"};
     for (size_t k = 0; k < 4; k++)
-        cr_expect(eq(int, local_small_row(&list, usual[k])->verdict, HYPOTHESIS_NOT_MET), "%s", usual[k]);
-    theory_rows_free(&list);
+        cr_expect(eq(int, study_fixture_row(&list, usual[k])->verdict, HYPOTHESIS_NOT_MET), "%s", usual[k]);
+    claim_rows_free(&list);
 }
 
 /* --- one deliberate error for every row --- */
@@ -98,10 +60,10 @@ static void lose_factor_2(local_model *model)
 
 Test(drift, mutant_near_counts_without_factor_2)
 {
-    theory_rows list = judged(lose_factor_2, 6);
-    cr_expect(eq(int, local_small_row(&list, "Section 3, near_i, wide")->verdict, STATEMENT_REFUTED));
-    cr_expect(eq(int, local_small_row(&list, "Lemma 16 along runs, wide")->verdict, STATEMENT_REFUTED));
-    theory_rows_free(&list);
+    claim_rows list = judged(lose_factor_2, 6);
+    cr_expect(eq(int, study_fixture_row(&list, "Section 3, near_i, wide")->verdict, STATEMENT_REFUTED));
+    cr_expect(eq(int, study_fixture_row(&list, "Lemma 16 along runs, wide")->verdict, STATEMENT_REFUTED));
+    claim_rows_free(&list);
 }
 
 static void lose_xi(local_model *model)
@@ -111,10 +73,10 @@ static void lose_xi(local_model *model)
 
 Test(drift, mutant_lambda_min_without_xi)
 {
-    theory_rows list = judged(lose_xi, 6);
-    cr_expect(eq(int, local_small_row(&list, "Theorem 2 along runs (Together), wide")->verdict, STATEMENT_REFUTED));
-    cr_expect(eq(int, local_small_row(&list, "Theorem 2 along runs, wide")->verdict, STATEMENT_REFUTED));
-    theory_rows_free(&list);
+    claim_rows list = judged(lose_xi, 6);
+    cr_expect(eq(int, study_fixture_row(&list, "Theorem 2 along runs (Together), wide")->verdict, STATEMENT_REFUTED));
+    cr_expect(eq(int, study_fixture_row(&list, "Theorem 2 along runs, wide")->verdict, STATEMENT_REFUTED));
+    claim_rows_free(&list);
 }
 
 /* 4 row_sum xi p_R = 2 row_sum (2 m xi p_R)/m, with one neuron in place of 2 m xi p_R. */
@@ -138,43 +100,27 @@ Test(drift, mutant_mean_entry_for_row_sum)
     cr_expect(eq(int, verdict_on("Section 3, kernel by flips", row_sum_is_mean_entry, 1), STATEMENT_REFUTED));
 }
 
-static void strip_too_thin(local_model *model)
+static void boundary_too_thin(local_model *model)
 {
-    model->strip /= 10;
+    model->boundary_radius /= 10;
 }
 
 Test(drift, mutant_near_neurons_within_a_tenth)
 {
-    cr_expect(eq(int, verdict_on("Section 3, flips within R*", strip_too_thin, 2), STATEMENT_REFUTED));
+    cr_expect(eq(int, verdict_on("Section 3, flips within R*", boundary_too_thin, 2), STATEMENT_REFUTED));
 }
 
 /* A number that is none refutes; too few trials check nothing. */
 Test(drift, nan_refutes_and_few_trials_do_not_check)
 {
-    local_model model = {
-        .m = 10, .width = 5, .paper_width = 5, .paper_radius = 1, .delta = 0.25, .assumption1 = true, .along_least = 1};
-    drift_round bad = {.states = 3,
-                       .ball = 3,
-                       .bounded = 3,
-                       .near = NAN,
-                       .whole_near = NAN,
-                       .lambda = NAN,
-                       .lambda_ball = NAN,
-                       .kernel = NAN,
-                       .drift = NAN,
-                       .flips_near = NAN};
-    drift_record records[20];
-    for (size_t k = 0; k < 20; k++)
-        records[k] = (drift_record){REGIME_WIDE, 0, &model, bad};
-    theory_rows list = {.command = ""};
-    cr_assert(eq(int, drift_rows(&list, records, 20), OK));
+    const local_number given[] = {{CLAIM_NUMBER(drift_round, states), 3}, {CLAIM_NUMBER(drift_round, ball), 3}, {CLAIM_NUMBER(drift_round, bounded), 3}, {CLAIM_NUMBER(drift_round, from_start), 0}};
+    claim_rows list = local_judged_nan(&drift_study, 10, given, sizeof given / sizeof *given);
     for (size_t k = 0; k < STATEMENTS; k++)
-        cr_expect(eq(int, local_small_row(&list, statements[k])->verdict, STATEMENT_REFUTED), "%s", statements[k]);
-    theory_rows_free(&list);
-    list = (theory_rows){.command = ""};
-    cr_assert(eq(int, drift_rows(&list, records, 5), OK));
-    cr_expect(eq(int, local_small_row(&list, statements[0])->verdict, NOT_CHECKED));
-    theory_rows_free(&list);
+        cr_expect(eq(int, study_fixture_verdict(&list, statements[k]), STATEMENT_REFUTED), "%s", statements[k]);
+    claim_rows_free(&list);
+    list = local_judged_nan(&drift_study, 2, given, sizeof given / sizeof *given);
+    cr_expect(eq(int, study_fixture_verdict(&list, "Section 3, near_i, wide"), NOT_CHECKED));
+    claim_rows_free(&list);
 }
 
 /* --- what is measured, another way --- */
@@ -223,7 +169,7 @@ static void see(const train_sight *sight, void *context)
             double before = product(w, i, start);
             active[i] = product(w, i, weights) >= 0;
             flips[i] += active[i] != (before >= 0);
-            near[i] += fabs(before) <= w->model->strip;
+            near[i] += fabs(before) <= w->model->boundary_radius;
         }
         for (size_t i = 0; i < N; i++)
             for (size_t j = 0; j < N; j++)
@@ -239,12 +185,14 @@ static void see(const train_sight *sight, void *context)
 
 Test(drift, a_round_seen_through_weights)
 {
-    local_plan plan;
-    local_small_open("build/test-tmp/none.dat", 1, &plan);
-    const local_regime *r = &plan.regimes[REGIME_USUAL];
-    train_settings settings = local_settings(r, MASK_BERNOULLI);
-    local_model model = plan.models[REGIME_USUAL][MASK_BERNOULLI];
-    model.strip = 0.3; /* so that some neurons are near */
+    local_settings small = local_small(1);
+    study_run under_way;
+    study_fixture_open(&drift_study, &small, &under_way);
+    const local_context *c = under_way.context;
+    const local_regime *r = &c->regimes[REGIME_USUAL];
+    train_settings settings = local_train_settings(r, MASK_BERNOULLI);
+    local_model model = c->models[REGIME_USUAL][MASK_BERNOULLI];
+    model.boundary_radius = 0.3; /* so that some neurons are near */
     double eta = 8 / r->data.gram_norm;
     local_trial run;
     drift_round kept;
@@ -263,7 +211,7 @@ Test(drift, a_round_seen_through_weights)
     cr_expect(le(dbl, fabs(kept.lambda - seen.lambda), 1e-13));
     cr_expect(eq(dbl, kept.error, error));
     cr_expect(eq(dbl, kept.states, (double)(settings.subnets * (settings.local_steps + 1))));
-    drift_watch_free(w), local_trial_close(&run), local_plan_close(&plan);
+    drift_watch_free(w), local_trial_close(&run), study_close(&under_way);
 }
 
 /* The sweep: the same bytes on one thread and on two. */
@@ -271,19 +219,15 @@ Test(drift, same_table_for_one_and_two_threads)
 {
     char path[2][256];
     const char *folder = fixture_folder("drift");
+    local_settings settings = local_small(2);
     for (int k = 0; k < 2; k++) {
-        local_plan plan;
         snprintf(path[k], sizeof path[k], "%s/%d.dat", folder, k + 1);
-        local_small_open(path[k], k + 1, &plan);
-        plan.regimes[REGIME_WIDE].trials = 2;
-        cr_assert(eq(int, local_plan_run(&plan, &(local_program){drift_unit_values, drift_unit_run, drift_judge}), OK),
-                  "%s", error_text());
-        local_plan_close(&plan);
+        study_fixture_perform(&drift_study, &settings, path[k], k + 1);
     }
     cr_expect(fixture_same_rows(path[0], path[1]));
     table_data rows;
     cr_assert(eq(int, table_read(path[0], &rows), OK), "%s", error_text());
-    cr_expect(eq(sz, rows.rows, REGIMES * MASKS * STEPS * local_small_options.rounds));
+    cr_expect(eq(sz, rows.rows, REGIMES * MASKS * STEPS * settings.rounds));
     table_data_free(&rows);
 }
 

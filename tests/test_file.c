@@ -2,12 +2,14 @@
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static char folder[] = "build/test-tmp/file/XXXXXX"; /* of this test alone */
@@ -101,6 +103,48 @@ Test(file, folder_under_a_file_is_refused)
     cr_assert(eq(int, folder_make(in_folder("a//b/")), OK), "%s", error_text());
     cr_assert(eq(int, access(in_folder("a/b"), W_OK), 0));
     cr_assert(eq(int, folder_make("/"), OK));
+}
+
+/* A folder that cannot be made: the reason is mkdir's own, not that the folder is missing. */
+static void reason_is_of_mkdir(const char *path)
+{
+    cr_assert(ne(int, mkdir(path, 0777), 0), "%s", path);
+    const char *reason = strerror(errno);
+    char inside[200];
+    snprintf(inside, sizeof inside, "%s/sub", path);
+    for (int deep = 0; deep < 2; deep++) {
+        cr_assert(eq(int, folder_make(deep ? inside : path), FAILED));
+        cr_assert(strstr(error_text(), reason) != NULL, "expected '%s' in: %s", reason,
+                  error_text());
+    }
+}
+
+Test(file, folder_without_permission)
+{
+    const char *locked = in_folder("locked");
+    cr_assert(eq(int, chmod(folder, 0755), 0));
+    cr_assert(eq(int, mkdir(locked, 0555), 0));
+    const pid_t child = fork();
+    if (child == 0) { /* root may write anywhere */
+        _exit(geteuid() == 0 && setuid(65534) != 0
+                  ? 2
+                  : folder_make(in_folder("locked/sub")) != FAILED ||
+                        !strstr(error_text(), "Permission denied"));
+    }
+    int state;
+    cr_assert(eq(int, waitpid(child, &state, 0), child));
+    cr_assert(eq(int, state, 0));
+}
+
+/* Read-only where a container has it so, not permitted elsewhere. */
+Test(file, folder_where_none_can_be)
+{
+    if (access("/sys/kernel", F_OK) == 0) { reason_is_of_mkdir("/sys/no-such-folder"); }
+    reason_is_of_mkdir("/proc/no-such-folder");
+    const char *link = in_folder("nowhere");
+    cr_assert(eq(int, symlink("no-such-place", link), 0));
+    cr_assert(eq(int, folder_make(link), FAILED));
+    cr_assert(strstr(error_text(), "No such file") != NULL, "%s", error_text());
 }
 
 /* A disk that is full: no file may grow beyond 10 bytes. The old content stays, nothing is left behind. */

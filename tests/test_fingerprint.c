@@ -10,6 +10,7 @@
 
 #include "run/file.h"
 #include "run/real.h"
+#include "tests/fixture.h"
 
 TestSuite(fingerprint);
 
@@ -17,11 +18,32 @@ TestSuite(fingerprint);
 Test(fingerprint, is_the_hash_described)
 {
     char executable[SHA256_DIGEST_STRING_LENGTH], bytes[512], expected[65], found[65];
-    cr_assert(SHA256File("/proc/self/exe", executable) != NULL);
+    cr_assert(eq(int, fingerprint_code("/proc/self/exe", executable), OK));
     const int size = snprintf(bytes, sizeof bytes, "width-sweep%c%s%c%s%cseed 1\n", 0, executable, 0, REAL_NAME, 0) + 1;
     SHA256Data((const uint8_t *)bytes, (size_t)size, expected);
     cr_assert(eq(int, fingerprint_of("width-sweep", "seed 1\n", found), OK), "%s", error_text());
     cr_assert(eq(str, found, expected));
+}
+
+/* Debugging information decides no number; one byte of the code does. */
+Test(fingerprint, of_code_alone)
+{
+    const char *source = "static const double table[] = {1, 2}; int main(int c, char **v) { (void)v; return (int)table[c - 1]; }";
+    char said[512], hash[4][65];
+    char command[1200];
+    snprintf(command, sizeof command,
+             "cd build/test-tmp && echo '%s' > code.c && { echo '/* moved */'; cat code.c; } > moved.c && "
+             "sed 's/, 2/, 3/' code.c > other.c && gcc -g code.c -o code-a && gcc -g moved.c -o code-b && "
+             "gcc -g other.c -o code-c && gcc code.c -o code-d", source);
+    cr_assert(eq(int, fixture_run(command, said, sizeof said), 0), "%s", said);
+    for (int k = 0; k < 4; k++) {
+        char path[40];
+        snprintf(path, sizeof path, "build/test-tmp/code-%c", 'a' + k);
+        cr_assert(eq(int, fingerprint_code(path, hash[k]), OK), "%s", error_text());
+    }
+    cr_expect(eq(str, hash[0], hash[1]), "a comment moved");
+    cr_expect(ne(str, hash[0], hash[2]), "a constant changed");
+    cr_expect(eq(str, hash[0], hash[3]), "without -g");
 }
 
 Test(fingerprint, all_parts_count_and_do_not_run_together)

@@ -1,7 +1,7 @@
 /* Hypothesis 1 and its checks. Theory is double precision alone: in single there is nothing to test. */
 #ifdef REAL_DOUBLE
 
-#include "theory/local/descent_watch.h"
+#include "theory/local_descent/local_descent.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
@@ -11,15 +11,10 @@
 
 #include "tests/fixture.h"
 #include "tests/local_small.h"
-#include "theory/local/descent_rows.h"
-#include "theory/local/descent_table.h"
 
 TestSuite(local_descent, .timeout = 60);
 
-/* Something that spoils the numbers that runs are held against. */
-typedef void spoiler(local_model *model);
-
-enum { STEPS = 2, RECORDS = 200 };
+enum { STEPS = 2 }; /* step sizes of local_small */
 
 static const char *const statements[] = {"Hypothesis 1 (4), wide",
                                          "Hypothesis 1, largest step, wide",
@@ -36,63 +31,28 @@ static const char *const statements[] = {"Hypothesis 1 (4), wide",
                                          "Hypothesis 1, eta lambda0/n^2, usual"};
 enum { STATEMENTS = sizeof statements / sizeof *statements };
 
-/* The runs of a small plan, watched with spoilt numbers, and their rows. */
-static theory_rows judged(spoiler *spoil, size_t trials)
+static claim_rows judged(spoiler *spoil, size_t trials)
 {
-    static descent_run runs[RECORDS];
-    static descent_record records[RECORDS];
-    local_plan plan;
-    local_small_open("build/test-tmp/none.dat", 1, &plan);
-    size_t count = 0, steps = descent_steps(&plan);
-    double *numbers = malloc(2 * steps * sizeof *numbers);
-    for (size_t regime = 0; regime < REGIMES; regime++)
-        for (size_t mask = 0; mask < MASKS; mask++) {
-            local_model *model = &plan.models[regime][mask];
-            if (spoil)
-                spoil(model);
-            const local_regime *r = &plan.regimes[regime];
-            train_settings settings = local_settings(r, (mask_kind)mask);
-            descent_watch *w = descent_watch_new(&r->g, settings.width, steps);
-            for (size_t trial = 0; trial < trials; trial++) {
-                local_trial run;
-                cr_assert(local_trial_open(&r->g, &settings, 5, regime * MASKS + mask, trial, &run) == OK);
-                for (size_t step = 0; step < STEPS; step++, count++) {
-                    double eta = local_step(r, plan.options, step);
-                    cr_assert(descent_watch_run(w, &run, model, eta, r->rounds, &runs[count], numbers,
-                                                numbers + steps) == OK);
-                    records[count] = (descent_record){regime, step, eta, model, &runs[count]};
-                }
-                local_trial_close(&run);
-            }
-            descent_watch_free(w);
-        }
-    theory_rows list = {.command = "again"};
-    cr_assert(descent_rows(&list, records, count) == OK);
-    local_plan_close(&plan);
-    free(numbers);
-    return list;
+    return local_judged(&descent_study, spoil, trials);
 }
 
 static verdict verdict_on(const char *statement, spoiler *spoil, size_t trials)
 {
-    theory_rows list = judged(spoil, trials);
-    verdict v = local_small_row(&list, statement)->verdict;
-    theory_rows_free(&list);
-    return v;
+    return local_verdict(&descent_study, statement, spoil, trials);
 }
 
 Test(local_descent, honest_runs_refute_nothing)
 {
-    theory_rows list = judged(NULL, 6);
+    claim_rows list = judged(NULL, 6);
     for (size_t k = 0; k < STATEMENTS; k++) {
-        const statement_row *row = local_small_row(&list, statements[k]);
+        const statement_row *row = study_fixture_row(&list, statements[k]);
         cr_log_info("%s: bound %g observed %g trials %zu (%s)", row->statement, row->bound, row->observed, row->trials,
                     row->hypotheses);
         cr_expect(eq(int, row->verdict, NOT_REFUTED), "%s: %g against %g (%s)", row->statement, row->observed,
                   row->bound, row->hypotheses);
     }
-    cr_expect(eq(int, local_small_row(&list, "Hypothesis 1 (4) w.p. 1-2delta, usual")->verdict, HYPOTHESIS_NOT_MET));
-    theory_rows_free(&list);
+    cr_expect(eq(int, study_fixture_row(&list, "Hypothesis 1 (4) w.p. 1-2delta, usual")->verdict, HYPOTHESIS_NOT_MET));
+    claim_rows_free(&list);
 }
 
 /* --- one deliberate error for every row --- */
@@ -104,10 +64,10 @@ static void lose_xi(local_model *model)
 
 Test(local_descent, mutant_contraction_without_xi)
 {
-    theory_rows list = judged(lose_xi, 6);
+    claim_rows list = judged(lose_xi, 6);
     for (size_t k = 0; k < 3; k++)
-        cr_expect(eq(int, local_small_row(&list, statements[k])->verdict, STATEMENT_REFUTED), "%s", statements[k]);
-    theory_rows_free(&list);
+        cr_expect(eq(int, study_fixture_row(&list, statements[k])->verdict, STATEMENT_REFUTED), "%s", statements[k]);
+    claim_rows_free(&list);
 }
 
 static void count_active_alone(local_model *model)
@@ -152,20 +112,20 @@ static void rows_of_norm_sqrt2(local_model *model)
 
 Test(local_descent, mutant_rows_not_normalised)
 {
-    theory_rows list = judged(rows_of_norm_sqrt2, 1);
-    cr_expect(eq(int, local_small_row(&list, "Hypothesis 1, norm of a step")->verdict, STATEMENT_REFUTED));
-    cr_expect(eq(int, local_small_row(&list, "Hypothesis 1, recursion")->verdict, STATEMENT_REFUTED));
-    theory_rows_free(&list);
+    claim_rows list = judged(rows_of_norm_sqrt2, 1);
+    cr_expect(eq(int, study_fixture_row(&list, "Hypothesis 1, norm of a step")->verdict, STATEMENT_REFUTED));
+    cr_expect(eq(int, study_fixture_row(&list, "Hypothesis 1, recursion")->verdict, STATEMENT_REFUTED));
+    claim_rows_free(&list);
 }
 
-static void strip_too_thin(local_model *model)
+static void boundary_too_thin(local_model *model)
 {
-    model->strip /= 10;
+    model->boundary_radius /= 10;
 }
 
 Test(local_descent, mutant_near_neurons_within_a_tenth)
 {
-    cr_expect(eq(int, verdict_on("Hypothesis 1, near neurons", strip_too_thin, 2), STATEMENT_REFUTED));
+    cr_expect(eq(int, verdict_on("Hypothesis 1, near neurons", boundary_too_thin, 2), STATEMENT_REFUTED));
 }
 
 static void half_gram(local_model *model)
@@ -175,10 +135,10 @@ static void half_gram(local_model *model)
 
 Test(local_descent, mutant_half_the_norm_of_G)
 {
-    theory_rows list = judged(half_gram, 2);
-    cr_expect(eq(int, local_small_row(&list, "Hypothesis 1 (5), first form")->verdict, STATEMENT_REFUTED));
-    cr_expect(eq(int, local_small_row(&list, "Hypothesis 1 (5), second form")->verdict, STATEMENT_REFUTED));
-    theory_rows_free(&list);
+    claim_rows list = judged(half_gram, 2);
+    cr_expect(eq(int, study_fixture_row(&list, "Hypothesis 1 (5), first form")->verdict, STATEMENT_REFUTED));
+    cr_expect(eq(int, study_fixture_row(&list, "Hypothesis 1 (5), second form")->verdict, STATEMENT_REFUTED));
+    claim_rows_free(&list);
 }
 
 static void width_squared(local_model *model)
@@ -205,25 +165,14 @@ Test(local_descent, mutant_paper_without_xi_or_with_n_squared_multiplied)
 /* A number that is none refutes; too few trials check nothing. */
 Test(local_descent, nan_refutes_and_few_trials_do_not_check)
 {
-    local_model model = {.m = 10, .width = 5, .delta = 0.25, .gram_norm = 1, .assumption1 = true};
-    descent_run bad = descent_run_empty();
-    bad.steps = bad.ball = bad.proven = 3;
-    bad.gain_least = bad.gain_ball = bad.gain_proven = bad.largest_proven = bad.identity = bad.secant =
-        bad.secant_norm = NAN;
-    bad.recursion = bad.flips_near = bad.moved = bad.moved_held = bad.jump = bad.largest_least = NAN;
-    bad.held = 1;
-    descent_record records[40];
-    for (size_t k = 0; k < 40; k++)
-        records[k] = (descent_record){k < 20 ? REGIME_WIDE : REGIME_USUAL, 0, 0.5, &model, &bad};
-    theory_rows list = {.command = ""};
-    cr_assert(eq(int, descent_rows(&list, records, 40), OK));
+    const local_number given[] = {{CLAIM_NUMBER(descent_run, steps), 3}, {CLAIM_NUMBER(descent_run, ball), 3}, {CLAIM_NUMBER(descent_run, proven), 3}, {CLAIM_NUMBER(descent_run, held), 1}, {CLAIM_NUMBER(descent_run, skipped), 0}, {CLAIM_NUMBER(descent_run, from_start), 0}};
+    claim_rows list = local_judged_nan(&descent_study, 10, given, sizeof given / sizeof *given);
     for (size_t k = 0; k < STATEMENTS; k++)
-        cr_expect(eq(int, local_small_row(&list, statements[k])->verdict, STATEMENT_REFUTED), "%s", statements[k]);
-    theory_rows_free(&list);
-    list = (theory_rows){.command = ""};
-    cr_assert(eq(int, descent_rows(&list, records, 5), OK));
-    cr_expect(eq(int, local_small_row(&list, "Hypothesis 1 (4) w.p. 1-2delta, wide")->verdict, NOT_CHECKED));
-    theory_rows_free(&list);
+        cr_expect(eq(int, study_fixture_verdict(&list, statements[k]), STATEMENT_REFUTED), "%s", statements[k]);
+    claim_rows_free(&list);
+    list = local_judged_nan(&descent_study, 2, given, sizeof given / sizeof *given);
+    cr_expect(eq(int, study_fixture_verdict(&list, "Hypothesis 1 (4) w.p. 1-2delta, wide"), NOT_CHECKED));
+    claim_rows_free(&list);
 }
 
 /* The sweep: the same bytes on one thread and on two. */
@@ -231,15 +180,10 @@ Test(local_descent, same_table_for_one_and_two_threads)
 {
     char path[2][256];
     const char *folder = fixture_folder("local_descent");
+    local_settings settings = local_small(2);
     for (int k = 0; k < 2; k++) {
-        local_plan plan;
         snprintf(path[k], sizeof path[k], "%s/%d.dat", folder, k + 1);
-        local_small_open(path[k], k + 1, &plan);
-        plan.regimes[REGIME_WIDE].trials = 2;
-        cr_assert(
-            eq(int, local_plan_run(&plan, &(local_program){descent_unit_values, descent_unit_run, descent_judge}), OK),
-            "%s", error_text());
-        local_plan_close(&plan);
+        study_fixture_perform(&descent_study, &settings, path[k], k + 1);
     }
     cr_expect(fixture_same_rows(path[0], path[1]));
     table_data rows;

@@ -12,7 +12,7 @@
 
 #include "tests/fixture.h"
 #include "theory/moments/gather.h"
-#include "theory/statement_list.h"
+#include "theory/statements/list.h"
 
 static void quiet(void) { gsl_set_error_handler_off(); }
 

@@ -26,11 +26,23 @@ static status check_type(const char *path, const char *name, const npy_array *ar
                 path, name, array->type);
 }
 
+/* Whole numbers in one column are most often the numbers of classes. */
+static status check_label_type(const char *path, const npy_array *labels)
+{
+    const bool column = labels->rank == 1 || (labels->rank == 2 && labels->shape[1] == 1);
+    if (labels->type[0] == 'f' || !column) { return check_type(path, "labels", labels); }
+    return fail(
+        BAD_INPUT,
+        "%s: array 'labels' has dtype %s, not float32 or float64; if it numbers k classes from 0, "
+        "write one column a class: numpy.eye(k, dtype='float32')[labels%s], else convert it with "
+        ".astype('float32')",
+        path, labels->type, labels->rank == 2 ? "[:, 0]" : "");
+}
+
 static status check_shapes(const char *path, const npy_array *features, const npy_array *labels, size_t samples)
 {
     status s = check_type(path, "features", features);
-    if (s == OK)
-        s = check_type(path, "labels", labels);
+    if (s == OK) s = check_label_type(path, labels);
     if (s != OK)
         return s;
     if (features->rank != 2)
@@ -56,11 +68,20 @@ static status check_shapes(const char *path, const npy_array *features, const np
 /* The first `rows` rows of `columns` entries must be finite. */
 static status check_finite(const char *path, const char *name, const double *values, size_t rows, size_t columns)
 {
-    for (size_t k = 0; k < rows * columns; k++)
-        if (!isfinite(values[k]))
-            return fail(BAD_INPUT, "%s: array '%s', row %zu, column %zu (counted from 0) is %g; "
-                        "remove the row or mend the value", path, name, k / columns, k % columns, values[k]);
-    return OK;
+    size_t count = 0, at = 0;
+    for (size_t k = rows * columns; k-- > 0;) {
+        if (!isfinite(values[k])) {
+            count++;
+            at = k;
+        }
+    }
+    char others[64] = "";
+    if (count > 1) { snprintf(others, sizeof others, " (%zu entries are not finite)", count); }
+    return count == 0 ? OK
+                      : fail(BAD_INPUT,
+                             "%s: array '%s', row %zu, column %zu (counted from 0) is %g%s; "
+                             "remove the row or mend the value",
+                             path, name, at / columns, at % columns, values[at], others);
 }
 
 /* --- Assumption 1: unit rows, bounded labels --- */
@@ -91,11 +112,21 @@ static status scale_rows(const npy_array *features, dataset *data)
     data->X = allocate(data->n * data->d, sizeof *data->X, "inputs");
     if (!data->X)
         return FAILED;
-    for (size_t i = 0; i < data->n; i++)
-        if (!normalise(features->values + i * data->d, data->d, data->X + i * data->d))
-            return fail(BAD_INPUT, "%s: array 'features', row %zu (counted from 0) is all zeros and has no direction; "
-                        "remove it", data->path, i);
-    return OK;
+    size_t zeros = 0, first = 0;
+    for (size_t i = data->n; i-- > 0;) {
+        if (!normalise(features->values + i * data->d, data->d, data->X + i * data->d)) {
+            zeros++;
+            first = i;
+        }
+    }
+    char others[64] = "";
+    if (zeros > 1) { snprintf(others, sizeof others, " (%zu rows are)", zeros); }
+    return zeros == 0
+               ? OK
+               : fail(BAD_INPUT,
+                      "%s: array 'features', row %zu (counted from 0) is all zeros%s and has no "
+                      "direction; remove it",
+                      data->path, first, others);
 }
 
 /* Y / max |Y|, the maximum over the whole file (paper section 8). */
@@ -159,44 +190,114 @@ static void pair_consider(pair *best, const dataset *data, size_t i, size_t j, d
     }
 }
 
-/* All pairs i < j, by blocks of G = X X^T so that no n x n memory is needed. Ends early at a pair of one direction. */
-static status closest_pairs(const dataset *data, double tolerance, pair *nearest, pair *farthest)
+enum { PAIRS_SHOWN = 4 };
+
+/* The pairs of one direction, i < j: how many, and those whose second row comes first in the file.
+ */
+typedef struct {
+    double tolerance;
+    size_t count;
+    size_t i[PAIRS_SHOWN], j[PAIRS_SHOWN];
+    bool *later; /* (n) rows that have an earlier one of their direction */
+} same_pairs;
+
+static void same_add(same_pairs *same, size_t i, size_t j)
+{
+    size_t place = same->count < PAIRS_SHOWN ? same->count : PAIRS_SHOWN;
+    same->count++;
+    same->later[j] = true;
+    for (; place > 0 &&
+           (j < same->j[place - 1] || (j == same->j[place - 1] && i < same->i[place - 1]));
+         place--) {
+        if (place < PAIRS_SHOWN) {
+            same->i[place] = same->i[place - 1];
+            same->j[place] = same->j[place - 1];
+        }
+    }
+    if (place < PAIRS_SHOWN) {
+        same->i[place] = i;
+        same->j[place] = j;
+    }
+}
+
+/* Counts rows i, j if they are of one direction. Only for products that may be of such a pair is
+ * the angle computed: cos(t) > 1 - t^2/2, and the product is off as above. */
+static bool same_consider(same_pairs *same, const dataset *data, size_t i, size_t j, double product)
+{
+    const double t = same->tolerance, margin = 2 * (double)(data->d + 8) * DBL_EPSILON;
+    if (!(product >= 1 - t * t / 2 - margin) || !(dataset_angle(data, i, j) <= t)) { return false; }
+    same_add(same, i, j);
+    return true;
+}
+
+/* All pairs i < j, by blocks of G = X X^T so that no n x n memory is needed. */
+static status look_at_pairs(const dataset *data, same_pairs *same, pair *nearest, pair *farthest)
 {
     enum { BLOCK = 256 };
     const size_t n = data->n, d = data->d;
     double *products = allocate(BLOCK * BLOCK, sizeof *products, "inner products of the inputs");
     if (!products)
         return FAILED;
-    for (size_t row = 0; row < n && !(nearest->angle <= tolerance); row += BLOCK)
-        for (size_t column = row; column < n && !(nearest->angle <= tolerance); column += BLOCK) {
+    for (size_t row = 0; row < n; row += BLOCK) {
+        for (size_t column = row; column < n; column += BLOCK) {
             size_t rows = n - row < BLOCK ? n - row : BLOCK, columns = n - column < BLOCK ? n - column : BLOCK;
             cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (int)rows, (int)columns, (int)d, 1, data->X + row * d,
                         (int)d, data->X + column * d, (int)d, 0, products, BLOCK);
             for (size_t i = row; i < row + rows; i++)
                 for (size_t j = column > i ? column : i + 1; j < column + columns; j++) {
                     double product = products[(i - row) * BLOCK + (j - column)];
+                    if (same_consider(same, data, i, j, product)) {
+                        continue; /* the data are refused, whichever rows are closest */
+                    }
                     pair_consider(nearest, data, i, j, product);
                     pair_consider(farthest, data, i, j, product);
                 }
         }
+    }
     free(products);
     return OK;
+}
+
+/* The line for rows of one direction: all pairs counted, the first ones named. */
+static status refuse_same(const dataset *data, const same_pairs *same)
+{
+    char pairs[PAIRS_SHOWN * 48] = "";
+    size_t used = 0, later = 0;
+    for (size_t i = 0; i < data->n; i++) { later += same->later[i]; }
+    if (same->count == 1) {
+        return fail(
+            BAD_INPUT,
+            "%s: array 'features', rows %zu and %zu (counted from 0) have the same direction, "
+            "which makes Hinf singular; remove one of them or take --samples %zu or fewer",
+            data->path, same->i[0], same->j[0], same->j[0]);
+    }
+    for (size_t k = 0; k < same->count && k < PAIRS_SHOWN; k++) {
+        used += (size_t)snprintf(pairs + used, sizeof pairs - used, "%s%zu and %zu", k ? ", " : "",
+                                 same->i[k], same->j[k]);
+    }
+    return fail(BAD_INPUT,
+                "%s: array 'features' has %zu pairs of rows of the same direction, which makes "
+                "Hinf singular: "
+                "rows %s%s (counted from 0); remove the later row of each pair (%zu rows) or take "
+                "--samples %zu or "
+                "fewer",
+                data->path, same->count, pairs, same->count > PAIRS_SHOWN ? ", ..." : "", later,
+                same->j[0]);
 }
 
 static status check_directions(double tolerance, dataset *data)
 {
     pair nearest = {.sign = 1, .cosine = -INFINITY, .angle = INFINITY};
     pair farthest = {.sign = -1, .cosine = -INFINITY, .angle = INFINITY};
+    same_pairs same = {.tolerance = tolerance};
     data->smallest_angle = NAN;
     if (data->n < 2)
         return OK;
-    status s = closest_pairs(data, tolerance, &nearest, &farthest);
-    if (s != OK)
-        return s;
-    if (!(nearest.angle > tolerance))
-        return fail(BAD_INPUT, "%s: array 'features', rows %zu and %zu (counted from 0) have the same direction, "
-                    "which makes Hinf singular; remove one of them or take --samples %zu or fewer", data->path,
-                    nearest.i, nearest.j, nearest.j);
+    same.later = allocate(data->n, sizeof *same.later, "rows of one direction");
+    status st = same.later ? look_at_pairs(data, &same, &nearest, &farthest) : FAILED;
+    if (st == OK && same.count > 0) { st = refuse_same(data, &same); }
+    free(same.later);
+    if (st != OK) { return st; }
     data->smallest_angle = nearest.angle;
     data->closest[0] = nearest.i;
     data->closest[1] = nearest.j;

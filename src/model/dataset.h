@@ -21,10 +21,11 @@ typedef struct {
     size_t opposite_rows[2];
 } dataset;
 
-/* Loads arrays `features` (n, d) and `labels` (n, q) or (n,), f4 or f8, first `samples` rows (0: all).
- * BAD_INPUT naming file, array, row and cure: missing array, wrong rank, other dtype, different row counts, NaN or Inf, zero row,
- * two rows of the same direction to the file's precision (both indices), labels all zero, samples > rows, corrupt file.
- * Labels that are all one number other than 0 are taken: Assumption 1 bounds them and asks nothing more. */
+/* Loads arrays `features` (n, d) and `labels` (n, q) or (n,), f4 or f8, first `samples` rows (0:
+ * all). BAD_INPUT naming file, array, row and cure: missing array, wrong rank, other dtype,
+ * different row counts, NaN or Inf, zero row, rows of the same direction to the file's precision
+ * (how many pairs, the first ones), labels all zero, samples > rows, corrupt file. Labels that are
+ * all one number other than 0 are taken: Assumption 1 bounds them and asks nothing more. */
 status dataset_load(const char *path, size_t samples, dataset *data);
 void dataset_free(dataset *data); /* safe on a zeroed or freed one */
 

@@ -10,6 +10,18 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* Makes one folder, or finds it there; 0 or errno. What mkdir says of a missing folder is why it
+ * cannot be made (permission, a read-only or full file system); that a link leads nowhere only stat
+ * knows. */
+static int folder_make_one(const char *path)
+{
+    struct stat found;
+    const int refusal = mkdir(path, 0777) == 0 ? 0 : errno;
+    if (!refusal) { return 0; }
+    if (stat(path, &found) != 0) { return refusal == EEXIST ? errno : refusal; }
+    return S_ISDIR(found.st_mode) ? 0 : ENOTDIR;
+}
+
 status folder_make(const char *path)
 {
     char *part = strdup(path);
@@ -22,17 +34,13 @@ status folder_make(const char *path)
         end += strcspn(end, "/");
         const char separator = *end;
         *end = '\0';
-        struct stat found;
-        if (mkdir(part, 0777) != 0 && stat(part, &found) != 0) {
-            error = errno;
-        } else if (stat(part, &found) == 0 && !S_ISDIR(found.st_mode)) {
-            error = ENOTDIR;
-        }
+        error = folder_make_one(part);
         *end = separator;
     }
     free(part);
     if (error) {
-        return fail(FAILED, "%s: the folder cannot be made: %s; choose another with --out", path, strerror(error));
+        return fail(FAILED, "%s: the folder cannot be made: %s; choose another place", path,
+                    strerror(error));
     }
     return OK;
 }
@@ -47,8 +55,7 @@ static char *folder_of(const char *path)
     return strndup(path, slash == path ? 1 : (size_t)(slash - path));
 }
 
-/* Makes the folder that `path` lies in. */
-static status folder_of_make(const char *path)
+status file_folder_make(const char *path)
 {
     char *folder = folder_of(path);
     if (!folder) {
@@ -177,7 +184,7 @@ static status whole_try(const char *path, const void *bytes, size_t size, bool s
 {
     file_draft draft;
     *gone = false;
-    status code = folder_of_make(path);
+    status code = file_folder_make(path);
     code = code != OK ? code : file_begin(path, &draft);
     if (code != OK) {
         return code;

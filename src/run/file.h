@@ -31,6 +31,9 @@ typedef struct {
     char *temporary; /* where to write, does not exist yet; owned */
 } file_draft;
 
+/* Makes the folder that `path` lies in if it is missing. FAILED with path and reason. */
+status file_folder_make(const char *path);
+
 /* Chooses the names; nothing is created. FAILED with path and reason. */
 status file_begin(const char *path, file_draft *draft);
 

@@ -6,7 +6,11 @@
 #include <sys/stat.h>
 #include "run/error.h"
 
-/* 64 hex digits over program, the running executable, precision and settings. FAILED if the executable cannot be read. */
+/* 64 hex digits over the code and constants of the executable `path`, without its debugging information: a comment that
+ * moved discards no unit. BAD_INPUT with path and reason. */
+status fingerprint_code(const char *path, char fingerprint[65]);
+
+/* 64 hex digits over program, the running executable's code, precision and settings. FAILED if it cannot be read. */
 status fingerprint_of(const char *program, const char *settings, char fingerprint[65]);
 
 /* A file as it stands before it is read. */

@@ -1,7 +1,10 @@
 #include "run/machine.h"
 
 #include "run/blas.h"
+#include "run/room.h"
+#include "run/cgroup.h"
 #include "run/file.h"
+#include "run/share.h"
 
 #include <dlfcn.h>
 #include <float.h>
@@ -22,8 +25,19 @@
 #define BUILD_FLAGS "unknown" /* the Makefile gives the compiler's flags */
 #endif
 
-#define CURE \
-    "install libopenblas0-pthread and choose it with update-alternatives --config libopenblas.so.0-x86_64-linux-gnu"
+#ifdef __clang__
+#define COMPILER __VERSION__ /* names itself */
+#else
+#define COMPILER "GCC " __VERSION__
+#endif
+
+#ifdef __aarch64__
+#define PLATFORM "aarch64-linux-gnu"
+#else
+#define PLATFORM "x86_64-linux-gnu"
+#endif
+
+#define CURE "install libopenblas0-pthread and choose it with update-alternatives --config libopenblas.so.0-" PLATFORM
 
 /* Small products in great number: what goes wrong goes wrong when two calls begin at the same moment. */
 enum { ORDER = 32, PRODUCTS = 1000 };
@@ -111,6 +125,12 @@ static size_t eigenproblem_check(const machine_routines *routines, workspace *w)
 
 /* ---------------- the check ---------------- */
 
+/* Errors of calls at the same moment need two threads to show. */
+static int team_of(int threads)
+{
+    return threads > 2 ? threads : 2;
+}
+
 status machine_check(int build, const machine_routines *routines, int threads)
 {
     if (build == OPENBLAS_SEQUENTIAL) {
@@ -119,7 +139,7 @@ status machine_check(int build, const machine_routines *routines, int threads)
     if (build != OPENBLAS_THREAD) {
         return fail(FAILED, "OpenBLAS is its openmp build, which changes the team of the caller; " CURE);
     }
-    const int team = threads > 2 ? threads : 2;
+    const int team = team_of(threads);
     workspace *space = allocate((size_t)team, sizeof *space, "matrices to check BLAS with");
     if (!space) {
         return FAILED;
@@ -183,12 +203,18 @@ status machine_start(int threads)
         return fail(FAILED, "cblas_sgemm is not OpenBLAS's; link -lopenblas and not -lgslcblas");
     }
     openblas_set_num_threads(1);
-    return machine_check(openblas_get_parallel(), &routines, threads);
+    const status st = openblas_get_parallel() == OPENBLAS_THREAD ? room_take(team_of(threads)) : OK;
+    return st == OK ? machine_check(openblas_get_parallel(), &routines, threads) : st;
 }
 
 int machine_threads(void)
 {
-    return omp_get_num_procs();
+    const char *chosen = getenv("OMP_NUM_THREADS");
+    double threads = omp_get_max_threads();
+    if (!chosen || !*chosen) {
+        threads = fmin(threads, ceil(cgroup_processors("")));
+    }
+    return (int)fmax(fmin(threads, omp_get_thread_limit()), 1.0);
 }
 
 /* ---------------- provenance ---------------- */
@@ -204,6 +230,9 @@ void machine_version(char *text, size_t size)
     }
     path[length] = '\0';
     strcpy(strrchr(path, '/') + 1, "VERSION");
+    if (access(path, F_OK) != 0 && !share_find("share/masked-ntk/VERSION", path, sizeof path)) {
+        return;
+    }
     char *bytes;
     size_t count;
     if (file_read_whole(path, LIMIT, &bytes, &count) != OK) {
@@ -225,7 +254,7 @@ void machine_note(table *t)
     char version[128], host[HOST_NAME_MAX + 1] = "", date[32] = "";
     machine_version(version, sizeof version);
     table_note(t, "version", "%s", version);
-    table_note(t, "compiler", "GCC %s", __VERSION__);
+    table_note(t, "compiler", "%s", COMPILER);
     table_note(t, "flags", "%s", BUILD_FLAGS);
     table_note(t, "precision", "%s", REAL_NAME);
     table_note(t, "gsl", "%s", gsl_version);

@@ -1,8 +1,10 @@
-/* memory: what there is to take. The lowest floor: it needs nothing of the project. */
+/* memory: what there is to take. */
 #ifndef RUN_MEMORY_H
 #define RUN_MEMORY_H
 
-/* Bytes of memory that are free to take now (MemAvailable); 0: not known. */
+/* Bytes of memory that may be taken now: what is free in the machine (MemAvailable), in the control
+ * groups of this process and under its own limits (ulimit -v, -d), whichever is least; >= 1; 0: not
+ * known. */
 double memory_available(void);
 
 #endif

@@ -5,126 +5,29 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <zip.h>
 
 #include "run/file.h"
 #include "run/npy_header.h"
+#include "run/npy_member.h"
 
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ && sizeof(float) == 4 && sizeof(double) == 8,
                "the values of a .npy file are copied as they stand");
 
 enum {
-    CHUNK = 4096,           /* entries converted at a time */
-    MAX_HEADER = 10000,     /* NumPy's own limit on the dict of a header */
-    MAX_NAME = 256,         /* bytes of a member's name */
-    MAX_DEFLATE_RATIO = 1040 /* deflate shrinks by 1032 at most, but for a few bytes at the ends */
+    CHUNK = 4096,       /* entries converted at a time */
+    MAX_HEADER = 10000, /* NumPy's own limit on the dict of a header */
+    MAX_NAME = 256      /* bytes of a member's name */
 };
-#define MAX_MEMBER ((zip_uint64_t)64 << 30)
-
-/* One array of an archive that is being read. */
-typedef struct {
-    char where[900]; /* "path: array 'name'", the start of every message */
-    zip_file_t *file;
-    size_t left; /* bytes of the member that are still to come */
-} member;
 
 /* --- reading --- */
 
-static status damaged(const member *m, const char *reason)
-{
-    return fail(BAD_INPUT, "%s: damaged or truncated (%s); copy or write the file again", m->where, reason);
-}
-
-/* Opens a regular file as a zip archive whose directory agrees with its members. */
-static status archive_open(const char *path, zip_t **zip)
-{
-    struct stat facts;
-    if (stat(path, &facts) != 0)
-        return fail(BAD_INPUT, "%.800s: %s; give the path of a .npz file", path, strerror(errno));
-    if (!S_ISREG(facts.st_mode))
-        return fail(BAD_INPUT, "%s: not a regular file; give the path of a .npz file", path);
-    if (facts.st_size == 0)
-        return fail(BAD_INPUT, "%s: empty file; write it again with numpy.savez", path);
-    int code = 0;
-    *zip = zip_open(path, ZIP_RDONLY | ZIP_CHECKCONS, &code);
-    if (*zip)
-        return OK;
-    zip_error_t error;
-    zip_error_init_with_code(&error, code);
-    status s = fail(BAD_INPUT, "%s: not a whole .npz file (%s); copy it again or write it with numpy.savez", path,
-                    zip_error_strerror(&error));
-    zip_error_fini(&error);
-    return s;
-}
-
-static zip_int64_t archive_find(zip_t *zip, const char *name)
-{
-    char full[MAX_NAME];
-    int length = snprintf(full, sizeof full, "%s.npy", name);
-    return length < 0 || (size_t)length >= sizeof full ? -1 : zip_name_locate(zip, full, 0);
-}
-
-/* Looks at what the archive says of the member before anything is taken for it: sizes that cannot be, encryption. */
-static status member_check(member *m, zip_t *zip, zip_uint64_t index)
-{
-    const zip_uint64_t needed = ZIP_STAT_SIZE | ZIP_STAT_COMP_SIZE | ZIP_STAT_COMP_METHOD | ZIP_STAT_ENCRYPTION_METHOD;
-    zip_stat_t facts;
-    zip_stat_init(&facts);
-    if (zip_stat_index(zip, index, 0, &facts) != 0)
-        return damaged(m, zip_strerror(zip));
-    if ((facts.valid & needed) != needed)
-        return damaged(m, "no size in the directory");
-    if (facts.encryption_method != ZIP_EM_NONE)
-        return fail(BAD_INPUT, "%s: encrypted; write the file again without a password", m->where);
-    if (facts.comp_method != ZIP_CM_STORE && facts.comp_method != ZIP_CM_DEFLATE)
-        return fail(BAD_INPUT, "%s: compression method %d is not taken (stored and deflated are); "
-                    "write the file with numpy.savez", m->where, facts.comp_method);
-    if (facts.size > MAX_MEMBER)
-        return fail(BAD_INPUT, "%s: claims %llu bytes, more than 64 GiB; write fewer rows", m->where,
-                    (unsigned long long)facts.size);
-    bool possible = facts.comp_method == ZIP_CM_STORE ? facts.size == facts.comp_size
-                                                      : facts.size / MAX_DEFLATE_RATIO <= facts.comp_size;
-    if (!possible)
-        return damaged(m, "the sizes in its directory cannot be");
-    m->left = (size_t)facts.size;
-    return OK;
-}
-
-/* The next `size` bytes of the member, which are known to be there by its claim. */
-static status member_bytes(member *m, void *bytes, size_t size)
-{
-    if (size > m->left)
-        return damaged(m, "header longer than the data");
-    m->left -= size;
-    for (unsigned char *next = bytes; size > 0;) {
-        zip_int64_t got = zip_fread(m->file, next, size);
-        if (got < 0)
-            return damaged(m, zip_file_strerror(m->file));
-        if (got == 0)
-            return damaged(m, "premature end");
-        next += got;
-        size -= (size_t)got;
-    }
-    return OK;
-}
-
-/* At the end nothing may be left; libzip compares the checksum when it is asked for more. */
-static status member_end(member *m)
-{
-    char extra;
-    zip_int64_t got = zip_fread(m->file, &extra, 1);
-    if (got < 0)
-        return damaged(m, zip_file_strerror(m->file));
-    return got == 0 ? OK : damaged(m, "data beyond its size");
-}
-
 /* Magic, version (1.0: length in 2 bytes; 2.0 and 3.0: in 4), length, dict. */
-static status read_header(member *m, npy_header *header)
+static status read_header(npy_member *m, npy_header *header)
 {
     unsigned char prelude[8], size[4] = {0, 0, 0, 0};
     char text[MAX_HEADER];
-    status s = member_bytes(m, prelude, sizeof prelude);
+    status s = npy_member_bytes(m, prelude, sizeof prelude);
     if (s != OK)
         return s;
     if (memcmp(prelude, "\x93NUMPY", 6) != 0)
@@ -132,14 +35,12 @@ static status read_header(member *m, npy_header *header)
     if (prelude[6] < 1 || prelude[6] > 3 || prelude[7] != 0)
         return fail(BAD_INPUT, "%s: .npy version %d.%d is not known; write the file with numpy.savez", m->where,
                     prelude[6], prelude[7]);
-    if ((s = member_bytes(m, size, prelude[6] == 1 ? 2 : 4)) != OK)
-        return s;
+    if ((s = npy_member_bytes(m, size, prelude[6] == 1 ? 2 : 4)) != OK) { return s; }
     size_t length = size[0] | (size_t)size[1] << 8 | (size_t)size[2] << 16 | (size_t)size[3] << 24;
     if (length > sizeof text)
         return fail(BAD_INPUT, "%s: broken header, its length is %zu bytes; write the array again with numpy.savez",
                     m->where, length);
-    if ((s = member_bytes(m, text, length)) != OK)
-        return s;
+    if ((s = npy_member_bytes(m, text, length)) != OK) { return s; }
     return npy_header_parse(m->where, text, length, header);
 }
 
@@ -194,14 +95,14 @@ static size_t next_fortran(const npy_header *header, size_t index[NPY_MAX_RANK],
 }
 
 /* All entries, in C order whatever the file's, into values (count). */
-static status read_values(member *m, const npy_header *header, double *values)
+static status read_values(npy_member *m, const npy_header *header, double *values)
 {
     unsigned char raw[CHUNK * sizeof(double)];
     double chunk[CHUNK];
     size_t index[NPY_MAX_RANK] = {0}, offset = 0;
     for (size_t done = 0; done < header->count;) {
         size_t count = header->count - done < CHUNK ? header->count - done : CHUNK;
-        status s = member_bytes(m, raw, count * header->item);
+        status s = npy_member_bytes(m, raw, count * header->item);
         if (s != OK)
             return s;
         size_t good = decode(header, raw, count, chunk);
@@ -216,10 +117,10 @@ static status read_values(member *m, const npy_header *header, double *values)
         }
         done += count;
     }
-    return member_end(m);
+    return npy_member_end(m);
 }
 
-static status read_array(member *m, npy_array *array)
+static status read_array(npy_member *m, npy_array *array)
 {
     npy_header header;
     status s = read_header(m, &header);
@@ -246,36 +147,17 @@ static status read_array(member *m, npy_array *array)
 
 status npz_read(const char *path, const char *name, npy_array *array)
 {
-    member m = {.file = NULL};
-    zip_t *zip = NULL;
+    npy_member m;
     *array = (npy_array){.values = NULL};
-    snprintf(m.where, sizeof m.where, "%.800s: array '%.60s'", path, name);
-    status s = archive_open(path, &zip);
-    if (s != OK)
-        return s;
-    zip_int64_t index = archive_find(zip, name);
-    if (index < 0)
-        s = fail(BAD_INPUT, "%s is missing; write the file with numpy.savez(path, %.60s=...)", m.where, name);
-    else
-        s = member_check(&m, zip, (zip_uint64_t)index);
-    if (s == OK && !(m.file = zip_fopen_index(zip, (zip_uint64_t)index, 0)))
-        s = damaged(&m, zip_strerror(zip));
-    if (s == OK)
-        s = read_array(&m, array);
-    if (m.file)
-        zip_fclose(m.file);
-    zip_discard(zip);
-    return s;
+    status st = npy_member_open(path, name, &m);
+    if (st == OK) { st = read_array(&m, array); }
+    npy_member_close(&m);
+    return st;
 }
 
 int npz_has(const char *path, const char *name)
 {
-    zip_t *zip = NULL;
-    if (archive_open(path, &zip) != OK)
-        return 0;
-    int has = archive_find(zip, name) >= 0;
-    zip_discard(zip);
-    return has;
+    return npy_member_exists(path, name);
 }
 
 void npy_free(npy_array *array)
@@ -315,11 +197,14 @@ static status write_array(FILE *file, const char *path, const npy_output *array)
 status npy_write(const char *path, const npy_output *array)
 {
     file_draft draft;
-    status s = file_begin(path, &draft);
+    status s = file_folder_make(path);
+    if (s == OK) { s = file_begin(path, &draft); }
     if (s != OK)
         return s;
     FILE *file = fopen(draft.temporary, "wbxe");
-    s = file ? write_array(file, path, array) : fail(FAILED, "%.800s: cannot be written: %s", path, strerror(errno));
+    s = file ? write_array(file, path, array)
+             : fail(FAILED, "%.800s: cannot be written: %s; choose another place", path,
+                    strerror(errno));
     if (file && fclose(file) != 0 && s == OK)
         s = fail(FAILED, "%s: cannot be written: %s; free some space", path, strerror(errno));
     return file_end(s, path, true, &draft);
@@ -357,17 +242,20 @@ static status add_member(zip_t *zip, const char *path, const npy_output *array)
 status npz_write(const char *path, const npy_output *arrays, size_t count)
 {
     file_draft draft;
-    status s = count > 0 ? file_begin(path, &draft) : fail(FAILED, "%s: no arrays to write", path);
+    status s = count > 0 ? file_folder_make(path) : fail(FAILED, "%s: no arrays to write", path);
+    if (s == OK) { s = file_begin(path, &draft); }
     if (s != OK)
         return s;
     int code = 0;
     zip_t *zip = zip_open(draft.temporary, ZIP_CREATE | ZIP_EXCL, &code);
     if (!zip)
-        s = fail(FAILED, "%.800s: cannot be written: %s", path, strerror(errno));
+        s = fail(FAILED, "%.800s: cannot be written: %s; choose another place", path,
+                 strerror(errno));
     for (size_t k = 0; s == OK && k < count; k++)
         s = add_member(zip, path, &arrays[k]);
     if (s == OK && zip_close(zip) != 0)
-        s = fail(FAILED, "%s: cannot be written: %s", path, zip_strerror(zip));
+        s = fail(FAILED, "%.800s: cannot be written: %s; choose another place", path,
+                 zip_strerror(zip));
     if (s != OK && zip)
         zip_discard(zip);
     return file_end(s, path, true, &draft);

@@ -16,14 +16,15 @@ typedef struct {
     double *values;             /* (count) C order, whatever the file's order; owned by the array */
 } npy_array;
 
-/* Reads member `name` (without ".npy") of the .npz `path`.
- * Takes little-endian f4 f8 i1 i2 i4 i8 u1 u2 u4 u8 b1, C or Fortran order; integers beyond 2^53 are refused.
- * BAD_INPUT with path, array and cure for: no such file, not a zip, missing array, broken header, other dtype,
- * big-endian, rank > 4, negative or overflowing shape, data shorter or longer than the shape says, bad checksum.
- * NaN and Inf pass: what a value may be is the reader's business. */
+/* Reads the array `name` of the .npz `path`: the member NAME.npy, or NAME as some libraries write
+ * it. Takes little-endian f4 f8 i1 i2 i4 i8 u1 u2 u4 u8 b1, C or Fortran order; integers beyond
+ * 2^53 are refused. BAD_INPUT with path, array and cure for: no such file, not a zip, missing array
+ * (with those that are there), two of the name that differ, broken header, other dtype, big-endian,
+ * rank > 4, negative or overflowing shape, data shorter or longer than the shape says, bad
+ * checksum. NaN and Inf pass: what a value may be is the reader's business. */
 status npz_read(const char *path, const char *name, npy_array *array);
 
-/* 1 if the .npz has a member `name`, else 0 (also when the file cannot be read). */
+/* 1 if the .npz has the array `name`, else 0 (also when the file cannot be read). */
 int npz_has(const char *path, const char *name);
 
 /* Frees values; safe on a zeroed array and twice. */
@@ -39,7 +40,8 @@ typedef struct {
 } npy_output;
 
 /* Writes one .npy, or `count` arrays as an uncompressed .npz, to a temporary name
- * beside `path`, then renames it. FAILED with path and reason; nothing is left behind. */
+ * beside `path`, then renames it; the folder is made if missing. FAILED with path and reason;
+ * nothing is left behind. */
 status npy_write(const char *path, const npy_output *array);
 status npz_write(const char *path, const npy_output *arrays, size_t count);
 

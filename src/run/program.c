@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,23 +12,24 @@
 
 #include "run/machine.h"
 #include "run/options.h"
+#include "run/share.h"
 
 enum { KEY_DATA = 500, KEY_SAMPLES, KEY_SEED, KEY_THREADS, KEY_OUT, KEY_QUIET, KEY_FRESH, KEY_PREDICT, KEY_SHARD };
 
 /* Threads: Debian's OpenBLAS is built for 64 (openblas_get_config()); calls by more than twice as many at once crash. */
-enum { MAX_SAMPLES = 1000000, MAX_THREADS = 64, MAX_SHARDS = 100000 };
+enum { MAX_SAMPLES = 1000000, MAX_THREADS = 64, MOST_THREADS_ASKED = 1000000, MAX_SHARDS = 100000 };
 
 static const struct argp_option common_options[] = {
     {0, 0, 0, 0, "Common options:", 10},
     {"data", KEY_DATA, "FILE", 0, "features and labels, .npz (default data/digits.npz)", 10},
     {"samples", KEY_SAMPLES, "N", 0, "take the first N rows (default: all)", 10},
     {"seed", KEY_SEED, "N", 0, "seed of all random streams (default 1)", 10},
-    {"threads", KEY_THREADS, "N", 0, "threads (default: all processors)", 10},
+    {"threads", KEY_THREADS, "N", 0, "threads, at most 64 (default: OMP_NUM_THREADS or all processors at hand)", 10},
     {"out", KEY_OUT, "FILE", 0, "table to write (default results/PROGRAM.dat)", 10},
     {"quiet", KEY_QUIET, 0, 0, "no progress, no summary", 10},
     {"fresh", KEY_FRESH, 0, 0, "start over: forget finished units of these settings", 10},
     {"predict", KEY_PREDICT, 0, 0, "print the seconds that the run would take, and stop", 10},
-    {"shard", KEY_SHARD, "I/N", 0, "compute the I-th of N shares (default from SLURM_ARRAY_TASK_ID)", 10},
+    {"shard", KEY_SHARD, "I/N", 0, "compute the I-th of N shares and write no table; 1/1: all, and the table", 10},
     {0}};
 
 static status parse_shard(const char *option, const char *text, program_options *o)
@@ -40,9 +42,16 @@ static status parse_shard(const char *option, const char *text, program_options 
     if (!slash || option_count(option, slash + 1, 1, MAX_SHARDS, &shards) != OK ||
         option_count(option, share, 1, shards, &shard) != OK)
         return fail(BAD_INPUT, "%s: '%.60s' is not a share; give I/N with 1 <= I <= N, such as 2/8", option, text);
-    o->shard = shard;
-    o->shards = shards;
+    o->shard = shards > 1 ? shard : 0; /* the only share is the whole */
+    o->shards = shards > 1 ? shards : 0;
     return OK;
+}
+
+static void threads_set(program_options *o, int threads, bool given)
+{
+    o->threads = threads < MAX_THREADS ? threads : MAX_THREADS;
+    o->threads_left = threads - o->threads;
+    o->threads_given = given;
 }
 
 static status parse_common(int key, const char *text, program_options *o)
@@ -61,8 +70,8 @@ static status parse_common(int key, const char *text, program_options *o)
         s = option_count("seed", text, 0, UINT64_MAX, &o->seed);
         break;
     case KEY_THREADS:
-        if ((s = option_count("threads", text, 1, MAX_THREADS, &value)) == OK)
-            o->threads = (int)value;
+        if ((s = option_count("threads", text, 1, MOST_THREADS_ASKED, &value)) == OK)
+            threads_set(o, (int)value, true);
         break;
     case KEY_OUT:
         s = option_path("out", text, &o->out);
@@ -153,24 +162,6 @@ static status check_once(const struct argp *argp, int argc, char **argv)
     return OK;
 }
 
-/* A task of a Slurm array is a shard: its place among the array's tasks, which are first, first + step, ... */
-static status shard_of_slurm(program_options *o)
-{
-    const char *id = getenv("SLURM_ARRAY_TASK_ID"), *min = getenv("SLURM_ARRAY_TASK_MIN");
-    const char *tasks = getenv("SLURM_ARRAY_TASK_COUNT"), *stride = getenv("SLURM_ARRAY_TASK_STEP");
-    uint64_t task, first, count, step = 1;
-    if (o->shards || !id || !min || !tasks)
-        return OK;
-    if (option_count("", id, 0, UINT64_MAX, &task) != OK || option_count("", min, 0, task, &first) != OK ||
-        option_count("", tasks, 1, MAX_SHARDS, &count) != OK ||
-        (stride && option_count("", stride, 1, UINT64_MAX, &step) != OK) || (task - first) / step >= count)
-        return fail(BAD_INPUT, "SLURM_ARRAY_TASK_ID: '%.30s' is not a task of an array of '%.30s' from '%.30s'; "
-                    "give --array=1-N or --shard I/N", id, tasks, min);
-    o->shard = (task - first) / step + 1;
-    o->shards = count;
-    return OK;
-}
-
 static bool same_file(const char *a, const char *b)
 {
     struct stat left, right;
@@ -214,10 +205,10 @@ static void print_version(FILE *stream, struct argp_state *state)
     fprintf(stream, "%s (Masked NTK) %s\n", state->name, version);
 }
 
-/* Options that say how a run is done, not what it computes. */
+/* Options that say how a run is done, not what it computes nor where it goes. */
 static bool decides_nothing(const struct argp_option *option)
 {
-    const int keys[] = {KEY_THREADS, KEY_OUT, KEY_QUIET, KEY_FRESH, KEY_PREDICT, KEY_SHARD};
+    const int keys[] = {KEY_THREADS, KEY_QUIET, KEY_FRESH, KEY_PREDICT, KEY_SHARD};
     for (size_t k = 0; option && k < sizeof keys / sizeof *keys; k++)
         if (option->key == keys[k])
             return true;
@@ -279,8 +270,11 @@ status program_parse(int argc, char **argv, const char *about, const struct argp
 {
     const char *slash = strrchr(argv[0], '/');
     occupy_streams();
+    signal(SIGXFSZ, SIG_IGN); /* a file beyond its limit is a failed write (EFBIG), which has its line */
     *options = (program_options){.name = slash ? slash + 1 : argv[0], .data = "data/digits.npz", .seed = 1};
-    options->threads = machine_threads() < MAX_THREADS ? machine_threads() : MAX_THREADS;
+    if (access(options->data, F_OK) != 0 && share_find(options->data, options->default_data, sizeof options->default_data))
+        options->data = options->default_data;
+    threads_set(options, machine_threads(), false);
     snprintf(options->default_out, sizeof options->default_out, "results/%.100s.dat", options->name);
     options->out = options->default_out;
     argp_program_version_hook = print_version;
@@ -292,9 +286,18 @@ status program_parse(int argc, char **argv, const char *about, const struct argp
         s = parse_quietly(&argp, argc, argv, &parse);
     if (s == OK)
         s = keep_command(&argp, argc, argv, options);
-    if (s == OK)
-        s = shard_of_slurm(options);
     return s == OK ? check_out(options) : s;
+}
+
+status program_start(const program_options *o)
+{
+    if (o->threads_left > 0 && (o->threads_given || !o->quiet))
+        fprintf(stderr, "%s: %d threads are more than OpenBLAS serves: %d are taken\n", o->name, o->threads + o->threads_left,
+                o->threads);
+    if (o->shards)
+        fprintf(stderr, "%s: share %zu of %zu: no table is written; the same command without --shard writes it\n", o->name,
+                o->shard, o->shards);
+    return machine_start(o->threads);
 }
 
 /* Standard output may hold the answer (--predict): a run that could not deliver it has failed. */

@@ -6,6 +6,7 @@
 #define RUN_PROGRAM_H
 
 #include <argp.h>
+#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -16,17 +17,19 @@
 
 typedef struct {
     const char *name;     /* of the program; set by program_parse */
-    const char *data;     /* --data, default data/digits.npz */
+    const char *data;     /* --data, default data/digits.npz, here or where share_find has it */
     size_t samples;       /* --samples, 0: all rows */
     uint64_t seed;        /* --seed, default 1 */
-    int threads;          /* --threads, default: all processors */
+    int threads;          /* --threads, default machine_threads(); at most what OpenBLAS serves */
+    int threads_left;     /* how many more were asked for */
+    bool threads_given;   /* by --threads */
     const char *out;      /* --out, default results/NAME.dat */
     bool quiet, fresh;    /* --quiet, --fresh */
     bool predict;         /* --predict: say how long the run would take, and stop */
-    size_t shard, shards; /* --shard i/N, default from SLURM_ARRAY_TASK_ID; shards 0: none */
-    char default_out[128];
+    size_t shard, shards; /* --shard i/N, N > 1; shards 0: none, or 1/1, which is the whole */
+    char default_out[128], default_data[PATH_MAX];
     char command[VERDICT_COMMAND]; /* the command line, for provenance, as a shell takes it */
-    char redo[VERDICT_COMMAND];    /* the same without --threads --out --quiet --fresh --predict --shard: they decide no value */
+    char redo[VERDICT_COMMAND];    /* the same without --threads --quiet --fresh --predict --shard: they decide no value */
 } program_options;
 
 /* Parses the common options and those of `own` (may be NULL: none); `about` is one sentence for --help. own->parser gets
@@ -41,6 +44,10 @@ status program_apart(const program_options *options, const char *option, const c
 
 /* The same for a path that will be written: BAD_INPUT also if it is the file of --data, or there and no regular file. */
 status program_writes(const program_options *options, const char *option, const char *path);
+
+/* Starts a program that has units: says on stderr if it computes a share alone, which it does under --shard and never
+ * otherwise, and if it takes fewer threads than were asked for; then machine_start(), whose status it returns. */
+status program_start(const program_options *options);
 
 /* Prints "NAME: line" to stderr unless s is OK or REFUTED; returns the exit code. */
 int program_exit(const program_options *options, status s);

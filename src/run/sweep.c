@@ -324,9 +324,9 @@ static status units_gather(run_state *r)
     }
     const int caught = stop_signal();
     if (code == OK && caught) {
-        code = fail(caught == SIGINT ? INTERRUPTED : TERMINATED,
+        code = fail(caught == SIGINT ? INTERRUPTED : caught == SIGTERM ? TERMINATED : FAILED,
                     "stopped by %s after %zu of %zu units; run the same command again%s to resume",
-                    caught == SIGINT ? "SIGINT" : "SIGTERM", r->result->reused + r->result->computed, r->share,
+                    stop_name(caught), r->result->reused + r->result->computed, r->share,
                     r->options->fresh ? " without --fresh" : "");
     }
     return code;

@@ -54,9 +54,9 @@ typedef struct {
     char cores[256];   /* OpenBLAS core names of the machines whose units are gathered, "Haswell,SkylakeX" */
 } sweep_result;
 
-/* Runs the sweep. FAILED / BAD_INPUT with a line; INTERRUPTED after SIGINT, TERMINATED after SIGTERM: units in
- * work are finished, and the line says how to resume; a second signal of the same kind ends the process at once.
- * On any status but OK values is NULL. */
+/* Runs the sweep. FAILED / BAD_INPUT with a line; INTERRUPTED after SIGINT, TERMINATED after SIGTERM, FAILED at the limit of
+ * processor time: units in work are finished, and the line says how to resume; a second signal of the same kind ends the
+ * process at once. On any status but OK values is NULL. */
 status sweep_run(const sweep *s, const sweep_options *options, sweep_result *result);
 void sweep_result_free(sweep_result *result);
 

@@ -107,7 +107,7 @@ void claim_decide(claim_test test, evidence *e)
 
 /* --- rows --- */
 
-static statement_row *append_row(claim_rows *rows)
+statement_row *claim_rows_append(claim_rows *rows)
 {
     if (rows->count == rows->capacity) {
         size_t capacity = rows->capacity ? 2 * rows->capacity : 16;
@@ -119,7 +119,10 @@ static statement_row *append_row(claim_rows *rows)
         rows->rows = grown;
         rows->capacity = capacity;
     }
-    return &rows->rows[rows->count++];
+    statement_row *row = &rows->rows[rows->count++];
+    *row = (statement_row){
+        .bound = NAN, .observed = NAN, .slack = NAN, .limit = NAN, .verdict = NOT_CHECKED};
+    return row;
 }
 
 static status judge_one(const claim_group *group, const claim *c, const struct study_run *r,
@@ -151,7 +154,7 @@ static status judge_one(const claim_group *group, const claim *c, const struct s
     scratch_free(&e.work);
     if (st != OK || e.absent) { return st; }
     claim_decide(c->test, &e);
-    statement_row *place = append_row(rows);
+    statement_row *place = claim_rows_append(rows);
     if (!place) { return FAILED; }
     *place = e.row;
     return OK;

@@ -14,16 +14,9 @@
 #include "run/scratch.h"
 #include "run/stats.h"
 #include "run/verdict.h"
+#include "study/confidence.h"
 
 struct study_run;
-
-/* Confidence of the intervals and limits that decide a verdict: a true statement is refuted by
- * chance at most once in a thousand rows. */
-#define CLAIM_CONFIDENCE 0.999
-
-/* A claim "with probability 1 - delta" needs this many times 1/delta trials: with 3/delta of them
- * one that fails twice as often as allowed shows a failure with probability over 99 %. */
-#define CLAIM_TRIALS_PER_DELTA 3
 
 typedef enum {
     TEST_AT_MOST,     /* observed <= bound */
@@ -103,6 +96,8 @@ typedef struct {
 /* Observes and judges every claim of the groups (ended by one without claims) and appends the rows,
  * case after case. */
 status claim_judge(const claim_group *groups, const struct study_run *r, claim_rows *rows);
+/* A new row at the end, not checked, without numbers; NULL: no memory. */
+statement_row *claim_rows_append(claim_rows *rows);
 void claim_rows_free(claim_rows *rows);
 
 /* The verdict of evidence, and the columns limit, slack and sense that follow from its test. */

@@ -19,7 +19,7 @@ status study_open(const study *s, const program_options *options, const void *se
     r->context = allocate(s->context_size + 1, 1, "context of the study");
     if (!r->settings || !r->context) { return FAILED; }
     memcpy(r->settings, settings, s->settings_size);
-    status st = machine_start(options->threads);
+    status st = program_start(options);
     return st == OK ? s->prepare(r) : st;
 }
 

@@ -3,7 +3,7 @@
 #ifndef THEORY_CRITERIA_H
 #define THEORY_CRITERIA_H
 
-#include "study/claim.h"
+#include "study/confidence.h"
 
 /* Failure probability delta that "with high probability" is checked at: the usual 5 %. */
 #define CRITERION_DELTA 0.05

@@ -1,0 +1,8 @@
+/* infinite-ntk: the infinite-width kernel Hinf of the data and its smallest eigenvalue (Theorem 1).
+ */
+#include "theory/infinite_ntk/infinite_ntk.h"
+
+int main(int argc, char **argv)
+{
+    return study_main(&infinite_study, argc, argv);
+}

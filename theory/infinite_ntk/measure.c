@@ -1,0 +1,120 @@
+/* The spectrum of Hinf by either driver, and random networks whose kernels
+ *     H(0) = (1/m) sum_r D_r G D_r   (xi = 1)
+ * have the mean Hinf (kernel-infinite in doc/mathematics.md). */
+#include "theory/infinite_ntk/measure.h"
+
+#include <omp.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "model/spectrum_large.h"
+#include "theory/concentration/stream.h"
+#include "theory/infinite_ntk/infinite_ntk.h"
+
+/* Every neuron in one mask: H_m is H(0) with xi = 1. */
+static const concentration_design whole = {MASK_BERNOULLI, 1, 1};
+
+/* From so many inputs on the interval comes without a reduction to tridiagonal form. */
+enum { LARGE = 5000 };
+
+status infinite_network_fits(const study_run *r)
+{
+    const infinite_context *c = r->context;
+    return concentration_fits(&c->data.data, &whole, 1, r->options.threads);
+}
+
+static status measure_spectrum(const theory_data *d, double *values)
+{
+    status st = spectrum_all(d->Hinf, d->data.n, values);
+    return st == OK ? spectrum_all(d->G, d->data.n, values + d->data.n) : st;
+}
+
+static status measure_interval(const theory_data *d, double *values)
+{
+    size_t n = d->data.n;
+    spectrum_interval interval;
+    status st = spectrum_all_second(d->Hinf, n, values);
+    if (st == OK) {
+        st = (n > LARGE ? spectrum_lambda_min_large : spectrum_lambda_min)(d->Hinf, n, &interval);
+    }
+    if (st != OK) { return st; }
+    values[n] = interval.low;
+    values[n + 1] = interval.high;
+    values[n + 2] = interval.value;
+    return OK;
+}
+
+/* ||H(0) - Hinf||_F^2, then the entries of H(0) that are found again. */
+static void measure_kernel(const infinite_context *c, const double *H, double *values)
+{
+    size_t n = c->data.data.n;
+    values[0] = 0;
+    for (size_t e = 0; e < n * n; e++) {
+        values[0] += (H[e] - c->data.Hinf[e]) * (H[e] - c->data.Hinf[e]);
+    }
+    for (size_t e = 0; e < c->entry_count; e++) {
+        values[1 + e] = H[c->entries[e].i * n + c->entries[e].j];
+    }
+}
+
+/* One network, its kernel measured while it grows from width to width. */
+static status measure_network(const study_run *r, size_t cell, double *values)
+{
+    const infinite_context *c = r->context;
+    const option_list *widths = &((const infinite_settings *)r->settings)->widths;
+    size_t n = c->data.data.n;
+    concentration_stream stream = {0};
+    double *H = allocate(n, n * sizeof *H, "kernel of a random network");
+    status st = H ? concentration_open(&c->data.data, c->data.G, &whole, 1, &stream) : FAILED;
+    rng *weights = rng_new(r->options.seed, cell, 0, RNG_WEIGHTS),
+        *masks = rng_new(r->options.seed, cell, 0, RNG_MASKS);
+    if (st == OK && !(weights && masks)) { st = fail(FAILED, "no memory for random streams"); }
+    if (st == OK) { concentration_restart(&stream, weights, masks); }
+    for (size_t w = 0; st == OK && w < widths->count; w++) {
+        st = concentration_advance(&stream, (size_t)widths->values[w]);
+        if (st != OK) { break; }
+        concentration_kernel(&stream, 0, 0, H);
+        measure_kernel(c, H, values + w * (c->entry_count + 1));
+    }
+    rng_free(weights);
+    rng_free(masks);
+    concentration_close(&stream);
+    free(H);
+    return st;
+}
+
+status infinite_measure(const study_run *r, size_t cell, size_t repetition, double *values)
+{
+    const infinite_context *c = r->context;
+    (void)repetition;
+    memset(values, 0, r->values * sizeof *values);
+    if (cell == SPECTRUM_UNIT) { return measure_spectrum(&c->data, values); }
+    return cell == INTERVAL_UNIT ? measure_interval(&c->data, values)
+                                 : measure_network(r, cell, values);
+}
+
+/* Operations, weighed by how fast they run. The spectrum: a reduction to tridiagonal form, bound by
+ * memory; either unit has two matrices to reduce or to factor. A neuron: a product with the inputs,
+ * a count of common bits, d random numbers. */
+double infinite_cost(const study_run *r, size_t cell)
+{
+    const option_list *widths = &((const infinite_settings *)r->settings)->widths;
+    double n = (double)r->data->n, d = (double)r->data->d, m = widths->values[widths->count - 1];
+    if (cell == SPECTRUM_UNIT) { return 4 * n * n * n; }
+    if (cell == INTERVAL_UNIT) { return 6 * n * n * n; }
+    return m * (2 * n * d + n * n / 8 + 500 * d) + 30 * n * n * (double)widths->count;
+}
+
+/* From some neurons of a network. */
+double infinite_calibrate(const study_run *r)
+{
+    infinite_settings few = *(const infinite_settings *)r->settings;
+    study_run part = *r;
+    few.widths = (option_list){{512}, 1};
+    part.settings = &few;
+    double *values = allocate(r->values, sizeof *values, "values of a unit"),
+           start = omp_get_wtime();
+    status st = values ? measure_network(&part, FIRST_NETWORK, values) : FAILED;
+    free(values);
+    return st == OK ? (omp_get_wtime() - start) / infinite_cost(&part, FIRST_NETWORK) : 0;
+}
