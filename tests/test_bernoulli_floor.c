@@ -4,11 +4,16 @@
 
 #include "theory/bernoulli_rate/bernoulli_rate.h"
 
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
 #include <math.h>
+#include <string.h>
 
 #include "model/mask.h"
 #include "model/trajectory.h"
-#include "tests/small_study.h"
+#include "tests/study_fixture.h"
+
+static const char digits[] = "data/digits.npz";
 
 enum { REPEATS = 6 };
 
@@ -54,7 +59,7 @@ Test(bernoulli_floor, cells)
     study_run r;
     bernoulli_settings o = own_settings();
     o.along[AXIS_XI] = (option_list){{0.5, 0.7, 0.9}, 3};
-    small_study_open(&bernoulli_study, 4, &o, &r);
+    study_fixture_open_on(digits, 4, &bernoulli_study, &o, &r);
     const bernoulli_context *c = context_of(&r);
     const bernoulli_cell *cell = c->cells + c->first[AXIS_XI];
     cr_assert(eq(sz, c->first[AXIS_XI + 1] - c->first[AXIS_XI], 3));
@@ -86,7 +91,7 @@ Test(bernoulli_floor, floor_of_a_run)
     enum { CELL = 2, ROUNDS = 30 };
     study_run r;
     bernoulli_settings o = along(AXIS_KAPPA);
-    small_study_open(&bernoulli_study, 4, &o, &r);
+    study_fixture_open_on(digits, 4, &bernoulli_study, &o, &r);
     bernoulli_context *c = r.context;
     bernoulli_cell *cell = &c->cells[CELL];
     double values[FLOOR_VALUES], again[FLOOR_VALUES], curve[ROUNDS + 1], level, change;
@@ -116,7 +121,7 @@ Test(bernoulli_floor, floor_of_a_run)
 static void set_change(study_run *r, size_t cell, double mean)
 {
     for (size_t j = 0; j < REPEATS; j++) {
-        small_study_unit(r, cell, j)[FLOOR_CHANGE] = mean + (j % 2 ? 0.3 : -0.3);
+        study_fixture_unit(r, cell, j)[FLOOR_CHANGE] = mean + (j % 2 ? 0.3 : -0.3);
     }
 }
 
@@ -125,8 +130,8 @@ static void set_change(study_run *r, size_t cell, double mean)
 static void make_up(study_run *r)
 {
     const bernoulli_settings o = own_settings();
-    small_study_open(&bernoulli_study, 8, &o, r);
-    small_study_blank(r);
+    study_fixture_open_on(digits, 8, &bernoulli_study, &o, r);
+    study_fixture_blank(r);
     const bernoulli_context *c = context_of(r);
     rng *source = rng_new(r->options.seed, 0, 0, RNG_TEST);
     for (size_t k = 0; k < c->first[AXIS_CURVE]; k++) {
@@ -136,7 +141,7 @@ static void make_up(study_run *r)
         double level = s->kappa * (double)s->local_steps * (1 - s->xi);
         level /= (double)(s->width * s->subnets);
         for (size_t j = 0; j < REPEATS; j++) {
-            double *values = small_study_unit(r, k, j);
+            double *values = study_fixture_unit(r, k, j);
             values[FLOOR_LEVEL] = level * (1 + 0.1 * (rng_uniform(source) - 0.5));
             values[FLOOR_SLOPE] = 2 * log(factor) * (1 + 0.1 * (rng_uniform(source) - 0.5));
         }
@@ -172,7 +177,7 @@ Test(bernoulli_floor, floor_rows)
         }
         claim_rows_free(&rows);
         for (size_t k = 0; k < r.cells * r.repeats; k++) {
-            double *values = small_study_unit(&r, k / r.repeats, k % r.repeats);
+            double *values = study_fixture_unit(&r, k / r.repeats, k % r.repeats);
             values[FLOOR_LEVEL] = 1 / values[FLOOR_LEVEL];
             values[FLOOR_SLOPE] = -values[FLOOR_SLOPE];
         }
@@ -189,17 +194,17 @@ Test(bernoulli_floor, floor_hypotheses)
     make_up(&r);
     size_t first = context_of(&r)->first[AXIS_KAPPA];
     set_change(&r, first, -1);
-    small_study_unit(&r, first, 0)[FLOOR_LEVEL] = NAN;
-    cr_assert(eq(int, small_study_verdict(&r, row), NOT_REFUTED));
+    study_fixture_unit(&r, first, 0)[FLOOR_LEVEL] = NAN;
+    cr_assert(eq(int, study_fixture_verdict_of(&r, row), NOT_REFUTED));
     set_change(&r, first, 0);
-    cr_assert(eq(int, small_study_verdict(&r, row), STATEMENT_REFUTED));
+    cr_assert(eq(int, study_fixture_verdict_of(&r, row), STATEMENT_REFUTED));
     for (size_t k = 0; k < 3; k++) { set_change(&r, first + k, -1); }
-    cr_assert(eq(int, small_study_verdict(&r, row), NOT_CHECKED));
-    cr_assert(eq(int, small_study_verdict(&r, "Theorem 3, rate"), NOT_REFUTED));
-    small_study_unit(&r, first, 0)[FLOOR_SLOPE] = NAN;
-    cr_assert(eq(int, small_study_verdict(&r, "Theorem 3, rate"), STATEMENT_REFUTED));
+    cr_assert(eq(int, study_fixture_verdict_of(&r, row), NOT_CHECKED));
+    cr_assert(eq(int, study_fixture_verdict_of(&r, "Theorem 3, rate"), NOT_REFUTED));
+    study_fixture_unit(&r, first, 0)[FLOOR_SLOPE] = NAN;
+    cr_assert(eq(int, study_fixture_verdict_of(&r, "Theorem 3, rate"), STATEMENT_REFUTED));
     ((bernoulli_settings *)r.settings)->step = 1.5;
-    cr_assert(eq(int, small_study_verdict(&r, "Theorem 3, rate"), HYPOTHESIS_NOT_MET));
+    cr_assert(eq(int, study_fixture_verdict_of(&r, "Theorem 3, rate"), HYPOTHESIS_NOT_MET));
     study_close(&r);
 }
 
@@ -211,13 +216,13 @@ Test(bernoulli_floor, floor_of_real_runs)
     bernoulli_settings o = along(AXIS_KAPPA);
     o.along[AXIS_CURVE] = (option_list){{8}, 1};
     o.masks = 2;
-    small_study_open(&bernoulli_study, 4, &o, &r);
-    small_study_sweep(&r, "bernoulli-floor");
-    cr_assert(eq(int, small_study_verdict(&r, "Theorem 3, floor against kappa"), NOT_REFUTED));
-    cr_assert(eq(int, small_study_verdict(&r, "Theorem 3, floor against p"), NOT_CHECKED));
-    cr_assert(eq(int, small_study_verdict(&r, "Theorem 3, rate"), NOT_REFUTED));
-    for (size_t j = 0; j < r.repeats; j++) { small_study_unit(&r, 0, j)[FLOOR_SLOPE] = 0; }
-    cr_assert(eq(int, small_study_verdict(&r, "Theorem 3, rate"), STATEMENT_REFUTED));
+    study_fixture_open_on(digits, 4, &bernoulli_study, &o, &r);
+    study_fixture_measure(&r);
+    cr_assert(eq(int, study_fixture_verdict_of(&r, "Theorem 3, floor against kappa"), NOT_REFUTED));
+    cr_assert(eq(int, study_fixture_verdict_of(&r, "Theorem 3, floor against p"), NOT_CHECKED));
+    cr_assert(eq(int, study_fixture_verdict_of(&r, "Theorem 3, rate"), NOT_REFUTED));
+    for (size_t j = 0; j < r.repeats; j++) { study_fixture_unit(&r, 0, j)[FLOOR_SLOPE] = 0; }
+    cr_assert(eq(int, study_fixture_verdict_of(&r, "Theorem 3, rate"), STATEMENT_REFUTED));
     study_close(&r);
 }
 

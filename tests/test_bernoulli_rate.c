@@ -4,11 +4,17 @@
 
 #include "theory/bernoulli_rate/bernoulli_rate.h"
 
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
 #include <math.h>
+#include <string.h>
 #include <stdlib.h>
 
-#include "tests/small_study.h"
+#include "tests/fixture.h"
+#include "tests/study_fixture.h"
 #include "theory/shared/criteria.h"
+
+static const char digits[] = "data/digits.npz";
 
 /* --- the unit, on the first digits --- */
 
@@ -151,7 +157,7 @@ static void open_curves(study_run *r)
     o.repeats = STARTS;
     o.masks = 24;
     o.curve_rounds = ROUNDS;
-    small_study_open(&bernoulli_study, 8, &o, r);
+    study_fixture_open_on(digits, 8, &bernoulli_study, &o, r);
 }
 
 /* Measures all units anew with another prediction: eigenvalues times scale, and rule. */
@@ -171,7 +177,7 @@ static void predict_anew(study_run *r, double scale, mean_rule (*rule)(const tra
                                  .kernels = {scale == 1 ? NULL : &scaled, &scaled},
                                  .rule = rule(&cell->s)};
         for (size_t j = 0; j < STARTS; j++) {
-            double *values = small_study_unit(r, k, j);
+            double *values = study_fixture_unit(r, k, j);
             cr_assert(eq(int, curve_measure(&setting, r->options.seed, k, j, values), OK));
         }
     }
@@ -205,7 +211,7 @@ Test(bernoulli_rate, mean_curve_rows)
     const claim_group curves[] = {bernoulli_claims[0], {NULL}};
     study_run r;
     open_curves(&r);
-    small_study_sweep(&r, "bernoulli-curves");
+    study_fixture_measure(&r);
     for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
         claim_rows rows = {.command = "test"};
         if (k > 0) { predict_anew(&r, cases[k].scale, cases[k].rule); }
@@ -222,14 +228,14 @@ Test(bernoulli_rate, mean_curve_rows)
 
 static void set_distance(study_run *r, size_t cell, size_t repetition, double square)
 {
-    double *values = small_study_unit(r, cell, repetition);
+    double *values = study_fixture_unit(r, cell, repetition);
     for (size_t k = 0; k <= ROUNDS; k++) { values[k * CURVE_COLUMNS + CURVE_MISS_FINITE] = square; }
 }
 
 static void set_flipped(study_run *r, size_t cell, double share)
 {
     for (size_t j = 0; j < STARTS; j++) {
-        small_study_unit(r, cell, j)[curve_values(ROUNDS) - 1] = share;
+        study_fixture_unit(r, cell, j)[curve_values(ROUNDS) - 1] = share;
     }
 }
 
@@ -242,17 +248,17 @@ Test(bernoulli_rate, mean_curve_hypotheses)
                       rate[] = "Theorem 3, initial rate of the mean";
     study_run r;
     open_curves(&r);
-    small_study_sweep(&r, "bernoulli-hypotheses");
+    study_fixture_measure(&r);
     set_distance(&r, 0, 3, -1e-9);
-    cr_assert(eq(int, small_study_verdict(&r, exponent), NOT_CHECKED));
+    cr_assert(eq(int, study_fixture_verdict_of(&r, exponent), NOT_CHECKED));
     set_distance(&r, 0, 3, NAN);
-    cr_assert(eq(int, small_study_verdict(&r, exponent), STATEMENT_REFUTED));
-    cr_assert(eq(int, small_study_verdict(&r, level), NOT_REFUTED));
+    cr_assert(eq(int, study_fixture_verdict_of(&r, exponent), STATEMENT_REFUTED));
+    cr_assert(eq(int, study_fixture_verdict_of(&r, level), NOT_REFUTED));
     set_flipped(&r, WIDTHS - 1, 2 * CRITERION_FLIPPED);
-    cr_assert(eq(int, small_study_verdict(&r, level), HYPOTHESIS_NOT_MET));
+    cr_assert(eq(int, study_fixture_verdict_of(&r, level), HYPOTHESIS_NOT_MET));
     set_flipped(&r, WIDTHS - 1, NAN);
-    cr_assert(eq(int, small_study_verdict(&r, level), HYPOTHESIS_NOT_MET));
-    cr_assert(eq(int, small_study_verdict(&r, rate), HYPOTHESIS_NOT_MET));
+    cr_assert(eq(int, study_fixture_verdict_of(&r, level), HYPOTHESIS_NOT_MET));
+    cr_assert(eq(int, study_fixture_verdict_of(&r, rate), HYPOTHESIS_NOT_MET));
     study_close(&r);
 }
 

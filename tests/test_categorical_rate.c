@@ -4,10 +4,18 @@
 
 #include "theory/categorical_rate/categorical_rate.h"
 
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
 #include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "tests/dataset_file.h"
-#include "tests/small_study.h"
+#include "tests/fixture.h"
+#include "tests/study_fixture.h"
+
+static const char digits[] = "data/digits.npz";
 
 enum { WIDE = 4096, TRIALS = 60, EVENT_CELL = 1 };
 
@@ -21,14 +29,14 @@ static categorical_context *context_of(study_run *r)
 
 static double *row_of(study_run *r, size_t cell, size_t trial, size_t k)
 {
-    return small_study_unit(r, cell, trial) + CAT_ROW(k);
+    return study_fixture_unit(r, cell, trial) + CAT_ROW(k);
 }
 
 /* A usual regime on the first 6 digits. */
 static void open_usual(categorical_regime run, size_t trials, study_run *r)
 {
     categorical_settings o = {.run = run, .event = tiny, .event_samples = 2, .trials = trials};
-    small_study_open(&categorical_study, 6, &o, r);
+    study_fixture_open_on(digits, 6, &categorical_study, &o, r);
 }
 
 /* 3 orthonormal inputs, labels of alternating sign: the largest R* there is. The second label
@@ -40,7 +48,7 @@ static void open_orthonormal(categorical_regime run, categorical_regime event, s
     snprintf(path, sizeof path, "%s/orthonormal.npz", fixture_folder("categorical-data"));
     write_data(path, "f8", 3, 3, X, 2, Y);
     categorical_settings o = {.run = run, .event = event, .event_samples = 3, .trials = TRIALS};
-    small_study_open_on(path, &categorical_study, 3, &o, r);
+    study_fixture_open_on(path, 3, &categorical_study, &o, r);
 }
 
 /* A regime in which Omega_k holds. */
@@ -55,7 +63,7 @@ static int event_verdict(const study_run *r, const char *label)
     const categorical_context *c = r->context;
     char full[64];
     snprintf(full, sizeof full, "%s, n=3 m=%d p=%zu", label, WIDE, c->cells[EVENT_CELL].s.subnets);
-    return small_study_verdict(r, full);
+    return study_fixture_verdict_of(r, full);
 }
 
 /* Changes a column of every round but the last of a cell's trials. */
@@ -89,7 +97,7 @@ Test(categorical_rate, start_of_a_trial)
     enum { M = 40, P = 4 };
     study_run r;
     open_usual((categorical_regime){M, 2, 3, {{P}, 1}, 0.5, 1.5}, 1, &r);
-    small_study_sweep(&r, "categorical-start");
+    study_fixture_measure(&r);
     const categorical_cell *c = context_of(&r)->cells;
     const dataset *data = &c->data->data;
     trainer drawn;
@@ -160,14 +168,14 @@ Test(categorical_rate, jump_enumerated)
     static const char row[] = "Lemmas 24, 25 (E9), all masks";
     study_run r;
     open_usual(tiny, 2, &r);
-    small_study_blank(&r);
+    study_fixture_blank(&r);
     cr_assert(eq(int, categorical_study.gather(&r), OK));
     jump_means *mean = &context_of(&r)->enumerated, right = *mean;
-    cr_assert(eq(int, small_study_verdict(&r, row), NOT_REFUTED));
+    cr_assert(eq(int, study_fixture_verdict_of(&r, row), NOT_REFUTED));
     mean->jump = right.jump / (1 - 1.0 / 3);
-    cr_assert(eq(int, small_study_verdict(&r, row), STATEMENT_REFUTED));
+    cr_assert(eq(int, study_fixture_verdict_of(&r, row), STATEMENT_REFUTED));
     mean->jump = right.jump * 3;
-    cr_assert(eq(int, small_study_verdict(&r, row), STATEMENT_REFUTED));
+    cr_assert(eq(int, study_fixture_verdict_of(&r, row), STATEMENT_REFUTED));
     study_close(&r);
 }
 
@@ -198,15 +206,16 @@ Test(categorical_rate, identities)
                    {CAT_IDENTITY, none, 0}};
     study_run r;
     open_usual((categorical_regime){64, 3, 5, {{4}, 1}, 1, 1}, 3, &r);
-    small_study_sweep(&r, "categorical-identities");
+    study_fixture_measure(&r);
     for (size_t i = 0; i < 3; i++) {
-        cr_assert(eq(int, small_study_verdict(&r, rows[i]), NOT_REFUTED));
+        cr_assert(eq(int, study_fixture_verdict_of(&r, rows[i]), NOT_REFUTED));
     }
     for (size_t k = 0; k < sizeof mutants / sizeof *mutants; k++) {
         change(&r, 0, mutants[k].column, mutants[k].error);
         for (size_t i = 0; i < 3; i++) {
             int expected = i == mutants[k].row ? STATEMENT_REFUTED : NOT_REFUTED;
-            cr_expect(eq(int, small_study_verdict(&r, rows[i]), expected), "%zu %s", k, rows[i]);
+            cr_expect(eq(int, study_fixture_verdict_of(&r, rows[i]), expected), "%zu %s", k,
+                      rows[i]);
         }
         change(&r, 0, mutants[k].column, nothing);
     }
@@ -229,14 +238,14 @@ Test(categorical_rate, jump_drawn)
     static const char row[] = "Lemmas 24, 25 (E9), drawn masks";
     study_run r;
     open_usual((categorical_regime){64, 2, 8, {{1, 3}, 2}, 1, 1}, TRIALS, &r);
-    small_study_sweep(&r, "categorical-jump");
-    cr_assert(eq(int, small_study_verdict(&r, row), NOT_REFUTED));
+    study_fixture_measure(&r);
+    cr_assert(eq(int, study_fixture_verdict_of(&r, row), NOT_REFUTED));
     change(&r, 1, CAT_JUMP, half_the_jump);
-    cr_assert(eq(int, small_study_verdict(&r, row), STATEMENT_REFUTED));
+    cr_assert(eq(int, study_fixture_verdict_of(&r, row), STATEMENT_REFUTED));
     change(&r, 1, CAT_JUMP, jump_without_share);
-    cr_assert(eq(int, small_study_verdict(&r, row), STATEMENT_REFUTED));
+    cr_assert(eq(int, study_fixture_verdict_of(&r, row), STATEMENT_REFUTED));
     context_of(&r)->cells[1].s.subnets = 1; /* p = 1 alone */
-    cr_assert(eq(int, small_study_verdict(&r, row), NOT_CHECKED));
+    cr_assert(eq(int, study_fixture_verdict_of(&r, row), NOT_CHECKED));
     study_close(&r);
 }
 
@@ -247,7 +256,7 @@ Test(categorical_rate, event)
     static const char label[] = "Theorem 4, event";
     study_run r;
     open_event(2, 1, &r);
-    small_study_sweep(&r, "categorical-event");
+    study_fixture_measure(&r);
     cr_assert(eq(int, event_verdict(&r, label), NOT_REFUTED));
     r.repeats = 10;
     cr_assert(eq(int, event_verdict(&r, label), NOT_CHECKED));
@@ -263,7 +272,7 @@ Test(categorical_rate, event_of_a_faster_descent)
     open_event(2, 1, &r);
     categorical_cell *c = &context_of(&r)->cells[EVENT_CELL];
     c->rho = 1 - 8 * (1 - c->rho);
-    small_study_sweep(&r, "categorical-faster");
+    study_fixture_measure(&r);
     cr_assert(eq(int, event_verdict(&r, "Theorem 4, event"), STATEMENT_REFUTED));
     study_close(&r);
 }
@@ -273,7 +282,7 @@ Test(categorical_rate, a_round)
     static const char label[] = "Theorem 4, a round";
     study_run r;
     open_event(2, 3, &r);
-    small_study_sweep(&r, "categorical-round");
+    study_fixture_measure(&r);
     categorical_cell *c = &context_of(&r)->cells[EVENT_CELL];
     double rho = c->rho;
     cr_assert(eq(int, event_verdict(&r, label), NOT_REFUTED));
@@ -293,7 +302,7 @@ Test(categorical_rate, bound)
     static const char label[] = "Theorem 4, bound";
     study_run r;
     open_event(8, 1, &r);
-    small_study_sweep(&r, "categorical-bound");
+    study_fixture_measure(&r);
     categorical_cell *c = &context_of(&r)->cells[EVENT_CELL];
     cr_assert(eq(int, event_verdict(&r, label), NOT_REFUTED));
     c->rho = bounds_categorical_contraction(c->s.lr, c->data->lambda0, 1);
@@ -309,7 +318,7 @@ Test(categorical_rate, single_subnetwork)
     static const char label[] = "Theorem 4";
     study_run r;
     open_event(1, 1, &r);
-    small_study_sweep(&r, "categorical-single");
+    study_fixture_measure(&r);
     categorical_cell *c = &context_of(&r)->cells[EVENT_CELL];
     cr_assert(eq(int, event_verdict(&r, label), NOT_REFUTED));
     c->rho = 1 - 8 * (1 - c->rho);
@@ -324,13 +333,13 @@ Test(categorical_rate, outside_the_ball)
     study_run r;
     categorical_settings o = {
         .run = tiny, .event = {64, 2, 4, {{2}, 1}, 1, 1}, .event_samples = 6, .trials = 4};
-    small_study_open(&categorical_study, 6, &o, &r);
-    small_study_sweep(&r, "categorical-outside");
-    statement_row row = small_study_row(&r, "Theorem 4, bound, n=6 m=64 p=2");
+    study_fixture_open_on(digits, 6, &categorical_study, &o, &r);
+    study_fixture_measure(&r);
+    statement_row row = study_fixture_row_of(&r, "Theorem 4, bound, n=6 m=64 p=2");
     cr_assert(eq(int, (int)row.verdict, HYPOTHESIS_NOT_MET));
     cr_assert(gt(dbl, row.observed, 0));
-    cr_assert(
-        eq(int, small_study_verdict(&r, "Theorem 4, a round, n=6 m=64 p=2"), HYPOTHESIS_NOT_MET));
+    cr_assert(eq(int, study_fixture_verdict_of(&r, "Theorem 4, a round, n=6 m=64 p=2"),
+                 HYPOTHESIS_NOT_MET));
     for (size_t j = 0; j < o.trials; j++) {
         cr_assert(eq(dbl, row_of(&r, EVENT_CELL, j, 0)[CAT_OMEGA], 1));
         cr_assert(eq(dbl, row_of(&r, EVENT_CELL, j, 4)[CAT_OMEGA], 0));
@@ -343,7 +352,7 @@ Test(categorical_rate, outside_the_ball)
 static void swap_cells(study_run *r, size_t one, size_t other)
 {
     for (size_t j = 0; j < r->repeats; j++) {
-        double *a = small_study_unit(r, one, j), *b = small_study_unit(r, other, j);
+        double *a = study_fixture_unit(r, one, j), *b = study_fixture_unit(r, other, j);
         for (size_t k = 0; k < r->values; k++) {
             double kept = a[k];
             a[k] = b[k];
@@ -359,14 +368,14 @@ Test(categorical_rate, paper_rows)
     static const char trend_row[] = "Theorem 4, contraction factor against p";
     study_run r;
     open_usual((categorical_regime){64, 2, 60, {{1, 2, 4}, 3}, 1, 1}, 12, &r);
-    small_study_sweep(&r, "categorical-paper");
-    cr_assert(eq(int, small_study_verdict(&r, floor_row), NOT_REFUTED));
-    cr_assert(eq(int, small_study_verdict(&r, trend_row), NOT_REFUTED));
+    study_fixture_measure(&r);
+    cr_assert(eq(int, study_fixture_verdict_of(&r, floor_row), NOT_REFUTED));
+    cr_assert(eq(int, study_fixture_verdict_of(&r, trend_row), NOT_REFUTED));
     swap_cells(&r, 0, 2);
-    cr_assert(eq(int, small_study_verdict(&r, floor_row), STATEMENT_REFUTED));
-    cr_assert(eq(int, small_study_verdict(&r, trend_row), STATEMENT_REFUTED));
+    cr_assert(eq(int, study_fixture_verdict_of(&r, floor_row), STATEMENT_REFUTED));
+    cr_assert(eq(int, study_fixture_verdict_of(&r, trend_row), STATEMENT_REFUTED));
     context_of(&r)->first_event = 2; /* two cells tell nothing */
-    cr_assert(eq(int, small_study_verdict(&r, trend_row), NOT_CHECKED));
+    cr_assert(eq(int, study_fixture_verdict_of(&r, trend_row), NOT_CHECKED));
     study_close(&r);
 }
 
