@@ -43,6 +43,7 @@ static verdict_sense sense_of(claim_test test)
     case TEST_PROBABILITY:
     case TEST_QUANTILE_AT_MOST:
     case TEST_MEAN_BELOW:
+    case TEST_MEANS_BELOW:
         return SENSE_AT_MOST;
     case TEST_AT_LEAST:
     case TEST_QUANTILE_AT_LEAST:
@@ -76,8 +77,12 @@ static bool passes(claim_test test, const evidence *e)
         return e->interval.high >= row->bound;
     case TEST_MEAN_EQUAL:
         return e->interval.low <= row->bound && row->bound <= e->interval.high;
+    case TEST_MEANS_BELOW:
+        return !isnan(row->observed) && !isnan(row->bound);
     case TEST_TREND:
         return e->p_claimed <= 1 - CLAIM_CONFIDENCE;
+    case TEST_NO_TREND:
+        return e->p_claimed > 1 - CLAIM_CONFIDENCE;
     }
     return false;
 }

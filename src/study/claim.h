@@ -28,7 +28,9 @@ typedef enum {
     TEST_MEAN_BELOW,        /* a mean or slope <= bound: refuted if its whole interval lies above */
     TEST_MEAN_ABOVE,        /* a mean or slope >= bound: refuted if its whole interval lies below */
     TEST_MEAN_EQUAL,        /* a mean or slope = bound: refuted if its interval does not hold it */
-    TEST_TREND /* by the p-values of the trend that is claimed and of the opposite one */
+    TEST_MEANS_BELOW,       /* several means, each held by claim_refute_unless; observed: the worst */
+    TEST_TREND,             /* by the p-values of the trend that is claimed and of the opposite one */
+    TEST_NO_TREND           /* refuted if the trend of p_claimed is seen */
 } claim_test;
 
 /* What an observer fills; everything starts as "met, enough, nothing seen" (NaN). */
@@ -47,7 +49,7 @@ typedef struct {
     double allowed;               /* TEST_PROBABILITY, TEST_QUANTILE_... */
     double confidence;            /* of the limit; CLAIM_CONFIDENCE at first */
     stats_interval interval;      /* TEST_MEAN_... */
-    double p_claimed, p_opposite; /* TEST_TREND */
+    double p_claimed, p_opposite; /* TEST_TREND, TEST_NO_TREND: of claim_trend (trend_claim.h) */
     scratch work;                 /* arrays of the observer, freed after it */
 } evidence;
 
@@ -66,7 +68,9 @@ struct claim {
      * hypothesis is not met. */
     double bound;
     size_t observed, trials;
-    const void *subject; /* what an observer of several claims looks at for this one */
+    /* For observers of several claims: what this one is about, of the observer's own type; reached
+     * as e->claim->subject. */
+    const void *subject;
 };
 
 #define CLAIM_NUMBER(record, name) (offsetof(record, name) / sizeof(double))

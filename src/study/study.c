@@ -47,6 +47,20 @@ static double cost_of(size_t cell, const void *context)
     return r->study->cost ? r->study->cost(r, cell) : 1;
 }
 
+size_t study_cell_count(const study_run *r)
+{
+    return r->cells;
+}
+
+size_t study_costliest(const study_run *r)
+{
+    size_t costliest = 0;
+    for (size_t k = 1; k < r->cells; k++) {
+        costliest = cost_of(k, r) > cost_of(costliest, r) ? k : costliest;
+    }
+    return costliest;
+}
+
 /* All that decides the values of a unit. */
 static void describe(const study_run *r, const char *kind, text *t)
 {
@@ -112,6 +126,11 @@ double study_time_unit(const study_run *r, size_t cell)
 const double *study_values(const study_run *r, size_t cell, size_t repetition)
 {
     return sweep_values(&r->sweep, &r->result, cell, repetition);
+}
+
+void study_numbers(const study_run *r, size_t cell, size_t which, double *x)
+{
+    for (size_t j = 0; j < r->repeats; j++) { x[j] = study_values(r, cell, j)[which]; }
 }
 
 /* --- tables and statements --- */

@@ -83,8 +83,16 @@ status study_open(const study *s, const program_options *options, const void *se
 status study_perform(study_run *r);
 void study_close(study_run *r); /* safe on a zeroed one */
 
+/* For claim groups: one case a cell. */
+size_t study_cell_count(const study_run *r);
+
+/* The cell whose units cost most: what a calibration times. */
+size_t study_costliest(const study_run *r);
+
 /* Values of a unit, after the sweep. */
 const double *study_values(const study_run *r, size_t cell, size_t repetition);
+/* x (r->repeats) <- value number `which` of every unit of a cell. */
+void study_numbers(const study_run *r, size_t cell, size_t which, double *x);
 
 /* Runs the study's pilot, if it has one, with `how`; before study_sweep. */
 status study_pilot(study_run *r, const sweep_options *how);
