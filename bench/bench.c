@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "run/machine.h"
+#include "run/provenance.h"
 #include "run/options.h"
 #include "run/real.h"
 #include "run/rng.h"
@@ -178,7 +179,7 @@ table *bench_table(const char *program, int threads)
     table_note(t, "program", "%s", program);
     table_note(t, "processor", "%s", processor);
     table_note(t, "threads", "%d", threads);
-    machine_note(t);
+    provenance_note(t);
     return t;
 }
 

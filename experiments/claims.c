@@ -3,6 +3,7 @@
 #include "experiments/claim_rows.h"
 
 #include "run/machine.h"
+#include "run/provenance.h"
 #include "run/options.h"
 #include "run/program.h"
 
@@ -92,7 +93,7 @@ static void note(table *t, void *context)
         table_note(t, p->sources[i].option, "%s%s", p->sources[i].table.path,
                    p->sources[i].table.data.columns ? "" : " (not there)");
     table_note(t, "criteria", "trends seen at p < %g; sign intervals %g together", CLAIM_LEVEL, CLAIM_CONFIDENCE);
-    machine_note(t);
+    provenance_note(t);
 }
 
 static status judge(claim_source *sources, const program_options *options, claim_list *list)

@@ -11,6 +11,7 @@
 #include "model/pace.h"
 #include "model/spectrum.h"
 #include "run/machine.h"
+#include "run/provenance.h"
 
 static const double PACE_SECONDS = 0.15; /* for measuring the machine's speed */
 
@@ -239,7 +240,7 @@ void experiment_note(const experiment *e, const sweep_result *result, table *t)
     table_note(t, "units", "%zu computed, %zu read, %zu repaired", result->computed, result->reused, result->repaired);
     table_note(t, "seconds", "%.3g (predicted %.3g)", result->seconds, result->predicted);
     table_note(t, "processors that computed units", "%s", result->cores);
-    machine_note(t);
+    provenance_note(t);
 }
 
 status experiment_report_diverged(const experiment *e, const bool *diverged, table *t)

@@ -45,7 +45,7 @@ void chapter_provenance(const document *d)
     fputs("| table | seconds | command |\n|---|---|---|\n", d->out);
     for (size_t k = 0; k < sizeof tables / sizeof *tables; k++) {
         table_data t;
-        char seconds[256] = "-", command[VERDICT_COMMAND] = "";
+        char seconds[256] = "-", command[PROGRAM_COMMAND] = "";
         if (document_table(d, tables[k], &t)) {
             document_note(&t, "seconds", seconds, sizeof seconds);
             document_note(&t, "command", command, sizeof command);

@@ -1,4 +1,5 @@
 #include "run/machine.h"
+#include "run/provenance.h"
 
 #include <cblas.h>
 #include <criterion/criterion.h>
@@ -215,7 +216,7 @@ Test(machine, provenance)
     char path[64], expected[128], note[512];
     snprintf(path, sizeof path, "build/test-tmp/machine/%ld.dat", (long)getpid());
     table *t = table_new("x", NULL, 9);
-    machine_note(t);
+    provenance_note(t);
     cr_assert(eq(int, table_write(t, path), OK), "%s", error_text());
     table_free(t);
     table_data data;

@@ -7,7 +7,6 @@
 
 #include <stddef.h>
 #include "run/error.h"
-#include "run/table.h"
 
 /* Puts BLAS on one thread, turns GSL's aborting error handler off, checks that OpenBLAS is the pthread build, that there is
  * room for its buffers and that products and an eigenproblem computed by `threads` threads at once equal a known answer. FAILED with the cure. Call
@@ -31,13 +30,5 @@ const char *machine_blas_library(void);
 /* Threads this process is to use unless it is told otherwise, >= 1: OMP_NUM_THREADS, else the processors that it may run on
  * (affinity) and the quota of its control groups leave it; never more than OMP_THREAD_LIMIT. */
 int machine_threads(void);
-
-/* The project's version: the first line of the file VERSION beside the executable, or of the installed one;
- * "unknown" if there is none.
- * text: the caller's, size bytes. */
-void machine_version(char *text, size_t size);
-
-/* Provenance lines: version, compiler and flags, library versions, OpenBLAS core, precision, date, host. */
-void machine_note(table *t);
 
 #endif

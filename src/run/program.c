@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "run/machine.h"
+#include "run/provenance.h"
 #include "run/options.h"
 #include "run/share.h"
 
@@ -201,7 +202,7 @@ status program_writes(const program_options *o, const char *option, const char *
 static void print_version(FILE *stream, struct argp_state *state)
 {
     char version[128];
-    machine_version(version, sizeof version);
+    provenance_version(version, sizeof version);
     fprintf(stream, "%s (Masked NTK) %s\n", state->name, version);
 }
 
@@ -314,17 +315,6 @@ int program_exit(const program_options *options, status s)
     if (s != OK && s != REFUTED)
         fprintf(stderr, "%s: %s\n", options->name, error_text());
     return (int)s;
-}
-
-sweep_options program_sweep_options(const program_options *options)
-{
-    return (sweep_options){.out = options->out,
-                           .threads = options->threads,
-                           .fresh = options->fresh,
-                           .shard = options->shard,
-                           .shards = options->shards,
-                           .quiet = options->quiet,
-                           .predict = options->predict};
 }
 
 void program_note(const program_options *options, table *t)

@@ -11,9 +11,9 @@
 #include <stddef.h>
 #include <stdint.h>
 #include "run/error.h"
-#include "run/sweep.h"
 #include "run/table.h"
-#include "run/verdict.h"
+
+enum { PROGRAM_COMMAND = 1024 }; /* room for a command line, kept to do it again */
 
 typedef struct {
     const char *name;     /* of the program; set by program_parse */
@@ -28,8 +28,8 @@ typedef struct {
     bool predict;         /* --predict: say how long the run would take, and stop */
     size_t shard, shards; /* --shard i/N, N > 1; shards 0: none, or 1/1, which is the whole */
     char default_out[128], default_data[PATH_MAX];
-    char command[VERDICT_COMMAND]; /* the command line, for provenance, as a shell takes it */
-    char redo[VERDICT_COMMAND];    /* the same without --threads --quiet --fresh --predict --shard: they decide no value */
+    char command[PROGRAM_COMMAND]; /* the command line, for provenance, as a shell takes it */
+    char redo[PROGRAM_COMMAND];    /* the same without --threads --quiet --fresh --predict --shard: they decide no value */
 } program_options;
 
 /* Parses the common options and those of `own` (may be NULL: none); `about` is one sentence for --help. own->parser gets
@@ -51,9 +51,6 @@ status program_start(const program_options *options);
 
 /* Prints "NAME: line" to stderr unless s is OK or REFUTED; returns the exit code. */
 int program_exit(const program_options *options, status s);
-
-/* The part of the common options that a sweep needs. */
-sweep_options program_sweep_options(const program_options *options);
 
 /* Provenance of the command line: program, command, seed, threads. */
 void program_note(const program_options *options, table *t);

@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdio.h>
 #include "run/error.h"
+#include "run/program.h"
 #include "run/table.h"
 
 typedef enum { NOT_REFUTED, STATEMENT_REFUTED, HYPOTHESIS_NOT_MET, NOT_CHECKED } verdict;
@@ -16,8 +17,6 @@ typedef enum { EXACT, DERIVED, PAPER } statement_kind;
 
 /* On which side of its bound the observation has to lie. */
 typedef enum { SENSE_NONE, SENSE_AT_MOST, SENSE_AT_LEAST, SENSE_EQUAL } verdict_sense;
-
-enum { VERDICT_COMMAND = 1024 }; /* room for a command line that redoes a row */
 
 typedef struct {
     char statement[64];    /* "Theorem 2 (d)", "E5", "Figure 2b along xi" */
@@ -33,7 +32,7 @@ typedef struct {
     verdict verdict;
     char source[64];       /* file in which hypothesis and observation stand; "" if not said */
     char anchor[48];       /* of the statement in doc/mathematics.md; "" if not said */
-    char command[VERDICT_COMMAND]; /* redoes this row alone */
+    char command[PROGRAM_COMMAND]; /* redoes this row alone */
 } statement_row;
 
 /* The word: "not refuted", "refuted", "hypothesis not met", "not checked". */

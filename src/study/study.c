@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "run/machine.h"
+#include "run/provenance.h"
 
 /* --- opening and closing --- */
 
@@ -162,7 +163,7 @@ static void note_origin(const study_run *r, table *t)
                result->repaired);
     table_note(t, "seconds", "%.3g (predicted %.3g)", result->seconds, result->predicted);
     table_note(t, "processors that computed units", "%s", result->cores);
-    machine_note(t);
+    provenance_note(t);
 }
 
 static status write_table(const study_run *r, const study_table *s)
@@ -217,9 +218,21 @@ static status write_results(study_run *r)
 
 /* --- running --- */
 
+/* The common options that a sweep needs. */
+static sweep_options sweep_options_of(const program_options *options)
+{
+    return (sweep_options){.out = options->out,
+                           .threads = options->threads,
+                           .fresh = options->fresh,
+                           .shard = options->shard,
+                           .shards = options->shards,
+                           .quiet = options->quiet,
+                           .predict = options->predict};
+}
+
 status study_perform(study_run *r)
 {
-    sweep_options how = program_sweep_options(&r->options);
+    sweep_options how = sweep_options_of(&r->options);
     status st = study_pilot(r, &how);
     if (st == OK) { st = study_sweep(r, "units", &how); }
     if (st == OK && how.predict) { printf("%.3g\n", r->result.predicted); }

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "run/machine.h"
+#include "run/provenance.h"
 #include "run/option_table.h"
 #include "run/program.h"
 
@@ -40,7 +41,7 @@ static void note(table *t, void *context)
             table_note(t, statement_programs[k], "%s (not there)", part->path);
         }
     }
-    machine_note(t);
+    provenance_note(t);
 }
 
 static status report(const program_options *run, const statement_part *parts,
