@@ -177,7 +177,8 @@ static status judge_trend(const claim_map *map, size_t first, size_t lines, cons
 static status check_rule(const claim_table *t, const char *rule)
 {
     char noted[64];
-    if (t->data.columns == 0 || !table_note_of(&t->data, "unselected", noted, sizeof noted) ||
+    if (t->data.columns == 0 || !(table_note_of(&t->data, "--unselected", noted, sizeof noted) ||
+                                  table_note_of(&t->data, "unselected", noted, sizeof noted)) ||
         strncmp(noted, rule, strlen(rule)) == 0)
         return OK;
     return fail(BAD_INPUT, "%s: these runs are of --unselected %.*s, not %s; give the other heat map", t->path,

@@ -51,8 +51,8 @@ static bool of_data_alone(const table_data *t)
 
 static void name_settings(const table_data *a, const table_data *b, char *text, size_t size)
 {
-    static const char *const keys[] = {"data shape", "width m", "subnets p", "xi", "lr", "local steps tau", "rounds", "repeats",
-                                       "kappa", "mask", "unselected", "scaling", "precision", "seed"};
+    static const char *const keys[] = {"data shape", "--width", "--subnets", "--xi", "--lr", "--local-steps", "--rounds", "--repeats",
+                                       "--kappa", "--mask", "--unselected", "--scaling", "precision", "seed"};
     size_t used = 0;
     *text = '\0';
     for (size_t k = 0; k < sizeof keys / sizeof *keys && used < size; k++)

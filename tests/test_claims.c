@@ -80,7 +80,7 @@ typedef struct { double by_xi, by_p, noise, diverge; size_t repetitions; const c
 static void judge_heatmap(plan h)
 {
     table *t = table_new("subnets xi repetition level rounds state", NULL, 9);
-    table_note(t, "unselected", "%s (a word)", h.unselected ? h.unselected : "keep");
+    table_note(t, "--unselected", "%s", h.unselected ? h.unselected : "keep");
     for (int p = 1; p <= 10; p++)
         for (int tenths = 1; tenths <= (p == 1 ? 10 : 9); tenths++)
             for (size_t k = 0; k < h.repetitions; k++) {
