@@ -1,24 +1,61 @@
-# Masked NTK. `make help` lists what there is to make.
+# Masked NTK. `make help` lists what there is to make; the parts are in make/.
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.SECONDARY:
+MAKEFLAGS += --no-builtin-rules
 SHELL := /bin/bash
 
-# --- settings a user may give ---------------------------------------------------------------------------------------
+# --- settings a user may give -----------------------------------------------------------------------------------------
 PROFILE ?= default
 DATA ?= data/digits.npz
 SEED ?= 1
-THREADS ?= $(shell nproc)
-ARCH ?= native
-
-# --- compiler ---------------------------------------------------------------------------------------------------------
-CC := gcc
-WARN := -Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion -Wstrict-prototypes -Wvla -Wno-missing-field-initializers
-CFLAGS = -std=c17 -D_GNU_SOURCE -O3 -g -march=$(ARCH) -fopenmp -ffp-contract=fast -ffile-prefix-map=$(CURDIR)=. $(WARN) $(EXTRA_CFLAGS)
-CPPFLAGS := -Isrc -I. -DBUILD_FLAGS='"-O3 -march=$(ARCH) $(EXTRA_CFLAGS)"'
-LIBS := -llapacke -lopenblas -lgsl -lzip -lmd -larpack -lm
 B ?= build
 
+# $(call quote,TEXT): TEXT as one word of the shell.
+quote = '$(subst ','\'',$1)'
+# $(call keep,FILE,TEXT): TEXT is written to FILE, at once, unless it stands there.
+same = $(and $(findstring x$1x,x$2x),$(findstring x$2x,x$1x))
+keep = $(if $(building),$(if $(call same,$(strip $(file <$1)),$(strip $2)),,$(shell mkdir -p $(dir $1))$(file >$1,$(strip $2))))
+# $(call no_number,TEXT): TEXT, but nothing for a number.
+no_digits = $(if $1,$(call no_digits,$(wordlist 2,9,$1),$(subst $(firstword $1),,$2)),$2)
+no_number = $(if $(filter 1,$(words $1)),$(strip $(call no_digits,0 1 2 3 4 5 6 7 8,$(subst 9,,$1))),x)
+
+ifneq ($(words $(B)),1)
+$(error B=$(B): a build folder's name has no blanks; give another)
+endif
+
+# Taken as they are written: a name is not for make or the shell to read. Recipes have the path of the data as "$$DATA".
+override PROFILE := $(value PROFILE)
+override DATA := $(value DATA)
+override SEED := $(value SEED)
+ifneq ($(filter -%,$(firstword $(DATA))),)
+override DATA := ./$(DATA)
+endif
+export DATA
+ifneq ($(call no_number,$(SEED)),)
+$(error SEED=$(SEED) is not a number)
+endif
+
+# Threads: one a processor, at most the 64 that Debian's OpenBLAS is built for.
+ifeq ($(origin THREADS),undefined)
+override THREADS := $(shell nproc)
+endif
+override THREADS := $(value THREADS)
+ifneq ($(call no_number,$(THREADS)),)
+$(error THREADS=$(THREADS) is not a number)
+endif
+ifneq ($(shell [ $(THREADS) -le 64 ] 2>/dev/null || echo many),)
+ifeq ($(MAKELEVEL),0)
+$(shell echo 'make: $(THREADS) threads are more than the 64 that OpenBLAS takes; 64 are used' >&2)
+endif
+override THREADS := 64
+endif
+
+# Built elsewhere (B=/...), results and pictures stand there too: this folder is only read.
+elsewhere := $(if $(filter /% ../%,$(B)),$(B)/)
+
+# Nothing is written for the sake of these.
+goals := $(or $(MAKECMDGOALS),all)
+building := $(filter-out help clean distclean deps list print-%,$(goals))
 
 # --- what there is ----------------------------------------------------------------------------------------------------
 EXPERIMENTS := loss-dynamics error-heatmap width-sweep subnet-sweep
@@ -26,17 +63,20 @@ REPORTS := compare-results report
 THEORY := infinite-ntk ntk-concentration required-width local-descent drift mask-moments bernoulli-rate categorical-rate statements
 TOOLS := $(EXPERIMENTS) claims
 
-# The source of program a-b is a_b.c; the other files of its folder, and of the folders in it, are parts shared by its programs.
+# The source of program a-b is a_b.c, or main.c in the folder a_b; the other files of its folder, and of the folders in it, are
+# parts shared by its programs.
+main_of = $(or $(wildcard $1/$(subst -,_,$2)/main.c),$1/$(subst -,_,$2).c)
 experiment_mains := $(foreach p,$(TOOLS),experiments/$(subst -,_,$p).c)
 report_mains := $(foreach p,$(REPORTS),report/$(subst -,_,$p).c)
-theory_mains := $(foreach p,$(THEORY),theory/$(subst -,_,$p).c theory/$(subst -,_,$p)/main.c)
-library := $(wildcard src/run/*.c src/model/*.c src/study/*.c)
+theory_mains := $(foreach p,$(THEORY),$(call main_of,theory,$p))
+library := $(filter-out src/run/processor.c,$(wildcard src/run/*.c src/model/*.c src/study/*.c))
 experiment_parts := $(filter-out $(experiment_mains),$(wildcard experiments/*.c))
 report_parts := $(filter-out $(report_mains),$(wildcard report/*.c))
 theory_parts := $(filter-out $(theory_mains),$(wildcard theory/*.c theory/*/*.c))
 single_parts := $(library) $(experiment_parts) $(report_parts)
 double_parts := $(single_parts) $(theory_parts)
 tests := $(wildcard tests/*.c)
+benches := $(wildcard bench/*.c)
 
 programs := $(TOOLS:%=$(B)/bin/%) $(REPORTS:%=$(B)/bin/%) $(THEORY:%=$(B)/bin/%)
 double_programs := $(EXPERIMENTS:%=$(B)/bin/double/%)
@@ -44,194 +84,96 @@ double_programs := $(EXPERIMENTS:%=$(B)/bin/double/%)
 .PHONY: all
 all: $(programs) $(double_programs) ## build every program (build/bin), the experiments also in double precision (build/bin/double)
 
+include make/flags.mk
+
 # --- one source, two precisions ---------------------------------------------------------------------------------------
-$(B)/single/%.o: %.c $(B)/flags | deps
+$(B)/single/%.o: %.c $(B)/flags
 	@mkdir -p $(@D)
 	@echo "  CC      $<"
-	@$(CC) $(CFLAGS) $(CPPFLAGS) -MMD -MP -c $< -o $@
+	@$(compile)
 
-$(B)/double/%.o: %.c $(B)/flags | deps
+$(B)/double/%.o: %.c $(B)/flags
 	@mkdir -p $(@D)
 	@echo "  CC      $< (double)"
-	@$(CC) $(CFLAGS) $(CPPFLAGS) -DREAL_DOUBLE -MMD -MP -c $< -o $@
+	@$(compile) -DREAL_DOUBLE
 
-# Criterion's assertions convert int to one-bit fields. Private: the flags file, a prerequisite, must not see it.
-$(B)/single/tests/%.o $(B)/double/tests/%.o: private WARN += -Wno-conversion
+# Criterion's assertions convert int to one-bit fields.
+$(B)/single/tests/%.o $(B)/double/tests/%.o: WARN += -Wno-conversion
 
-# Rewritten only when the flags change, so that objects follow them.
-$(B)/flags: FORCE
-	@mkdir -p $(@D)
-	@echo '$(CC) $(CFLAGS) $(CPPFLAGS)' | cmp -s - $@ || echo '$(CC) $(CFLAGS) $(CPPFLAGS)' > $@
+# An archive holds what its list names: a part that is no more leaves it.
+define archive_rule
+$(call keep,$(B)/$1/parts,$2)
+$(B)/$1/libmntk.a: $(2:%.c=$(B)/$1/%.o) $(B)/$1/parts
+	@echo "  AR      $$@"
+	@rm -f $$@
+	@$$(AR) qcs $$@ $$(filter %.o,$$^)
+endef
+$(eval $(call archive_rule,single,$(single_parts)))
+$(eval $(call archive_rule,double,$(double_parts)))
 
-$(B)/single/libmntk.a: $(single_parts:%.c=$(B)/single/%.o)
-$(B)/double/libmntk.a: $(double_parts:%.c=$(B)/double/%.o)
-$(B)/single/libmntk.a $(B)/double/libmntk.a:
-	@echo "  AR      $@"
-	@rm -f $@
-	@ar qcs $@ $^
+# In every program: asks before main whether the processor has the instruction sets of the flags file. Built without -march, so
+# that every processor can run it.
+instruction_sets := POPCNT|SSE3|SSSE3|SSE4_1|SSE4_2|AVX|AVX2|FMA|FMA4|XOP|BMI|BMI2|AVX512(F|CD|BW|DQ|VL|IFMA|VBMI|VBMI2|VNNI|BITALG|VPOPCNTDQ)
+needed = sed -nE 's/^.define __ARM_FEATURE_(ATOMICS|SVE) 1$$/NEED_ARM(\1)/p; s/^.define __($(instruction_sets))__ 1$$/NEED_X86(\L\1)/p' $(B)/flags \
+    | sed '/X86.sse4/s/_\([12]\)/.\1/' | tr '\n' ' '
+$(B)/processor.o: src/run/processor.c $(B)/flags
+	@echo "  CC      $<"
+	@$(CC) -std=c17 -D_GNU_SOURCE -O1 -g $(WARN) -D"NEEDED=$$($(needed))" -c $< -o $@
 
-link = echo "  LD      $@"; mkdir -p $(@D); $(CC) $(CFLAGS) $^ -o $@ $(LIBS)
+# $(call program_rule,PROGRAM,PRECISION,MAIN WITHOUT .c)
+define program_rule
+$1: $(B)/$2/$3.o $(B)/processor.o $(B)/$2/libmntk.a $(B)/link-flags
+	@$$(link)
+endef
+source_of = $(basename $(call main_of,$1,$(notdir $2)))
+$(foreach p,$(TOOLS:%=$(B)/bin/%),$(eval $(call program_rule,$p,single,$(call source_of,experiments,$p))))
+$(foreach p,$(REPORTS:%=$(B)/bin/%),$(eval $(call program_rule,$p,single,$(call source_of,report,$p))))
+$(foreach p,$(THEORY:%=$(B)/bin/%),$(eval $(call program_rule,$p,double,$(call source_of,theory,$p))))
+$(foreach p,$(double_programs),$(eval $(call program_rule,$p,double,$(call source_of,experiments,$p))))
 
-.SECONDEXPANSION:
-$(TOOLS:%=$(B)/bin/%): $(B)/bin/%: $(B)/single/experiments/$$(subst -,_,$$*).o $(B)/single/libmntk.a | $(B)/bin/VERSION
-	@$(link)
-$(REPORTS:%=$(B)/bin/%): $(B)/bin/%: $(B)/single/report/$$(subst -,_,$$*).o $(B)/single/libmntk.a | $(B)/bin/VERSION
-	@$(link)
-theory_main = $(patsubst %.c,$(B)/double/%.o,$(wildcard theory/$(subst -,_,$1)/main.c theory/$(subst -,_,$1).c))
-$(THEORY:%=$(B)/bin/%): $(B)/bin/%: $$(call theory_main,$$*) $(B)/double/libmntk.a | $(B)/bin/VERSION
-	@$(link)
-$(double_programs): $(B)/bin/double/%: $(B)/double/experiments/$$(subst -,_,$$*).o $(B)/double/libmntk.a | $(B)/bin/double/VERSION
-	@$(link)
-$(B)/bin/tests-%: $(tests:%.c=$(B)/$$*/%.o) $(B)/$$*/libmntk.a
-	@$(link) -lcriterion -lquadmath
+$(B)/bin/tests-single: $(tests:%.c=$(B)/single/%.o) $(B)/processor.o $(B)/single/libmntk.a $(B)/link-flags
+	@$(link) -lcriterion
+$(B)/bin/tests-double: $(tests:%.c=$(B)/double/%.o) $(B)/processor.o $(B)/double/libmntk.a $(B)/link-flags
+	@$(link) -lcriterion
+
+objects := $(foreach p,single double,$(patsubst %.c,$(B)/$p/%.o,$(double_parts) $(experiment_mains) $(report_mains) \
+    $(theory_mains) $(tests) $(benches)))
+-include $(wildcard $(objects:.o=.d))
 
 # The version stands beside the programs, not in them: a commit that changes no code makes no result stale.
-$(B)/bin/VERSION $(B)/bin/double/VERSION: FORCE
-	@mkdir -p $(@D)
-	@version=$$(git describe --always --dirty --tags 2>/dev/null || echo unknown); \
-	    echo "$$version" | cmp -s - $@ || echo "$$version" > $@
-
--include $(shell find $(B) -name '*.d' 2>/dev/null)
-
-# --- packages ---------------------------------------------------------------------------------------------------------
-.PHONY: deps
-deps: ## install the Debian packages that are missing (or say how)
-	@./deps.sh
-
-# --- results and pictures ---------------------------------------------------------------------------------------------
-# Other data sets, profiles and seeds get folders of their own: results/quick, results/quick-mine-1a2b3c4d-seed7, ...
-data_tag := $(if $(filter-out data/digits.npz,$(DATA)),$(basename $(notdir $(DATA)))-$(shell sha256sum $(DATA) 2>/dev/null | cut -c1-8))
-space := $(subst x,,x x)
-tag := $(subst $(space),-,$(strip $(filter-out default,$(PROFILE)) $(data_tag) $(if $(filter-out 1,$(SEED)),seed$(SEED))))
-R := results$(if $(tag),/$(tag))
-P := plots$(if $(tag),/$(tag))
-settings_given := $(strip $(if $(filter-out default,$(PROFILE)),PROFILE=$(PROFILE)) $(if $(data_tag),DATA=$(DATA)) $(if $(filter-out 1,$(SEED)),SEED=$(SEED)))
-
-include profiles.mk
-common = --data $(DATA) --seed $(SEED) --threads $(THREADS)
-settings := profiles.mk
-
-tables := $(addprefix $R/,loss-dynamics.dat error-heatmap.dat error-heatmap-zero.dat width-sweep.dat subnet-sweep.dat)
-panels := loss-dynamics error-heatmap width-sweep subnet-sweep
-pictures_of = $(addprefix $P/$1.,pdf svg png)
-theory_figures := spectrum deviation lambda-min required-width movements mean-curve drift
-pictures := $(foreach f,$(panels) figure2 $(theory_figures),$(call pictures_of,$f))
-
-# Each table has a table of its single runs beside it.
-$R/loss-dynamics.dat $R/loss-dynamics.runs.dat &: $(B)/bin/loss-dynamics $(DATA) $(settings)
-	@$(B)/bin/loss-dynamics $(common) $(loss_dynamics_flags) --out $R/loss-dynamics.dat
-$R/error-heatmap.dat $R/error-heatmap.runs.dat &: $(B)/bin/error-heatmap $(DATA) $(settings)
-	@$(B)/bin/error-heatmap $(common) $(error_heatmap_flags) --unselected keep --out $R/error-heatmap.dat
-$R/error-heatmap-zero.dat $R/error-heatmap-zero.runs.dat &: $(B)/bin/error-heatmap $(DATA) $(settings)
-	@$(B)/bin/error-heatmap $(common) $(error_heatmap_flags) $(zero_flags) --unselected zero --out $R/error-heatmap-zero.dat
-$R/width-sweep.dat $R/width-sweep.runs.dat &: $(B)/bin/width-sweep $(DATA) $(settings)
-	@$(B)/bin/width-sweep $(common) $(width_sweep_flags) --out $R/width-sweep.dat
-$R/subnet-sweep.dat $R/subnet-sweep.runs.dat &: $(B)/bin/subnet-sweep $(DATA) $(settings)
-	@$(B)/bin/subnet-sweep $(common) $(subnet_sweep_flags) --out $R/subnet-sweep.dat
-
-# A program of theory/ writes its table and its rows of statements; exit 3 (a statement of ours refuted) still is a result.
-theory_programs := $(filter-out statements,$(THEORY))
-theory_rows := $(theory_programs:%=$R/%.statements.dat)
-$(theory_rows): $R/%.statements.dat: $(B)/bin/% $(DATA) $(settings)
-	@$(B)/bin/$* $(common) $($(subst -,_,$*)_flags) --out $R/$*.dat; code=$$?; [ $$code = 0 ] || [ $$code = 3 ]
-$(theory_programs:%=$R/%.dat): $R/%.dat: $R/%.statements.dat ;
-
-# gnuplot is told nothing but the figure, where its tables are and where its pictures go.
-draw = mkdir -p $P && LC_ALL=C.UTF-8 gnuplot -c plots/draw.gp $1 $R $P && echo "  DRAW    $P/$1.pdf"
-drawing := plots/draw.gp plots/style.gp
-
-$(call pictures_of,loss-dynamics) &: $R/loss-dynamics.dat plots/loss-dynamics.gp $(drawing)
-	@$(call draw,loss-dynamics)
-$(call pictures_of,error-heatmap) &: $R/error-heatmap.dat $R/error-heatmap-zero.dat plots/error-heatmap.gp $(drawing)
-	@$(call draw,error-heatmap)
-$(call pictures_of,width-sweep) &: $R/width-sweep.dat plots/width-sweep.gp $(drawing)
-	@$(call draw,width-sweep)
-$(call pictures_of,subnet-sweep) &: $R/subnet-sweep.dat plots/subnet-sweep.gp $(drawing)
-	@$(call draw,subnet-sweep)
-$(call pictures_of,spectrum) &: $R/infinite-ntk.dat plots/spectrum.gp $(drawing)
-	@$(call draw,spectrum)
-$(call pictures_of,deviation) &: $R/ntk-concentration.dat plots/deviation.gp $(drawing)
-	@$(call draw,deviation)
-$(call pictures_of,lambda-min) &: $R/ntk-concentration.dat plots/lambda-min.gp $(drawing)
-	@$(call draw,lambda-min)
-$(call pictures_of,required-width) &: $R/required-width.dat plots/required-width.gp $(drawing)
-	@$(call draw,required-width)
-$(call pictures_of,movements) &: $R/categorical-rate.dat plots/movements.gp $(drawing)
-	@$(call draw,movements)
-$(call pictures_of,mean-curve) &: $R/bernoulli-rate.dat plots/mean-curve.gp $(drawing)
-	@$(call draw,mean-curve)
-$(call pictures_of,drift) &: $R/drift.dat plots/drift.gp $(drawing)
-	@$(call draw,drift)
-$(call pictures_of,figure2) &: $(tables) $(panels:%=plots/%.gp) plots/figure2.gp $(drawing)
-	@$(call draw,figure2)
-
-# The time first: the sum of what the programs predict for tables that are missing or older than their program.
-# $(call predict,TABLE,PROGRAM,FLAGS)
-predict = [ $R/$1.dat -nt $(B)/bin/$2 ] && [ $R/$1.dat -nt profiles.mk ] || $(B)/bin/$2 $(common) --predict $3 --out $R/$1.dat;
-
-.PHONY: predict
-predict: $(EXPERIMENTS:%=$(B)/bin/%) $(theory_programs:%=$(B)/bin/%) ## say how long `make figures` will compute
-	@{ $(call predict,loss-dynamics,loss-dynamics,$(loss_dynamics_flags)) \
-	   $(call predict,error-heatmap,error-heatmap,$(error_heatmap_flags)) \
-	   $(call predict,error-heatmap-zero,error-heatmap,$(error_heatmap_flags) $(zero_flags) --unselected zero) \
-	   $(call predict,width-sweep,width-sweep,$(width_sweep_flags)) \
-	   $(call predict,subnet-sweep,subnet-sweep,$(subnet_sweep_flags)) \
-	   $(foreach p,$(theory_programs),$(call predict,$p,$p,$($(subst -,_,$p)_flags))) } | \
-	 awk '{ s += $$1 } END { if (NR) printf "figures (PROFILE=$(PROFILE)): about %.0f s of computing on $(THREADS) threads\n", s }'
-
-.PHONY: figures pictures
-pictures: $(pictures)
-figures: predict ## run the experiments and draw Figure 2 (PROFILE=quick|default|paper, DATA=file.npz, SEED=n)
-	@$(MAKE) --no-print-directory pictures
-	@echo "figures: $P/figure2.pdf and its panels are up to date"
-
-.PHONY: theory
-theory: $(theory_rows) $(B)/bin/statements ## check every statement of the paper: results/statements.dat
-	@$(B)/bin/statements --results $R --out $R/statements.dat
-
-.PHONY: list
-list: ## list the tables and pictures of this profile, data set and seed
-	@ls -l $(wildcard $(pictures) $(tables) $(tables:.dat=.runs.dat) $R/claims.dat $(theory_programs:%=$R/%.dat) $R/statements.dat)
-
-$R/claims.dat: $(B)/bin/claims $(tables:.dat=.runs.dat)
-	@$(B)/bin/claims --quiet --out $@ --loss $R/loss-dynamics.runs.dat --heatmap $R/error-heatmap.runs.dat \
-	    --heatmap-zero $R/error-heatmap-zero.runs.dat --width $R/width-sweep.runs.dat --subnet $R/subnet-sweep.runs.dat
-
-.PHONY: claims
-claims: $R/claims.dat ## test the paper's claims about Figure 2 as statistics
-	@$(B)/bin/claims --print $R/claims.dat
-
-# --- the report -------------------------------------------------------------------------------------------------------
-.PHONY: report
-report: $(B)/bin/report $R/claims.dat theory pictures ## one page for a reviewer: results/REPORT.md, report.html and, with chromium, report.pdf
-	@./deps.sh report
-	@$(B)/bin/report --results $R --plots $(if $(tag),../../plots/$(tag),../plots) $(if $(settings_given),--make '$(settings_given)') --out $R/REPORT.md
-	@cd $R && pandoc REPORT.md --from markdown --to html5 --standalone --self-contained --resource-path . --toc --toc-depth 2 \
-	    --lua-filter $(CURDIR)/report/page.lua --css $(CURDIR)/report/report.css --output report.html
-	@if command -v chromium >/dev/null; then python3 tests/report_browser.py $R/report.html $R; fi
-	@ls -l $R/REPORT.md $R/report.html
+ifneq ($(building),)
+version := $(shell make/version.sh)
+endif
+$(foreach f,bin bin/double bench/single bench/double,$(call keep,$(B)/$f/VERSION,$(version)))
 
 # --- tests ------------------------------------------------------------------------------------------------------------
-# Criterion runs a worker per processor: BLAS gets one thread.
+# Criterion runs a worker per processor: BLAS gets one thread. Tests write below build/: built elsewhere, they run there,
+# where this folder's files are links and build is B.
+run_tests = MNTK_BIN=$(if $(elsewhere),build,$(B))/bin OPENBLAS_NUM_THREADS=1 $(if $(elsewhere),build,$(B))/bin/tests-$1 $(TEST_FLAGS)
+link_stand = mkdir -p $(B)/stand && ln -sfn .. $(B)/stand/build && for file in *; do \
+    case $$file in build|results) ;; *) ln -sfn "$$PWD/$$file" $(B)/stand ;; esac; done
+
 .PHONY: test
-test: $(B)/bin/tests-single $(B)/bin/tests-double all ## run every test, in both precisions
+test: $(B)/packages $(B)/bin/tests-single $(B)/bin/tests-double all ## run every test, in both precisions
 	@mkdir -p $(B)/test-tmp
-	@MNTK_BIN=$(B)/bin OPENBLAS_NUM_THREADS=1 $(B)/bin/tests-single $(TEST_FLAGS)
-	@MNTK_BIN=$(B)/bin OPENBLAS_NUM_THREADS=1 $(B)/bin/tests-double $(TEST_FLAGS)
+	@$(if $(elsewhere),$(link_stand))
+	@cd $(if $(elsewhere),$(B)/stand,.) && $(call run_tests,single)
+	@cd $(if $(elsewhere),$(B)/stand,.) && $(call run_tests,double)
+
+include make/packages.mk make/figures.mk make/verify.mk make/checks.mk make/bench.mk
 
 # --- the rest ---------------------------------------------------------------------------------------------------------
-.PHONY: clean
-clean: ## remove what was built, computed and drawn
-	rm -rf $(B) $(filter-out results/published,$(wildcard results/*)) $(wildcard plots/*.pdf plots/*.svg plots/*.png) $(patsubst %/,%,$(wildcard plots/*/))
+.PHONY: clean distclean
+clean: ## remove what was built (results and pictures stay)
+	$(if $(elsewhere),find $(B) -mindepth 1 -maxdepth 1 ! -name results ! -name plots -exec rm -rf {} +,rm -rf $(B))
+distclean: ## remove also what was computed and drawn
+	rm -rf $(B)
+	find results -mindepth 1 -maxdepth 1 ! -name published ! -name README.md -exec rm -rf {} +
+	find plots -mindepth 1 -maxdepth 1 \( -type d -o -name '*.pdf' -o -name '*.svg' -o -name '*.png' \) -exec rm -rf {} +
 
 .PHONY: help
 help: ## this list
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
-
--include checks.mk faults.mk bench.mk verify.mk
+	@grep -hE '^[a-z-]+:.*## ' Makefile make/*.mk | sed 's/:.*## /\t/' | expand -t 18
 
 print-%:
-	@echo '$($*)'
-
-.PHONY: FORCE
-FORCE:
+	@printf '%s\n' $(call quote,$($*))

@@ -1,12 +1,21 @@
-#!/bin/sh
+#!/bin/bash
 # From a fresh clone to the paper's figures: missing packages, build, experiments, pictures, and a list of what was made.
 # Settings of `make figures` may follow, such as PROFILE=quick or DATA=features.npz.
 set -eu
-cd "$(dirname "$0")"
-./deps.sh
-make -s -j "$(nproc)" all "$@"
-make -s figures "$@"
-make -s claims "$@"
+here=$PWD
+cd -- "$(dirname -- "$0")"
+settings=()
+for setting in "$@"; do
+    case $setting in
+    DATA=/*) ;;
+    DATA=*) [ "$here" = "$PWD" ] || setting=DATA=$here/${setting#DATA=} ;; # as the caller sees it
+    esac
+    settings+=("$setting")
+done
+make/deps.sh
+make -s -j "$(nproc)" all "${settings[@]}"
+make -s figures "${settings[@]}"
+make -s claims "${settings[@]}"
 echo
 echo "What was made:"
-make -s list "$@"
+make -s list "${settings[@]}"

@@ -17,8 +17,7 @@ enum { LOSS, HEATMAP, HEATMAP_ZERO, WIDTH, SUBNET, SOURCES };
 typedef struct {
     const char *option;
     claim_table table;
-    bool given;        /* by the user: then it has to be there */
-    char command[200]; /* judges this table again */
+    bool given; /* by the user: then it has to be there */
 } claim_source;
 
 typedef struct {
@@ -59,11 +58,6 @@ static error_t parse(int key, char *text, struct argp_state *state)
 static status load(const program_options *options, claim_source *source)
 {
     const char *path = source->table.path;
-    size_t room = sizeof source->command;
-    int length = source->given ? snprintf(source->command, room, "build/bin/claims --%s %s", source->option, path)
-                               : snprintf(source->command, room, "make claims");
-    if (length < 0 || (size_t)length >= room)
-        return fail(BAD_INPUT, "--%s: the path is too long for a row of verdicts; give a shorter one", source->option);
     if (!source->given && access(path, F_OK) != 0 && errno == ENOENT)
         return OK;
     status s = program_apart(options, source->option, path);
@@ -72,19 +66,20 @@ static status load(const program_options *options, claim_source *source)
 
 static status judge_sources(claim_source *sources, const program_options *options, claim_list *list)
 {
+    const char *redo = options->redo;
     status s = OK;
     for (int i = 0; i < SOURCES && s == OK; i++)
         s = load(options, &sources[i]);
     if (s == OK)
-        s = claim_loss(&sources[LOSS].table, sources[LOSS].command, list);
+        s = claim_loss(&sources[LOSS].table, redo, list);
     if (s == OK)
-        s = claim_heatmap(&sources[HEATMAP].table, "keep", sources[HEATMAP].command, list);
+        s = claim_heatmap(&sources[HEATMAP].table, "keep", redo, list);
     if (s == OK)
-        s = claim_heatmap(&sources[HEATMAP_ZERO].table, "zero", sources[HEATMAP_ZERO].command, list);
+        s = claim_heatmap(&sources[HEATMAP_ZERO].table, "zero", redo, list);
     if (s == OK)
-        s = claim_width(&sources[WIDTH].table, sources[WIDTH].command, list);
+        s = claim_width(&sources[WIDTH].table, redo, list);
     if (s == OK)
-        s = claim_subnet(&sources[SUBNET].table, sources[SUBNET].command, list);
+        s = claim_subnet(&sources[SUBNET].table, redo, list);
     return s;
 }
 

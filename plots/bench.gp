@@ -1,7 +1,7 @@
 # Speed: the fraction of the plain matrix product's speed that each piece of work reaches, and how the time of a
 # round grows.
 
-load "style.gp"
+load scripts."/style.gp"
 table = results."/bench.dat"
 if (!usable(table)) { exit error missing(table) }
 
@@ -39,7 +39,7 @@ unset logscale
 
 # The time of a round against one size, the others fixed, in units of its smallest; the exponents stand in the
 # table's notes.
-load "style.gp"
+load scripts."/style.gp"
 axes        = "n m p threads"
 is(i)       = stringcolumn("bench") eq "scaling-".word(axes, i)
 exponent(i) = system(sprintf("sed -n 's/^# exponent: scaling-%s: .*\\^\\([-0-9.]*\\) .*/\\1/p' '%s'", \

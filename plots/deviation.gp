@@ -1,7 +1,7 @@
 # Theorem 2 at initialisation: how far a masked NTK is from xi Hinf, against the width, with bounds (a) to (c) of the
 # spectral norm; Bernoulli masks of one xi. Bars are limits of the quantile.
 
-load "style.gp"
+load scripts."/style.gp"
 table = results."/ntk-concentration.dat"
 if (!usable(table)) { exit error missing(table) }
 

@@ -1,17 +1,31 @@
 # Draws one figure as PDF, SVG and PNG:
 #
-#   gnuplot -c plots/draw.gp FIGURE RESULTS OUT
+#   gnuplot -d -c plots/draw.gp FIGURE RESULTS OUT
 #
 # FIGURE is a panel, one column wide, or one of two columns: figure2, the panels of Figure 2 together, drift or bench.
 # Tables are read from the folder RESULTS, the pictures go to OUT/FIGURE.{pdf,svg,png}.
 # The drawing is FIGURE.gp beside this file; its looks are style.gp.
 
-if (ARGC != 3) { exit error "usage: gnuplot -c plots/draw.gp FIGURE RESULTS OUT" }
+if (ARGC != 3) { exit error "usage: gnuplot -d -c plots/draw.gp FIGURE RESULTS OUT" }
+
+# Folders may have any name. Their paths are made whole, and the tables' folder becomes the working one: what panels hand
+# to the shell is then "./NAME.dat", and no path begins with what gnuplot would take for a command or a home.
+here    = system("pwd")
+whole(path) = path[1:1] eq "/" ? path : here."/".path
+last    = 0
+slash(path) = (sum [k = 1 : strlen(path)] (path[k:k] eq "/" ? (last = k, 0) : 0), last)
 figure  = ARG1
-results = ARG2
-out     = ARG3
+scripts = whole(ARG0)
+scripts = scripts[1 : slash(scripts) - 1]
+out     = whole(ARG3)
+told_as = ARG2
+cd whole(ARG2)
+results = "."
 set encoding utf8
-set loadpath system(sprintf("dirname '%s'", ARG0))
+
+# A ~/.gnuplot is not read with -d; without it, these of its settings would outlast the reset of a panel.
+set color
+set decimalsign
 
 # Page in inches, text in points; a pixel of SVG is 1/96 inch, a pixel of PNG 1/300 inch.
 width  = figure eq "figure2" || figure eq "drift" || figure eq "bench" ? 6.9 : 3.33
@@ -38,6 +52,6 @@ do for [format in "null pdf svg png"] {
     dot = format eq "svg" ? 0.55 : 0.4
     set output format eq "null" ? "/dev/null" : sprintf("%s/%s.%s", out, figure, format)
     tag = ""
-    load figure.".gp"
+    load scripts."/".figure.".gp"
     unset output
 }

@@ -2,7 +2,7 @@
 # each over what the theory allows; wide networks of few samples and usual ones, Bernoulli masks, two step sizes. Curves
 # are means over runs, bars reach to the worst run.
 
-load "style.gp"
+load scripts."/style.gp"
 table = results."/drift.dat"
 if (!usable(table)) { exit error missing(table) }
 

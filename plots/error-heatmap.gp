@@ -1,7 +1,7 @@
 # Figure 2b: error level over the number of subnetworks and xi, lighter = smaller, for the two treatments of a neuron
 # that no subnetwork took: it keeps its weights (Algorithm 1), or gets weight 0 (the released program).
 
-load "style.gp"
+load scripts."/style.gp"
 keep = results."/error-heatmap.dat"
 zero = results."/error-heatmap-zero.dat"
 if (!usable(keep)) { exit error missing(keep) }

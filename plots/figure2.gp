@@ -2,11 +2,11 @@
 
 set multiplot layout 2, 2
 tag = "(a) "
-load "loss-dynamics.gp"
+load scripts."/loss-dynamics.gp"
 tag = "(b) "
-load "error-heatmap.gp"
+load scripts."/error-heatmap.gp"
 tag = "(c) "
-load "width-sweep.gp"
+load scripts."/width-sweep.gp"
 tag = "(d) "
-load "subnet-sweep.gp"
+load scripts."/subnet-sweep.gp"
 unset multiplot

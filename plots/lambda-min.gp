@@ -1,7 +1,7 @@
 # Theorem 2 at initialisation: lambda_min of a masked NTK over xi lambda_0 against the width, one curve for each xi of
 # Bernoulli masks, with bound (d). Bars are limits of the quantile.
 
-load "style.gp"
+load scripts."/style.gp"
 table = results."/ntk-concentration.dat"
 if (!usable(table)) { exit error missing(table) }
 

@@ -1,7 +1,7 @@
 # Figure 2a: mean error along a run, with a band of one standard deviation, one curve for each xi. The three movements:
 # local steps lower the error smoothly, aggregation lowers it at once, new subnetworks raise it at once.
 
-load "style.gp"
+load scripts."/style.gp"
 table = results."/loss-dynamics.dat"
 if (!usable(table)) { exit error missing(table) }
 

@@ -1,7 +1,7 @@
 # Theorem 4: the jump of the error when masks are drawn and its drop when subnetworks are combined, measured against V_k
 # (E9) and A_k (E10), one point for each round and number of subnetworks; bars are standard deviations over trials.
 
-load "style.gp"
+load scripts."/style.gp"
 table = results."/categorical-rate.dat"
 if (!usable(table)) { exit error missing(table) }
 

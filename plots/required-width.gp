@@ -2,7 +2,7 @@
 # as every bound asks for, Theorem 2 with its constant read as 1; Bernoulli masks of one xi. Bars are limits of the
 # measured width.
 
-load "style.gp"
+load scripts."/style.gp"
 table = results."/required-width.dat"
 if (!usable(table)) { exit error missing(table) }
 

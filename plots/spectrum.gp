@@ -1,7 +1,7 @@
 # Theorem 1: the eigenvalues of Hinf from the largest to the smallest, by two LAPACK drivers, beside those of the Gram
 # matrix G, whose rank is at most d.
 
-load "style.gp"
+load scripts."/style.gp"
 table = results."/infinite-ntk.dat"
 if (!usable(table)) { exit error missing(table) }
 

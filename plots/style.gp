@@ -32,7 +32,7 @@ set palette defined (0 "#fde725", 1 "#b5de2b", 2 "#6ece58", 3 "#35b779", 4 "#1f9
 # gnuplot drop the row. A single repetition has no standard deviation.
 set datafile columnheaders
 usable(table)  = system(sprintf("grep -sv -m 2 -e '^#' -e '^$' '%s' | sed -n 2s/.*/yes/p", table)) eq "yes"
-missing(table) = sprintf("%s is missing or has no rows: run its program, or make figures", table)
+missing(table) = sprintf("%s%s is missing or has no rows: run its program, or make figures", told_as, table[2:*])
 number(name)   = real(stringcolumn(name))
 finite(v)      = v < 1e30
 spread(name)   = finite(number(name)) ? number(name) : 0

@@ -1,7 +1,7 @@
 # Figure 2d: relative improvement of the error, (L_k - L_{k+1}) / L_k, in the first global steps against the number of
 # subnetworks; bars are standard deviations.
 
-load "style.gp"
+load scripts."/style.gp"
 table = results."/subnet-sweep.dat"
 if (!usable(table)) { exit error missing(table) }
 

@@ -1,6 +1,6 @@
 # Figure 2c: error level against the width of the network, one curve for each xi; bars are standard deviations.
 
-load "style.gp"
+load scripts."/style.gp"
 table = results."/width-sweep.dat"
 if (!usable(table)) { exit error missing(table) }
 

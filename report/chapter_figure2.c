@@ -22,7 +22,9 @@ static void claims_of(const document *d, const char *panel, const char *observed
     for (size_t k = 0; k < d->claim_count; k++)
         if (strncmp(d->claims[k].statement, panel, strlen(panel)) == 0)
             claim_row(d, &d->claims[k]);
-    fprintf(d->out, "\nThese rows again: `make claims%s%s`\n\n", *d->make ? " " : "", d->make);
+    fputs("\nThese rows again: ", d->out);
+    document_make(d, "claims");
+    fputs("\n\n", d->out);
 }
 
 void chapter_figure2(const document *d)

@@ -45,11 +45,13 @@ void chapter_provenance(const document *d)
     fputs("| table | seconds | command |\n|---|---|---|\n", d->out);
     for (size_t k = 0; k < sizeof tables / sizeof *tables; k++) {
         table_data t;
-        char seconds[256] = "-", command[1024] = "";
+        char seconds[256] = "-", command[VERDICT_COMMAND] = "";
         if (document_table(d, tables[k], &t)) {
             document_note(&t, "seconds", seconds, sizeof seconds);
             document_note(&t, "command", command, sizeof command);
-            fprintf(d->out, "| %s | %s | `%s` |\n", tables[k], seconds, command);
+            fprintf(d->out, "| %s | %s | ", tables[k], seconds);
+            document_code(d, command);
+            fputs(" |\n", d->out);
         }
         table_data_free(&t);
     }

@@ -60,15 +60,17 @@ void chapter_released(const document *d)
     maps m;
     fputs("# Where the released program departs from Algorithm 1\n\n"
           "A neuron that no subnetwork took in a round keeps its weights in Algorithm 1; in the released program it gets weight 0, and never comes back.\n\n", d->out);
-    bool both = document_table(d, "error-heatmap", &m.keep) & document_table(d, "error-heatmap-zero", &m.zero);
+    const bool keep = document_table(d, "error-heatmap", &m.keep), zero = document_table(d, "error-heatmap-zero", &m.zero);
     m.subnets = table_column(&m.keep, "subnets");
     m.xi = table_column(&m.keep, "xi");
     m.mean = table_column(&m.keep, "mean");
-    if (both && m.keep.rows && m.subnets >= 0 && m.xi >= 0 && m.mean >= 0) {
+    if (keep && zero && m.keep.rows && m.subnets >= 0 && m.xi >= 0 && m.mean >= 0) {
         put_extremes(d, &m);
         put_cells(d, &m);
     } else {
-        fputs("The two heat maps are not there: `make figures` makes them.\n\n", d->out);
+        fputs("The two heat maps are not there: ", d->out);
+        document_make(d, "figures");
+        fputs(" makes them.\n\n", d->out);
     }
     table_data_free(&m.keep);
     table_data_free(&m.zero);

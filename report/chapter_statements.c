@@ -42,7 +42,9 @@ void chapter_statements(const document *d)
 {
     fputs("# The statements\n\n", d->out);
     if (d->statement_count == 0) {
-        fputs("No statements were checked: `make theory` does it.\n\n", d->out);
+        fputs("No statements were checked: ", d->out);
+        document_make(d, "theory");
+        fputs(" does it.\n\n", d->out);
         return;
     }
     fputs("| statement | kind | verdict | bound | observed | slack | trials | again | in words |\n|---|---|---|---|---|---|---|---|---|\n", d->out);

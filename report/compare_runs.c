@@ -248,6 +248,44 @@ static status ask_column(runs *r, size_t column)
     return s;
 }
 
+/* The row of the other table that is the same run as this row of the first; its number of rows: there is none. */
+static size_t same_run(const runs *r, size_t row)
+{
+    const char *repetition = compare_field(r->t[0], row, (size_t)r->repetition[0]);
+    size_t j = 0;
+    while (j < r->t[1]->rows && !(r->cells.of[1][j] == r->cells.of[0][row] &&
+                                  strcmp(compare_field(r->t[1], j, (size_t)r->repetition[1]), repetition) == 0))
+        j++;
+    return j;
+}
+
+/* Tells of runs of one seed that ended in another round, one by one if they are few. Until the earlier end they were the same but
+ * for rounding: it decided whether a mean that hardly moved still fell. The tests above judge what came of it. */
+static status tell_stops(runs *r)
+{
+    enum { FEW = 5 };
+    int column = table_column(r->t[0], "rounds");
+    size_t turned = 0;
+    for (size_t row = 0; column >= 0 && row < r->t[0]->rows; row++) {
+        size_t other = same_run(r, row);
+        if (other == r->t[1]->rows)
+            continue;
+        value_column v = {(size_t)column, true, false};
+        double a = value_of(r, 0, row, &v), b = value_of(r, 1, other, &v);
+        if (isnan(a) || isnan(b) || a == b || ++turned > FEW)
+            continue;
+        char where[100];
+        name_cell(r, r->cells.of[0][row], where, sizeof where);
+        const char *repetition = compare_field(r->t[0], row, (size_t)r->repetition[0]);
+        status s = compare_add(r->family, NAN, a, b, "stop hangs on rounding:%s repetition=%s, rounds", where, repetition);
+        if (s != OK)
+            return s;
+    }
+    if (turned <= FEW)
+        return OK;
+    return compare_add(r->family, NAN, (double)turned, (double)r->t[0]->rows, "runs that stop in another round (%d named), of all", FEW);
+}
+
 status compare_runs(const table_data *a, const table_data *b, compare_family *family, size_t *compared)
 {
     runs r = {.t = {a, b}, .paired = compare_same_seed(a, b), .family = family, .compared = compared};
@@ -263,6 +301,8 @@ status compare_runs(const table_data *a, const table_data *b, compare_family *fa
         s = FAILED;
     for (size_t c = 0; s == OK && c < a->columns; c++)
         s = ask_column(&r, c);
+    if (s == OK && r.paired)
+        s = tell_stops(&r);
     groups_free(&r.cells), groups_free(&r.units);
     free(r.x[0]), free(r.x[1]), free(r.parts);
     return s;

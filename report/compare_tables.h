@@ -11,7 +11,8 @@
  * refuted on one side only; a trend that the paper claims (its p-value stands in the row) is tested by the evidence on both sides;
  * every other verdict that turned is told, and is a difference only through the numbers under it.
  *
- * Other tables, of numbers without repetitions: with the same seed, or where no seed enters, they agree to COMPARE_TOLERANCE. */
+ * Other tables, of numbers without repetitions: with the same seed, or where no seed enters, they agree to COMPARE_TOLERANCE,
+ * of themselves or, where a column is the difference of two others (compare_numbers.c), of these. */
 #ifndef REPORT_COMPARE_TABLES_H
 #define REPORT_COMPARE_TABLES_H
 

@@ -2,7 +2,10 @@
 
 #include <limits.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
+
+#include "run/options.h"
 
 bool document_table(const document *d, const char *name, table_data *t)
 {
@@ -35,6 +38,49 @@ void document_cell(const document *d, const char *text)
     }
 }
 
+/* The longest run of backticks in the text. */
+static size_t backticks(const char *text)
+{
+    size_t longest = 0;
+    for (size_t run = 0; *text; text++) {
+        run = *text == '`' ? run + 1 : 0;
+        longest = run > longest ? run : longest;
+    }
+    return longest;
+}
+
+/* Between marks longer than any in the text. */
+void document_code(const document *d, const char *text)
+{
+    size_t inner = backticks(text);
+    const char *edge = inner ? " " : "";
+    for (size_t k = 0; k <= inner; k++)
+        fputc('`', d->out);
+    fprintf(d->out, "%s%s%s", edge, text, edge);
+    for (size_t k = 0; k <= inner; k++)
+        fputc('`', d->out);
+}
+
+void document_make(const document *d, const char *target)
+{
+    char *command;
+    if (asprintf(&command, "make %s%s%s", target, *d->make ? " " : "", d->make) < 0)
+        return;
+    document_code(d, command);
+    free(command);
+}
+
+/* A path as the address of a link. */
+static void put_address(const document *d, const char *path)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./";
+    for (; *path; path++)
+        if (strchr(plain, *path))
+            fputc(*path, d->out);
+        else
+            fprintf(d->out, "%%%02X", (unsigned char)*path);
+}
+
 void document_verdict(const document *d, verdict v)
 {
     static const char *const classes[] = {"holds", "refuted", "unmet", "unchecked"};
@@ -43,11 +89,17 @@ void document_verdict(const document *d, verdict v)
 
 void document_picture(const document *d, const char *figure, const char *alternative)
 {
+    char target[2 * PATH_MAX], word[3 * PATH_MAX] = "";
     const char *folder = d->plots;
     while (strncmp(folder, "../", 3) == 0)
         folder += 3;
-    fprintf(d->out, "![%s](%s/%s.svg)\n\n`make %s/%s.svg%s%s`\n\n", alternative, d->plots, figure, folder, figure, *d->make ? " " : "",
-            d->make);
+    snprintf(target, sizeof target, "%s/%s.svg", folder, figure);
+    option_quote(word, sizeof word, 0, target);
+    fprintf(d->out, "![%s](", alternative);
+    put_address(d, d->plots);
+    fprintf(d->out, "/%s.svg)\n\n", figure);
+    document_make(d, word);
+    fputs("\n\n", d->out);
 }
 
 static bool is_first(const statement_row *rows, size_t k)
@@ -69,8 +121,12 @@ size_t document_command(const statement_row *rows, size_t k)
 void document_commands(const document *d, const statement_row *rows, size_t count)
 {
     for (size_t k = 0; k < count; k++)
-        if (is_first(rows, k))
-            fprintf(d->out, "- []{#c%zu}c%zu: `%s`\n", document_command(rows, k) + 1, document_command(rows, k) + 1, rows[k].command);
+        if (is_first(rows, k)) {
+            size_t number = document_command(rows, k) + 1;
+            fprintf(d->out, "- []{#c%zu}c%zu: ", number, number);
+            document_code(d, rows[k].command);
+            fputs("\n", d->out);
+        }
     fputs("\n", d->out);
 }
 

@@ -32,6 +32,12 @@ const char *document_number(double value, char *text, size_t size);
 /* Text of a table cell: '|' and line ends cannot break the table. */
 void document_cell(const document *d, const char *text);
 
+/* Text as code, whatever it has in it. */
+void document_code(const document *d, const char *text);
+
+/* A make target with the settings of make that this run is of, as code. */
+void document_make(const document *d, const char *target);
+
 /* A verdict as a word with its colour's class. */
 void document_verdict(const document *d, verdict v);
 

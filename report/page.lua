@@ -26,7 +26,8 @@ function Table(t)
 end
 
 function Image(image)
-  local path = PANDOC_STATE.resource_path[1] .. "/" .. image.src
+  local name = image.src:gsub("%%(%x%x)", function(hex) return string.char(tonumber(hex, 16)) end)
+  local path = os.getenv("REPORT_FOLDER") .. "/" .. name
   local file = image.src:match("%.svg$") and io.open(path, "r")
   if not file then
     return nil

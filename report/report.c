@@ -21,15 +21,27 @@ static const struct argp_option own_options[] = {
     {"make", KEY_MAKE, "SETTINGS", 0, "settings of make that these results are of, such as PROFILE=quick", 1},
     {0}};
 
-/* NAME=VALUE, one or more, a blank between them. */
+/* Where a word of the shell ends: one of plain letters and of any letters in single quotes, as option_quote writes it. */
+static const char *word_end(const char *text)
+{
+    while (*text && !strchr(" `\"$&;|<>()\n\t", *text)) {
+        const char *closing = *text == '\'' ? strchr(text + 1, '\'') : NULL;
+        if (*text == '\'' && !closing)
+            return text;
+        text = closing ? closing + 1 : text + 1 + (text[0] == '\\' && text[1] == '\'');
+    }
+    return text;
+}
+
+/* NAME=VALUE, one or more, a blank between them, as a shell takes them. */
 static status take_make(const char *text, const char **make)
 {
     for (const char *word = text;; word++) {
-        size_t name = strspn(word, "ABCDEFGHIJKLMNOPQRSTUVWXYZ");
-        size_t value = word[name] == '=' ? strcspn(word + name, " `\n\t") : 0;
-        if (name == 0 || value < 2 || (word[name + value] && word[name + value] != ' '))
+        const char *value = word + strspn(word, "ABCDEFGHIJKLMNOPQRSTUVWXYZ");
+        const char *end = *value == '=' ? word_end(value + 1) : value;
+        if (value == word || end <= value + 1 || (*end && *end != ' '))
             return fail(BAD_INPUT, "--make: '%.60s' is not NAME=VALUE; give settings of make such as PROFILE=quick", text);
-        word += name + value;
+        word = end;
         if (!*word)
             break;
     }

@@ -85,6 +85,9 @@ KillWait=10
 NodeName=$(hostname -s) NodeAddr=127.0.0.1 CPUs=$(nproc) State=UNKNOWN
 PartitionName=local Nodes=ALL Default=YES MaxTime=INFINITE State=UP
 CONF
+# Nothing above asks for control groups. Where there are none, newer versions fail unless told so; that of Debian 12 has no
+# word for it.
+[ "$(slurmd -V | tr -dc '0-9.' | cut -d. -f1)" -lt 24 ] || echo 'CgroupPlugin=disabled' > "$here/cgroup.conf"
 export SLURM_CONF=$here/slurm.conf
 slurmctld -D -c -f "$SLURM_CONF" > "$here/slurmctld.out" 2>&1 &
 daemons+=($!)

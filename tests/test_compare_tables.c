@@ -114,6 +114,60 @@ Test(compare, the_same_seed_is_paired)
     expect_runs(1, 1, 1.0009, 0);
 }
 
+/* Texts of what is only told, one after the other. */
+static void told_of(const outcome *o, char *text, size_t size)
+{
+    size_t used = 0;
+    *text = '\0';
+    for (size_t k = 0; k < o->family.count && used < size; k++) {
+        const compare_test *t = &o->family.tests[k];
+        if (isnan(t->p))
+            used += (size_t)snprintf(text + used, size - used, "%s: %g, %g\n", t->what, t->a, t->b);
+    }
+}
+
+static void expect_told(const char *a, const char *b, const char *told)
+{
+    char said[2000];
+    outcome o = compare(a, b);
+    told_of(&o, said, sizeof said);
+    cr_expect(eq(sz, o.different, 0));
+    cr_expect(eq(str, said, (char *)told));
+    compare_family_free(&o.family);
+}
+
+/* The same seed on another processor: one of three runs goes on for 13 rounds more, since its mean fell by a rounding error. It is
+ * named and no difference. Another seed has other stops: nothing to tell. */
+Test(compare, a_stop_that_hangs_on_rounding)
+{
+    const char *a = "# seed: 1\nsubnets xi repetition level rounds state\n9 0.1 0 0.0312390 28 stalled\n"
+                    "9 0.1 1 0.0355356 22 stalled\n9 0.1 2 0.0275812 31 stalled\n";
+    const char *b = "# seed: 1\nsubnets xi repetition level rounds state\n9 0.1 0 0.0312391 28 stalled\n"
+                    "9 0.1 1 0.0312345 35 stalled\n9 0.1 2 0.0275811 31 stalled\n";
+    const char *c = "# seed: 2\nsubnets xi repetition level rounds state\n9 0.1 0 0.0312391 28 stalled\n"
+                    "9 0.1 1 0.0312345 35 stalled\n9 0.1 2 0.0275811 31 stalled\n";
+    expect_told(a, b, "stop hangs on rounding: subnets=9 xi=0.1 repetition=1, rounds: 22, 35\n");
+    expect_told(a, c, "");
+}
+
+/* Many are counted, not named; if they share a direction they are a difference. */
+Test(compare, many_stops_are_counted)
+{
+    char a[4000], b[4000], said[2000];
+    int used[2] = {0, 0};
+    for (int k = 0; k < 2; k++)
+        used[k] = snprintf(k ? b : a, sizeof a, "# seed: 1\nxi repetition rounds\n");
+    for (int run = 0; run < 20; run++) {
+        used[0] += snprintf(a + used[0], sizeof a - (size_t)used[0], "1 %d 20\n", run);
+        used[1] += snprintf(b + used[1], sizeof b - (size_t)used[1], "1 %d %d\n", run, 40 + run % 3);
+    }
+    outcome o = compare(a, b);
+    told_of(&o, said, sizeof said);
+    cr_expect(ne(ptr, strstr(said, "runs that stop in another round (5 named), of all: 20, 20\n"), NULL), "%s", said);
+    cr_expect(eq(sz, o.different, 2));
+    compare_family_free(&o.family);
+}
+
 /* Three runs that happen to end after the same number of rounds do not make another number certain. */
 Test(compare, whole_numbers_are_known_to_a_half)
 {
@@ -205,9 +259,21 @@ Test(compare, numbers_without_repetitions)
     expect_different(a, "# seed: 1\nx y\n1.000002 5e-16\n", 1);
     expect_different(a, "# seed: 1\nx y\nnan 3e-16\n", 1);
     expect_different(a, "# seed: 1\nx y\n1 3e-16\n2 0\n", 1);
+    expect_different("# seed: 1\nx y\ninf 1\n", "# seed: 1\nx y\n1 1\n", 1);
     outcome o = compare(a, "# seed: 2\nx y\n2 3e-16\n");
     cr_expect(eq(int, o.result.kind, COMPARE_UNSEEN));
     expect_different("# program: infinite-ntk\n# seed: 1\nx\n1\n", "# program: infinite-ntk\n# seed: 2\nx\n2\n", 1);
+}
+
+/* A difference of two numbers is as exact as these are; alone it would have to agree to its own last digits. */
+Test(compare, a_difference_is_held_against_its_operands)
+{
+    const char *a = "# seed: 1\nexpected observed error\n0.5 0.500045 4.498647e-05\n";
+    expect_different(a, "# seed: 1\nexpected observed error\n0.5 0.500045 4.498729e-05\n", 0);
+    expect_different(a, "# seed: 1\nexpected observed error\n0.5 0.500045 4.6e-05\n", 1);
+    expect_different(a, "# seed: 1\nexpected observed error\n0.5 0.500045 inf\n", 1);
+    expect_different("# seed: 1\nother observed error\n0.5 0.500045 4.498647e-05\n",
+                     "# seed: 1\nother observed error\n0.5 0.500045 4.498729e-05\n", 1);
 }
 
 Test(compare, what_cannot_be_compared)

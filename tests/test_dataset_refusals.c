@@ -245,9 +245,11 @@ Test(dataset_refusals, a_file_that_changes_has_no_wrong_fingerprint)
         write_data(path, "f8", N, D, X[k], 1, Y);
         cr_assert(eq(int, dataset_load(path, 0, &kind[k]), OK), "%s", error_text());
     }
-    const pid_t writer = fork();
+    const pid_t test = getpid(), writer = fork();
     if (writer == 0) {
-        for (int k = 0;; k = !k) { write_data(path, "f8", N, D, X[k], 1, Y); }
+        for (int k = 0; getppid() == test; k = !k)
+            write_data(path, "f8", N, D, X[k], 1, Y);
+        _exit(0); /* the test has died */
     }
     for (int k = 0; k < LOADS; k++) {
         const status s = dataset_load(path, 0, &data);

@@ -108,16 +108,25 @@ static void double_with_nan(int n, const double *a, const double *b, double *c)
     c[0] = 0.0 / (c[0] - c[0]);
 }
 
-/* What the serial build does: one buffer for all threads. The sleep makes the quarrel certain. */
+/* What the serial build does: one buffer for all threads. The first to write it waits for another to write over it, so that
+ * they quarrel on a busy machine too. */
 static void double_with_shared_buffer(int n, const double *a, const double *b, double *c)
 {
     static double buffer[4096];
-    #pragma omp critical(buffer)
-    memcpy(buffer, a, sizeof(double) * (size_t)(n * n));
-    sched_yield();
+    static atomic_int writes, quarrels;
     double mine[4096];
+    int ticket;
+    #pragma omp critical(buffer)
+    {
+        memcpy(buffer, a, sizeof(double) * (size_t)(n * n));
+        ticket = atomic_fetch_add(&writes, 1) + 1;
+    }
+    for (int ms = 0; ms < 10000 && atomic_load(&quarrels) == 0 && atomic_load(&writes) == ticket; ms++)
+        usleep(1000);
     #pragma omp critical(buffer)
     memcpy(mine, buffer, sizeof(double) * (size_t)(n * n));
+    if (atomic_load(&writes) != ticket)
+        atomic_store(&quarrels, 1);
     double_by_definition(n, mine, b, c);
 }
 

@@ -7,13 +7,13 @@
 #include <gsl/gsl_errno.h>
 #include <gsl/gsl_integration.h>
 #include <math.h>
-#include <quadmath.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "model/spectrum.h"
 
-#include "random_rows.h"
+#include "tests/quad.h"
+#include "tests/random_rows.h"
 
 static void quiet(void)
 {
@@ -113,53 +113,54 @@ Test(ntk, opposite_and_equal_rows)
 enum { PLANTED = 24, INPUTS = 16 };
 
 /* Hinf of the rows as stored, normalised and summed in quadruple precision. */
-static void infinite_quad(const dataset *data, __float128 H[PLANTED][PLANTED])
+static void infinite_quad(const dataset *data, quad H[PLANTED][PLANTED])
 {
+    const quad pi = quad_acos(-1);
     for (size_t i = 0; i < PLANTED; i++)
         for (size_t j = 0; j < PLANTED; j++) {
             const double *x = data->X + i * INPUTS, *y = data->X + j * INPUTS;
-            __float128 product = 0, xx = 0, yy = 0;
+            quad product = 0, xx = 0, yy = 0;
             for (size_t k = 0; k < INPUTS; k++) {
-                product += (__float128)x[k] * y[k];
-                xx += (__float128)x[k] * x[k];
-                yy += (__float128)y[k] * y[k];
+                product += (quad)x[k] * y[k];
+                xx += (quad)x[k] * x[k];
+                yy += (quad)y[k] * y[k];
             }
-            __float128 cosine = i == j ? 1 : product / sqrtq(xx * yy);
-            H[i][j] = cosine * (M_PIq - acosq(cosine)) / (2 * M_PIq);
+            quad cosine = i == j ? 1 : product / quad_sqrt(xx * yy);
+            H[i][j] = cosine * (pi - quad_acos(cosine)) / (2 * pi);
         }
 }
 
 /* One rotation that makes A[p][q] zero (Jacobi). */
-static void rotate_quad(__float128 A[PLANTED][PLANTED], size_t p, size_t q)
+static void rotate_quad(quad A[PLANTED][PLANTED], size_t p, size_t q)
 {
     if (A[p][q] == 0)
         return;
-    __float128 ratio = (A[q][q] - A[p][p]) / (2 * A[p][q]);
-    __float128 t = (ratio >= 0 ? 1 : -1) / (fabsq(ratio) + sqrtq(1 + ratio * ratio));
-    __float128 c = 1 / sqrtq(1 + t * t), s = t * c;
+    quad ratio = (A[q][q] - A[p][p]) / (2 * A[p][q]);
+    quad t = (ratio >= 0 ? 1 : -1) / (quad_abs(ratio) + quad_sqrt(1 + ratio * ratio));
+    quad c = 1 / quad_sqrt(1 + t * t), s = t * c;
     for (size_t k = 0; k < PLANTED; k++) {
-        __float128 u = A[k][p], v = A[k][q];
+        quad u = A[k][p], v = A[k][q];
         A[k][p] = c * u - s * v;
         A[k][q] = s * u + c * v;
     }
     for (size_t k = 0; k < PLANTED; k++) {
-        __float128 u = A[p][k], v = A[q][k];
+        quad u = A[p][k], v = A[q][k];
         A[p][k] = c * u - s * v;
         A[q][k] = s * u + c * v;
     }
 }
 
-static double lambda_min_quad(__float128 A[PLANTED][PLANTED])
+static double lambda_min_quad(quad A[PLANTED][PLANTED])
 {
     for (int sweep = 0; sweep < 12; sweep++)
         for (size_t p = 0; p < PLANTED; p++)
             for (size_t q = p + 1; q < PLANTED; q++)
                 rotate_quad(A, p, q);
-    __float128 low = A[0][0], off = 0;
+    quad low = A[0][0], off = 0;
     for (size_t p = 0; p < PLANTED; p++) {
-        low = fminq(low, A[p][p]);
+        low = A[p][p] < low ? A[p][p] : low;
         for (size_t q = 0; q < p; q++)
-            off = fmaxq(off, fabsq(A[p][q]));
+            off = quad_abs(A[p][q]) > off || A[p][q] != A[p][q] ? quad_abs(A[p][q]) : off; /* a NaN stays */
     }
     cr_assert(le(dbl, (double)off, 1e-30), "Jacobi's rotations did not end");
     return (double)low;
@@ -173,7 +174,7 @@ static void check_planted(double angle)
     plant_angle(&data, 0, 1, angle);
     plant_angle(&data, 5, 17, 3 * angle);
     double H[PLANTED * PLANTED], naive[PLANTED * PLANTED], rough, entry = 0;
-    __float128 exact[PLANTED][PLANTED];
+    quad exact[PLANTED][PLANTED];
     ntk_infinite(&data, 2, H);
     dataset_gram(&data, naive);
     infinite_quad(&data, exact);

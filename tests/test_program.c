@@ -6,7 +6,8 @@
 
 TestSuite(program);
 
-/* What decides no value is left out of the command that redoes a row, in whatever form it is given. */
+/* What decides no value is left out of the command that redoes a row, in whatever form it is given; --out stays: another table
+ * must not be written over. */
 Test(program, redo_has_what_decides)
 {
     char *argv[] = {"build/bin/x", "--threads", "2", "--samples", "5", "--out=build/a.dat", "--qui", "--data",
@@ -14,7 +15,7 @@ Test(program, redo_has_what_decides)
     const int argc = sizeof argv / sizeof argv[0] - 1;
     program_options options;
     cr_assert(eq(int, program_parse(argc, argv, "a test", NULL, NULL, &options), OK), "%s", error_text());
-    cr_assert(eq(str, options.redo, "build/bin/x --samples 5 --data data/digits.npz --seed=3"));
+    cr_assert(eq(str, options.redo, "build/bin/x --samples 5 --out=build/a.dat --data data/digits.npz --seed=3"));
     cr_assert(eq(str, options.command, "build/bin/x --threads 2 --samples 5 --out=build/a.dat --qui --data "
                                        "data/digits.npz --shard 1/2 --seed=3 --fresh"));
     cr_assert(options.threads == 2 && options.samples == 5 && options.seed == 3 && options.shard == 1 && options.fresh);

@@ -71,6 +71,22 @@ Test(report, figure2_has_claims_and_commands)
     free(text);
 }
 
+/* Folders and commands of any name: the picture's address is one word, commands are to be copied into a shell. */
+Test(report, names_of_any_letters)
+{
+    statement_row statements[] = {row("A", PAPER, NOT_REFUTED, "build/bin/x --data 'a`b``c'")};
+    document d = made(NULL, 0, statements, 1);
+    d.plots = "../plots/my (1) <it's> \303\251";
+    d.make = "DATA='a`b'";
+    char *text = chapter(&d, chapter_figure2);
+    expect_said(text, "](../plots/my%20%281%29%20%3Cit%27s%3E%20%C3%A9/loss-dynamics.svg)\n\n"
+                      "`` make 'plots/my (1) <it'\\''s> \303\251/loss-dynamics.svg' DATA='a`b' ``\n");
+    free(text);
+    text = chapter(&d, chapter_statements);
+    expect_said(text, "c1: ``` build/bin/x --data 'a`b``c' ```\n");
+    free(text);
+}
+
 /* Each command once; rows point at theirs. What Markdown would read as marks stays as written. */
 Test(report, statements_point_at_their_commands)
 {

@@ -5,12 +5,12 @@
 #include <float.h>
 #include <lapacke.h>
 #include <math.h>
-#include <quadmath.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "model/ntk.h"
 #include "model/spectrum.h"
+#include "tests/quad.h"
 #include "tests/random_rows.h"
 
 /* Hinf of random rows: unit diagonal over 2, as the matrices that the bound is for. */
@@ -45,11 +45,11 @@ static double residual_quad(const double *A, size_t n, double shift, const doubl
     double *R = malloc(n * n * sizeof *R), largest = 0, norm;
     for (size_t i = 0; i < n; i++)
         for (size_t j = 0; j <= i; j++) {
-            __float128 sum = A[i * n + j];
+            quad sum = A[i * n + j];
             if (i == j)
                 sum -= shift;
             for (size_t k = 0; k <= j; k++)
-                sum -= (__float128)L[k * n + i] * L[k * n + j];
+                sum -= (quad)L[k * n + i] * L[k * n + j];
             R[i * n + j] = R[j * n + i] = (double)sum;
         }
     for (size_t i = 0; i < n; i++) {

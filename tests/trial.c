@@ -21,7 +21,7 @@ const char *trial_folder(const char *name)
 {
     static char paths[2][128];
     static int next;
-    char *path = paths[next++ % 2], command[256], said[256];
+    char *path = paths[next++ % 2], command[512], said[256];
     snprintf(path, sizeof paths[0], "build/test-tmp/%s-%s", name, REAL_NAME);
     snprintf(command, sizeof command, "rm -rf %s && mkdir -p %s", path, path);
     cr_assert(eq(int, fixture_run(command, said, sizeof said), 0), "%s", said);

@@ -18,11 +18,10 @@ enum {
     GROUP = 32              /* neurons whose <R_j, a_r> are computed together */
 };
 
-/* Numbers that are selected together, whatever the registers are, so that a table has an order for every selection. */
-typedef real chunk __attribute__((vector_size(32)));
+typedef real chunk __attribute__((vector_size(ACTIVE_CHUNK_BYTES)));
 typedef chunk chunk_in_memory __attribute__((aligned(sizeof(real)), may_alias));
 typedef active_lanes lanes_in_memory __attribute__((aligned(sizeof(active_lane)), may_alias));
-enum { CHUNK = 32 / sizeof(real), SELECTIONS = 1 << CHUNK };
+enum { CHUNK = ACTIVE_CHUNK_BYTES / sizeof(real), SELECTIONS = 1 << CHUNK };
 
 /* Workspace of active_add. */
 typedef struct {

@@ -18,13 +18,21 @@
 /* How many neurons one call takes: V R serves them all, and their lists stay in cache. */
 #define ACTIVE_PANEL 512
 
-/* Which numbers of 32 bytes are taken, one after the other. */
+/* Numbers that are selected together: 32 bytes, on processors with wider registers too, so that a table has an order for every
+ * selection; 16 where registers are no wider. */
+#ifdef __AVX__
+enum { ACTIVE_CHUNK_BYTES = 32 };
+#else
+enum { ACTIVE_CHUNK_BYTES = 16 };
+#endif
+
+/* Which numbers of a chunk are taken, one after the other. */
 #ifdef REAL_DOUBLE
 typedef int64_t active_lane;
 #else
 typedef int32_t active_lane;
 #endif
-typedef active_lane active_lanes __attribute__((vector_size(32)));
+typedef active_lane active_lanes __attribute__((vector_size(ACTIVE_CHUNK_BYTES)));
 
 typedef struct {
     size_t n;      /* inputs */

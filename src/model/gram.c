@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "model/strip.h"
 #include "run/blas.h"
 
 static status pack_matrix(const dataset *data, gram *g)
@@ -21,12 +20,8 @@ static status pack_matrix(const dataset *data, gram *g)
     return s;
 }
 
-static size_t registers(size_t columns)
-{
-    return (columns + LANES - 1) / LANES;
-}
-
-/* F <- U Sigma of the r singular values that are not zero to rounding, (n, r); X if r saves no register. */
+/* F <- U Sigma of the r singular values that are not zero to rounding, (n, r); X if they are as many as its columns: the
+ * product F (F^T s) costs in proportion to r, whatever the registers of the processor hold. */
 static status factor_of(const dataset *data, double *F, size_t *rank)
 {
     size_t n = data->n, d = data->d, least = n < d ? n : d;
@@ -39,7 +34,7 @@ static status factor_of(const dataset *data, double *F, size_t *rank)
     *rank = 0;
     while (s == OK && *rank < least && sigma[*rank] > (double)(n > d ? n : d) * DBL_EPSILON * sigma[0])
         ++*rank;
-    bool saves = registers(*rank) < registers(d);
+    bool saves = *rank < d;
     if (!saves) {
         memcpy(F, data->X, n * d * sizeof *F);
         *rank = d;

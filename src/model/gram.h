@@ -5,7 +5,7 @@
  * inputs is active's; of the n inputs at most half are left in it, so that a neuron costs n^2 operations as a matrix G, and
  * n r + 2 n r as F (F^T s), F of r columns: the cheaper is chosen once, by count.
  *
- * F is X, or, where that saves registers, U Sigma of X = U Sigma V^T without the singular values that are zero to rounding:
+ * F is X, or, where that has fewer columns, U Sigma of X = U Sigma V^T without the singular values that are zero to rounding:
  * F F^T = X X^T, r = rank(X). */
 #ifndef MODEL_GRAM_H
 #define MODEL_GRAM_H

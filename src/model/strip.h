@@ -1,4 +1,5 @@
-/* strip: one machine register of numbers, for the kernels of layer and active (GCC's vector extension). */
+/* strip: one machine register of numbers, for the kernels of layer and active (the vector extension of GCC and clang). It is
+ * as wide as the processor's that the compiler builds for: a wider vector would be passed in another way on every one. */
 #ifndef MODEL_STRIP_H
 #define MODEL_STRIP_H
 
@@ -6,10 +7,12 @@
 #include <stdint.h>
 #include "run/real.h"
 
-#ifdef __AVX512F__
+#if defined __AVX512F__
 enum { STRIP_BYTES = 64 };
-#else
+#elif defined __AVX__
 enum { STRIP_BYTES = 32 };
+#else
+enum { STRIP_BYTES = 16 };
 #endif
 #ifdef REAL_DOUBLE
 typedef int64_t lane_mask;

@@ -32,7 +32,8 @@ const char *machine_blas_library(void);
  * (affinity) and the quota of its control groups leave it; never more than OMP_THREAD_LIMIT. */
 int machine_threads(void);
 
-/* The project's version: the first line of the file VERSION beside the executable, "unknown" if there is none.
+/* The project's version: the first line of the file VERSION beside the executable, or of the installed one;
+ * "unknown" if there is none.
  * text: the caller's, size bytes. */
 void machine_version(char *text, size_t size);
 

@@ -12,6 +12,7 @@
 
 #include "run/machine.h"
 #include "run/options.h"
+#include "run/share.h"
 
 enum { KEY_DATA = 500, KEY_SAMPLES, KEY_SEED, KEY_THREADS, KEY_OUT, KEY_QUIET, KEY_FRESH, KEY_PREDICT, KEY_SHARD };
 
@@ -204,10 +205,10 @@ static void print_version(FILE *stream, struct argp_state *state)
     fprintf(stream, "%s (Masked NTK) %s\n", state->name, version);
 }
 
-/* Options that say how a run is done, not what it computes. */
+/* Options that say how a run is done, not what it computes nor where it goes. */
 static bool decides_nothing(const struct argp_option *option)
 {
-    const int keys[] = {KEY_THREADS, KEY_OUT, KEY_QUIET, KEY_FRESH, KEY_PREDICT, KEY_SHARD};
+    const int keys[] = {KEY_THREADS, KEY_QUIET, KEY_FRESH, KEY_PREDICT, KEY_SHARD};
     for (size_t k = 0; option && k < sizeof keys / sizeof *keys; k++)
         if (option->key == keys[k])
             return true;
@@ -271,6 +272,8 @@ status program_parse(int argc, char **argv, const char *about, const struct argp
     occupy_streams();
     signal(SIGXFSZ, SIG_IGN); /* a file beyond its limit is a failed write (EFBIG), which has its line */
     *options = (program_options){.name = slash ? slash + 1 : argv[0], .data = "data/digits.npz", .seed = 1};
+    if (access(options->data, F_OK) != 0 && share_find(options->data, options->default_data, sizeof options->default_data))
+        options->data = options->default_data;
     threads_set(options, machine_threads(), false);
     snprintf(options->default_out, sizeof options->default_out, "results/%.100s.dat", options->name);
     options->out = options->default_out;

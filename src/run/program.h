@@ -6,6 +6,7 @@
 #define RUN_PROGRAM_H
 
 #include <argp.h>
+#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -16,7 +17,7 @@
 
 typedef struct {
     const char *name;     /* of the program; set by program_parse */
-    const char *data;     /* --data, default data/digits.npz */
+    const char *data;     /* --data, default data/digits.npz, here or where share_find has it */
     size_t samples;       /* --samples, 0: all rows */
     uint64_t seed;        /* --seed, default 1 */
     int threads;          /* --threads, default machine_threads(); at most what OpenBLAS serves */
@@ -26,9 +27,9 @@ typedef struct {
     bool quiet, fresh;    /* --quiet, --fresh */
     bool predict;         /* --predict: say how long the run would take, and stop */
     size_t shard, shards; /* --shard i/N, N > 1; shards 0: none, or 1/1, which is the whole */
-    char default_out[128];
+    char default_out[128], default_data[PATH_MAX];
     char command[VERDICT_COMMAND]; /* the command line, for provenance, as a shell takes it */
-    char redo[VERDICT_COMMAND];    /* the same without --threads --out --quiet --fresh --predict --shard: they decide no value */
+    char redo[VERDICT_COMMAND];    /* the same without --threads --quiet --fresh --predict --shard: they decide no value */
 } program_options;
 
 /* Parses the common options and those of `own` (may be NULL: none); `about` is one sentence for --help. own->parser gets

@@ -331,9 +331,11 @@ static status bytes_check(const char *path, const char *bytes, size_t size)
 {
     size_t line = 1;
     for (size_t i = 0; i < size; i++) {
-        if (bytes[i] == '\n') {
-            line++;
-        } else if (iscntrl((unsigned char)bytes[i]) && bytes[i] != '\t') {
+        line += bytes[i] == '\n';
+        if (bytes[i] == '\r') {
+            return fail(BAD_INPUT, "%s:%zu: Windows line ends; take them out with dos2unix", path, line);
+        }
+        if (iscntrl((unsigned char)bytes[i]) && bytes[i] != '\t' && bytes[i] != '\n') {
             return fail(BAD_INPUT, "%s:%zu: byte %d is not text; this is not a table", path, line, bytes[i]);
         }
     }
@@ -392,13 +394,10 @@ static status table_fill(const char *bytes, table_data *data)
 status table_read(const char *path, table_data *data)
 {
     *data = (table_data){0};
-    char *bytes;
+    char *bytes = NULL;
     size_t size;
     status code = file_read_whole(path, SIZE_MAX - 1, &bytes, &size);
-    if (code != OK) {
-        return code;
-    }
-    code = bytes_check(path, bytes, size);
+    code = code != OK ? code : bytes_check(path, bytes, size);
     code = code != OK ? code : table_measure(path, bytes, data);
     code = code != OK ? code : table_fill(bytes, data);
     for (size_t i = 0; i < data->columns && code == OK; i++) {

@@ -22,8 +22,8 @@ enum { VERDICT_COMMAND = 1024 }; /* room for a command line that redoes a row */
 typedef struct {
     char statement[64];    /* "Theorem 2 (d)", "E5", "Figure 2b along xi" */
     statement_kind kind;
-    char says[160];        /* the statement in a few words */
-    char hypotheses[160];  /* what it supposes and how this run stands to it; "" if nothing */
+    char says[256];        /* the statement in a few words */
+    char hypotheses[256];  /* what it supposes and how this run stands to it; "" if nothing */
     double bound;          /* what the statement allows; NaN if it has none */
     double observed;       /* worst or quantile seen; NaN if none */
     verdict_sense sense;   /* observed is to be <=, >= or = bound */

@@ -107,7 +107,7 @@ static void measure_state(drift_watch *w, const network *net)
 static void observe(const train_sight *sight, void *context)
 {
     drift_watch *w = context;
-    if (w->code != OK || w->kept->stopped) { return; }
+    if (w->code != OK || w->kept->stopped != 0) { return; }
     if (!isfinite(sight->error)) {
         w->kept->stopped = 1;
         return;

@@ -217,7 +217,7 @@ static void measure_step(descent_watch *w, const train_sight *sight, bool inside
 static void observe(const train_sight *sight, void *context)
 {
     descent_watch *w = context;
-    if (w->code != OK || w->kept->stopped) { return; }
+    if (w->code != OK || w->kept->stopped != 0) { return; }
     if (!isfinite(sight->error)) {
         w->kept->stopped = 1;
         return;
@@ -257,6 +257,6 @@ status descent_watch_run(descent_watch *w, local_trial *trial, const local_model
         measure_whole(w, &trial->t);
         going = local_trial_round(trial, observe, w) && w->code == OK;
     }
-    kept->stopped = trial->t.diverged || kept->stopped;
+    kept->stopped = trial->t.diverged || kept->stopped != 0;
     return w->code;
 }

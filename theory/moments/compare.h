@@ -6,10 +6,11 @@
 #include <stddef.h>
 #include "run/table.h"
 
-/* The entry of a vector that is farthest from what is expected, in units of its tolerance. */
+/* The entry of a vector that is farthest from what is expected, in units of its tolerance. Where nothing but rounding parts the
+ * two vectors it is another one on every processor: then the entry that is expected to be the largest stands for all. */
 typedef struct {
     double expected, observed;
-    double error;     /* |observed - expected|, or what observed exceeds a bound by */
+    double error;     /* |observed - expected| of the entry farthest off, or what observed exceeds a bound by */
     double tolerance; /* the largest error that passes */
     double relative;  /* error over the largest number on either side of the vector; NaN for samples */
     double p;         /* family-wise p-value of all entries; NaN where nothing is random */

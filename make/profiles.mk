@@ -35,5 +35,5 @@ bernoulli_rate_flags := --samples 16 --repeats 8 --along-width 64,128,256,512 --
     --along-subnets 1,2,4,8,16
 categorical_rate_flags := --samples 16 --width 128 --rounds 15 --event-width 16384 --event-rounds 2 --event-subnets 1,2 --trials 60
 else
-$(error PROFILE=$(PROFILE) is not known; give quick, default or paper)
+$(error PROFILE=$(value PROFILE) is not known; give quick, default or paper)
 endif

@@ -1,22 +1,30 @@
-# checks: what looks for faults rather than results. Included at the end of the Makefile. `./deps.sh checks` installs what
-# these need beyond building. Each builds in a folder of its own under $(B), so that none disturbs another.
+# checks: what looks for faults rather than results. `make check-deps` installs what these need beyond building. Most build
+# in a folder of their own under $(B), so that none disturbs another.
 
 .PHONY: check-deps
-check-deps:
-	@./deps.sh checks
+check-deps: ## install the packages that the checks need
+	@make/deps.sh checks
 
 # Another kind of build of this Makefile's own targets: +$(call variant,FOLDER,FLAGS) TARGETS, where the + lets it share
-# make's -j. With less optimisation GCC knows less of the lengths of texts and would warn of snprintf.
+# make's -j.
 variant = $(MAKE) --no-print-directory B=$(B)/$1 EXTRA_CFLAGS="$2"
-O0 := -O0 -Wno-format-truncation
-O1 := -O1 -Wno-format-truncation
+
+# --- other users and machines -----------------------------------------------------------------------------------------
+.PHONY: check-user check-fresh
+check-user: ## build, test and draw as a user without a home folder, from a source that is only read
+	@make/deps.sh report
+	@tests/ordinary_user.sh
+
+RELEASES ?= bookworm trixie
+check-fresh: ## the README's two commands on bare Debian machines (as root; SETTINGS=PROFILE=quick for less)
+	@SETTINGS='$(SETTINGS)' tests/fresh_machine.sh $(B)/fresh $(RELEASES)
 
 # --- sanitizers -------------------------------------------------------------------------------------------------------
-sanitizers := $(O1) -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
+sanitizers := -O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
 
 .PHONY: check-sanitize
 check-sanitize: ## run the tests under the address and undefined-behaviour sanitizers
-	@+LSAN_OPTIONS=suppressions=$(CURDIR)/tests/sanitize.supp:print_suppressions=0 $(call variant,sanitize,$(sanitizers)) test
+	@+LSAN_OPTIONS=suppressions=\""$$PWD"/tests/sanitize.supp\":print_suppressions=0 $(call variant,sanitize,$(sanitizers)) test
 
 # --- fuzzing ----------------------------------------------------------------------------------------------------------
 # Seconds for each harness. What it finds on the way to new code stays in $(B)/fuzz/corpus, which the next run begins with;
@@ -25,9 +33,10 @@ FUZZ_SECONDS ?= 20
 fuzzers := npz unit table
 fuzz_flags := -O1 -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
 fuzz_build = $(call variant,fuzz,$(fuzz_flags)) CC=clang WARN=
-fuzz_link = echo "  LD      $@"; clang -std=c17 -D_GNU_SOURCE -Wall -Wextra -g $(CPPFLAGS) $1 $^ -o $@ $(LIBS)
+fuzz_link = echo "  LD      $@"; clang -std=c17 -D_GNU_SOURCE -Wall -Wextra -g $(all_cppflags) $1 $^ -o $@ $(LIBS)
 
-$(B)/fuzz/single/libmntk.a: FORCE | check-deps
+.PHONY: $(B)/fuzz/single/libmntk.a
+$(B)/fuzz/single/libmntk.a: | check-deps
 	@+$(fuzz_build) $@
 $(fuzzers:%=$(B)/fuzz/%): $(B)/fuzz/%: fuzz/%_fuzz.c $(B)/fuzz/single/libmntk.a
 	@$(call fuzz_link,$(fuzz_flags) -fsanitize=fuzzer)
@@ -40,7 +49,7 @@ $(fuzzers:%=check-fuzz-%): check-fuzz-%: $(B)/fuzz/%
 	@mkdir -p $(B)/fuzz/corpus/$* $(B)/fuzz/found
 	@$< -max_total_time=$(FUZZ_SECONDS) -max_len=16384 -timeout=20 -rss_limit_mb=4096 -print_final_stats=1 \
 	    -artifact_prefix=$(B)/fuzz/found/$*- $(B)/fuzz/corpus/$* fuzz/corpus/$* 2>$(B)/fuzz/$*.log \
-	    && awk '/number_of_executed_units/ { n = $$2 } /DONE/ { c = $$0; sub(/.*cov: /, "", c); sub(/ .*/, "", c) } \
+	    && LC_ALL=C awk '/number_of_executed_units/ { n = $$2 } /DONE/ { c = $$0; sub(/.*cov: /, "", c); sub(/ .*/, "", c) } \
 	            END { printf "  FUZZ    $*: %d inputs, %s edges, nothing found\n", n, c }' $(B)/fuzz/$*.log \
 	    || { tail -n 40 $(B)/fuzz/$*.log; echo "check-fuzz: $* failed; log $(B)/fuzz/$*.log, input in $(B)/fuzz/found"; exit 1; }
 
@@ -91,7 +100,7 @@ endef
 # LLVM's OpenMP and its tool Archer tells the sanitizer of them, and does find a race that is one (a critical section of
 # sweep.c taken away: reported in every run). BLAS is not instrumented: its threads are OpenBLAS's own business, and each of
 # ours calls it on one thread.
-archer := /usr/lib/llvm-14/lib/libarcher.so
+archer = /usr/lib/llvm-$(shell clang -dumpversion | cut -d. -f1)/lib/libarcher.so
 
 .PHONY: check-threads
 check-threads: | check-deps ## look for data races in small runs of every program (thread sanitizer)
@@ -107,7 +116,7 @@ valgrind_suites := file|npy|npy_header|dataset_refusals|table|unit|verdict|sweep
 
 .PHONY: check-valgrind valgrind-programs valgrind-tests
 check-valgrind: | check-deps ## run a part of the tests and small runs of every program under valgrind
-	@+$(call variant,valgrind,$(O1)) ARCH=x86-64-v3 all $(B)/valgrind/bin/tests-single
+	@+$(call variant,valgrind,-O1) ARCH=x86-64-v3 all $(B)/valgrind/bin/tests-single
 	@$(MAKE) --no-print-directory valgrind-programs valgrind-tests
 valgrind-programs:
 	@$(call run_small,valgrind,2,$(valgrind))
@@ -123,7 +132,7 @@ valgrind-tests:
 # program as another user, who has to write counts too, or forbid it to write files; what it then says of its counts is not
 # for them to hear.
 COVERAGE ?= 90
-coverage_build = $(call variant,coverage,$(O0) --coverage -fprofile-update=atomic)
+coverage_build = $(call variant,coverage,-O0 --coverage -fprofile-update=atomic)
 
 .PHONY: coverage
 coverage: ## lines of the library that the tests reach (fails below COVERAGE=90 percent)
@@ -131,4 +140,45 @@ coverage: ## lines of the library that the tests reach (fails below COVERAGE=90 
 	@find $(B)/coverage -name '*.gcda' -delete
 	@chmod -R a+rwX $(B)/coverage
 	@+umask 0; GCOV_ERROR_FILE=/dev/null $(coverage_build) test
-	@gcov --stdout $$(find $(B)/coverage/*/src -name '*.gcda') 2>/dev/null | awk -F: -v least=$(COVERAGE) -f tests/coverage.awk
+	@gcov --stdout $$(find $(B)/coverage/*/src -name '*.gcda') 2>/dev/null | LC_ALL=C awk -F: -v least=$(COVERAGE) -f tests/coverage.awk
+
+# --- what programs do when things go wrong, and under schedulers ------------------------------------------------------
+# The long forms of what `make test` has in short.
+
+# Preloaded before a program whose files are to fail (tests/test_faults.c).
+$(B)/bin/fail_write.so: tests/preload/fail_write.c $(B)/flags
+	@mkdir -p $(@D)
+	@echo "  CC      $<"
+	@$(CC) -std=c17 -O2 -g -fPIC -shared $(WARN) $(LDFLAGS) $< -o $@ -ldl
+test: $(B)/bin/fail_write.so
+
+.PHONY: check-faults check-blas check-slurm check-parallel
+check-faults: $(B)/bin/tests-single $(B)/bin/tests-double $(B)/bin/fail_write.so all ## kill, stop and starve every program; same bytes whatever happens
+	@mkdir -p $(B)/test-tmp
+	@for precision in single double; do \
+	    MNTK_LONG=1 MNTK_BIN=$(B)/bin OPENBLAS_NUM_THREADS=1 $(B)/bin/tests-$$precision \
+	        --filter '@(faults*|same_*|progress|sweep_failures)/*' || exit 1; \
+	done
+
+check-blas: all ## every program refuses the builds of OpenBLAS that compute wrongly
+	@tests/serial-blas.sh $(B)/serial-blas $(EXPERIMENTS:%=$(B)/bin/%) $(patsubst %,$(B)/bin/%,$(filter-out statements,$(THEORY))) $(double_programs)
+
+check-slurm: $(B)/bin/error-heatmap ## the heat map as a Slurm job array on this machine, one task requeued
+	@tests/slurm.sh $(B)/slurm $(B)/bin
+
+check-parallel: $(B)/bin/error-heatmap ## the heat map in shares under GNU parallel, one killed
+	@tests/gnu-parallel.sh $(B)/parallel $(B)/bin
+
+# --- make itself, and names -------------------------------------------------------------------------------------------
+.PHONY: check-make check-names
+check-make: all $(B)/packages ## what is lost is made again, what is there stays; versions, installing, cleaning
+	@tests/make_rules.sh $(B)/check-make
+
+check-names: all $(B)/packages ## checkouts, data sets and results in folders of any name
+	@tests/names.sh $(B)/check-names
+
+# --- other processors and compilers -----------------------------------------------------------------------------------
+# All that this machine can run, unless VARIANTS names some of those that the script lists.
+.PHONY: check-arch
+check-arch: ## build and test for other processors and by other compilers (VARIANTS=...)
+	@tests/other_processors.sh $(B)/arch $(VARIANTS)

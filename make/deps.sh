@@ -1,14 +1,16 @@
 #!/bin/sh
-# deps.sh [SET]: the packages that building, testing and drawing need (no SET), or those of one more thing: report, checks
-# (fuzzers, valgrind, thread sanitizer, Slurm on this machine, GNU parallel). Installs what is missing where it may (root,
-# or sudo without a password); otherwise prints the one command to type and exits 2.
+# deps.sh [SET]: the packages that building, testing and drawing need (no SET), or those of one more thing: report, fresh
+# (bare machines), checks (fuzzers, valgrind, thread sanitizer, Slurm on this machine, GNU parallel), by their names in
+# Debian 12 and 13. Installs what is missing where it may (root, or sudo without a password); otherwise prints the one
+# command to type and exits 2.
 set -u
 case ${1-build} in
 build) packages="gcc make libc6-dev libgsl-dev libopenblas-pthread-dev liblapacke-dev libzip-dev libmd-dev libarpack2-dev libcriterion-dev gnuplot-nox fonts-dejavu-core" ;;
 report) packages="pandoc" ;;
-checks) packages="clang libclang-rt-14-dev libomp-14-dev valgrind slurmctld slurmd slurm-client munge parallel procps" ;;
+fresh) packages="mmdebstrap" ;;
+checks) packages="clang libclang-rt-dev libomp-dev valgrind slurmctld slurmd slurm-client munge parallel procps" ;;
 *)
-    echo "deps: '$1' is not a set of packages; give report, checks or nothing" >&2
+    echo "deps: '$1' is not a set of packages; give report, checks, fresh or nothing" >&2
     exit 2
     ;;
 esac

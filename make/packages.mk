@@ -1,0 +1,34 @@
+# packages: the Debian packages that building, drawing and testing need (make/deps.sh), and `make install`.
+
+.PHONY: deps
+deps: ## install the Debian packages that are missing (or say how)
+	@make/deps.sh
+
+# Asked for once in a build folder: the test target's first step, since a test may need more than the build did.
+$(B)/packages: make/deps.sh
+	@make/deps.sh && mkdir -p $(@D) && touch $@
+ifneq ($(filter test,$(goals)),)
+$(objects): | $(B)/packages
+endif
+
+# --- installing -------------------------------------------------------------------------------------------------------
+# Programs find the data set and their version in the share folder beside their bin folder.
+PREFIX ?= /usr/local
+DESTDIR ?=
+installed_bin = $(call quote,$(DESTDIR)$(PREFIX)/bin)
+installed_double = $(call quote,$(DESTDIR)$(PREFIX)/lib/masked-ntk/double)
+installed_share = $(call quote,$(DESTDIR)$(PREFIX)/share/masked-ntk)
+
+.PHONY: install uninstall
+install: all ## install programs, data set and drawings below PREFIX=/usr/local (DESTDIR= for packagers)
+	@mkdir -p $(installed_bin) $(installed_double) $(installed_share)/data $(installed_share)/plots
+	@install -m 0755 $(programs) $(installed_bin)
+	@install -m 0755 $(double_programs) $(installed_double)
+	@install -m 0644 data/digits.npz $(installed_share)/data
+	@install -m 0644 $(wildcard plots/*.gp) $(installed_share)/plots
+	@install -m 0644 $(B)/bin/VERSION $(installed_share)
+	@echo "installed $(words $(programs)) programs in "$(installed_bin)
+
+uninstall: ## remove what make install installed (same PREFIX and DESTDIR)
+	@cd $(installed_bin) && rm -f $(notdir $(programs))
+	@rm -rf $(installed_share) $(call quote,$(DESTDIR)$(PREFIX)/lib/masked-ntk)

@@ -1,0 +1,37 @@
+/* The project's own files are found from any working folder, and the data set as it is named where it stands. */
+#include "run/share.h"
+
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "run/error.h"
+#include "run/program.h"
+
+Test(share, from_another_folder)
+{
+    char here[PATH_MAX], expected[PATH_MAX + 32], found[PATH_MAX];
+    char *argv[] = {"x", NULL};
+    program_options options;
+    cr_assert(ne(ptr, getcwd(here, sizeof here), NULL));
+    cr_assert(eq(int, program_parse(1, argv, "a test", NULL, NULL, &options), OK), "%s", error_text());
+    cr_expect(eq(str, (char *)options.data, "data/digits.npz"));
+    cr_assert(eq(int, chdir("/"), 0));
+    snprintf(expected, sizeof expected, "%s/data/digits.npz", here);
+    cr_expect(share_find("data/digits.npz", found, sizeof found));
+    cr_expect(eq(str, found, expected));
+    cr_assert(eq(int, program_parse(1, argv, "a test", NULL, NULL, &options), OK), "%s", error_text());
+    cr_expect(eq(str, (char *)options.data, expected));
+}
+
+Test(share, what_is_not_there)
+{
+    char found[PATH_MAX] = "before";
+    cr_expect(not(share_find("no/such.file", found, sizeof found)));
+    cr_expect(eq(str, found, ""));
+    char small[8];
+    cr_expect(not(share_find("data/digits.npz", small, sizeof small)), "a path that does not fit is none");
+}
