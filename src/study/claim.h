@@ -26,7 +26,8 @@ typedef enum {
     TEST_MEAN_BELOW,  /* a mean or slope <= bound: refuted if its whole interval lies above */
     TEST_MEAN_ABOVE,  /* a mean or slope >= bound: refuted if its whole interval lies below */
     TEST_MEAN_EQUAL,  /* a mean or slope = bound: refuted if its interval does not hold it */
-    TEST_TREND        /* by the p-values of the trend that is claimed and of the opposite one */
+    TEST_TREND,       /* by the p-values of the trend that is claimed and of the opposite one */
+    TEST_CONDITIONS   /* by claim_refute_unless and claim_check_only_if alone */
 } claim_test;
 
 /* What an observer fills; everything starts as "met, enough, nothing seen" (NaN). */
@@ -43,7 +44,7 @@ typedef struct {
     double tolerance;             /* TEST_EQUAL */
     size_t failures;              /* TEST_PROBABILITY, of row.trials */
     double allowed;               /* TEST_PROBABILITY */
-    double confidence;            /* TEST_PROBABILITY: of the limit; CLAIM_CONFIDENCE at first */
+    double confidence;            /* TEST_PROBABILITY, TEST_TREND; CLAIM_CONFIDENCE at first */
     stats_interval interval;      /* TEST_MEAN_... */
     double p_claimed, p_opposite; /* TEST_TREND */
     scratch work;                 /* arrays of the observer, freed after it */
