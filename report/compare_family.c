@@ -11,8 +11,7 @@ status compare_add(compare_family *f, double p, double a, double b, const char *
     if (f->count == f->capacity) {
         size_t capacity = f->capacity ? 2 * f->capacity : 256;
         compare_test *grown = realloc(f->tests, capacity * sizeof *grown);
-        if (!grown)
-            return fail(FAILED, "no memory for %zu comparisons", capacity);
+        if (!grown) { return fail(FAILED, "no memory for %zu comparisons", capacity); }
         f->tests = grown;
         f->capacity = capacity;
     }
@@ -30,18 +29,14 @@ status compare_family_judge(compare_family *f)
     double *p = allocate(f->count, sizeof *p, "p-values");
     unsigned char *rejected = allocate(f->count, 1, "rejected tests");
     status s = p && rejected ? OK : FAILED;
-    for (size_t k = 0; s == OK && k < f->count; k++)
-        p[k] = f->tests[k].p;
-    if (s == OK)
-        twosample_holm(p, f->count, COMPARE_FAMILY_ERROR, rejected);
-    for (size_t k = 0; s == OK && k < f->count; k++)
-        f->tests[k].different = rejected[k];
+    for (size_t k = 0; s == OK && k < f->count; k++) { p[k] = f->tests[k].p; }
+    if (s == OK) { twosample_holm(p, f->count, COMPARE_FAMILY_ERROR, rejected); }
+    for (size_t k = 0; s == OK && k < f->count; k++) { f->tests[k].different = rejected[k]; }
     free(p), free(rejected);
     return s;
 }
 
 void compare_family_free(compare_family *f)
 {
-    if (f)
-        free(f->tests);
+    if (f) { free(f->tests); }
 }
