@@ -143,6 +143,31 @@ Test(study, writes_its_tables_and_statements)
     free(rows);
 }
 
+static status settle(study_run *r)
+{
+    toy_settings *o = r->settings;
+    o->cells = o->cells == 2 ? 4 : o->cells;
+    return o->factor > 9 ? fail(BAD_INPUT, "factors") : OK;
+}
+
+/* Options that do not go together are refused before anything is prepared; what they mean together
+ * is there when it is. */
+Test(study, settles_options_before_it_starts)
+{
+    study settled = toy;
+    settled.settle = settle;
+    toy_settings o = defaults;
+    program_options common = {.data = "data/digits.npz", .out = "none.dat", .threads = 1};
+    study_run r;
+    cr_assert(eq(int, study_open(&settled, &common, &o, &r), OK), "%s", error_text());
+    cr_expect(eq(sz, r.cells, 4));
+    study_close(&r);
+    o.factor = 9.5;
+    cr_expect(eq(int, study_open(&settled, &common, &o, &r), BAD_INPUT));
+    cr_expect(r.cells == 0 && r.data == NULL);
+    study_close(&r);
+}
+
 /* The text of the settings: what decides values is in it, what does not is not. */
 Test(study, settings_as_text)
 {

@@ -66,7 +66,7 @@ static bool passes(claim_test test, const evidence *e)
     case TEST_TREND:
         return e->p_claimed <= 1 - e->confidence;
     case TEST_CONDITIONS:
-        return true;
+        return !isnan(row->observed);
     }
     return false;
 }

@@ -27,7 +27,7 @@ typedef enum {
     TEST_MEAN_ABOVE,  /* a mean or slope >= bound: refuted if its whole interval lies below */
     TEST_MEAN_EQUAL,  /* a mean or slope = bound: refuted if its interval does not hold it */
     TEST_TREND,       /* by the p-values of the trend that is claimed and of the opposite one */
-    TEST_CONDITIONS   /* by claim_refute_unless and claim_check_only_if alone */
+    TEST_CONDITIONS   /* something was observed; claim_refute_unless tells the rest */
 } claim_test;
 
 /* What an observer fills; everything starts as "met, enough, nothing seen" (NaN). */
