@@ -80,15 +80,12 @@ static status ask_for_rate(const experiment_settings *o, const experiment_settin
     for (size_t k = 0; k < own->xi.count; k++) {
         text_add(&known, "%s%g for xi=%g", k ? ", " : "", own->lr.values[k], own->xi.values[k]);
     }
-    const char *bytes = text_bytes(&known);
-    if (bytes) {
-        fail(BAD_INPUT,
-             "--%s: add --lr, one value or one for each xi; the panel has a rate of its own only "
-             "for its own xi (%s)",
-             is_categorical(o) ? "mask" : "xi", bytes);
-    }
+    fail(BAD_INPUT,
+         "--%s: add --lr, one value or one for each xi; the panel has a rate of its own only for "
+         "its own xi (%s)",
+         is_categorical(o) ? "mask" : "xi", known.bytes ? known.bytes : "");
     text_free(&known);
-    return bytes ? BAD_INPUT : FAILED;
+    return BAD_INPUT;
 }
 
 /* Where the panel has a rate for each of its xi and --lr is not given, the rates are those of the
@@ -300,16 +297,14 @@ status experiment_gather(study_run *r)
         }
         largest = fmin(largest, c->lr * 2 / stability);
     }
-    const char *bytes = text_bytes(&names);
-    status st = bytes ? OK : FAILED;
-    if (st == OK && count > 0) {
+    status st = count == r->cells ? FAILED : OK;
+    if (count > 0) {
         fail(FAILED,
              "diverged: %zu of %zu cells: %s%s; take a smaller --lr (stability asks for less than "
              "%.3g)",
-             count, r->cells, bytes, count > 4 ? ", ..." : "", largest);
-        st = count == r->cells ? FAILED : OK;
-        if (st == OK) { program_say(&r->options, "%s", error_text()); }
+             count, r->cells, names.bytes ? names.bytes : "", count > 4 ? ", ..." : "", largest);
     }
+    if (count > 0 && st == OK) { program_say(&r->options, "%s", error_text()); }
     text_free(&names);
     return st;
 }

@@ -1,6 +1,6 @@
 #include "experiments/loss_start.h"
 
-#include <stdio.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -28,100 +28,76 @@ static status read_scalar(const char *path, const char *name, double low, double
     return st;
 }
 
-static bool is_finite(double x)
-{
-    return x - x == 0;
-}
-
-static bool is_sign(double x)
-{
-    return x == 1 || x == -1;
-}
-
-static bool is_bit(double x)
-{
-    return x == 0 || x == 1;
-}
-
 typedef struct {
     const char *name, *shape;
-    int rank;
-    bool (*is_allowed)(double x);
+    int rank, neurons; /* indices of the shape, and which of them runs over neurons */
+    bool two_values;   /* only these; otherwise all finite numbers */
+    double values[2];
     const char *allowed;
-    int neurons; /* which index of the shape runs over them */
 } array_kind;
 
-static const array_kind weights_kind = {"weights", "(d, m)", 2, is_finite, "finite numbers", 1};
-static const array_kind signs_kind = {"signs", "(m, q)", 2, is_sign, "-1 or +1", 0};
-static const array_kind masks_kind = {"masks", "(K, p, m)", 3, is_bit, "0 or 1", 2};
+enum { WEIGHTS, SIGNS, MASKS, ARRAYS };
 
-/* m: neurons of the weights; 0: any. */
-static status read_array(const char *path, const array_kind *kind, size_t m, npy_array *array)
+static const array_kind kinds[ARRAYS] = {
+    [WEIGHTS] = {"weights", "(d, m)", 2, 1, false, {0}, "finite numbers"},
+    [SIGNS] = {"signs", "(m, q)", 2, 0, true, {-1, 1}, "-1 or +1"},
+    [MASKS] = {"masks", "(K, p, m)", 3, 2, true, {0, 1}, "0 or 1"}};
+
+/* m: neurons that the array has to be for. */
+static status check_array(const char *path, const array_kind *kind, size_t m, const npy_array *a)
 {
-    status st = npz_read(path, kind->name, array);
-    if (st != OK) { return st; }
-    if (array->rank != kind->rank || array->count == 0) {
+    if (a->rank != kind->rank || a->count == 0) {
         return fail(BAD_INPUT, "%s: '%s' has rank %d; write it with shape %s", path, kind->name,
-                    array->rank, kind->shape);
+                    a->rank, kind->shape);
     }
-    size_t neurons = array->shape[kind->neurons];
-    if (m > 0 && neurons != m) {
+    if (a->shape[kind->neurons] != m) {
         return fail(BAD_INPUT,
                     "%s: '%s' is for %zu neurons, 'weights' has %zu; write it with shape %s", path,
-                    kind->name, neurons, m, kind->shape);
+                    kind->name, a->shape[kind->neurons], m, kind->shape);
     }
-    for (size_t k = 0; k < array->count; k++) {
-        if (kind->is_allowed(array->values[k])) { continue; }
-        return fail(BAD_INPUT, "%s: '%s' has %g in row %zu; write %s", path, kind->name,
-                    array->values[k], k / (array->count / array->shape[0]), kind->allowed);
+    for (size_t k = 0; k < a->count; k++) {
+        double x = a->values[k];
+        bool allowed =
+            kind->two_values ? x == kind->values[0] || x == kind->values[1] : isfinite(x);
+        if (allowed) { continue; }
+        return fail(BAD_INPUT, "%s: '%s' has %g in row %zu; write %s", path, kind->name, x,
+                    k / (a->count / a->shape[0]), kind->allowed);
     }
     return OK;
 }
 
-static status take_weights(const char *path, loss_start *start)
+/* The arrays of the file as a start; masks may have none. */
+static status take_arrays(const npy_array *weights, const npy_array *signs, const npy_array *masks,
+                          loss_start *start)
 {
-    npy_array weights = {0};
-    status st = read_array(path, &weights_kind, 0, &weights);
-    if (st != OK) { goto done; }
-    start->d = weights.shape[0];
-    start->m = weights.shape[1];
-    start->W = allocate(weights.count, sizeof *start->W, "initial weights");
-    if (!start->W) { st = FAILED; }
-    for (size_t k = 0; st == OK && k < weights.count; k++) {
-        start->W[k % start->m * start->d + k / start->m] = (real)weights.values[k];
+    *start = (loss_start){.d = weights->shape[0], .m = weights->shape[1], .q = signs->shape[1]};
+    start->W = allocate(weights->count, sizeof *start->W, "initial weights");
+    start->A = allocate(signs->count, sizeof *start->A, "output signs");
+    if (!start->W || !start->A) { return FAILED; }
+    for (size_t k = 0; k < weights->count; k++) {
+        start->W[k % start->m * start->d + k / start->m] = (real)weights->values[k];
     }
-done:
-    npy_free(&weights);
-    return st;
+    for (size_t k = 0; k < signs->count; k++) { start->A[k] = (real)signs->values[k]; }
+    if (!masks->values) { return OK; }
+    start->rounds = masks->shape[0];
+    start->subnets = masks->shape[1];
+    start->masks = allocate(masks->count, 1, "masks");
+    if (!start->masks) { return FAILED; }
+    for (size_t k = 0; k < masks->count; k++) { start->masks[k] = masks->values[k] == 1; }
+    return OK;
 }
 
-static status take_signs(const char *path, loss_start *start)
+static status read_arrays(const char *path, loss_start *start)
 {
-    npy_array signs = {0};
-    status st = read_array(path, &signs_kind, start->m, &signs);
-    if (st != OK) { goto done; }
-    start->q = signs.shape[1];
-    start->A = allocate(signs.count, sizeof *start->A, "output signs");
-    if (!start->A) { st = FAILED; }
-    for (size_t k = 0; st == OK && k < signs.count; k++) { start->A[k] = (real)signs.values[k]; }
-done:
-    npy_free(&signs);
-    return st;
-}
-
-static status take_masks(const char *path, loss_start *start)
-{
-    if (!npz_has(path, "masks")) { return OK; }
-    npy_array masks = {0};
-    status st = read_array(path, &masks_kind, start->m, &masks);
-    if (st != OK) { goto done; }
-    start->rounds = masks.shape[0];
-    start->subnets = masks.shape[1];
-    start->masks = allocate(masks.count, 1, "masks");
-    if (!start->masks) { st = FAILED; }
-    for (size_t k = 0; st == OK && k < masks.count; k++) { start->masks[k] = masks.values[k] == 1; }
-done:
-    npy_free(&masks);
+    npy_array a[ARRAYS] = {{.values = NULL}};
+    status st = OK;
+    for (int k = 0; st == OK && k < ARRAYS; k++) {
+        if (k == MASKS && !npz_has(path, kinds[k].name)) { continue; }
+        st = npz_read(path, kinds[k].name, &a[k]);
+        if (st == OK) { st = check_array(path, &kinds[k], a[WEIGHTS].shape[1], &a[k]); }
+    }
+    if (st == OK) { st = take_arrays(&a[WEIGHTS], &a[SIGNS], &a[MASKS], start); }
+    for (int k = 0; k < ARRAYS; k++) { npy_free(&a[k]); }
     return st;
 }
 
@@ -144,9 +120,7 @@ static status read_settings(const char *path, experiment_settings *o)
 status loss_start_read(const char *path, experiment_settings *o, loss_start *start)
 {
     const file_mark mark = fingerprint_mark(path);
-    status st = take_weights(path, start);
-    if (st == OK) { st = take_signs(path, start); }
-    if (st == OK) { st = take_masks(path, start); }
+    status st = read_arrays(path, start);
     if (st == OK) { st = read_settings(path, o); }
     if (st == OK) { st = fingerprint_file(path, &mark, start->sha256); }
     if (st != OK) { return st; }
