@@ -154,7 +154,9 @@ static int terminal_open(int *master)
 {
     int slave;
     struct termios raw;
-    cr_assert(eq(int, openpty(master, &slave, NULL, NULL, NULL), 0));
+    if (openpty(master, &slave, NULL, NULL, NULL) != 0) {
+        cr_skip_test("there is no pseudo terminal (QEMU's user mode has none)");
+    }
     cr_assert(eq(int, tcgetattr(slave, &raw), 0));
     cfmakeraw(&raw);
     cr_assert(eq(int, tcsetattr(slave, TCSANOW, &raw), 0));

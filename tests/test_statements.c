@@ -1,7 +1,7 @@
 /* The table of all statements. Theory is double precision alone: in single there is nothing to test. */
 #ifdef REAL_DOUBLE
 
-#include "theory/statement_parts.h"
+#include "theory/statements/parts.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
@@ -95,26 +95,37 @@ static const char *fresh_folder(const char *name)
     return folder;
 }
 
+static statement_row *add_row(claim_rows *list, const char *statement, statement_kind kind)
+{
+    statement_row *row = claim_rows_append(list);
+    cr_assert(row != NULL);
+    row->kind = kind;
+    snprintf(row->statement, sizeof row->statement, "%s", statement);
+    snprintf(row->says, sizeof row->says, "says");
+    snprintf(row->command, sizeof row->command, "%s", list->command);
+    return row;
+}
+
 /* A part with one row for each promise of the program but number `without`. */
 static void write_part(const char *folder, const char *program, size_t without, verdict given, statement_kind kind,
                        const char *sha)
 {
-    theory_rows list = {.command = "again"};
+    claim_rows list = {.command = "again"};
     size_t number = 0;
     for (size_t k = 0; k < statement_promise_count; k++) {
         if (strcmp(statement_promises[k].program, program) != 0 || number++ == without)
             continue;
-        statement_row *row = theory_row(&list, statement_promises[k].label, kind, "says");
+        statement_row *row = add_row(&list, statement_promises[k].label, kind);
         row->verdict = given;
     }
     char path[512];
     snprintf(path, sizeof path, "%s/%s.statements.dat", folder, program);
     cr_assert(verdict_write(list.rows, list.count, path, note_source, (void *)(uintptr_t)sha) == OK, "%s",
               error_text());
-    theory_rows_free(&list);
+    claim_rows_free(&list);
 }
 
-static size_t count_of(const theory_rows *list, verdict v)
+static size_t count_of(const claim_rows *list, verdict v)
 {
     size_t count = 0;
     for (size_t k = 0; k < list->count; k++)
@@ -127,7 +138,7 @@ Test(statements, what_is_missing_is_not_checked)
 {
     const char *folder = fresh_folder("statements-missing");
     static statement_part parts[PROGRAMS_MAX];
-    theory_rows list = {0};
+    claim_rows list = {0};
     cr_assert(eq(int, statement_gather(folder, parts, &list), OK), "%s", error_text());
     cr_expect(eq(sz, list.count, statement_promise_count));
     cr_expect(eq(sz, count_of(&list, NOT_CHECKED), list.count));
@@ -136,14 +147,14 @@ Test(statements, what_is_missing_is_not_checked)
         cr_expect(ne(ptr, strstr(list.rows[k].hypotheses, "build/bin/"), NULL));
     }
     cr_expect(eq(int, verdict_status(list.rows, list.count), OK));
-    theory_rows_free(&list);
+    claim_rows_free(&list);
     for (size_t p = 0; p < statement_program_count; p++)
         write_part(folder, statement_programs[p], SIZE_MAX, NOT_REFUTED, EXACT, "a");
     cr_assert(eq(int, statement_gather(folder, parts, &list), OK), "%s", error_text());
     cr_expect(eq(sz, list.count, statement_promise_count));
     cr_expect(eq(sz, count_of(&list, NOT_REFUTED), list.count));
     cr_expect(statement_parts_agree(parts));
-    theory_rows_free(&list);
+    claim_rows_free(&list);
 }
 
 /* A program that forgets one of its statements, whichever: that one is not checked, unless another row stands for it.
@@ -157,11 +168,11 @@ Test(statements, a_forgotten_statement_shows)
         for (size_t p = 0; p < statement_program_count; p++)
             write_part(folder, statement_programs[p], strcmp(statement_programs[p], program) == 0 ? without : SIZE_MAX,
                        NOT_REFUTED, EXACT, "a");
-        theory_rows list = {0};
+        claim_rows list = {0};
         cr_assert(eq(int, statement_gather(folder, parts, &list), OK), "%s", error_text());
         cr_expect(eq(sz, list.count, statement_promise_count), "%zu", without);
         cr_expect(eq(sz, count_of(&list, NOT_CHECKED), 1), "%zu", without);
-        theory_rows_free(&list);
+        claim_rows_free(&list);
     }
 }
 
@@ -171,21 +182,21 @@ Test(statements, commands_are_whole)
     static char again[VERDICT_COMMAND], folder[VERDICT_COMMAND + 1];
     static statement_part parts[PROGRAMS_MAX];
     memset(again, 'x', sizeof again - 1);
-    theory_rows list = {.command = again};
-    statement_row *row = theory_row(&list, "E1", EXACT, "says");
+    claim_rows list = {.command = again};
+    statement_row *row = add_row(&list, "E1", EXACT);
     cr_assert(row != NULL);
     cr_expect(eq(str, row->command, again));
-    theory_rows_free(&list);
-    list = (theory_rows){0};
+    claim_rows_free(&list);
+    list = (claim_rows){0};
     for (size_t k = 0; k + 1 < sizeof folder; k += 2)
         memcpy(folder + k, "a/", 2);
     cr_expect(eq(int, statement_gather(folder, parts, &list), BAD_INPUT));
     cr_expect(ne(ptr, strstr(error_text(), "--results"), NULL), "%s", error_text());
-    theory_rows_free(&list);
+    claim_rows_free(&list);
     memcpy(folder, "nowhere of ours", sizeof "nowhere of ours");
     cr_assert(eq(int, statement_gather(folder, parts, &list), OK), "%s", error_text());
     cr_expect(ne(ptr, strstr(list.rows[0].command, " --out 'nowhere of ours/"), NULL), "%s", list.rows[0].command);
-    theory_rows_free(&list);
+    claim_rows_free(&list);
 }
 
 /* Refuted: exact and derived rows decide, paper rows do not. Other data: said. A broken part: refused. */
@@ -196,26 +207,26 @@ Test(statements, verdicts_and_provenance)
     const statement_kind kinds[] = {EXACT, DERIVED, PAPER};
     char path[512];
     for (size_t k = 0; k < 3; k++) {
-        theory_rows list = {0};
+        claim_rows list = {0};
         write_part(folder, "drift", SIZE_MAX, STATEMENT_REFUTED, kinds[k], "a");
         cr_assert(eq(int, statement_gather(folder, parts, &list), OK));
         cr_expect(eq(int, verdict_status(list.rows, list.count), kinds[k] == PAPER ? OK : REFUTED));
-        theory_rows_free(&list);
+        claim_rows_free(&list);
     }
-    theory_rows list = {0};
+    claim_rows list = {0};
     write_part(folder, "required-width", SIZE_MAX, NOT_REFUTED, EXACT, "b");
     cr_assert(eq(int, statement_gather(folder, parts, &list), OK));
     cr_expect(not(statement_parts_agree(parts)));
-    theory_rows_free(&list);
+    claim_rows_free(&list);
     snprintf(path, sizeof path, "%s/drift.statements.dat", folder);
     FILE *f = fopen(path, "w");
     cr_assert(f != NULL);
     fputs("statement kind\nx exact\n", f);
     cr_assert(fclose(f) == 0);
-    list = (theory_rows){0};
+    list = (claim_rows){0};
     cr_expect(eq(int, statement_gather(folder, parts, &list), BAD_INPUT));
     cr_expect(ne(ptr, strstr(error_text(), "drift.statements.dat"), NULL));
-    theory_rows_free(&list);
+    claim_rows_free(&list);
 }
 
 #endif

@@ -8,6 +8,13 @@
 
 /* --- the judge --- */
 
+/* Whether failures are counted. */
+static bool is_counted(claim_test test)
+{
+    return test == TEST_PROBABILITY || test == TEST_QUANTILE_AT_MOST ||
+           test == TEST_QUANTILE_AT_LEAST;
+}
+
 /* Where an observation lies against its bound, as a factor: >= 1 where the statement holds. NaN
  * where the numbers are not of one sign, so that a ratio means nothing. */
 static double oriented_slack(claim_test test, const evidence *e)
@@ -15,8 +22,10 @@ static double oriented_slack(claim_test test, const evidence *e)
     const statement_row *row = &e->row;
     switch (test) {
     case TEST_AT_MOST:
+    case TEST_QUANTILE_AT_MOST:
         return row->bound > 0 && row->observed >= 0 ? row->bound / row->observed : NAN;
     case TEST_AT_LEAST:
+    case TEST_QUANTILE_AT_LEAST:
         return row->bound > 0 && row->observed >= 0 ? row->observed / row->bound : NAN;
     case TEST_EQUAL:
         return e->tolerance / fabs(row->observed - row->bound);
@@ -32,9 +41,11 @@ static verdict_sense sense_of(claim_test test)
     switch (test) {
     case TEST_AT_MOST:
     case TEST_PROBABILITY:
+    case TEST_QUANTILE_AT_MOST:
     case TEST_MEAN_BELOW:
         return SENSE_AT_MOST;
     case TEST_AT_LEAST:
+    case TEST_QUANTILE_AT_LEAST:
     case TEST_MEAN_ABOVE:
         return SENSE_AT_LEAST;
     case TEST_EQUAL:
@@ -56,6 +67,8 @@ static bool passes(claim_test test, const evidence *e)
     case TEST_EQUAL:
         return fabs(row->observed - row->bound) <= e->tolerance;
     case TEST_PROBABILITY:
+    case TEST_QUANTILE_AT_MOST:
+    case TEST_QUANTILE_AT_LEAST:
         return row->limit <= e->allowed;
     case TEST_MEAN_BELOW:
         return e->interval.low <= row->bound;
@@ -75,7 +88,7 @@ static bool passes(claim_test test, const evidence *e)
 static bool tells(claim_test test, const evidence *e)
 {
     double roundings = 1 - 1e-12; /* 60 trials of 0.05 are three */
-    if (test == TEST_PROBABILITY) {
+    if (is_counted(test)) {
         return e->enough &&
                (double)e->row.trials * e->allowed >= CLAIM_TRIALS_PER_DELTA * roundings;
     }
@@ -87,7 +100,7 @@ static bool tells(claim_test test, const evidence *e)
 void claim_decide(claim_test test, evidence *e)
 {
     statement_row *row = &e->row;
-    if (test == TEST_PROBABILITY) {
+    if (is_counted(test) && row->trials > 0) {
         row->limit = stats_clopper_pearson_lower(e->failures, row->trials, e->confidence);
     }
     bool holds = passes(test, e) && e->holds;
@@ -105,7 +118,7 @@ void claim_decide(claim_test test, evidence *e)
 
 /* --- rows --- */
 
-static statement_row *append_row(claim_rows *rows)
+statement_row *claim_rows_append(claim_rows *rows)
 {
     if (rows->count == rows->capacity) {
         size_t capacity = rows->capacity ? 2 * rows->capacity : 16;
@@ -117,7 +130,10 @@ static statement_row *append_row(claim_rows *rows)
         rows->rows = grown;
         rows->capacity = capacity;
     }
-    return &rows->rows[rows->count++];
+    statement_row *row = &rows->rows[rows->count++];
+    *row = (statement_row){
+        .bound = NAN, .observed = NAN, .slack = NAN, .limit = NAN, .verdict = NOT_CHECKED};
+    return row;
 }
 
 static status judge_one(const claim_group *group, const claim *c, const struct study_run *r,
@@ -149,7 +165,7 @@ static status judge_one(const claim_group *group, const claim *c, const struct s
     scratch_free(&e.work);
     if (st != OK || e.absent) { return st; }
     claim_decide(c->test, &e);
-    statement_row *place = append_row(rows);
+    statement_row *place = claim_rows_append(rows);
     if (!place) { return FAILED; }
     *place = e.row;
     return OK;

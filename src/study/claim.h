@@ -23,11 +23,13 @@ typedef enum {
     TEST_AT_LEAST,    /* observed >= bound */
     TEST_EQUAL,       /* |observed - bound| <= tolerance */
     TEST_PROBABILITY, /* P(failure) <= allowed: refuted if Clopper-Pearson's lower limit is above */
-    TEST_MEAN_BELOW,  /* a mean or slope <= bound: refuted if its whole interval lies above */
-    TEST_MEAN_ABOVE,  /* a mean or slope >= bound: refuted if its whole interval lies below */
-    TEST_MEAN_EQUAL,  /* a mean or slope = bound: refuted if its interval does not hold it */
-    TEST_TREND,       /* by the p-values of the trend that is claimed and of the opposite one */
-    TEST_CONDITIONS   /* something was observed; claim_refute_unless tells the rest */
+    TEST_QUANTILE_AT_MOST,  /* the same of P(x > bound); observed: the 1 - allowed quantile of x */
+    TEST_QUANTILE_AT_LEAST, /* the same of P(x < bound); observed: the allowed quantile of x */
+    TEST_MEAN_BELOW,        /* a mean or slope <= bound: refuted if its whole interval lies above */
+    TEST_MEAN_ABOVE,        /* a mean or slope >= bound: refuted if its whole interval lies below */
+    TEST_MEAN_EQUAL,        /* a mean or slope = bound: refuted if its interval does not hold it */
+    TEST_TREND,     /* by the p-values of the trend that is claimed and of the opposite one */
+    TEST_CONDITIONS /* something was observed; claim_refute_unless tells the rest */
 } claim_test;
 
 /* What an observer fills; everything starts as "met, enough, nothing seen" (NaN). */
@@ -42,9 +44,9 @@ typedef struct {
     bool holds;  /* further conditions, claim_refute_unless */
     bool absent; /* there is no such row in this run */
     double tolerance;             /* TEST_EQUAL */
-    size_t failures;              /* TEST_PROBABILITY, of row.trials */
-    double allowed;               /* TEST_PROBABILITY */
-    double confidence;            /* TEST_PROBABILITY, TEST_TREND; CLAIM_CONFIDENCE at first */
+    size_t failures;              /* TEST_PROBABILITY, TEST_QUANTILE_..., of row.trials */
+    double allowed;               /* TEST_PROBABILITY, TEST_QUANTILE_... */
+    double confidence;            /* of limit and trend; CLAIM_CONFIDENCE at first */
     stats_interval interval;      /* TEST_MEAN_... */
     double p_claimed, p_opposite; /* TEST_TREND */
     scratch work;                 /* arrays of the observer, freed after it */
@@ -65,6 +67,7 @@ struct claim {
      * hypothesis is not met. */
     double bound;
     size_t observed, trials;
+    const void *subject; /* what an observer of several claims looks at for this one */
 };
 
 #define CLAIM_NUMBER(record, name) (offsetof(record, name) / sizeof(double))
@@ -92,6 +95,8 @@ typedef struct {
 /* Observes and judges every claim of the groups (ended by one without claims) and appends the rows,
  * case after case. */
 status claim_judge(const claim_group *groups, const struct study_run *r, claim_rows *rows);
+/* A new row at the end, not checked, without numbers; NULL: no memory. */
+statement_row *claim_rows_append(claim_rows *rows);
 void claim_rows_free(claim_rows *rows);
 
 /* The verdict of evidence, and the columns limit, slack and sense that follow from its test. */

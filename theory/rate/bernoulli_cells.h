@@ -31,7 +31,8 @@ const char *rate_axis_word(rate_axis axis); /* "width", ..., as in the tables */
 typedef struct {
     uint64_t width, subnets, local_steps, repeats, masks, curve_rounds, label;
     double xi, kappa, large_kappa, curve_kappa, step, folds; /* step: eta ||G|| */
-    option_list along[AXES]; /* AXIS_WIDTH_NOISY and AXIS_MULTI_SAMPLE follow AXIS_WIDTH and AXIS_SUBNETS */
+    option_list
+        along[AXES]; /* AXIS_WIDTH_NOISY and AXIS_MULTI_SAMPLE follow AXIS_WIDTH and AXIS_SUBNETS */
 } rate_options;
 
 extern const rate_options rate_defaults;
@@ -53,7 +54,8 @@ typedef struct {
 } rate_cells;
 
 /* lambda0, lambda_max: of Hinf. */
-status rate_cells_list(const rate_options *o, double gram_norm, double lambda0, double lambda_max, rate_cells *list);
+status rate_cells_list(const rate_options *o, double gram_norm, double lambda0, double lambda_max,
+                       rate_cells *list);
 void rate_cells_free(rate_cells *list);
 
 /* All that decides a unit's values, one line a cell; data: its checksum, rows: how many of it. The caller's, free().

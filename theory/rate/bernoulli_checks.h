@@ -39,7 +39,8 @@ typedef struct {
     const rate_cells *list;
     size_t repeats;
     const double *level; /* (cells, repeats) floors */
-    const bool *settled; /* (cells) whether the curve has stopped falling; other cells are left out of trends */
+    const bool *
+        settled; /* (cells) whether the curve has stopped falling; other cells are left out of trends */
     const double *slope; /* (cells, repeats) of log ||y - u_k||^2, first rounds */
     double lambda0;      /* of Hinf */
     bool step_met;       /* eta <= 1/||G||, the largest step that section 4 covers */
@@ -50,16 +51,16 @@ double paper_factor(const train_settings *s, double lambda0);
 
 /* Each cell of [first, last) with p > 1 and tau > 1 if `workers`: measured contraction at most paper_factor. The row
  * shows the cell with the largest measured / allowed; refuted if some cell's interval (all at once) lies above. */
-status check_paper_rate(theory_rows *list, const floor_evidence *e, const char *statement, size_t first, size_t last,
-                        bool workers);
+status check_paper_rate(theory_rows *list, const floor_evidence *e, const char *statement,
+                        size_t first, size_t last, bool workers);
 
 /* Trend of the floor along an axis. away: the law is fitted in 1 - value. */
-status check_floor(theory_rows *list, const floor_evidence *e, const char *statement, const char *what, rate_axis axis,
-                   trend_sense sense, bool away);
+status check_floor(theory_rows *list, const floor_evidence *e, const char *statement,
+                   const char *what, rate_axis axis, trend_sense sense, bool away);
 
 /* Trend along an axis of the contraction factor of the first rounds (falls), or of 1 - factor (rises). */
-status check_contraction(theory_rows *list, const floor_evidence *e, const char *statement, const char *what,
-                         rate_axis axis, trend_sense sense);
+status check_contraction(theory_rows *list, const floor_evidence *e, const char *statement,
+                         const char *what, rate_axis axis, trend_sense sense);
 
 /* The floor against m where kappa is large: shown, as the term of B_1 that falls with m is not what is seen there. */
 status check_large_kappa(theory_rows *list, const floor_evidence *e);

@@ -21,17 +21,19 @@ status eigenpairs_new(const double *A, size_t n, double factor, eigenpairs *pair
     *pairs = (eigenpairs){.n = n};
     pairs->values = allocate(n, sizeof *pairs->values, "eigenvalues");
     pairs->vectors = allocate(n * n, sizeof *pairs->vectors, "eigenvectors");
-    status s = pairs->values && pairs->vectors ? spectrum_vectors(A, n, pairs->values, pairs->vectors) : FAILED;
+    status s = pairs->values && pairs->vectors
+                   ? spectrum_vectors(A, n, pairs->values, pairs->vectors)
+                   : FAILED;
     if (s != OK) {
         eigenpairs_free(pairs);
         return s;
     }
-    for (size_t k = 0; k < n; k++)
-        pairs->values[k] *= factor;
+    for (size_t k = 0; k < n; k++) { pairs->values[k] *= factor; }
     return OK;
 }
 
-status eigenpairs_of_network(const network *whole, const gram *g, const double *G, double xi, eigenpairs *pairs)
+status eigenpairs_of_network(const network *whole, const gram *g, const double *G, double xi,
+                             eigenpairs *pairs)
 {
     *pairs = (eigenpairs){0};
     ntk_masked *counts = ntk_masked_new(g->n, 1);
@@ -57,7 +59,8 @@ void eigenpairs_free(eigenpairs *pairs)
 static void rotate(const eigenpairs *pairs, bool back, const double *from, double *to)
 {
     int n = (int)pairs->n;
-    cblas_dgemv(CblasRowMajor, back ? CblasTrans : CblasNoTrans, n, n, 1, pairs->vectors, n, from, 1, 0, to, 1);
+    cblas_dgemv(CblasRowMajor, back ? CblasTrans : CblasNoTrans, n, n, 1, pairs->vectors, n, from,
+                1, 0, to, 1);
 }
 
 /* --- the predicted curve --- */
@@ -76,12 +79,10 @@ status mean_curve(const eigenpairs *pairs, mean_rule rule, size_t rounds, double
 {
     size_t n = pairs->n;
     double *coordinates = allocate(n, sizeof *coordinates, "eigencoordinates");
-    if (!coordinates)
-        return FAILED;
+    if (!coordinates) { return FAILED; }
     rotate(pairs, false, e, coordinates);
     for (size_t k = 1; k <= rounds; k++) {
-        for (size_t i = 0; i < n; i++)
-            coordinates[i] *= multiplier(rule, pairs->values[i]);
+        for (size_t i = 0; i < n; i++) { coordinates[i] *= multiplier(rule, pairs->values[i]); }
         rotate(pairs, true, coordinates, e + k * n);
     }
     free(coordinates);
@@ -96,14 +97,16 @@ size_t mean_window(mean_rule rule, double xi, double lambda_max)
 
 double log_slope(const double *curve, size_t stride, size_t window)
 {
-    double *x = allocate(window + 1, sizeof *x, "rounds"), *y = allocate(window + 1, sizeof *y, "logarithms");
+    double *x = allocate(window + 1, sizeof *x, "rounds"),
+           *y = allocate(window + 1, sizeof *y, "logarithms");
     double slope = NAN;
     if (x && y) {
         for (size_t k = 0; k <= window; k++) {
             x[k] = (double)k;
             y[k] = log(curve[k * stride]);
         }
-        slope = stats_fit_line(x, y, window + 1, 0.5).slope; /* its interval would take rounds for independent */
+        slope = stats_fit_line(x, y, window + 1, 0.5)
+                    .slope; /* its interval would take rounds for independent */
     }
     free(x);
     free(y);
@@ -131,8 +134,9 @@ typedef struct {
 static void add_jump(const train_sight *sight, void *context)
 {
     curve_sums *b = context;
-    for (size_t i = 0; sight->step == 0 && i < b->c->g->n; i++)
+    for (size_t i = 0; sight->step == 0 && i < b->c->g->n; i++) {
         b->jump[i] += sight->U[i] - b->u[i];
+    }
 }
 
 /* c <- P c + ((1 - P)/p) jump, in the eigenvectors of H(0): (theta/p) B = (1 - P)/p. */
@@ -174,9 +178,11 @@ static double flipped_share(const curve_sums *b)
     size_t m = b->c->s.width, count = 0;
     real *start = b->t.sum.Z;
     gram_project(g, b->W, m, start);
-    for (size_t r = 0; r < m; r++)
-        for (size_t i = 0; i < g->n; i++)
+    for (size_t r = 0; r < m; r++) {
+        for (size_t i = 0; i < g->n; i++) {
             count += (start[r * g->ld + i] >= 0) != (b->t.whole.Z[r * g->ld + i] >= 0);
+        }
+    }
     return (double)count / ((double)m * (double)g->n);
 }
 
@@ -190,13 +196,11 @@ static bool run_once(curve_sums *b)
     for (size_t k = 0;; k++) {
         trainer_output(&b->t, b->u);
         add_round(b, k);
-        if (k == c->rounds)
-            break;
+        if (k == c->rounds) { break; }
         memset(b->jump, 0, n * sizeof *b->jump);
         mask_draw(s->mask, s->subnets, s->width, s->xi, b->masks, b->mask);
         trainer_round(&b->t, b->mask, add_jump, b);
-        if (b->t.diverged)
-            return false;
+        if (b->t.diverged) { return false; }
         move_control(b);
     }
     b->flipped += flipped_share(b) / (double)c->masks;
@@ -204,7 +208,8 @@ static bool run_once(curve_sums *b)
 }
 
 /* (||sum||^2 - squares) / (M (M - 1)): unbiased for the squared norm of the mean. */
-static double squared_mean(const double *sum, const double *less, double times, double squares, size_t n, double runs)
+static double squared_mean(const double *sum, const double *less, double times, double squares,
+                           size_t n, double runs)
 {
     double norm = 0;
     for (size_t i = 0; i < n; i++) {
@@ -227,12 +232,15 @@ static void summarise(const curve_sums *b, double *values)
         const double *squares = b->squares + k * CURVE_COLUMNS, *sum = b->sum + k * n;
         const double *finite = b->finite + k * n, *infinite = b->infinite + k * n;
         values[CURVE_ERROR] = squares[CURVE_ERROR] / runs;
-        values[CURVE_MEAN_PLAIN] = squared_mean(b->sum_plain + k * n, NULL, 0, squares[CURVE_ERROR], n, runs);
+        values[CURVE_MEAN_PLAIN] =
+            squared_mean(b->sum_plain + k * n, NULL, 0, squares[CURVE_ERROR], n, runs);
         values[CURVE_MEAN] = squared_mean(sum, NULL, 0, squares[CURVE_MEAN], n, runs);
         values[CURVE_FINITE] = squared_norm(finite, n);
         values[CURVE_INFINITE] = squared_norm(infinite, n);
-        values[CURVE_MISS_FINITE] = squared_mean(sum, finite, runs, squares[CURVE_MISS_FINITE], n, runs);
-        values[CURVE_MISS_INFINITE] = squared_mean(sum, infinite, runs, squares[CURVE_MISS_INFINITE], n, runs);
+        values[CURVE_MISS_FINITE] =
+            squared_mean(sum, finite, runs, squares[CURVE_MISS_FINITE], n, runs);
+        values[CURVE_MISS_INFINITE] =
+            squared_mean(sum, infinite, runs, squares[CURVE_MISS_INFINITE], n, runs);
     }
     *values = b->flipped;
 }
@@ -249,14 +257,11 @@ static status prepare(curve_sums *b, uint64_t seed, size_t cell, size_t repetiti
         trainer_start(&b->t, b->W, b->A);
     }
     rng_free(start);
-    if (!start || !b->masks)
-        return fail(FAILED, "no memory for the random streams");
+    if (!start || !b->masks) { return fail(FAILED, "no memory for the random streams"); }
     status s = eigenpairs_of_network(&b->t.whole, c->g, c->G, c->s.xi, &b->own);
-    if (s != OK)
-        return s;
+    if (s != OK) { return s; }
     trainer_output(&b->t, b->u);
-    for (size_t i = 0; i < n; i++)
-        b->finite[i] = b->infinite[i] = c->g->Y[i] - b->u[i];
+    for (size_t i = 0; i < n; i++) { b->finite[i] = b->infinite[i] = c->g->Y[i] - b->u[i]; }
     s = mean_curve(c->finite ? c->finite : &b->own, c->rule, c->rounds, b->finite);
     return s == OK ? mean_curve(c->infinite, c->rule, c->rounds, b->infinite) : s;
 }
@@ -266,8 +271,7 @@ static status take_memory(curve_sums *b)
     const curve_setting *c = b->c;
     const train_settings *s = &c->s;
     size_t n = c->g->n, curve = (c->rounds + 1) * n;
-    if (trainer_new(c->g, s, false, &b->t) != OK)
-        return FAILED;
+    if (trainer_new(c->g, s, false, &b->t) != OK) { return FAILED; }
     b->W = allocate(s->width * c->g->d, sizeof *b->W, "initial weights");
     b->A = allocate(s->width, sizeof *b->A, "signs");
     b->u = allocate(c->g->ld, sizeof *b->u, "output");
@@ -280,8 +284,8 @@ static status take_memory(curve_sums *b)
     b->control = allocate(n, sizeof *b->control, "control variate");
     b->jump = allocate(n, sizeof *b->jump, "jump");
     b->work = allocate(n, sizeof *b->work, "eigencoordinates");
-    bool all = b->W && b->A && b->u && b->mask && b->finite && b->infinite && b->sum && b->sum_plain && b->squares &&
-               b->control && b->jump && b->work;
+    bool all = b->W && b->A && b->u && b->mask && b->finite && b->infinite && b->sum &&
+               b->sum_plain && b->squares && b->control && b->jump && b->work;
     return all ? OK : FAILED;
 }
 
@@ -289,8 +293,7 @@ static void give_back(curve_sums *b)
 {
     void *const owned[] = {b->W,   b->A,         b->u,       b->mask,    b->finite, b->infinite,
                            b->sum, b->sum_plain, b->squares, b->control, b->jump,   b->work};
-    for (size_t k = 0; k < sizeof owned / sizeof *owned; k++)
-        free(owned[k]);
+    for (size_t k = 0; k < sizeof owned / sizeof *owned; k++) { free(owned[k]); }
     trainer_free(&b->t);
     eigenpairs_free(&b->own);
     rng_free(b->masks);
@@ -301,19 +304,18 @@ size_t curve_unit_values(size_t rounds)
     return (rounds + 1) * CURVE_COLUMNS + 1;
 }
 
-status curve_unit(const curve_setting *c, uint64_t seed, size_t cell, size_t repetition, double *values)
+status curve_unit(const curve_setting *c, uint64_t seed, size_t cell, size_t repetition,
+                  double *values)
 {
     curve_sums b = {.c = c, .honest = mean_rule_of(&c->s)};
     status s = take_memory(&b);
-    if (s == OK)
-        s = prepare(&b, seed, cell, repetition);
+    if (s == OK) { s = prepare(&b, seed, cell, repetition); }
     bool whole = true;
-    for (size_t j = 0; s == OK && whole && j < c->masks; j++)
-        whole = run_once(&b);
-    if (s == OK && whole)
-        summarise(&b, values);
-    if (s == OK && !whole)
+    for (size_t j = 0; s == OK && whole && j < c->masks; j++) { whole = run_once(&b); }
+    if (s == OK && whole) { summarise(&b, values); }
+    if (s == OK && !whole) {
         s = fail(FAILED, "mean curve, m=%zu: a run diverged; take a smaller --step", c->s.width);
+    }
     give_back(&b);
     return s;
 }

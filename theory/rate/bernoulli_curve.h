@@ -27,7 +27,8 @@ typedef struct {
 /* Of factor * A; A: (n, n). */
 status eigenpairs_new(const double *A, size_t n, double factor, eigenpairs *pairs);
 /* Of H(0) = (xi/m) G o C at the whole network's present pre-activations. G: (n, n). */
-status eigenpairs_of_network(const network *whole, const gram *g, const double *G, double xi, eigenpairs *pairs);
+status eigenpairs_of_network(const network *whole, const gram *g, const double *G, double xi,
+                             eigenpairs *pairs);
 void eigenpairs_free(eigenpairs *pairs); /* safe on a zeroed one */
 
 /* What the mean is multiplied by along an eigenvector, in a round. */
@@ -77,7 +78,8 @@ enum {
 
 /* values: (rounds + 1, CURVE_COLUMNS), then the share of activations (neuron and sample) that differ from the start's
  * after the last round. Streams of (seed, cell, repetition). FAILED after divergence. */
-status curve_unit(const curve_setting *c, uint64_t seed, size_t cell, size_t repetition, double *values);
+status curve_unit(const curve_setting *c, uint64_t seed, size_t cell, size_t repetition,
+                  double *values);
 size_t curve_unit_values(size_t rounds);
 
 /* sum_k miss_k / sum_k predicted_k over the rounds: the relative squared distance of the mean from a curve, unbiased

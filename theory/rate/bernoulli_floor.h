@@ -11,10 +11,10 @@
 
 /* What one run yields. */
 enum {
-    FLOOR_LEVEL,          /* mean of ||y - u_k||^2 over the last third of the rounds */
-    FLOOR_CHANGE,         /* change over that third, by a least-squares line, relative to the level */
-    FLOOR_SLOPE,          /* slope of log ||y - u_k||^2 over the first rounds (mean_window), per round */
-    FLOOR_SLOPE_FINITE,   /* of log ||e_k||^2 over the same rounds, predicted from H(0) of this run's start */
+    FLOOR_LEVEL,  /* mean of ||y - u_k||^2 over the last third of the rounds */
+    FLOOR_CHANGE, /* change over that third, by a least-squares line, relative to the level */
+    FLOOR_SLOPE,  /* slope of log ||y - u_k||^2 over the first rounds (mean_window), per round */
+    FLOOR_SLOPE_FINITE, /* of log ||e_k||^2 over the same rounds, predicted from H(0) of this run's start */
     FLOOR_SLOPE_INFINITE, /* and from xi Hinf */
     FLOOR_VALUES
 };
@@ -30,7 +30,8 @@ typedef struct {
 } floor_setting;
 
 /* values: (FLOOR_VALUES), NaN after divergence. Streams of (seed, cell, repetition). */
-status floor_unit(const floor_setting *f, uint64_t seed, size_t cell, size_t repetition, double *values);
+status floor_unit(const floor_setting *f, uint64_t seed, size_t cell, size_t repetition,
+                  double *values);
 
 /* Level and relative change of the last third of curve (rounds + 1). */
 void floor_of(const double *curve, size_t rounds, double *level, double *change);

@@ -13,14 +13,15 @@ typedef struct {
     const rate_cells *list;
     const sweep *s;
     const sweep_result *result;
-    floor_evidence floors;                 /* its arrays are owned */
-    curve_evidence curves;                 /* likewise */
-    double *slope_finite, *slope_infinite; /* (cells, repeats) predicted, beside floors.slope; owned */
+    floor_evidence floors; /* its arrays are owned */
+    curve_evidence curves; /* likewise */
+    double *slope_finite,
+        *slope_infinite; /* (cells, repeats) predicted, beside floors.slope; owned */
 } rate_gathered;
 
 /* Fills floors and curves from the sweep's values. */
-status rate_gather(const theory_data *data, const rate_options *options, const rate_cells *list, const sweep *s,
-                   const sweep_result *result, rate_gathered *all);
+status rate_gather(const theory_data *data, const rate_options *options, const rate_cells *list,
+                   const sweep *s, const sweep_result *result, rate_gathered *all);
 void rate_gathered_free(rate_gathered *all); /* safe on a zeroed one */
 
 /* OUT: per round of the mean curves. OUT with .dat replaced by .floors.dat: per cell of the axes. */

@@ -22,9 +22,10 @@ double categorical_value(const categorical_trials *t, size_t j, size_t k, int co
 typedef struct {
     double rho;        /* factor of ||y - u^l||^2 per local step: 1 - eta lambda0/(2p) */
     double jump_bound; /* Vbar >= V_k on Omega_k */
-    double failure;    /* probability, at most, that (4) fails inside the ball or Lemma 23's bound does not hold */
-    bool wide_enough;  /* m at least the width of Together */
-    bool step_met;     /* eta <= 1/||G|| */
+    double
+        failure; /* probability, at most, that (4) fails inside the ball or Lemma 23's bound does not hold */
+    bool wide_enough; /* m at least the width of Together */
+    bool step_met;    /* eta <= 1/||G|| */
 } categorical_claim;
 
 categorical_claim categorical_claim_of(const categorical_cell *c);
@@ -38,7 +39,8 @@ status check_jump_enumerated(theory_rows *list, double sampled, double whole, do
 /* [exact] E9 by simulation: in every cell with p > 1 the t interval over trials of the mean over rounds of jump/V_k,
  * all cells at once at CRITERION_CONFIDENCE, holds 1. observed: largest |mean - 1| over the half-width. scale: of V, 1.
  */
-status check_jump_simulated(theory_rows *list, const categorical_trials *cells, size_t count, double scale);
+status check_jump_simulated(theory_rows *list, const categorical_trials *cells, size_t count,
+                            double scale);
 
 /* [derived] Hypothesis 1 and Lemma 23: the share of trials in which (4) fails inside the ball, or Lemma 23's bound does
  * not hold, is at most `failure`. */
@@ -63,6 +65,7 @@ status check_no_error_term(theory_rows *list, const categorical_trials *t);
 status check_contraction_grows(theory_rows *list, const categorical_trials *cells, size_t count);
 
 /* All rows but the enumerated one. Cells before first_event are usual ones, in ascending order of p. */
-status check_categorical(theory_rows *list, const categorical_trials *cells, size_t count, size_t first_event);
+status check_categorical(theory_rows *list, const categorical_trials *cells, size_t count,
+                         size_t first_event);
 
 #endif

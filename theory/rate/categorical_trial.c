@@ -15,9 +15,12 @@
 /* X (n, n) <- L with L L^T = G; false if G is not positive definite. */
 static bool cholesky_rows(const dataset *data, size_t n, double *X)
 {
-    for (size_t i = 0; i < n; i++)
-        for (size_t j = 0; j <= i; j++)
-            X[i * n + j] = cblas_ddot((int)data->d, data->X + i * data->d, 1, data->X + j * data->d, 1);
+    for (size_t i = 0; i < n; i++) {
+        for (size_t j = 0; j <= i; j++) {
+            X[i * n + j] =
+                cblas_ddot((int)data->d, data->X + i * data->d, 1, data->X + j * data->d, 1);
+        }
+    }
     return LAPACKE_dpotrf(LAPACK_ROW_MAJOR, 'L', (lapack_int)n, X, (lapack_int)n) == 0;
 }
 
@@ -33,15 +36,17 @@ status categorical_rows(const dataset *data, size_t n, dataset *few)
         return FAILED;
     }
     memcpy(few->Y, data->Y, n * sizeof *few->Y);
-    if (n < data->d && cholesky_rows(data, n, few->X))
+    if (n < data->d && cholesky_rows(data, n, few->X)) {
         few->d = n;
-    else
+    } else {
         memcpy(few->X, data->X, n * data->d * sizeof *few->X);
+    }
     return OK;
 }
 
-categorical_cell categorical_cell_of(const theory_data *data, const gram *g, size_t width, size_t subnets,
-                                     size_t local_steps, double step, double kappa, size_t rounds)
+categorical_cell categorical_cell_of(const theory_data *data, const gram *g, size_t width,
+                                     size_t subnets, size_t local_steps, double step, double kappa,
+                                     size_t rounds)
 {
     double xi = 1 / (double)subnets, eta = step / data->gram_norm;
     bounds_setting bounds = theory_bounds(data, (double)(rounds * subnets), xi, CRITERION_DELTA);
@@ -86,8 +91,9 @@ typedef struct {
 static double largest_drift(const trial *b, const network *net)
 {
     double most = 0;
-    for (size_t r = 0; r < net->m; r++)
+    for (size_t r = 0; r < net->m; r++) {
         most = fmax(most, network_drift_squared(b->c->g, net, b->Z0, r));
+    }
     return most;
 }
 
@@ -111,8 +117,7 @@ static void look(const train_sight *sight, void *context)
         b->failed |= inside && b->inside;
     }
     double *kept = sight->step == 0 ? b->start : sight->step == c->s.local_steps ? b->end : NULL;
-    for (size_t i = 0; kept && i < n; i++)
-        kept[sight->subnet * n + i] = sight->U[i];
+    for (size_t i = 0; kept && i < n; i++) { kept[sight->subnet * n + i] = sight->U[i]; }
     b->sampled += sight->step == 0 ? square : 0;
     b->descended += sight->step == c->s.local_steps ? square : 0;
     b->before = square;
@@ -123,23 +128,26 @@ static void look(const train_sight *sight, void *context)
 static double pair_spread(const double *outputs, size_t p, size_t n)
 {
     double sum = 0;
-    for (size_t l = 0; l < p; l++)
-        for (size_t k = l + 1; k < p; k++)
+    for (size_t l = 0; l < p; l++) {
+        for (size_t k = l + 1; k < p; k++) {
             for (size_t i = 0; i < n; i++) {
                 double x = outputs[l * n + i] - outputs[k * n + i];
                 sum += x * x;
             }
+        }
+    }
     return sum / ((double)p * (double)p);
 }
 
 static double activation_squares(const network *net, size_t n, size_t ld)
 {
     double sum = 0;
-    for (size_t r = 0; r < net->m; r++)
+    for (size_t r = 0; r < net->m; r++) {
         for (size_t i = 0; i < n; i++) {
             double z = net->Z[r * ld + i];
             sum += z > 0 ? z * z : 0;
         }
+    }
     return sum;
 }
 
@@ -174,16 +182,17 @@ static bool round_of(trial *b, double *values)
     const categorical_cell *c = b->c;
     const train_settings *s = &c->s;
     size_t n = c->g->n, p = s->subnets;
-    values[CAT_JUMP] = bounds_jump(s->xi, (double)s->width, activation_squares(&b->run.t.whole, n, c->g->ld));
+    values[CAT_JUMP] =
+        bounds_jump(s->xi, (double)s->width, activation_squares(&b->run.t.whole, n, c->g->ld));
     trainer_output(&b->run.t, b->u);
     b->sampled = b->descended = 0;
-    if (!trajectory_round(&b->run, look, b))
-        return false;
+    if (!trajectory_round(&b->run, look, b)) { return false; }
     values[CAT_SAMPLED] = b->sampled / (double)p;
     values[CAT_DESCENDED] = b->descended / (double)p;
     values[CAT_DROP] = pair_spread(b->end, p, n);
     double after = 2 * (double)n * b->run.t.error;
-    values[CAT_IDENTITY] = relative(after, values[CAT_DESCENDED] - values[CAT_DROP], values[CAT_DESCENDED]);
+    values[CAT_IDENTITY] =
+        relative(after, values[CAT_DESCENDED] - values[CAT_DROP], values[CAT_DESCENDED]);
     compare_start(b, values);
     return true;
 }
@@ -195,8 +204,9 @@ static bool lemma23(const trial *b)
     bool holds = true;
     for (size_t i = 0; i < c->g->n; i++) {
         double sum = 0;
-        for (size_t r = 0; r < c->s.width; r++)
+        for (size_t r = 0; r < c->s.width; r++) {
             sum += b->Z0[r * c->g->ld + i] * b->Z0[r * c->g->ld + i];
+        }
         holds &= sum <= 2 * (double)c->s.width * c->s.kappa * c->s.kappa;
     }
     return holds;
@@ -207,16 +217,15 @@ static status follow(trial *b, double *values)
     const categorical_cell *c = b->c;
     double *single = values + (c->rounds + 1) * CAT_COLUMNS;
     bool start = lemma23(b);
-    for (size_t k = 0; k < categorical_values(c->rounds); k++)
-        values[k] = NAN;
+    for (size_t k = 0; k < categorical_values(c->rounds); k++) { values[k] = NAN; }
     for (size_t k = 0;; k++, values += CAT_COLUMNS) {
         values[CAT_WHOLE] = 2 * (double)c->g->n * b->run.t.error;
         values[CAT_OMEGA] = start && b->satisfied && !b->left;
-        if (k == c->rounds)
-            break;
-        if (!round_of(b, values))
-            return fail(FAILED, "p=%zu m=%zu: diverged in round %zu; take a smaller step", c->s.subnets, c->s.width,
-                        k + 1);
+        if (k == c->rounds) { break; }
+        if (!round_of(b, values)) {
+            return fail(FAILED, "p=%zu m=%zu: diverged in round %zu; take a smaller step",
+                        c->s.subnets, c->s.width, k + 1);
+        }
     }
     single[CAT_LEMMA23] = start;
     single[CAT_LEFT] = b->left;
@@ -225,7 +234,8 @@ static status follow(trial *b, double *values)
     return OK;
 }
 
-status categorical_unit(const categorical_cell *c, uint64_t seed, size_t cell, size_t repetition, double *values)
+status categorical_unit(const categorical_cell *c, uint64_t seed, size_t cell, size_t repetition,
+                        double *values)
 {
     trial b = {.c = c, .satisfied = true};
     size_t m = c->s.width, p = c->s.subnets, n = c->g->n;
@@ -234,12 +244,10 @@ status categorical_unit(const categorical_cell *c, uint64_t seed, size_t cell, s
     b.u = allocate(c->g->ld, sizeof *b.u, "output");
     b.start = allocate(p * n, sizeof *b.start, "outputs of subnetworks");
     b.end = allocate(p * n, sizeof *b.end, "outputs of subnetworks");
-    if (!b.Z0 || !b.u || !b.start || !b.end)
-        s = FAILED;
+    if (!b.Z0 || !b.u || !b.start || !b.end) { s = FAILED; }
     if (s == OK) {
         memcpy(b.Z0, b.run.t.whole.Z, m * c->g->ld * sizeof *b.Z0);
-        for (size_t i = 0; i < n; i++)
-            b.labels += (double)c->g->Y[i] * (double)c->g->Y[i];
+        for (size_t i = 0; i < n; i++) { b.labels += (double)c->g->Y[i] * (double)c->g->Y[i]; }
         s = follow(&b, values);
     }
     trajectory_close(&b.run);
@@ -259,32 +267,34 @@ static double squared_error(size_t n, size_t m, const double *Z, const double *a
     double sum = 0;
     for (size_t i = 0; i < n; i++) {
         double u = 0;
-        for (size_t r = 0; r < m; r++)
-            if ((l < 0 || owner[r] == l) && Z[r * n + i] > 0)
-                u += a[r] * Z[r * n + i];
+        for (size_t r = 0; r < m; r++) {
+            if ((l < 0 || owner[r] == l) && Z[r * n + i] > 0) { u += a[r] * Z[r * n + i]; }
+        }
         sum += (y[i] - scale * u) * (y[i] - scale * u);
     }
     return sum;
 }
 
-status categorical_enumerate(size_t n, size_t m, size_t p, const double *Z, const double *a, const double *y,
-                             double *sampled, double *whole, double *jump)
+status categorical_enumerate(size_t n, size_t m, size_t p, const double *Z, const double *a,
+                             const double *y, double *sampled, double *whole, double *jump)
 {
     static const double MOST = 0x1p20;
-    double masks = pow((double)p, (double)m), xi = 1 / (double)p, squares = 0, scale = 1 / sqrt((double)m);
+    double masks = pow((double)p, (double)m), xi = 1 / (double)p, squares = 0,
+           scale = 1 / sqrt((double)m);
     long double sum = 0; /* of so many terms */
-    if (!(masks <= MOST) || p > UINT8_MAX)
+    if (!(masks <= MOST) || p > UINT8_MAX) {
         return fail(BAD_INPUT, "%zu^%zu masks are too many to enumerate; take fewer neurons", p, m);
+    }
     unsigned char *owner = allocate(m, 1, "owners of neurons");
-    if (!owner)
-        return FAILED;
-    for (size_t k = 0; k < m * n; k++)
-        squares += Z[k] > 0 ? Z[k] * Z[k] : 0;
+    if (!owner) { return FAILED; }
+    for (size_t k = 0; k < m * n; k++) { squares += Z[k] > 0 ? Z[k] * Z[k] : 0; }
     for (size_t r = 0; r < m;) {
-        for (size_t l = 0; l < p; l++)
+        for (size_t l = 0; l < p; l++) {
             sum += squared_error(n, m, Z, a, y, owner, (int)l, scale);
-        for (r = 0; r < m && ++owner[r] == p; r++) /* the next mask: a counter in base p */
+        }
+        for (r = 0; r < m && ++owner[r] == p; r++) { /* the next mask: a counter in base p */
             owner[r] = 0;
+        }
     }
     *sampled = (double)(sum / masks) / (double)p;
     *whole = squared_error(n, m, Z, a, y, owner, -1, xi * scale);

@@ -29,8 +29,9 @@ typedef struct {
 } categorical_cell;
 
 /* radius and contraction from the data. step: eta ||G||. */
-categorical_cell categorical_cell_of(const theory_data *data, const gram *g, size_t width, size_t subnets,
-                                     size_t local_steps, double step, double kappa, size_t rounds);
+categorical_cell categorical_cell_of(const theory_data *data, const gram *g, size_t width,
+                                     size_t subnets, size_t local_steps, double step, double kappa,
+                                     size_t rounds);
 
 /* Per round k = 0..K; of row K only CAT_WHOLE and CAT_OMEGA are there, the others are NaN. */
 enum {
@@ -41,8 +42,8 @@ enum {
     CAT_DROP,      /* A_k = (1/p^2) sum_{l<l'} ||u^l_{k,tau} - u^l'_{k,tau}||^2 (E10) */
     CAT_OMEGA, /* 1 on Omega_k: Lemma 23's bound, all weights so far within R*, all local steps so far satisfied (4) */
     CAT_IDENTITY, /* relative error of E10: ||y - u_{k+1}||^2 = CAT_DESCENDED - CAT_DROP */
-    CAT_SPREAD,   /* of Lemma 14: (1/p) sum_l ||u^l_{k,0} - u_k||^2 = (1/p^2) sum_{l<l'} ||u^l_{k,0} - u^l'_{k,0}||^2 */
-    CAT_MEAN,     /* of u_k = (1/p) sum_l u^l_{k,0}, largest entry over largest |u^l_{k,0}| */
+    CAT_SPREAD, /* of Lemma 14: (1/p) sum_l ||u^l_{k,0} - u_k||^2 = (1/p^2) sum_{l<l'} ||u^l_{k,0} - u^l'_{k,0}||^2 */
+    CAT_MEAN,   /* of u_k = (1/p) sum_l u^l_{k,0}, largest entry over largest |u^l_{k,0}| */
     CAT_COLUMNS
 };
 
@@ -59,11 +60,12 @@ size_t categorical_values(size_t rounds);
 
 /* values: (rounds + 1, CAT_COLUMNS), then CAT_SINGLE_VALUES. Streams of (seed, cell, repetition). FAILED after
  * divergence. */
-status categorical_unit(const categorical_cell *c, uint64_t seed, size_t cell, size_t repetition, double *values);
+status categorical_unit(const categorical_cell *c, uint64_t seed, size_t cell, size_t repetition,
+                        double *values);
 
 /* E9 exactly, for given pre-activations Z (m, n), signs a (m), labels y (n): sampled, the mean of (1/p) sum_l ||y -
  * u^l||^2 over all p^m categorical masks; whole, ||y - u||^2; jump, V. p^m <= 2^20. */
-status categorical_enumerate(size_t n, size_t m, size_t p, const double *Z, const double *a, const double *y,
-                             double *sampled, double *whole, double *jump);
+status categorical_enumerate(size_t n, size_t m, size_t p, const double *Z, const double *a,
+                             const double *y, double *sampled, double *whole, double *jump);
 
 #endif

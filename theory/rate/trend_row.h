@@ -11,7 +11,8 @@ typedef enum { TREND_FALLS, TREND_RISES } trend_sense;
 /* Cells in ascending order of the setting. */
 typedef struct {
     size_t cells, repeats;
-    const double *base;    /* (cells) what the power law is fitted against: the setting itself, or 1 - xi */
+    const double
+        *base; /* (cells) what the power law is fitted against: the setting itself, or 1 - xi */
     const char *base_name; /* "m", "1-xi" */
     const double *values;  /* (cells, repeats) */
 } trend_table;
@@ -24,7 +25,7 @@ stats_line trend_power_law(const trend_table *t);
  * above (rises) the bound 0; limit: one-sided p-value of the claimed sense. A trend counts as seen, either way, if its
  * p-value is at most 1 - CRITERION_CONFIDENCE: refuted if the opposite one is seen, not checked if none is or there are
  * fewer than three cells. what: "floor falls with m"; the fitted exponent is added to it. */
-status trend_row(theory_rows *list, const char *statement, const char *what, trend_sense sense, const char *hypotheses,
-                 const trend_table *t);
+status trend_row(theory_rows *list, const char *statement, const char *what, trend_sense sense,
+                 const char *hypotheses, const trend_table *t);
 
 #endif

@@ -1,0 +1,111 @@
+#include "theory/statements/list.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+
+#define INFINITE "infinite-ntk"
+#define CONCENTRATION "ntk-concentration"
+#define WIDTH "required-width"
+#define DESCENT "local-descent"
+#define DRIFT "drift"
+#define MOMENTS_OF_MASKS "mask-moments"
+#define BERNOULLI "bernoulli-rate"
+#define CATEGORICAL "categorical-rate"
+
+const char *const statement_programs[] = {INFINITE, CONCENTRATION,    WIDTH,     DESCENT,
+                                          DRIFT,    MOMENTS_OF_MASKS, BERNOULLI, CATEGORICAL};
+const size_t statement_program_count = sizeof statement_programs / sizeof *statement_programs;
+
+const statement_promise statement_promises[] = {
+    {INFINITE, "Assumption 1", PAPER, "unit inputs, bounded labels, no two inputs parallel"},
+    {INFINITE, "Theorem 1", PAPER, "lambda_min(Hinf) > 0 if no two inputs are parallel"},
+
+    {CONCENTRATION, "Theorem 2", PAPER,
+     "every masked NTK of a wide network has lambda_min >= xi lambda_0/2"},
+    {CONCENTRATION, "Theorem 2 (a)", DERIVED, "entries of H_m - xi Hinf, Hoeffding"},
+    {CONCENTRATION, "Theorem 2 (b)", DERIVED, "entries of H_m - xi Hinf, Bernstein"},
+    {CONCENTRATION, "Theorem 2 (c)", DERIVED, "||H_m - xi Hinf||, matrix Bernstein"},
+    {CONCENTRATION, "Theorem 2 (d)", DERIVED, "lambda_min(H_m) from below, matrix Chernoff"},
+    {WIDTH, "Theorem 2 (a)", DERIVED, "the width m_H suffices"},
+    {WIDTH, "Theorem 2 (b)", DERIVED, "the width m_B suffices"},
+    {WIDTH, "Theorem 2 (c)", DERIVED, "the width m_C suffices"},
+    {WIDTH, "Theorem 2 (d)", DERIVED, "the width of (d) suffices"},
+    {WIDTH, "Theorem 2, width", PAPER, "the width needed grows with n and 1/xi as the theorem's"},
+
+    {DESCENT, "Hypothesis 1", PAPER, "every subnetwork descends locally"},
+    {DESCENT, "Hypothesis 1 (4)", DERIVED, "contraction of a local step"},
+    {DESCENT, "Hypothesis 1 (5)", DERIVED, "movement of the weights within a round"},
+
+    {DRIFT, "Theorem 2 along runs", PAPER,
+     "lambda_min(H_m(k,t)) >= xi lambda_0/2 along training runs"},
+    {DRIFT, "Lemma 16 along runs", DERIVED, "neurons near the boundary, inside the R-ball"},
+
+    {MOMENTS_OF_MASKS, "Definition 1", EXACT, "E_mask[H_m] = H"},
+    {MOMENTS_OF_MASKS, "Lemma 1", EXACT, "mean of the mixing function (E5)"},
+    {MOMENTS_OF_MASKS, "Lemma 2", EXACT, "mean of the mixing gradient (E7)"},
+    {MOMENTS_OF_MASKS, "Lemma 3", EXACT, "spread of the mixing function (E6)"},
+    {MOMENTS_OF_MASKS, "Lemma 4", DERIVED, "norm of the mixing gradient"},
+    {MOMENTS_OF_MASKS, "Lemmas 5-12, 15, 19", EXACT,
+     "the split of ||y - u_{k+1}||^2 that they serve"},
+    {MOMENTS_OF_MASKS, "Lemma 13", EXACT, "loss of the average and of the subnetworks (E10)"},
+    {MOMENTS_OF_MASKS, "Lemma 14", EXACT, "distance to the average and between subnetworks (E10)"},
+    {MOMENTS_OF_MASKS, "Lemma 16", DERIVED, "neurons that can flip inside the R-ball"},
+    {MOMENTS_OF_MASKS, "Lemma 17", DERIVED, "norm of the kernel of these neurons"},
+    {MOMENTS_OF_MASKS, "Lemma 18", EXACT, "P(c_r >= 1) and E[eta_r m_r^l] (E1, E2)"},
+    {MOMENTS_OF_MASKS, "Lemma 20", EXACT, "mean of nu_{r,r'} (E3)"},
+    {MOMENTS_OF_MASKS, "Lemma 21", EXACT, "variance of nu_{r,r'} (E4)"},
+    {MOMENTS_OF_MASKS, "Lemma 22", DERIVED, "||W_0||_F^2"},
+    {MOMENTS_OF_MASKS, "Lemma 23", DERIVED, "sum_r <w_{0,r}, x_i>^2"},
+    {MOMENTS_OF_MASKS, "Lemmas 24, 25", EXACT, "E||u - u^l||^2 (E9)"},
+    {MOMENTS_OF_MASKS, "Lemma 26", EXACT, "E||y - u_0||^2 (E11)"},
+    {MOMENTS_OF_MASKS, "E12", EXACT, "mean of a step"},
+
+    {BERNOULLI, "Theorem 3", PAPER, "convergence with Bernoulli masks, up to an error B_1"},
+    {BERNOULLI, "Corollary 1", PAPER, "dropout"},
+    {BERNOULLI, "Corollary 2", PAPER, "multi-sample dropout"},
+    {BERNOULLI, "Corollary 3", PAPER, "multi-worker training of independent subnetworks"},
+
+    {CATEGORICAL, "Theorem 4", PAPER, "convergence with categorical masks"},
+};
+const size_t statement_promise_count = sizeof statement_promises / sizeof *statement_promises;
+
+bool statement_about(const char *statement, const char *label)
+{
+    size_t length = strlen(label);
+    for (const char *at = strstr(statement, label); at; at = strstr(at + 1, label)) {
+        bool begins = at == statement || !isalnum((unsigned char)at[-1]);
+        bool ends =
+            !(isalnum((unsigned char)label[length - 1]) && isalnum((unsigned char)at[length]));
+        if (begins && ends) { return true; }
+    }
+    return false;
+}
+
+static bool answered(const claim_rows *list, size_t first, size_t last, const char *label)
+{
+    for (size_t k = first; k < last; k++) {
+        if (statement_about(list->rows[k].statement, label)) { return true; }
+    }
+    return false;
+}
+
+status statement_complete(const char *program, size_t first, const char *why, const char *command,
+                          claim_rows *list)
+{
+    size_t last = list->count;
+    for (size_t k = 0; k < statement_promise_count; k++) {
+        const statement_promise *promise = &statement_promises[k];
+        if (strcmp(promise->program, program) != 0 || answered(list, first, last, promise->label)) {
+            continue;
+        }
+        statement_row *row = claim_rows_append(list);
+        if (!row) { return FAILED; }
+        row->kind = promise->kind;
+        snprintf(row->statement, sizeof row->statement, "%s", promise->label);
+        snprintf(row->says, sizeof row->says, "%s", promise->says);
+        snprintf(row->hypotheses, sizeof row->hypotheses, "%s", why);
+        snprintf(row->command, sizeof row->command, "%s", command);
+    }
+    return OK;
+}
