@@ -1,8 +1,6 @@
 /* compare-results: do two sets of results say the same? Two tables, or two folders of tables, are
  * held against each other; exit 0 if they are identical or the same within noise, 3 if they differ.
  */
-#include "report/compare_tables.h"
-
 #include <dirent.h>
 #include <errno.h>
 #include <gsl/gsl_errno.h>
@@ -14,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "report/compare_tables.h"
 #include "run/program.h"
 
 typedef struct {
@@ -81,23 +80,27 @@ static void print_test(const compare_test *t)
     putchar('\n');
 }
 
-/* The worst of the different ones, worst first, then the verdicts that turned. */
-static void print_tests(comparison *c, const compared_table *of)
+/* The different one with the smallest p; NULL: there is none. */
+static compare_test *worst_of(compare_test *tests, size_t count)
 {
-    for (size_t shown = 0, worst; shown < WORST; shown++) {
-        compare_test *tests = c->family.tests;
-        worst = of->end;
-        for (size_t k = of->first; k < of->end; k++) {
-            if (tests[k].different && (worst == of->end || tests[k].p < tests[worst].p)) {
-                worst = k;
-            }
-        }
-        if (worst == of->end) { break; }
-        print_test(&tests[worst]);
-        tests[worst].different = false; /* told */
+    compare_test *worst = NULL;
+    for (size_t k = 0; k < count; k++) {
+        if (tests[k].different && (!worst || tests[k].p < worst->p)) { worst = &tests[k]; }
     }
-    for (size_t k = of->first; k < of->end; k++) {
-        if (isnan(c->family.tests[k].p)) { print_test(&c->family.tests[k]); }
+    return worst;
+}
+
+/* The worst of the different ones, worst first, then the verdicts that turned. */
+static void print_tests(compare_test *tests, size_t count)
+{
+    for (int shown = 0; shown < WORST; shown++) {
+        compare_test *worst = worst_of(tests, count);
+        if (!worst) { break; }
+        print_test(worst);
+        worst->different = false; /* told */
+    }
+    for (size_t k = 0; k < count; k++) {
+        if (isnan(tests[k].p)) { print_test(&tests[k]); }
     }
 }
 
@@ -116,7 +119,7 @@ static void print_table(comparison *c, const compared_table *t)
     if (different) { printf(", %zu different", different); }
     putchar('\n');
     if (t->result.settings[0]) { printf("%20snot the same: %s\n", "", t->result.settings); }
-    print_tests(c, t);
+    if (t->end > t->first) { print_tests(c->family.tests + t->first, t->end - t->first); }
 }
 
 /* The word for all of it: of the worst table. */
@@ -148,17 +151,17 @@ static status compare_files(const char *a, const char *b, const char *name, comp
     table_data left = {0}, right = {0};
     snprintf(t->name, sizeof t->name, "%s", name);
     t->first = c->family.count;
-    status s = table_read(a, &left);
-    if (s == OK) { s = table_read(b, &right); }
-    if (s == OK) {
-        s = compare_tables(&(compare_table){a, &left}, &(compare_table){b, &right}, &c->family,
-                           &t->result);
+    status st = table_read(a, &left);
+    if (st == OK) { st = table_read(b, &right); }
+    if (st == OK) {
+        st = compare_tables(&(compare_table){a, &left}, &(compare_table){b, &right}, &c->family,
+                            &t->result);
     }
     t->end = c->family.count;
-    c->count += s == OK;
+    c->count += st == OK;
     table_data_free(&left);
     table_data_free(&right);
-    return s;
+    return st;
 }
 
 static bool is_there(const char *folder, const char *name, const char *ending)
@@ -189,22 +192,22 @@ static status compare_folders(const char *a, const char *b, comparison *c)
         return fail(BAD_INPUT, "%s: cannot be read: %s; give a folder of tables", a,
                     strerror(errno));
     }
-    status s = OK;
+    status st = OK;
     for (int k = 0; k < count; k++) {
         const char *name = entries[k]->d_name;
         char left[PATH_MAX], right[PATH_MAX];
         snprintf(left, sizeof left, "%s/%s", a, name);
         snprintf(right, sizeof right, "%s/%s", b, name);
-        if (s == OK && stands_for_itself(a, name)) {
-            s = is_there(b, name, "") ? compare_files(left, right, name, c)
-                                      : fail(BAD_INPUT, "%s: is not there; %s has it", right, a);
+        if (st == OK && stands_for_itself(a, name)) {
+            st = is_there(b, name, "") ? compare_files(left, right, name, c)
+                                       : fail(BAD_INPUT, "%s: is not there; %s has it", right, a);
         }
         free(entries[k]);
     }
     free(entries);
-    return s == OK && c->count == 0
+    return st == OK && c->count == 0
                ? fail(BAD_INPUT, "%s: has no tables (NAME.dat); give a folder of results", a)
-               : s;
+               : st;
 }
 
 static bool is_folder(const char *path)
@@ -220,17 +223,17 @@ int main(int argc, char **argv)
     program_options options;
     comparison c = {.count = 0};
     gsl_set_error_handler_off();
-    status s = program_parse(argc, argv,
-                             "Tells whether two tables, or two folders of tables, say the same.",
-                             &own, &settings, &options);
-    if (s == OK && is_folder(settings.paths[0])) {
-        s = compare_folders(settings.paths[0], settings.paths[1], &c);
-    } else if (s == OK) {
-        s = compare_files(settings.paths[0], settings.paths[1], settings.paths[1], &c);
+    status st = program_parse(argc, argv,
+                              "Tells whether two tables, or two folders of tables, say the same.",
+                              &own, &settings, &options);
+    if (st == OK && is_folder(settings.paths[0])) {
+        st = compare_folders(settings.paths[0], settings.paths[1], &c);
+    } else if (st == OK) {
+        st = compare_files(settings.paths[0], settings.paths[1], settings.paths[1], &c);
     }
-    if (s == OK) { s = compare_family_judge(&c.family); }
-    int outcome = s == OK ? conclude(&c) : IDENTICAL;
+    if (st == OK) { st = compare_family_judge(&c.family); }
+    int outcome = st == OK ? conclude(&c) : IDENTICAL;
     free(c.tables);
     compare_family_free(&c.family);
-    return outcome == DIFFERENT ? (int)REFUTED : program_exit(&options, s);
+    return outcome == DIFFERENT ? (int)REFUTED : program_exit(&options, st);
 }

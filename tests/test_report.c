@@ -109,10 +109,10 @@ Test(report, names_of_any_letters)
 /* Each command once; rows point at theirs. What Markdown would read as marks stays as written. */
 Test(report, statements_point_at_their_commands)
 {
-    statement_row statements[] = {row("||E||_F^2", DERIVED, NOT_REFUTED, "one"),
-                                  row("B", PAPER, NOT_REFUTED, "two"),
-                                  row("C", EXACT, NOT_REFUTED, "one")};
-    document d = made(NULL, 0, statements, 3);
+    statement_row statements[] = {
+        row("||E||_F^2", DERIVED, NOT_REFUTED, "one"), row("B", PAPER, NOT_REFUTED, "two"),
+        row("C", EXACT, NOT_REFUTED, "one"), row("D", EXACT, NOT_REFUTED, "three")};
+    document d = made(NULL, 0, statements, 4);
     char *said = chapter(&d, chapter_statements);
     expect_said(said, "| \\|\\|E\\|\\|\\_F\\^2 | derived | <span class=\"holds\">not "
                       "refuted</span> | 2 | 1 | 2 | 7 | [c1](#c1) |");
@@ -122,7 +122,7 @@ Test(report, statements_point_at_their_commands)
     expect_said(
         said,
         "| C | exact | <span class=\"holds\">not refuted</span> | 2 | 1 | 2 | 7 | [c1](#c1) |");
-    expect_said(said, "- []{#c1}c1: `one`\n- []{#c2}c2: `two`\n\n");
+    expect_said(said, "- []{#c1}c1: `one`\n- []{#c2}c2: `two`\n- []{#c3}c3: `three`\n\n");
     free(said);
 }
 
