@@ -437,6 +437,16 @@ int table_column(const table_data *data, const char *name)
     return -1;
 }
 
+const char *table_field(const table_data *data, size_t row, int column)
+{
+    return column < 0 ? "" : data->text[row * data->columns + (size_t)column];
+}
+
+double table_value(const table_data *data, size_t row, int column)
+{
+    return column < 0 ? NAN : data->values[row * data->columns + (size_t)column];
+}
+
 bool table_note_of(const table_data *data, const char *key, char *value, size_t size)
 {
     const size_t length = strlen(key);

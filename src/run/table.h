@@ -51,6 +51,9 @@ status table_read(const char *path, table_data *data);
 void table_data_free(table_data *data);
 /* Index of column `name`; -1 if there is none. */
 int table_column(const table_data *data, const char *name);
+/* A field as written and as a number; "" and NaN of column -1. */
+const char *table_field(const table_data *data, size_t row, int column);
+double table_value(const table_data *data, size_t row, int column);
 /* Copies the value of the note `key` into text (size bytes); false if there is none. */
 bool table_note_of(const table_data *data, const char *key, char *text, size_t size);
 
