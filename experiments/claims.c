@@ -6,8 +6,8 @@
 #include <unistd.h>
 
 #include "experiments/figure_claims.h"
-#include "run/machine.h"
-#include "run/provenance.h"
+#include "base/machine.h"
+#include "cli/provenance.h"
 #include "study/study.h"
 
 typedef struct {

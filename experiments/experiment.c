@@ -8,7 +8,7 @@
 #include "model/ntk.h"
 #include "model/pace.h"
 #include "model/spectrum.h"
-#include "run/rng.h"
+#include "stats/rng.h"
 
 static const double PACE_SECONDS = 0.15; /* for measuring the machine's speed */
 

@@ -7,7 +7,7 @@
 #include "model/dataset.h"
 #include "model/gram.h"
 #include "model/train.h"
-#include "run/stats.h"
+#include "stats/stats.h"
 #include "study/study.h"
 
 /* The options of a panel, and what is fixed for it. */

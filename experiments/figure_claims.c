@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "run/stats.h"
+#include "stats/stats.h"
 #include "study/study.h"
 
 static const run_table *table_of(const study_run *r, int which)

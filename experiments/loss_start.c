@@ -4,10 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "run/fingerprint.h"
-#include "run/npy.h"
-#include "run/rng.h"
-#include "run/scratch.h"
+#include "sweep/fingerprint.h"
+#include "io/npy.h"
+#include "stats/rng.h"
+#include "base/scratch.h"
 
 /* --- reading --- */
 

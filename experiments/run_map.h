@@ -4,10 +4,10 @@
 #define EXPERIMENTS_RUN_MAP_H
 
 #include <stddef.h>
-#include "run/error.h"
-#include "run/scratch.h"
-#include "run/table.h"
-#include "run/trend.h"
+#include "base/error.h"
+#include "base/scratch.h"
+#include "io/table.h"
+#include "stats/trend.h"
 
 /* A table of single runs. A table that is not there has no columns. */
 typedef struct {

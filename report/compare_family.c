@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "run/scratch.h"
-#include "run/twosample.h"
+#include "base/scratch.h"
+#include "stats/twosample.h"
 
 status compare_add(compare_family *f, double p, double a, double b, const char *format, ...)
 {

@@ -5,7 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include "run/error.h"
+#include "base/error.h"
 
 /* Probability that two runs of the same experiments under different seeds are called different: one
  * in a hundred, all tables, cells and verdicts together (Holm). Beside it stands the chance by

@@ -6,7 +6,7 @@
 
 #include <stdbool.h>
 #include "report/compare_family.h"
-#include "run/table.h"
+#include "io/table.h"
 
 /* Relative difference up to which numbers without repetitions are the same: rounding of another
  * processor's BLAS. */

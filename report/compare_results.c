@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "report/compare_tables.h"
-#include "run/program.h"
+#include "cli/program.h"
 
 typedef struct {
     const char *paths[2];

@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "report/compare_kinds.h"
-#include "run/scratch.h"
-#include "run/twosample.h"
+#include "base/scratch.h"
+#include "stats/twosample.h"
 
 /* Columns by what they say: what was run; where in a run a row was taken (rows of one run are not
  * independent); which run. */

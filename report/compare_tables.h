@@ -3,7 +3,7 @@
 #define REPORT_COMPARE_TABLES_H
 
 #include "report/compare_family.h"
-#include "run/table.h"
+#include "io/table.h"
 
 typedef struct {
     const char *path;

@@ -2,8 +2,8 @@
 #include <string.h>
 
 #include "report/compare_kinds.h"
-#include "run/twosample.h"
-#include "run/verdict.h"
+#include "stats/twosample.h"
+#include "study/verdict.h"
 
 static const char *word(const table_data *t, size_t row, const char *column)
 {

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "run/options.h"
+#include "cli/options.h"
 
 void document_free(document *d)
 {

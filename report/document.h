@@ -4,10 +4,10 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include "run/scratch.h"
-#include "run/table.h"
-#include "run/text.h"
-#include "run/verdict.h"
+#include "base/scratch.h"
+#include "io/table.h"
+#include "base/text.h"
+#include "study/verdict.h"
 
 /* What a report is made from: tables of `results`, pictures of `plots`. */
 typedef struct {

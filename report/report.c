@@ -7,9 +7,9 @@
 #include <unistd.h>
 
 #include "report/document.h"
-#include "run/file.h"
-#include "run/option_table.h"
-#include "run/program.h"
+#include "io/file.h"
+#include "cli/option_table.h"
+#include "cli/program.h"
 
 typedef struct {
     const char *results, *plots, *make;

@@ -4,7 +4,7 @@
 #include <stdint.h>
 #include <unistd.h>
 
-#include "run/npy.h"
+#include "io/npy.h"
 #include "tests/npz_archive.h"
 
 /* What is not wrong in a bad data set: 4 rows of 3 features and 2 labels. */

@@ -1,6 +1,6 @@
 #include "experiments/figure_claims.h"
 
-#include "run/stats.h"
+#include "stats/stats.h"
 #include "study/study.h"
 
 #include <criterion/criterion.h>

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "run/rng.h"
+#include "stats/rng.h"
 #include "tests/fixture.h"
 
 /* What came of comparing two texts as tables. */

@@ -1,5 +1,5 @@
-#include "run/machine.h"
-#include "run/provenance.h"
+#include "base/machine.h"
+#include "cli/provenance.h"
 
 #include <cblas.h>
 #include <criterion/criterion.h>
@@ -15,9 +15,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "run/cgroup.h"
-#include "run/real.h"
-#include "run/file.h"
+#include "base/cgroup.h"
+#include "base/real.h"
+#include "io/file.h"
 
 TestSuite(machine);
 

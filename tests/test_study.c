@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "run/scratch.h"
+#include "base/scratch.h"
 #include "study/record.h"
 #include "tests/fixture.h"
 #include "tests/study_fixture.h"

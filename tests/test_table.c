@@ -1,4 +1,4 @@
-#include "run/table.h"
+#include "io/table.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "run/file.h"
+#include "io/file.h"
 
 static char folder[] = "build/test-tmp/table/XXXXXX"; /* of this test alone */
 

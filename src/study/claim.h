@@ -11,9 +11,9 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include "run/scratch.h"
-#include "run/stats.h"
-#include "run/verdict.h"
+#include "base/scratch.h"
+#include "stats/stats.h"
+#include "study/verdict.h"
 #include "study/confidence.h"
 
 struct study_run;

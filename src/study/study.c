@@ -7,8 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "run/machine.h"
-#include "run/provenance.h"
+#include "base/machine.h"
+#include "cli/provenance.h"
 
 /* --- opening and closing --- */
 

@@ -18,11 +18,11 @@
 
 #include <stddef.h>
 #include "model/dataset.h"
-#include "run/option_table.h"
-#include "run/program.h"
-#include "run/sweep.h"
-#include "run/table.h"
-#include "run/text.h"
+#include "cli/option_table.h"
+#include "cli/program.h"
+#include "sweep/sweep.h"
+#include "io/table.h"
+#include "base/text.h"
 #include "study/claim.h"
 
 typedef struct study study;

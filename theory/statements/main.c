@@ -5,10 +5,10 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "run/machine.h"
-#include "run/provenance.h"
-#include "run/option_table.h"
-#include "run/program.h"
+#include "base/machine.h"
+#include "cli/provenance.h"
+#include "cli/option_table.h"
+#include "cli/program.h"
 
 enum { PROGRAMS_MAX = 16 };
 

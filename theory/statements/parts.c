@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "run/options.h"
+#include "cli/options.h"
 
 /* Which data and seed a part is of. */
 static status read_notes(statement_part *part)
