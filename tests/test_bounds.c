@@ -23,7 +23,8 @@ static void assert_close(const char *what, double value, double expected, double
     cr_assert(le(dbl, apart, relative * fabs(expected)), "%s: %.17g, expected %.17g", what, value, expected);
 }
 
-/* The orientation of paper.md section 3: 1000 CIFAR features, d = 2048, K = 20, p = 10. */
+/* Sizes of the orientation after the bounds of Theorem 2 (combined-with-drift in
+ * doc/mathematics.md): 1000 CIFAR features, d = 2048, K = 20, p = 10. */
 static const bounds_setting CIFAR = {.n = 1000, .masks = 200, .xi = 0.5, .delta = 0.05, .lambda0 = 0.0692676033,
                                      .lambda_max = 105.577995, .gram_norm = 336.212054, .row_sum = 1000};
 /* A small one with numbers that do not look alike. */
