@@ -9,6 +9,11 @@ check-deps: ## install the packages that the checks need
 # make's -j.
 variant = $(MAKE) --no-print-directory B=$(B)/$1 EXTRA_CFLAGS="$2"
 
+# --- documents --------------------------------------------------------------------------------------------------------
+.PHONY: check-documents
+check-documents: ## anchors, links, targets and documents that are named are there (builds nothing)
+	@tests/documents.sh
+
 # --- other users and machines -----------------------------------------------------------------------------------------
 .PHONY: check-user check-fresh
 check-user: ## build, test and draw as a user without a home folder, from a source that is only read
