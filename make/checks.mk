@@ -100,6 +100,18 @@ printf '%s\n' "$$small_runs" | while read program options; do \
 done
 endef
 
+# --- the manual -------------------------------------------------------------------------------------------------------
+# Options and columns in doc/programs.md are what the programs say of themselves.
+.PHONY: manual check-manual
+manual: $(B)/manual/programs.md ## write options and columns anew into doc/programs.md
+	@cmp -s $< doc/programs.md || cp $< doc/programs.md
+check-manual: $(B)/manual/programs.md ## options and columns in doc/programs.md are those of the programs
+	@cmp $< doc/programs.md || { echo "check-manual: doc/programs.md is old; make manual"; exit 1; }
+$(B)/manual/programs.md: $(programs) make/manual.sh doc/programs.md
+	@mkdir -p $(B)/manual && ln -sfn ../bin $(B)/manual/bin
+	@$(call run_small,manual,1,) >/dev/null
+	@make/manual.sh $(B)/bin $(B)/manual/results doc/programs.md >$@
+
 # --- threads ----------------------------------------------------------------------------------------------------------
 # GCC's thread sanitizer does not see the barriers of libgomp, so that every parallel region looks like a race. Clang with
 # LLVM's OpenMP and its tool Archer tells the sanitizer of them, and does find a race that is one (a critical section of

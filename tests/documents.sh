@@ -87,7 +87,7 @@ done
 
 # --- what documents tell to type --------------------------------------------------------------------------------
 targets=" $(grep -hoE '^[a-z][a-z -]*:' Makefile make/*.mk | tr -d ':' | tr '\n' ' ') "
-programs=" $(sed -nE 's/^(EXPERIMENTS|REPORTS|THEORY|TOOLS) := //p' Makefile | tr '\n' ' ') "
+programs=" $(sed -nE 's/^(EXPERIMENTS|REPORTS|THEORY|TOOLS) := //p' Makefile | sed 's/$([A-Z]*)//' | tr '\n' ' ') "
 typed() { # commands in code blocks and code spans
     awk '/^```/ { code = !code; next } code' "$1"
     awk '/^```/ { code = !code } !code' "$1" | grep -oE '`[^`]+`' | tr -d '`'
@@ -95,11 +95,22 @@ typed() { # commands in code blocks and code spans
 for document in "${documents[@]}"; do
     while read -r target; do
         [[ $targets == *" $target "* ]] || complain "$document: there is no target: make $target"
-    done < <(typed "$document" | grep -oE '(^|[ (])make ([A-Z_]+=[^ ]* )*[a-z][a-z-]*' | sed 's/.* //' | sort -u)
+    done < <(typed "$document" | grep -oE '(^|[;&|(] *)make (-s )?([A-Z_]+=[^ ]* )*[a-z][a-z-]*([^a-z/.-]|$)' |
+        grep -oE '[a-z-]+[^a-z]?$' | tr -cd 'a-z\n-' | sort -u)
     while read -r program; do
         [[ $programs == *" $program "* ]] || complain "$document: there is no program build/bin/$program"
     done < <(typed "$document" | grep -oE 'build/bin/(double/)?[a-z][a-z-]+' | sed 's|.*/||' | grep -vE '^(double|tests.*)$' | sort -u)
 done
+
+# --- numbers from the published tables ---------------------------------------------------------------------------
+make/findings.sh | cmp -s - doc/findings.md || complain "doc/findings.md is not of the published tables; make findings"
+readme=$(tr '\n' ' ' <README.md | tr -d '`*' | tr -s ' ')
+while read -r fact; do
+    [[ $readme == *"$fact"* ]] || complain "README.md does not say: $fact"
+done < <(make/findings.sh --facts)
+while read -r table time; do
+    grep -F "results/$table.dat" README.md | grep -qF "| $time" || complain "README.md: $table took $time in the published run"
+done < <(make/findings.sh --times)
 
 # --- the rest ---------------------------------------------------------------------------------------------------
 lines=$(wc -l <README.md)
@@ -110,8 +121,23 @@ while read -r file; do
 done < <(grep -rlI 'paper[.]md' --exclude-dir=.git --exclude-dir=build . | sed 's|^\./||' | sort)
 
 for folder in $(files -name '*.[ch]' -o -name '*.gp' -o -name '*.mk' | grep -Eo '^[^/]+(/[^/]+)?/' | sort -u) doc/; do
-    case $folder in theory/?*/ | tests/?*/ | fuzz/?*/) continue ;; esac # told of by the folder above
+    case $folder in theory/?*/ | tests/?*/ | fuzz/) continue ;; esac # told of by the folder above
     [ -s "${folder}README.md" ] || complain "${folder}README.md is missing"
+done
+
+# Rows "| `NAME` | ..." of a folder's README.md are files of it, or modules (NAME.h, NAME.c), or folders.
+for document in "${documents[@]}"; do
+    folder=$(dirname "$document")
+    case $document in */README.md) ;; *) continue ;; esac
+    case $folder in results/* | data) continue ;; esac
+    while read -r name; do
+        compgen -G "$folder/$name" >/dev/null || compgen -G "$folder/$name.[ch]" >/dev/null ||
+            complain "$document: there is no $name in $folder"
+    done < <(grep -E '^\| `' "$document" | cut -d'|' -f2 | grep -oE '`[^`]+`' | tr -d '`')
+done
+
+for program in $programs; do
+    grep -qx "## $program" doc/programs.md || complain "doc/programs.md does not describe $program"
 done
 
 [ $failures = 0 ] || { echo "documents: $failures complaints"; exit 1; }
