@@ -146,6 +146,11 @@ version := $(shell make/version.sh)
 endif
 $(foreach f,bin bin/double bench/single bench/double,$(call keep,$(B)/$f/VERSION,$(version)))
 
+# Built elsewhere, programs find what they share as if they were installed there.
+ifneq ($(and $(elsewhere),$(building)),)
+$(shell mkdir -p $(B)/share/masked-ntk && ln -sfn "$$PWD"/data "$$PWD"/plots $(B)/share/masked-ntk)
+endif
+
 # --- tests ------------------------------------------------------------------------------------------------------------
 # Criterion runs a worker per processor: BLAS gets one thread. Tests write below build/: built elsewhere, they run there,
 # where this folder's files are links and build is B.
@@ -168,8 +173,10 @@ clean: ## remove what was built (results and pictures stay)
 	$(if $(elsewhere),find $(B) -mindepth 1 -maxdepth 1 ! -name results ! -name plots -exec rm -rf {} +,rm -rf $(B))
 distclean: ## remove also what was computed and drawn
 	rm -rf $(B)
+ifeq ($(elsewhere),)
 	find results -mindepth 1 -maxdepth 1 ! -name published ! -name README.md -exec rm -rf {} +
 	find plots -mindepth 1 -maxdepth 1 \( -type d -o -name '*.pdf' -o -name '*.svg' -o -name '*.png' \) -exec rm -rf {} +
+endif
 
 .PHONY: help
 help: ## this list

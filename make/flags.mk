@@ -6,7 +6,7 @@ CC := gcc
 endif
 ARCH ?= native
 CFLAGS ?= -O3 -g -march=$(ARCH)
-WARN := -Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion -Wstrict-prototypes -Wvla -Wno-missing-field-initializers
+WARN := -Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion -Wstrict-prototypes -Wvla -Wno-missing-field-initializers -Wno-enum-float-conversion
 
 # The checkout's own path, which may be any text, is left to the shell: it stands in no file that is built, or only as ".".
 needed_cflags = -std=c17 -D_GNU_SOURCE -fopenmp -ffp-contract=fast -ffile-prefix-map="$$PWD"=. $(WARN)

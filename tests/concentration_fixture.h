@@ -7,9 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/masked_stream.h"
 #include "tests/fixture.h"
-#include "theory/concentration/stream.h"
-#include "theory/theory.h"
+#include "tests/study_fixture.h"
+#include "theory/shared/theory_data.h"
 
 static const program_options RUN = {.name = "test", .threads = 1, .quiet = true};
 
@@ -26,8 +27,7 @@ static inline theory_data unit_rows(size_t n)
 {
     dataset data = {.n = n, .d = n, .q = 1, .X = allocate(n, n * sizeof(double), "rows")};
     cr_assert(data.X != NULL);
-    for (size_t i = 0; i < n; i++)
-        data.X[i * n + i] = 1;
+    for (size_t i = 0; i < n; i++) { data.X[i * n + i] = 1; }
     return opened(data);
 }
 
@@ -36,31 +36,43 @@ static inline theory_data digits(size_t n)
     return opened(fixture_one_output(n));
 }
 
-/* The stream begins trial `repetition`; pair: the generators it has, freed by the test. */
-static inline void restart(concentration_stream *s, size_t repetition, rng *pair[2])
+/* The stream of trial `repetition` on data with the Gram matrix G; masked_stream_close. */
+static inline masked_stream stream_of(const theory_data *d, const double *G,
+                                      const mask_design *design, size_t repetition)
 {
-    rng_free(pair[0]), rng_free(pair[1]);
-    pair[0] = rng_new(9, 0, repetition, RNG_WEIGHTS);
-    pair[1] = rng_new(9, 0, repetition, RNG_MASKS);
-    concentration_restart(s, pair[0], pair[1]);
-}
-
-static inline const statement_row *row_of(const theory_rows *rows, const char *statement)
-{
-    for (size_t k = 0; k < rows->count; k++)
-        if (strcmp(rows->rows[k].statement, statement) == 0)
-            return &rows->rows[k];
-    cr_fatal("no row '%s'", statement);
+    masked_stream s;
+    cr_assert(eq(int,
+                 masked_stream_open(&d->data, G, design, 1, rng_new(9, 0, repetition, RNG_WEIGHTS),
+                                    rng_new(9, 0, repetition, RNG_MASKS), &s),
+                 OK));
+    return s;
 }
 
 /* The row has this verdict, and texts that were not cut. */
-static inline void expect(const theory_rows *rows, const char *statement, verdict expected)
+static inline void expect(const claim_rows *rows, const char *statement, verdict expected)
 {
-    const statement_row *row = row_of(rows, statement);
-    cr_assert(eq(int, row->verdict, expected), "%s is %s: %s; bound %g observed %g limit %g", statement,
-              verdict_word(row->verdict), row->says, row->bound, row->observed, row->limit);
+    const statement_row *row = study_fixture_row(rows, statement);
+    cr_assert(eq(int, row->verdict, expected), "%s is %s: %s; bound %g observed %g limit %g",
+              statement, verdict_word(row->verdict), row->says, row->bound, row->observed,
+              row->limit);
     cr_assert(lt(sz, strlen(row->says), sizeof row->says - 1), "cut: %s", row->says);
-    cr_assert(lt(sz, strlen(row->hypotheses), sizeof row->hypotheses - 1), "cut: %s", row->hypotheses);
+    cr_assert(lt(sz, strlen(row->hypotheses), sizeof row->hypotheses - 1), "cut: %s",
+              row->hypotheses);
+}
+
+/* A study's table, written to NAME.dat and read back. */
+static inline table_data table_of(const study_run *r, const char *name)
+{
+    char path[300];
+    table_data read;
+    table *t = table_new(NULL, NULL, 17);
+    snprintf(path, sizeof path, "%s/table.dat", fixture_folder(name));
+    cr_assert(t != NULL);
+    cr_assert(eq(int, r->study->tables[0].fill(r, t), OK), "%s", error_text());
+    cr_assert(eq(int, table_write(t, path), OK), "%s", error_text());
+    cr_assert(eq(int, table_read(path, &read), OK), "%s", error_text());
+    table_free(t);
+    return read;
 }
 
 /* A field of a table that was read; the column must be there. */

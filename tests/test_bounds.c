@@ -41,6 +41,7 @@ Test(bounds, orientation)
     assert_close("(d)", bounds_width_chernoff(&CIFAR, 0.25), 4.3e6, 0.005);
     assert_close("drift", bounds_width_drift(&CIFAR), 2.1e7, 0.005);
     cr_assert(eq(dbl, bounds_width_together(&CIFAR), bounds_width_drift(&CIFAR)));
+    assert_close("theorem", bounds_width_theorem(&CIFAR), 6.34e9, 0.005);
     assert_close("drift over (d)", bounds_width_drift(&CIFAR) / bounds_width_chernoff(&CIFAR, 0.25),
                  1.64 * CIFAR.n / CIFAR.gram_norm, 0.005);
 }
@@ -187,7 +188,7 @@ Test(bounds, categorical)
 
 /* --- arguments out of range --- */
 
-enum { STATEMENTS = 13 };
+enum { STATEMENTS = 14 };
 
 static void all_of_section_3(const bounds_setting *s, double values[STATEMENTS])
 {
@@ -195,7 +196,8 @@ static void all_of_section_3(const bounds_setting *s, double values[STATEMENTS])
         bounds_width_hoeffding(s), bounds_width_bernstein(s), bounds_width_matrix_bernstein(s),
         bounds_width_chernoff(s, 0.25), bounds_width_drift(s), bounds_width_together(s),
         bounds_deviation_hoeffding(s, 10), bounds_deviation_bernstein(s, 10), bounds_deviation_matrix_bernstein(s, 10),
-        bounds_lower_chernoff(s, 10), bounds_radius(s, 1), bounds_drift(s, 0.1), bounds_near_failure(s, 10, 0.1)};
+        bounds_lower_chernoff(s, 10), bounds_radius(s, 1), bounds_drift(s, 0.1), bounds_near_failure(s, 10, 0.1),
+        bounds_width_theorem(s)};
     for (size_t k = 0; k < STATEMENTS; k++)
         values[k] = found[k];
 }

@@ -296,7 +296,9 @@ Test(bounds_masks, arguments_out_of_range_give_nan)
         bounds_mixing_gradient_norm(1, 1, -1),
         bounds_mixing_residual(1.1, 1, 1, 0, 0, 0), bounds_mixing_residual(1, 0, 1, 0, 0, 0),
         bounds_mixing_residual(1, 1, 0, 0, 0, 0), bounds_lemma16_failure(0.9, 1, 1), bounds_lemma16_failure(1, 0, 1),
-        bounds_lemma16_failure(1, 1, 1.1), bounds_lemma22_failure(0, 1), bounds_lemma22_failure(1, 0),
+        bounds_lemma16_failure(1, 1, 1.1), bounds_near_share(0.9, 1, 0.1), bounds_near_share(1, 0, 0.1),
+        bounds_near_share(1, 1, NAN), bounds_near_radius(1.1, 1), bounds_near_radius(0.5, 0),
+        bounds_tail_size(0.9, 0.5), bounds_tail_size(1, 1.1), bounds_lemma22_failure(0, 1), bounds_lemma22_failure(1, 0),
         bounds_lemma23_failure(0.9, 1), bounds_lemma23_failure(1, 0), bounds_lemma17(0.9, 1, 1),
         bounds_lemma17(1, 0, 1), bounds_lemma17(1, 1, -1), bounds_split(0, 1, 1, 1), bounds_split(1, 0, 1, 1),
         bounds_split(1, 1, -1, 1), bounds_split(1, 1, 1, NAN)};
@@ -312,4 +314,15 @@ Test(bounds_masks, arguments_at_the_edge_are_taken)
     assert_close("n = 1", bounds_lemma23_failure(1, 2), exp(log(2) - 1), TIGHT);
     assert_close("n = 1", bounds_lemma17(1, 2, 1), 0.5, TIGHT);
     cr_assert(eq(dbl, bounds_lemma23_failure(100, 1), 1));
+}
+
+/* The numbers at which the lemmas begin to say something. */
+Test(bounds_masks, thresholds)
+{
+    double n = 37, m = 900, share = bounds_near_share(n, m, 0.05), k = bounds_tail_size(n, 0.05);
+    cr_expect(le(dbl, fabs(bounds_lemma16_failure(n, m, share) - 0.05), 1e-12));
+    cr_expect(le(dbl, fabs(bounds_near_probability(bounds_near_radius(share, 1.7), 1.7) - share), 1e-12));
+    cr_expect(le(dbl, bounds_lemma23_failure(n, k), 0.05));
+    cr_expect(lt(dbl, 0.05, bounds_lemma23_failure(n, k - 1)));
+    cr_expect(eq(dbl, bounds_near_share(n, 3, 0.05), 0.5));
 }

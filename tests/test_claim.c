@@ -51,7 +51,7 @@ Test(claim, nan_refutes_every_test)
     for (claim_test test = TEST_AT_MOST; test <= TEST_TREND; test++) {
         evidence e = fresh();
         e.row.observed = e.interval.low = e.interval.high = e.p_claimed = e.p_opposite = NAN;
-        if (test == TEST_PROBABILITY) { e.failures = 100; } /* its observation is a count */
+        e.failures = 100; /* where the observation is a count */
         cr_expect(eq(int, decide(test, &e), STATEMENT_REFUTED), "test %d", (int)test);
     }
 }
@@ -62,11 +62,13 @@ Test(claim, probability_needs_three_over_delta_trials)
     const size_t failures[] = {0, 59};
     for (size_t k = 0; k < 2; k++) {
         evidence e = fresh();
-        e.row.trials = 60;
         e.failures = failures[k];
-        cr_expect(eq(int, decide(TEST_PROBABILITY, &e), k ? STATEMENT_REFUTED : NOT_REFUTED));
-        e.row.trials = 59;
-        cr_expect(eq(int, decide(TEST_PROBABILITY, &e), NOT_CHECKED));
+        for (claim_test test = TEST_PROBABILITY; test <= TEST_QUANTILE_AT_LEAST; test++) {
+            e.row.trials = 60;
+            cr_expect(eq(int, decide(test, &e), k ? STATEMENT_REFUTED : NOT_REFUTED));
+            e.row.trials = 59;
+            cr_expect(eq(int, decide(test, &e), NOT_CHECKED));
+        }
     }
 }
 
@@ -84,6 +86,11 @@ Test(claim, slack_is_oriented)
         }
     }
     evidence e = fresh();
+    decide(TEST_QUANTILE_AT_MOST, &e);
+    cr_expect(eq(dbl, e.row.slack, 2));
+    decide(TEST_QUANTILE_AT_LEAST, &e);
+    cr_expect(eq(dbl, e.row.slack, 0.5));
+    cr_expect(eq(int, e.row.sense, SENSE_AT_LEAST));
     e.row.bound = -1;
     decide(TEST_AT_LEAST, &e);
     cr_expect(isnan(e.row.slack), "a ratio to a negative bound means nothing");

@@ -63,3 +63,35 @@ Test(mask, xi_one_takes_every_neuron)
     cr_expect(eq(int, memcmp(mask, ones, M), 0));
     rng_free(r);
 }
+
+/* All masks of three subnetworks and two neurons: each once, probabilities of sum 1, P(c_r >= 1) = theta. */
+Test(mask, every_mask_once)
+{
+    const double xi = 0.3;
+    const mask_kind kinds[] = {MASK_BERNOULLI, MASK_CATEGORICAL};
+    for (int kind = 0; kind < 2; kind++) {
+        unsigned char mask[3 * 2];
+        bool seen[1 << 6] = {false};
+        unsigned taken[2];
+        double total = 0, covered = 0;
+        size_t count;
+        cr_assert(eq(int, mask_number(kinds[kind], 3, 2, &count), OK));
+        cr_assert(eq(sz, count, kind ? 9 : 64));
+        for (size_t code = 0; code < count; code++) {
+            double weight = mask_decode(kinds[kind], 3, 2, xi, code, mask);
+            size_t bits = 0;
+            for (size_t k = 0; k < sizeof mask; k++)
+                bits |= (size_t)mask[k] << k;
+            cr_expect(not(seen[bits]));
+            seen[bits] = true;
+            mask_count(mask, 3, 2, taken);
+            cr_expect(kind == 0 || (taken[0] == 1 && taken[1] == 1));
+            total += weight;
+            covered += taken[1] ? weight : 0;
+        }
+        cr_expect(le(dbl, fabs(total - 1), 1e-14));
+        cr_expect(le(dbl, fabs(covered - mask_theta(kinds[kind], 3, xi)), 1e-14));
+    }
+    size_t count;
+    cr_expect(eq(int, mask_number(MASK_BERNOULLI, 3, 7, &count), BAD_INPUT));
+}

@@ -11,7 +11,7 @@
 
 #include "model/spectrum.h"
 #include "tests/concentration_fixture.h"
-#include "theory/concentration/width_plan.h"
+#include "theory/required_width/required_width.h"
 
 static void begin(void)
 {
@@ -47,37 +47,37 @@ Test(required_width, grid_is_geometric)
 static double tail(size_t k)
 {
     double sum = 0;
-    for (size_t j = k; j <= 100; j++)
-        sum += exp(lgamma(101) - lgamma((double)j + 1) - lgamma(101 - (double)j) + (double)j * log(0.05) +
-                   (100 - (double)j) * log(0.95));
+    for (size_t j = k; j <= 100; j++) {
+        sum += exp(lgamma(101) - lgamma((double)j + 1) - lgamma(101 - (double)j) +
+                   (double)j * log(0.05) + (100 - (double)j) * log(0.95));
+    }
     return sum;
 }
 
-/* Of 100 trials at delta = 0.05 at most 5 may fail. Clearly more than delta at 95 %: from the k on with P(X >= k) <
- * 0.05 at p = delta; clearly less: up to the k with P(X <= k) < 0.05. */
+/* Of 100 trials at delta = 0.05 at most 5 may fail. Clearly more than delta at 95 %: from the k on
+ * with P(X >= k) < 0.05 at p = delta; clearly less: up to the k with P(X <= k) < 0.05. */
 Test(required_width, search_of_planted_failures)
 {
-    const width_grid g = {6, {10, 20, 30, 40, 50, 60}};
+    static const struct {
+        size_t failures[6];
+        double width, low, high;
+    } cases[] = {{{100, 10, 9, 5, 2, 1}, 40, 20, 60},
+                 {{100, 0, 0, 6, 0, 0}, 50, 10, 50}, /* a relapse counts */
+                 {{100, 100, 100, 100, 100, 6}, NAN, 50, INFINITY},
+                 {{0, 0, 0, 0, 0, 0}, 10, 0, 10}};
+    width_cell cell = {
+        .bounds = {.delta = 0.05}, .grid = {6, {10, 20, 30, 40, 50, 60}}, .trials = 100};
     cr_assert(lt(dbl, tail(10), 0.05));
     cr_assert(gt(dbl, tail(9), 0.05));
     cr_assert(lt(dbl, 1 - tail(2), 0.05));
     cr_assert(gt(dbl, 1 - tail(3), 0.05));
-    width_found f = width_search(&g, (size_t[]){100, 10, 9, 5, 2, 1}, 100, 0.05, 0.95);
-    cr_assert(eq(dbl, f.width, 40));
-    cr_assert(eq(dbl, f.low, 20));
-    cr_assert(eq(dbl, f.high, 60));
-    f = width_search(&g, (size_t[]){100, 0, 0, 6, 0, 0}, 100, 0.05, 0.95); /* a relapse counts */
-    cr_assert(eq(dbl, f.width, 50));
-    cr_assert(eq(dbl, f.low, 10));
-    cr_assert(eq(dbl, f.high, 50));
-    f = width_search(&g, (size_t[]){100, 100, 100, 100, 100, 6}, 100, 0.05, 0.95);
-    cr_assert(isnan(f.width));
-    cr_assert(eq(dbl, f.low, 50));
-    cr_assert(eq(dbl, f.high, INFINITY));
-    f = width_search(&g, (size_t[]){0, 0, 0, 0, 0, 0}, 100, 0.05, 0.95);
-    cr_assert(eq(dbl, f.width, 10));
-    cr_assert(eq(dbl, f.low, 0));
-    cr_assert(eq(dbl, f.high, 10));
+    for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+        memcpy(cell.failures, cases[k].failures, sizeof cases[k].failures);
+        width_found f = width_search(&cell, 0.95);
+        cr_assert(isnan(cases[k].width) ? isnan(f.width) : f.width == cases[k].width);
+        cr_assert(eq(dbl, f.low, cases[k].low));
+        cr_assert(eq(dbl, f.high, cases[k].high));
+    }
 }
 
 /* --- trials --- */
@@ -87,51 +87,53 @@ Test(required_width, trial_agrees_with_eigenvalues)
 {
     enum { N = 12, P = 3 };
     theory_data d = digits(N);
-    const concentration_design design = {MASK_BERNOULLI, P, 0.4};
+    const mask_design design = {MASK_BERNOULLI, P, 0.4};
     const double floor = 0.2 * d.lambda0;
-    double holds[WIDTH_GRID], H[N * N], smallest;
+    double holds[WIDTH_GRID], smallest;
     size_t passed = 0, failed = 0, first, found = 0;
-    concentration_stream s;
-    rng *pair[2] = {0};
+    masked_stream s;
     width_grid g;
     width_grid_around(16, 1 << 20, &g);
-    cr_assert(eq(int, concentration_open(&d.data, d.G, &design, 1, &s), OK));
     for (size_t t = 0; t < 10; t++) {
-        restart(&s, t, pair);
+        s = stream_of(&d, d.G, &design, t);
         cr_assert(eq(int, width_trial(&s, floor, &g, holds), OK), "%s", error_text());
-        restart(&s, t, pair);
+        masked_stream_close(&s);
+        s = stream_of(&d, d.G, &design, t);
         for (size_t k = 0; k < g.count; k++) {
             double least = INFINITY;
-            cr_assert(eq(int, concentration_advance(&s, g.widths[k]), OK));
+            cr_assert(eq(int, masked_stream_advance(&s, g.widths[k]), OK));
             for (size_t l = 0; l < P; l++) {
-                concentration_kernel(&s, 0, l, H);
-                cr_assert(eq(int, spectrum_smallest(H, N, &smallest, NULL), OK));
+                cr_assert(eq(int,
+                             spectrum_smallest(masked_stream_kernel(&s, 0, l), N, &smallest, NULL),
+                             OK));
                 least = fmin(least, smallest);
             }
-            cr_assert(eq(dbl, holds[k], least >= floor ? 1 : 0), "m=%zu: %g", g.widths[k], least / floor);
+            cr_assert(eq(dbl, holds[k], least >= floor ? 1 : 0), "m=%zu: %g", g.widths[k],
+                      least / floor);
             passed += holds[k] == 1;
             failed += holds[k] == 0;
         }
-        for (size_t k = g.count; k < WIDTH_GRID; k++)
-            cr_assert(isnan(holds[k]));
+        masked_stream_close(&s);
+        for (size_t k = g.count; k < WIDTH_GRID; k++) { cr_assert(isnan(holds[k])); }
     }
     cr_assert(gt(sz, passed, 0));
     cr_assert(gt(sz, failed, 0));
-    restart(&s, 0, pair);
+    s = stream_of(&d, d.G, &design, 0);
     cr_assert(eq(int, width_first(&s, floor, 1 << 20, &first), OK));
-    restart(&s, 0, pair);
+    masked_stream_close(&s);
+    s = stream_of(&d, d.G, &design, 0);
     for (size_t width = 1; found == 0; width *= 2) {
         bool all;
-        cr_assert(eq(int, concentration_advance(&s, width), OK));
-        cr_assert(eq(int, width_holds(&s, floor, H, &all), OK));
+        cr_assert(eq(int, width_holds(&s, width, floor, &all), OK));
         found = all ? width : 0;
     }
+    masked_stream_close(&s);
     cr_assert(eq(sz, first, found));
-    restart(&s, 0, pair);
-    cr_assert(eq(int, width_first(&s, 10 * floor, 100, &first), OK)); /* more than xi lambda_0: never */
+    s = stream_of(&d, d.G, &design, 0);
+    cr_assert(
+        eq(int, width_first(&s, 10 * floor, 100, &first), OK)); /* more than xi lambda_0: never */
     cr_assert(eq(sz, first, 100));
-    rng_free(pair[0]), rng_free(pair[1]);
-    concentration_close(&s);
+    masked_stream_close(&s);
     theory_close(&d);
 }
 
@@ -140,37 +142,47 @@ Test(required_width, trial_agrees_with_eigenvalues)
 /* Data of every size are those of its first rows alone. */
 Test(required_width, plan_has_the_first_rows)
 {
-    program_options run = RUN;
-    run.data = "data/digits.npz";
+    const width_settings o = {.sizes = {{6, 15}, 2},
+                              .xi = {{0.5, 1}, 2},
+                              .masks = 2,
+                              .trials = 3,
+                              .limit = 4096,
+                              .delta = 0.05};
+    study_run r;
     char out[300];
     snprintf(out, sizeof out, "%s/plan.dat", fixture_folder("required-width"));
-    run.out = out;
-    run.fresh = true;
-    const width_options o = {
-        .sizes = {{6, 15}, 2}, .xi = {{0.5, 1}, 2}, .masks = 2, .trials = 3, .limit = 4096, .delta = 0.05};
-    width_plan plan;
-    cr_assert(eq(int, width_plan_open(&run, &o, &plan), OK), "%s", error_text());
-    cr_assert(eq(sz, plan.count, 4));
+    study_fixture_open(&required_width_study, &o, &r);
+    const width_context *c = r.context;
+    cr_assert(eq(sz, r.cells, 4));
     theory_data alone = digits(6);
-    cr_assert(eq(sz, plan.setups[2].data->data.n, 6));
-    cr_assert(eq(dbl, plan.setups[2].design.xi, 1));
-    cr_assert(eq(sz, plan.setups[3].data->data.n, 15));
-    cr_assert(le(dbl, fabs(plan.data[0].lambda0 - alone.lambda0), 1e-15));
-    cr_assert(le(dbl, fabs(plan.data[0].row_sum - alone.row_sum), 1e-13));
+    cr_assert(eq(sz, c->cells[2].data->data.n, 6));
+    cr_assert(eq(dbl, c->cells[2].design.xi, 1));
+    cr_assert(eq(sz, c->cells[3].data->data.n, 15));
+    cr_assert(le(dbl, fabs(c->data[0].lambda0 - alone.lambda0), 1e-15));
+    cr_assert(le(dbl, fabs(c->data[0].row_sum - alone.row_sum), 1e-13));
     theory_close(&alone);
-    cr_assert(eq(int, width_plan_bracket(&plan), OK), "%s", error_text());
-    sweep_result result = {0};
-    cr_assert(eq(int, width_plan_run(&plan, &result), OK), "%s", error_text());
-    for (size_t k = 0; k < plan.count; k++) {
-        size_t middle = plan.setups[k].grid.widths[plan.setups[k].grid.count - 1] / 4;
+    sweep_options how = program_sweep_options(&r.options);
+    how.out = out;
+    cr_assert(eq(int, study_pilot(&r, &how), OK), "%s", error_text());
+    cr_assert(eq(sz, r.repeats, 3)); /* the pilots' are theirs alone */
+    study_fixture_measure(&r);
+    for (size_t k = 0; k < r.cells; k++) {
+        const width_grid *grid = &c->cells[k].grid;
+        size_t middle = grid->widths[grid->count - 1] / 4;
         cr_assert(eq(sz, middle & (middle - 1), 0)); /* a power of two: a pilot's */
-        cr_assert(eq(dbl, result.values[k * 3 * WIDTH_GRID + plan.setups[k].grid.count - 1], 1));
+        cr_assert(eq(dbl, study_values(&r, k, 0)[grid->count - 1], 1));
     }
-    sweep_result_free(&result);
-    width_plan_close(&plan);
-    run.samples = 10;
-    cr_assert(eq(int, width_plan_open(&run, &o, &plan), BAD_INPUT));
+    study_close(&r);
+    program_options options = RUN;
+    options.data = "data/digits.npz";
+    options.samples = 10;
+    cr_assert(eq(int, study_open(&required_width_study, &options, &o, &r), BAD_INPUT));
     cr_assert(ne(ptr, strstr(error_text(), "--sizes"), NULL), "%s", error_text());
+    study_close(&r);
+    options.samples = 20; /* more rows than wanted: the largest size stays what it is */
+    cr_assert(eq(int, study_open(&required_width_study, &options, &o, &r), OK), "%s", error_text());
+    cr_assert(eq(sz, ((const width_context *)r.context)->cells[3].data->data.n, 15));
+    study_close(&r);
 }
 
 static const char SMALL[] = "--quiet --sizes 12,6 --xi 0.5 --trials 6";
@@ -181,12 +193,14 @@ Test(required_width, program_gives_the_same_bytes)
     const char *folder = fixture_folder("required-width-program");
     char command[1200], said[4096], a[300], other[300];
     snprintf(command, sizeof command,
-             "rm -rf %1$s/* && BIN/../required-width %2$s --threads 1 --out %1$s/a.dat && BIN/../required-width %2$s "
+             "rm -rf %1$s/* && BIN/../required-width %2$s --threads 1 --out %1$s/a.dat && "
+             "BIN/../required-width %2$s "
              "--threads 2 --out %1$s/b.dat",
              folder, SMALL);
     cr_assert(eq(int, fixture_run(command, said, sizeof said), 0), "%s", said);
     snprintf(command, sizeof command,
-             "for share in 1/2 2/2; do BIN/../required-width %2$s --shard $share --out %1$s/c.dat || exit; done; "
+             "for share in 1/2 2/2; do BIN/../required-width %2$s --shard $share --out %1$s/c.dat "
+             "|| exit; done; "
              "BIN/../required-width %2$s --out %1$s/c.dat",
              folder, SMALL);
     cr_assert(eq(int, fixture_run(command, said, sizeof said), 0), "%s", said);
@@ -202,7 +216,8 @@ Test(required_width, program_says_that_the_limit_was_reached)
 {
     char command[600], said[8192];
     snprintf(command, sizeof command,
-             "BIN/../required-width --fresh --sizes 12 --xi 0.5 --trials 60 --limit 8 --out %s/limit.dat",
+             "BIN/../required-width --fresh --sizes 12 --xi 0.5 --trials 60 --limit 8 --out "
+             "%s/limit.dat",
              fixture_folder("required-width"));
     cr_assert(eq(int, fixture_run(command, said, sizeof said), 0), "%s", said);
     cr_assert(ne(ptr, strstr(said, "a larger --limit may help"), NULL), "%s", said);

@@ -234,6 +234,37 @@ Test(stats, line_through_too_little)
     cr_assert(isnan(stats_fit_line(x + 1, x, 2, 0.95).slope), "two equal abscissae");
 }
 
+/* Of one group the line itself. */
+Test(stats, line_of_one_group)
+{
+    const double x[] = {1, 2, 3, 4, 5}, y[] = {2, 4, 5, 4, 5}, group[5] = {0};
+    stats_line line = stats_fit_line(x, y, 5, 0.95), law = stats_fit_groups(x, y, group, 5, 0.95);
+    cr_assert(le(dbl, apart(law.slope, line.slope), TIGHT));
+    cr_assert(le(dbl, apart(law.slope_se, line.slope_se), TIGHT));
+    cr_assert(le(dbl, apart(law.slope_interval.low, line.slope_interval.low), TIGHT));
+    cr_assert(le(dbl, apart(law.slope_interval.high, line.slope_interval.high), TIGHT));
+}
+
+/* Groups have their own constants: y = c_g + 1.5 x, with one number moved by 1 in each group, upwards and downwards. */
+Test(stats, line_within_groups)
+{
+    const double x[] = {0, 1, 2, 0, 1, 2}, group[] = {7, 7, 7, 9, 9, 9};
+    double y[6];
+    for (size_t k = 0; k < 6; k++) { y[k] = (k < 3 ? 1 : 1000) + 1.5 * x[k]; }
+    stats_line law = stats_fit_groups(x, y, group, 6, 0.95);
+    cr_assert(le(dbl, apart(law.slope, 1.5), TIGHT));
+    cr_assert(lt(dbl, law.slope_se, 1e-12));
+    y[1] += 1;
+    y[4] -= 1;
+    law = stats_fit_groups(x, y, group, 6, 0.95);
+    /* centred x is 0 there: the slope stays; residuals 2/3, -1/3, -1/3 and their opposites on 6 - 2 - 1 degrees */
+    cr_assert(le(dbl, apart(law.slope, 1.5), TIGHT));
+    cr_assert(le(dbl, apart(law.slope_se, sqrt(4.0 / 3 / 3 / 4)), 1e-12));
+    cr_assert(isnan(stats_fit_groups(x, y, x, 6, 0.95).slope), "nothing varies within a group");
+    cr_assert(isnan(stats_fit_groups(x, y, group, 2, 0.95).slope_interval.low));
+    cr_assert(isnan(stats_fit_groups(x, y, group, 0, 0.95).slope));
+}
+
 /* Mendel's peas, 9:3:3:1 of 556: 0.470, p = 0.925. Three degrees: Q(s) = erfc(sqrt(s/2)) + sqrt(2s/pi) e^(-s/2);
  * two: e^(-s/2). */
 Test(stats, chi_square_in_closed_form)
@@ -267,4 +298,29 @@ Test(stats, sign_test_counts)
     cr_assert(eq(dbl, stats_sign_test_p(11, 10), 0));
     for (size_t k = 1; k <= 25; k++)
         cr_assert(le(dbl, apart(stats_sign_test_p(k, 25), binomial_sum(k, 25, 25, 0.5)), INVERSE));
+}
+
+/* Observation by observation, in one go or in two parts, against the definition; numbers far from 0. */
+Test(stats, running_mean)
+{
+    enum { N = 37, PART = 11 };
+    stats_running all = {0}, first = {0}, second = {0};
+    double x[N], mean = 0, squares = 0;
+    for (int k = 0; k < N; k++) {
+        x[k] = 1e6 + sin(k);
+        mean += x[k] / N;
+        stats_running_add(&all, x[k]);
+        stats_running_add(k < PART ? &first : &second, x[k]);
+    }
+    for (int k = 0; k < N; k++)
+        squares += (x[k] - mean) * (x[k] - mean);
+    stats_running_merge(&first, &second);
+    cr_expect(eq(dbl, all.count, N));
+    cr_expect(eq(dbl, first.count, N));
+    cr_expect(le(dbl, fabs(all.mean - mean), 1e-14 * mean));
+    cr_expect(le(dbl, fabs(first.mean - mean), 1e-14 * mean));
+    cr_expect(le(dbl, fabs(all.squares - squares), 1e-8 * squares));
+    cr_expect(le(dbl, fabs(first.squares - squares), 1e-8 * squares));
+    stats_running_add(&all, NAN);
+    cr_expect(isnan(all.mean) && isnan(all.squares));
 }

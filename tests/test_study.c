@@ -6,6 +6,7 @@
 #include <criterion/new/assert.h>
 #include <math.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "run/scratch.h"
 #include "study/record.h"
@@ -14,9 +15,12 @@
 
 TestSuite(study, .timeout = 30);
 
-#define SQUARE(number)                                                \
-    number(runs, SUM, "units") number(largest, MAX, "largest square") \
-        number(smallest, MIN, "smallest square")
+/* clang-format off */
+#define SQUARE(number)                                                                            \
+    number(runs, SUM, "units")                                                                    \
+    number(largest, MAX, "largest square")                                                        \
+    number(smallest, MIN, "smallest square")
+/* clang-format on */
 
 RECORD_DECLARE(square, SQUARE);
 RECORD_DEFINE(square, SQUARE);
@@ -141,6 +145,64 @@ Test(study, writes_its_tables_and_statements)
     cr_expect(eq(dbl, rows[0].observed, 576));
     cr_expect(eq(str, rows[0].source, "tests/test_study.c"));
     free(rows);
+}
+
+static status prepare_pilot(study_run *r)
+{
+    r->repeats = 5;
+    return OK;
+}
+
+static status heed_pilot(study_run *r)
+{
+    ((toy_settings *)r->settings)->bound = everything(r).largest;
+    return OK;
+}
+
+/* A pilot's sweep is its own and whole, whatever share is asked for; what it finds stays. */
+Test(study, pilot_comes_before_the_units)
+{
+    const study pilot = {
+        .options = options, .prepare = prepare_pilot, .measure = measure, .gather = heed_pilot};
+    study led = toy;
+    led.pilot = &pilot;
+    study_run r;
+    study_fixture_open(&led, &defaults, &r);
+    char out[300];
+    snprintf(out, sizeof out, "%s/pilot.dat", fixture_folder("study"));
+    sweep_options how = program_sweep_options(&r.options);
+    how.out = out;
+    how.shard = 1;
+    how.shards = 2;
+    cr_assert(eq(int, study_pilot(&r, &how), OK), "%s", error_text());
+    cr_expect(eq(dbl, ((toy_settings *)r.settings)->bound, 784), "(2 * 14)^2: the fifth of cell 1");
+    cr_expect(eq(sz, r.repeats, 3));
+    cr_expect(eq(ptr, r.result.values, NULL));
+    study_close(&r);
+}
+
+static status measure_slowly(const study_run *r, size_t cell, size_t repetition, double *values)
+{
+    usleep(2000);
+    return measure(r, cell, repetition, values);
+}
+
+static status measure_nothing(const study_run *r, size_t cell, size_t repetition, double *values)
+{
+    (void)r, (void)cell, (void)repetition, (void)values;
+    return fail(FAILED, "no values");
+}
+
+Test(study, times_a_unit)
+{
+    study timed = toy;
+    study_run r;
+    study_fixture_open(&timed, &defaults, &r);
+    timed.measure = measure_slowly;
+    cr_expect(ge(dbl, study_time_unit(&r, 1), 0.002));
+    timed.measure = measure_nothing;
+    cr_expect(eq(dbl, study_time_unit(&r, 1), 0));
+    study_close(&r);
 }
 
 /* The text of the settings: what decides values is in it, what does not is not. */

@@ -189,6 +189,12 @@ double bounds_width_together(const bounds_setting *s)
     return usable(s) ? fmax(bounds_width_chernoff(s, 0.25), bounds_width_drift(s)) : NAN;
 }
 
+double bounds_width_theorem(const bounds_setting *s)
+{
+    double factor = s->n * s->n;
+    return usable(s) ? factor * log_one_sided(s) / (s->xi * s->lambda0 * s->lambda0) : NAN;
+}
+
 /* --- section 4 --- */
 
 double bounds_local_contraction(double eta, double xi, double lambda0)
@@ -341,6 +347,22 @@ double bounds_lemma22_failure(double m, double d)
 double bounds_lemma23_failure(double n, double m)
 {
     return n >= 1 && positive(m) ? fmin(1, n * chi_square_tail(m)) : NAN;
+}
+
+double bounds_near_share(double n, double m, double delta)
+{
+    return n >= 1 && positive(m) && probability(delta) ? fmin(0.5, 3 * log(n / delta) / m) : NAN;
+}
+
+double bounds_near_radius(double p_R, double kappa)
+{
+    bool inside = probability(p_R) && positive(kappa);
+    return inside ? kappa * gsl_cdf_ugaussian_Pinv((1 + p_R) / 2) : NAN;
+}
+
+double bounds_tail_size(double n, double delta)
+{
+    return n >= 1 && probability(delta) ? ceil(2 * log(n / delta) / (1 - M_LN2)) : NAN;
 }
 
 double bounds_lemma17(double n, double m, double largest_set)

@@ -46,6 +46,8 @@ double bounds_width_drift(const bounds_setting *s);
 /* Together: max of (d) at eps = 1/4 and the drift condition; lambda_min(H_m(k,t)) >= xi lambda0/2 within R*, with
  * probability 1 - 2 delta. */
 double bounds_width_together(const bounds_setting *s);
+/* [paper] m = Omega(n^2 log(K p n/delta)/(xi lambda0^2)), its constant read as 1. */
+double bounds_width_theorem(const bounds_setting *s);
 
 /* --- section 4, Hypothesis 1 --- */
 
@@ -98,6 +100,11 @@ double bounds_mixing_residual(double theta, double xi, double m, double spread, 
 double bounds_lemma16_failure(double n, double m, double p_R);
 double bounds_lemma22_failure(double m, double d);
 double bounds_lemma23_failure(double n, double m);
+/* The least p_R, at most 1/2, at which the first of these is at most delta, and the radius that has
+ * it; the least k = m d (n = 1) or k = m at which the others are. */
+double bounds_near_share(double n, double m, double delta);
+double bounds_near_radius(double p_R, double kappa);
+double bounds_tail_size(double n, double delta);
 /* Lemma 17: ||H'|| <= n max_i |S_i|/m (without the factor xi of H). */
 double bounds_lemma17(double n, double m, double largest_set);
 /* The split after Lemma 19: |I2_i| <= (xi/sqrt m) |S_i| max_r ||w_{k+1,r} - w_{k,r}||. */

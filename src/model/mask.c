@@ -1,6 +1,7 @@
 #include "model/mask.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <string.h>
 
 static void draw_bernoulli(size_t p, size_t m, double xi, rng *r, unsigned char *mask)
@@ -35,4 +36,38 @@ void mask_count(const unsigned char *mask, size_t p, size_t m, unsigned *taken)
 double mask_theta(mask_kind kind, size_t p, double xi)
 {
     return kind == MASK_CATEGORICAL ? 1 : -expm1((double)p * log1p(-xi));
+}
+
+status mask_number(mask_kind kind, size_t p, size_t m, size_t *count)
+{
+    enum { MOST = 1 << 20 };
+    bool categorical = kind == MASK_CATEGORICAL;
+    size_t base = categorical ? p : 2, digits = categorical ? m : m * p;
+    *count = 1;
+    for (size_t k = 0; k < digits; k++) {
+        *count *= base;
+        if (*count > MOST) {
+            return fail(BAD_INPUT,
+                        "m = %zu, p = %zu: more than %d masks to enumerate; take fewer neurons", m,
+                        p, MOST);
+        }
+    }
+    return OK;
+}
+
+double mask_decode(mask_kind kind, size_t p, size_t m, double xi, size_t code, unsigned char *mask)
+{
+    double probability = 1;
+    memset(mask, 0, p * m);
+    if (kind == MASK_CATEGORICAL) {
+        for (size_t r = 0; r < m; r++, code /= p, probability /= (double)p) {
+            mask[code % p * m + r] = 1;
+        }
+        return probability;
+    }
+    for (size_t k = 0; k < p * m; k++) {
+        mask[k] = code >> k & 1;
+        probability *= mask[k] ? xi : 1 - xi;
+    }
+    return probability;
 }

@@ -6,6 +6,7 @@
 #define MODEL_MASK_H
 
 #include <stddef.h>
+#include "run/error.h"
 #include "run/rng.h"
 
 typedef enum { MASK_BERNOULLI, MASK_CATEGORICAL } mask_kind;
@@ -18,5 +19,12 @@ void mask_count(const unsigned char *mask, size_t p, size_t m, unsigned *taken);
 
 /* theta = P(c_r >= 1) = 1 - (1 - xi)^p for Bernoulli masks, 1 for categorical ones (Lemma 18). */
 double mask_theta(mask_kind kind, size_t p, double xi);
+
+/* How many masks a round can have: 2^(p m) Bernoulli ones, p^m categorical ones. BAD_INPUT beyond
+ * 2^20. */
+status mask_number(mask_kind kind, size_t p, size_t m, size_t *count);
+
+/* mask (p, m), caller's: number `code` of them, code < mask_number. Returns its probability. */
+double mask_decode(mask_kind kind, size_t p, size_t m, double xi, size_t code, unsigned char *mask);
 
 #endif

@@ -84,6 +84,14 @@ double network_drift_squared(const gram *g, const network *net, const real *Z0, 
     return fmax(sum, 0);
 }
 
+double network_drift_squared_most(const gram *g, const network *net, const real *Z0)
+{
+    double most = 0;
+    for (size_t r = 0; r < net->m; r++)
+        most = fmax(most, network_drift_squared(g, net, Z0, r));
+    return most;
+}
+
 double network_output_cost(const gram *g, double m)
 {
     return 2 * m * (double)g->n * (double)g->q;

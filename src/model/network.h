@@ -41,6 +41,8 @@ void network_step(const gram *g, network *net, double scale, double step, const 
 
 /* ||w_r - w_r(0)||^2 = c_r^T (z_r - z_r(0)), never below 0. Z0: (., ld) initial pre-activations of the whole network. Needs C. */
 double network_drift_squared(const gram *g, const network *net, const real *Z0, size_t r);
+/* The largest of its neurons. */
+double network_drift_squared_most(const gram *g, const network *net, const real *Z0);
 
 /* Operations of one network_step on m neurons with output, and of one network_output. */
 double network_step_cost(const gram *g, double m);

@@ -35,6 +35,23 @@ static stats_interval t_interval(double value, double error, size_t degrees, dou
     return (stats_interval){value - half, value + half};
 }
 
+void stats_running_add(stats_running *all, double x)
+{
+    double before = x - all->mean;
+    all->count++;
+    all->mean += before / all->count;
+    all->squares += before * (x - all->mean);
+}
+
+void stats_running_merge(stats_running *all, const stats_running *more)
+{
+    double count = all->count + more->count, share = more->count / count;
+    double apart = more->mean - all->mean;
+    all->mean = fma(share, apart, all->mean); /* one rounding, whatever the compiler makes of it */
+    all->squares += more->squares + apart * apart * all->count * share;
+    all->count = count;
+}
+
 stats_interval stats_mean_interval(const double *x, size_t n, double confidence)
 {
     if (n < 2 || !is_confidence(confidence))
@@ -161,6 +178,58 @@ stats_line stats_fit_line(const double *x, const double *y, size_t n, double con
         line.slope_se = sqrt(var_slope);
         line.slope_interval = t_interval(line.slope, line.slope_se, n - 2, confidence);
     }
+    return line;
+}
+
+/* mean (n) <- of every x the mean of its group; returns the number of groups. */
+static size_t group_means(const double *x, const double *group, size_t n, double *mean)
+{
+    size_t groups = 0;
+    for (size_t k = 0; k < n; k++) {
+        size_t members = 0, before = 0;
+        mean[k] = 0;
+        for (size_t j = 0; j < n; j++) {
+            if (group[j] != group[k]) { continue; }
+            mean[k] += x[j];
+            members++;
+            before += j < k;
+        }
+        mean[k] /= (double)members;
+        groups += before == 0;
+    }
+    return groups;
+}
+
+/* Least squares on the deviations from the groups' means. */
+static stats_line fit_within(const double *x, const double *y, const double *mean_x, const double *mean_y, size_t n,
+                             size_t groups, double confidence)
+{
+    stats_line line = {NAN, NAN, NAN, {NAN, NAN}};
+    double xx = 0, xy = 0, rest = 0;
+    for (size_t k = 0; k < n; k++) {
+        xx += (x[k] - mean_x[k]) * (x[k] - mean_x[k]);
+        xy += (x[k] - mean_x[k]) * (y[k] - mean_y[k]);
+    }
+    line.slope = xx > 0 ? xy / xx : NAN;
+    if (n < groups + 2) { return line; }
+    for (size_t k = 0; k < n; k++) { rest += pow(y[k] - mean_y[k] - line.slope * (x[k] - mean_x[k]), 2); }
+    size_t degrees = n - groups - 1;
+    line.slope_se = sqrt(rest / (double)degrees / xx);
+    line.slope_interval = t_interval(line.slope, line.slope_se, degrees, confidence);
+    return line;
+}
+
+stats_line stats_fit_groups(const double *x, const double *y, const double *group, size_t n, double confidence)
+{
+    stats_line line = {NAN, NAN, NAN, {NAN, NAN}};
+    double *mean_x = allocate(n, 2 * sizeof *mean_x, "means of groups");
+    if (mean_x && is_confidence(confidence)) {
+        double *mean_y = mean_x + n;
+        size_t groups = group_means(x, group, n, mean_x);
+        group_means(y, group, n, mean_y);
+        line = fit_within(x, y, mean_x, mean_y, n, groups, confidence);
+    }
+    free(mean_x);
     return line;
 }
 

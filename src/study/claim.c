@@ -8,6 +8,13 @@
 
 /* --- the judge --- */
 
+/* Whether failures are counted. */
+static bool is_counted(claim_test test)
+{
+    return test == TEST_PROBABILITY || test == TEST_QUANTILE_AT_MOST ||
+           test == TEST_QUANTILE_AT_LEAST;
+}
+
 /* Where an observation lies against its bound, as a factor: >= 1 where the statement holds. NaN
  * where the numbers are not of one sign, so that a ratio means nothing. */
 static double oriented_slack(claim_test test, const evidence *e)
@@ -15,8 +22,10 @@ static double oriented_slack(claim_test test, const evidence *e)
     const statement_row *row = &e->row;
     switch (test) {
     case TEST_AT_MOST:
+    case TEST_QUANTILE_AT_MOST:
         return row->bound > 0 && row->observed >= 0 ? row->bound / row->observed : NAN;
     case TEST_AT_LEAST:
+    case TEST_QUANTILE_AT_LEAST:
         return row->bound > 0 && row->observed >= 0 ? row->observed / row->bound : NAN;
     case TEST_EQUAL:
         return e->tolerance / fabs(row->observed - row->bound);
@@ -32,9 +41,12 @@ static verdict_sense sense_of(claim_test test)
     switch (test) {
     case TEST_AT_MOST:
     case TEST_PROBABILITY:
+    case TEST_QUANTILE_AT_MOST:
     case TEST_MEAN_BELOW:
+    case TEST_MEANS_BELOW:
         return SENSE_AT_MOST;
     case TEST_AT_LEAST:
+    case TEST_QUANTILE_AT_LEAST:
     case TEST_MEAN_ABOVE:
         return SENSE_AT_LEAST;
     case TEST_EQUAL:
@@ -56,6 +68,8 @@ static bool passes(claim_test test, const evidence *e)
     case TEST_EQUAL:
         return fabs(row->observed - row->bound) <= e->tolerance;
     case TEST_PROBABILITY:
+    case TEST_QUANTILE_AT_MOST:
+    case TEST_QUANTILE_AT_LEAST:
         return row->limit <= e->allowed;
     case TEST_MEAN_BELOW:
         return e->interval.low <= row->bound;
@@ -63,8 +77,12 @@ static bool passes(claim_test test, const evidence *e)
         return e->interval.high >= row->bound;
     case TEST_MEAN_EQUAL:
         return e->interval.low <= row->bound && row->bound <= e->interval.high;
+    case TEST_MEANS_BELOW:
+        return !isnan(row->observed) && !isnan(row->bound);
     case TEST_TREND:
         return e->p_claimed <= 1 - CLAIM_CONFIDENCE;
+    case TEST_NO_TREND:
+        return e->p_claimed > 1 - CLAIM_CONFIDENCE;
     }
     return false;
 }
@@ -73,7 +91,7 @@ static bool passes(claim_test test, const evidence *e)
 static bool tells(claim_test test, const evidence *e)
 {
     double roundings = 1 - 1e-12; /* 60 trials of 0.05 are three */
-    if (test == TEST_PROBABILITY) {
+    if (is_counted(test)) {
         return e->enough &&
                (double)e->row.trials * e->allowed >= CLAIM_TRIALS_PER_DELTA * roundings;
     }
@@ -84,7 +102,7 @@ static bool tells(claim_test test, const evidence *e)
 void claim_decide(claim_test test, evidence *e)
 {
     statement_row *row = &e->row;
-    if (test == TEST_PROBABILITY) {
+    if (is_counted(test) && row->trials > 0) {
         row->limit = stats_clopper_pearson_lower(e->failures, row->trials, e->confidence);
     }
     bool holds = passes(test, e) && e->holds;

@@ -1,6 +1,7 @@
 #include "study/study.h"
 
 #include <limits.h>
+#include <omp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -46,6 +47,20 @@ static double cost_of(size_t cell, const void *context)
     return r->study->cost ? r->study->cost(r, cell) : 1;
 }
 
+size_t study_cell_count(const study_run *r)
+{
+    return r->cells;
+}
+
+size_t study_costliest(const study_run *r)
+{
+    size_t costliest = 0;
+    for (size_t k = 1; k < r->cells; k++) {
+        costliest = cost_of(k, r) > cost_of(costliest, r) ? k : costliest;
+    }
+    return costliest;
+}
+
 /* All that decides the values of a unit. */
 static void describe(const study_run *r, const char *kind, text *t)
 {
@@ -79,9 +94,43 @@ status study_sweep(study_run *r, const char *kind, const sweep_options *how)
     return st;
 }
 
+status study_pilot(study_run *r, const sweep_options *how)
+{
+    const study *s = r->study->pilot;
+    if (!s) { return OK; }
+    study_run pilot = *r; /* borrows settings, data and context */
+    sweep_options whole = *how;
+    pilot.study = s;
+    pilot.result = (sweep_result){.values = NULL};
+    whole.shards = 0;
+    whole.predict = false;
+    whole.brief = true;
+    status st = s->prepare(&pilot);
+    if (st == OK) { st = study_sweep(&pilot, "pilot", &whole); }
+    if (st == OK) { st = s->gather(&pilot); }
+    sweep_result_free(&pilot.result);
+    return st;
+}
+
+double study_time_unit(const study_run *r, size_t cell)
+{
+    double *values = allocate(r->values, sizeof *values, "values of a unit"), seconds = 0;
+    if (values && r->study->measure(r, cell, 0, values) == OK) {
+        double start = omp_get_wtime();
+        if (r->study->measure(r, cell, 0, values) == OK) { seconds = omp_get_wtime() - start; }
+    }
+    free(values);
+    return seconds;
+}
+
 const double *study_values(const study_run *r, size_t cell, size_t repetition)
 {
     return sweep_values(&r->sweep, &r->result, cell, repetition);
+}
+
+void study_numbers(const study_run *r, size_t cell, size_t which, double *x)
+{
+    for (size_t j = 0; j < r->repeats; j++) { x[j] = study_values(r, cell, j)[which]; }
 }
 
 /* --- tables and statements --- */
@@ -171,7 +220,8 @@ static status write_results(study_run *r)
 status study_perform(study_run *r)
 {
     sweep_options how = program_sweep_options(&r->options);
-    status st = study_sweep(r, "units", &how);
+    status st = study_pilot(r, &how);
+    if (st == OK) { st = study_sweep(r, "units", &how); }
     if (st == OK && how.predict) { printf("%.3g\n", r->result.predicted); }
     return st == OK && r->result.complete ? write_results(r) : st;
 }

@@ -1,14 +1,16 @@
 /* The one shape of every program: options, units of work, what a unit measures, tables, statements.
  *
  * A program is a `static const study` and a main of one line. What happens, in this order:
- *     options     the table of options is parsed into a copy of `defaults`
- *     prepare     loads the data, lists cells, sets cells, repetitions and values of a unit
- *     measure     cell by cell and repetition by repetition, on all threads, resumable
- * (run/sweep.h) gather      folds the units into what tables and statements look at tables OUT, and
- * for a table with a suffix OUT with .suffix.dat in place of .dat claims      OUT with
- * .statements.dat in place of .dat; exit 3 if one of ours is refuted finish      what else is kept
- * or said close       always The numbers of a unit depend on the text that study makes of data,
- * options and `describe` alone. */
+ *     options   the table of options is parsed into a copy of `defaults`
+ *     prepare   loads the data, lists cells, sets cells, repetitions and values of a unit
+ *     pilot     a smaller study before the units, where there is one
+ *     measure   cell by cell and repetition by repetition, on all threads, resumable (sweep.h)
+ *     gather    folds the units into what tables and statements look at
+ *     tables    OUT, and for a table with a suffix OUT with .suffix.dat in place of .dat
+ *     claims    OUT with .statements.dat in place of .dat; exit 3 if one of ours is refuted
+ *     finish    what else is kept or said
+ *     close     always
+ * The numbers of a unit depend on the text that study makes of data, options and `describe` alone. */
 #ifndef STUDY_STUDY_H
 #define STUDY_STUDY_H
 
@@ -60,6 +62,11 @@ struct study {
     /* Adds what decides values beside data, seed and options; NULL: nothing. */
     void (*describe)(const study_run *r, text *t);
 
+    /* A smaller sweep before this one, on the same settings, data and context, which sets what the
+     * units depend on: its prepare sets cells, repetitions and values, its gather reads them. It
+     * has the same options; every shard and a prediction run it whole. NULL: none. */
+    const study *pilot;
+
     status (*gather)(study_run *r);             /* NULL: nothing to do */
     void (*note)(const study_run *r, table *t); /* provenance beside the standard; may be NULL */
     const study_table *tables;                  /* ended by one without `fill` */
@@ -76,12 +83,27 @@ status study_open(const study *s, const program_options *options, const void *se
 status study_perform(study_run *r);
 void study_close(study_run *r); /* safe on a zeroed one */
 
+/* For claim groups: one case a cell. */
+size_t study_cell_count(const study_run *r);
+
+/* The cell whose units cost most: what a calibration times. */
+size_t study_costliest(const study_run *r);
+
 /* Values of a unit, after the sweep. */
 const double *study_values(const study_run *r, size_t cell, size_t repetition);
+/* x (r->repeats) <- value number `which` of every unit of a cell. */
+void study_numbers(const study_run *r, size_t cell, size_t which, double *x);
 
-/* Sets up the sweep over the units and runs it with `how`; for studies with a sweep before the main
- * one. kind: added to the text of the settings. */
+/* Runs the study's pilot, if it has one, with `how`; before study_sweep. */
+status study_pilot(study_run *r, const sweep_options *how);
+
+/* Sets up the sweep over the units and runs it with `how`. kind: added to the text of the settings.
+ */
 status study_sweep(study_run *r, const char *kind, const sweep_options *how);
+
+/* For calibrate: seconds of a unit of the cell on one thread, the second of two, as the first warms
+ * caches and clocks; 0: it failed. */
+double study_time_unit(const study_run *r, size_t cell);
 
 /* path (size bytes) <- OUT with .suffix.dat in place of .dat; OUT itself if suffix is "". */
 void study_path(const study_run *r, const char *suffix, char *path, size_t size);

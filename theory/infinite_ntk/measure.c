@@ -7,12 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/masked_stream.h"
 #include "model/spectrum_large.h"
-#include "theory/concentration/stream.h"
 #include "theory/infinite_ntk/infinite_ntk.h"
 
 /* Every neuron in one mask: H_m is H(0) with xi = 1. */
-static const concentration_design whole = {MASK_BERNOULLI, 1, 1};
+static const mask_design whole = {MASK_BERNOULLI, 1, 1};
 
 /* From so many inputs on the interval comes without a reduction to tridiagonal form. */
 enum { LARGE = 5000 };
@@ -20,7 +20,7 @@ enum { LARGE = 5000 };
 status infinite_network_fits(const study_run *r)
 {
     const infinite_context *c = r->context;
-    return concentration_fits(&c->data.data, &whole, 1, r->options.threads);
+    return masked_stream_fits(&c->data.data, &whole, 1, r->options.threads);
 }
 
 static status measure_spectrum(const theory_data *d, double *values)
@@ -62,24 +62,16 @@ static status measure_network(const study_run *r, size_t cell, double *values)
 {
     const infinite_context *c = r->context;
     const option_list *widths = &((const infinite_settings *)r->settings)->widths;
-    size_t n = c->data.data.n;
-    concentration_stream stream = {0};
-    double *H = allocate(n, n * sizeof *H, "kernel of a random network");
-    status st = H ? concentration_open(&c->data.data, c->data.G, &whole, 1, &stream) : FAILED;
-    rng *weights = rng_new(r->options.seed, cell, 0, RNG_WEIGHTS),
-        *masks = rng_new(r->options.seed, cell, 0, RNG_MASKS);
-    if (st == OK && !(weights && masks)) { st = fail(FAILED, "no memory for random streams"); }
-    if (st == OK) { concentration_restart(&stream, weights, masks); }
+    masked_stream s = {.n = 0};
+    status st = masked_stream_open(&c->data.data, c->data.G, &whole, 1,
+                                   rng_new(r->options.seed, cell, 0, RNG_WEIGHTS),
+                                   rng_new(r->options.seed, cell, 0, RNG_MASKS), &s);
     for (size_t w = 0; st == OK && w < widths->count; w++) {
-        st = concentration_advance(&stream, (size_t)widths->values[w]);
+        st = masked_stream_advance(&s, (size_t)widths->values[w]);
         if (st != OK) { break; }
-        concentration_kernel(&stream, 0, 0, H);
-        measure_kernel(c, H, values + w * (c->entry_count + 1));
+        measure_kernel(c, masked_stream_kernel(&s, 0, 0), values + w * (c->entry_count + 1));
     }
-    rng_free(weights);
-    rng_free(masks);
-    concentration_close(&stream);
-    free(H);
+    masked_stream_close(&s);
     return st;
 }
 

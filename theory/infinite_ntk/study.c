@@ -2,8 +2,8 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "model/masked_stream.h"
 #include "run/npy.h"
-#include "theory/concentration/trial.h"
 #include "theory/infinite_ntk/infinite_ntk.h"
 #include "theory/infinite_ntk/measure.h"
 
@@ -104,8 +104,8 @@ static void note(const study_run *r, table *t)
         table_note(t, "smallest angle", "%.17g, rows %zu and %zu", r->data->smallest_angle,
                    r->data->closest[0], r->data->closest[1]);
     }
-    double V =
-        concentration_variance(c->data.G, c->data.Hinf, s.n, 1); /* E||H(0) - Hinf||_F^2 = V/m */
+    /* E||H(0) - Hinf||_F^2 = V/m */
+    double V = masked_kernel_variance(c->data.G, c->data.Hinf, s.n, 1);
     for (size_t w = 0; w < o->widths.count; w++) {
         table_note(t, "networks",
                    "width %g: root mean square of ||H(0) - Hinf||_F: %.6g, expected %.6g",

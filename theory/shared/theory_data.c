@@ -99,6 +99,15 @@ void theory_close(theory_data *d)
     *d = (theory_data){0};
 }
 
+status theory_require_regular(const theory_data *d)
+{
+    if (d->lambda0 > 0) { return OK; }
+    return fail(BAD_INPUT,
+                "%s: lambda_min(Hinf) is %g with %zu rows, not positive; take fewer --samples or "
+                "other data",
+                d->data.path, d->lambda0, d->data.n);
+}
+
 bounds_setting theory_bounds(const theory_data *d, double masks, double xi, double delta)
 {
     return (bounds_setting){.n = (double)d->data.n,

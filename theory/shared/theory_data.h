@@ -30,6 +30,9 @@ status theory_open(const program_options *run, size_t samples, size_t label, the
 status theory_open_data(const program_options *run, dataset data, theory_data *d);
 void theory_close(theory_data *d); /* safe on a zeroed one */
 
+/* Theorem 1, which the bounds of Theorem 2 suppose: BAD_INPUT unless lambda_0 > 0 as computed. */
+status theory_require_regular(const theory_data *d);
+
 /* The bounds' setting for these data. masks = K p. row_sum: as above. */
 bounds_setting theory_bounds(const theory_data *d, double masks, double xi, double delta);
 

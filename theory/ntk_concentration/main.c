@@ -1,0 +1,7 @@
+/* ntk-concentration: how near the masked kernel of a random network is to xi Hinf. */
+#include "theory/ntk_concentration/ntk_concentration.h"
+
+int main(int argc, char **argv)
+{
+    return study_main(&concentration_study, argc, argv);
+}

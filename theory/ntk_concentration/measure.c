@@ -1,0 +1,137 @@
+/* What one random network shows: its masked kernels at growing widths against xi Hinf. */
+#include <math.h>
+
+#include "model/spectrum.h"
+#include "theory/ntk_concentration/ntk_concentration.h"
+
+enum { PROBE_ROWS = 24 };
+
+RECORD_DEFINE(deviation, DEVIATION);
+
+/* --- probes of the expectation --- */
+
+static size_t probe_rows(size_t n)
+{
+    return n < PROBE_ROWS ? n : PROBE_ROWS;
+}
+
+size_t concentration_probe_count(size_t n)
+{
+    return probe_rows(n) * (probe_rows(n) + 1) / 2 + 2;
+}
+
+void concentration_probe(const double *H, size_t n, double *probes)
+{
+    size_t rows = probe_rows(n);
+    double trace = 0, sum = 0;
+    for (size_t i = 0; i < n; i++) {
+        trace += H[i * n + i];
+        for (size_t j = 0; j < n; j++) { sum += H[i * n + j]; }
+    }
+    for (size_t i = 0; i < rows; i++) {
+        for (size_t j = 0; j <= i; j++) { *probes++ = H[i * n + j]; }
+    }
+    *probes++ = trace;
+    *probes = sum;
+}
+
+/* --- deviations --- */
+
+/* H <- D = H - xi Hinf; returns ||D||_F^2 and its largest entry. */
+static double subtract(const theory_data *data, double xi, double *H, double *largest)
+{
+    size_t n = data->data.n;
+    double square = 0;
+    *largest = 0;
+    for (size_t k = 0; k < n * n; k++) {
+        H[k] -= xi * data->Hinf[k];
+        square += H[k] * H[k];
+        *largest = record_larger(*largest, fabs(H[k]));
+    }
+    return square;
+}
+
+/* Mask l of a design joins `all`. */
+static status measure_mask(const theory_data *data, masked_stream *s, size_t design, size_t l,
+                           deviation *all)
+{
+    const mask_design *masks = &s->designs[design];
+    double smallest, *H = masked_stream_kernel(s, design, l);
+    deviation one;
+    status st = spectrum_smallest(H, s->n, &smallest, NULL);
+    if (st != OK) { return st; }
+    double square = subtract(data, masks->xi, H, &one.entry);
+    st = spectrum_norm(H, s->n, &one.norm);
+    if (st != OK) { return st; }
+    one.frobenius = sqrt(square);
+    one.ratio = smallest / (masks->xi * data->lambda0);
+    one.square = square / (double)masks->masks;
+    record_add(&deviation_kind, all, &one);
+    return OK;
+}
+
+/* All designs at the width reached, number `width`. */
+static status measure_width(const study_run *r, masked_stream *s, size_t width, double *values)
+{
+    const concentration_context *c = r->context;
+    for (size_t k = 0; k < s->count; k++) {
+        deviation *all = concentration_at(r, values, k, width);
+        record_clear(&deviation_kind, all);
+        for (size_t l = 0; l < s->designs[k].masks; l++) {
+            status st = measure_mask(&c->data, s, k, l, all);
+            if (st != OK) { return st; }
+        }
+    }
+    return OK;
+}
+
+status concentration_trial(const study_run *r, masked_stream *s, double *values)
+{
+    const option_list *widths = concentration_widths(r);
+    for (size_t w = 0; w < widths->count; w++) {
+        status st = masked_stream_advance(s, (size_t)widths->values[w]);
+        if (st == OK) { st = measure_width(r, s, w, values); }
+        if (st != OK) { return st; }
+    }
+    for (size_t k = 0; k < s->count; k++) {
+        concentration_probe(masked_stream_kernel(s, k, 0), s->n,
+                            concentration_probes_at(r, values, k));
+    }
+    return OK;
+}
+
+status concentration_measure(const study_run *r, size_t cell, size_t repetition, double *values)
+{
+    const concentration_context *c = r->context;
+    uint64_t seed = r->options.seed;
+    masked_stream s;
+    status st = masked_stream_open(&c->data.data, c->data.G, c->designs, c->design_count,
+                                   rng_new(seed, cell, repetition, RNG_WEIGHTS),
+                                   rng_new(seed, cell, repetition, RNG_MASKS), &s);
+    if (st == OK) { st = concentration_trial(r, &s, values); }
+    masked_stream_close(&s);
+    return st;
+}
+
+/* --- time --- */
+
+/* Seconds of a trial with one width. */
+static double time_width(const study_run *r, double width)
+{
+    concentration_settings few = *(const concentration_settings *)r->settings;
+    study_run part = *r;
+    few.widths = (option_list){{width}, 1};
+    part.settings = &few;
+    return study_time_unit(&part, 0);
+}
+
+/* A trial takes the time of its neurons and, at every width, that of its masks: a block of neurons
+ * and two of them tell both. */
+double concentration_calibrate(const study_run *r)
+{
+    const option_list *widths = concentration_widths(r);
+    const double block = 2048, one = time_width(r, block);
+    const double more = fmax(0, time_width(r, 2 * block) - one);
+    return widths->values[widths->count - 1] / block * more +
+           (double)widths->count * fmax(0, one - more);
+}

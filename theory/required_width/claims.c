@@ -1,0 +1,132 @@
+/* The widths that the bounds ask for at initialisation, judged by the width that is needed. */
+#include <math.h>
+
+#include "theory/required_width/required_width.h"
+#include "theory/shared/criteria.h"
+
+/* --- every bound suffices --- */
+
+typedef enum { UNDECIDED, SUFFICES, FAILS } finding;
+
+/* FAILS: at a width that the bound calls enough the conclusion is clearly false. */
+static finding judge_cell(const width_cell *cell, size_t cells, double bound)
+{
+    double needed = CLAIM_TRIALS_PER_DELTA * (1 - CRITERION_EXACT);
+    width_found strict =
+        width_search(cell, 1 - (1 - CLAIM_CONFIDENCE) / (double)(cells * WIDTH_GRID));
+    if ((double)cell->trials * cell->bounds.delta < needed) { return UNDECIDED; }
+    if (!(strict.low < bound)) { return FAILS; }
+    return strict.width <= bound ? SUFFICES : UNDECIDED;
+}
+
+/* The row shows the cell where the bound is tightest, of those that decide it. */
+static status bound_suffices(const study_run *r, size_t which, evidence *e)
+{
+    const width_cell *cells = ((const width_context *)r->context)->cells;
+    width_asked *bound = ((const width_bound *)e->claim->subject)->width;
+    finding worst = UNDECIDED;
+    double tightest = NAN;
+    size_t decided = 0, shown = 0;
+    (void)which;
+    for (size_t k = 0; k < r->cells; k++) {
+        double asked = bound(&cells[k].bounds), slack = asked / width_measured(&cells[k]);
+        finding found = judge_cell(&cells[k], r->cells, asked);
+        decided += found != UNDECIDED;
+        if (found > worst || (found == worst && (isnan(tightest) || slack < tightest))) {
+            worst = found;
+            tightest = slack;
+            shown = k;
+        }
+    }
+    const width_cell *cell = &cells[shown];
+    const bounds_setting *s = &cell->bounds;
+    width_found found = width_search(cell, CRITERION_SHOWN_CONFIDENCE);
+    claim_check_only_if(e, worst != UNDECIDED);
+    claim_refute_unless(e, worst != FAILS);
+    claim_says(e,
+               "m >= %s gives lambda_min(H_m) >= xi lambda_0/2; tightest at n=%g xi=%g: clearly "
+               "false to m=%g, true from %g",
+               e->claim->says, s->n, s->xi, found.low, found.high);
+    claim_supposes(e, true,
+                   "H_m at initialisation, K p = %g, delta = %g; decided for %zu of %zu (n, xi); "
+                   "widths 2^(1/%d) apart",
+                   s->masks, s->delta, decided, r->cells, WIDTHS_PER_OCTAVE);
+    return claim_saw(e, bound(s), found.width, (double)cell->trials);
+}
+
+/* --- exponents --- */
+
+stats_line width_exponent(const width_cell *cells, size_t count, width_asked *width,
+                          width_axis axis, double confidence)
+{
+    scratch work = {0};
+    double *x = scratch_take(&work, count, sizeof *x, "abscissae of a power law");
+    double *y = scratch_take(&work, count, sizeof *y, "widths of a power law");
+    double *group = scratch_take(&work, count, sizeof *group, "groups of a power law");
+    size_t known = 0;
+    for (size_t k = 0; !work.failed && k < count; k++) {
+        const bounds_setting *s = &cells[k].bounds;
+        double measured = width_measured(&cells[k]);
+        if (isnan(measured)) { continue; }
+        x[known] = log(axis == EXPONENT_OF_N ? s->n : 1 / s->xi);
+        y[known] = log(width ? width(s) : measured);
+        group[known++] = axis == EXPONENT_OF_N ? s->xi : s->n;
+    }
+    stats_line line = stats_fit_groups(x, y, group, known, confidence);
+    scratch_free(&work);
+    return line;
+}
+
+/* (1 - xi/2)/(xi/2), the relative variance of the diagonal of H_m, but for the factor 1/m. */
+static double entry_variance(const bounds_setting *s)
+{
+    return 2 / s->xi - 1;
+}
+
+/* The exponent of the needed width and the one that is claimed. */
+typedef struct {
+    width_axis axis;
+    const char *base;
+    width_asked *claimed;
+} power;
+
+static const power in_n = {EXPONENT_OF_N, "n", bounds_width_theorem},
+                   in_xi = {EXPONENT_OF_XI, "(1/xi)", entry_variance};
+
+/* The needed width grows at most with the exponent of the claimed one. */
+static status exponent(const study_run *r, size_t which, evidence *e)
+{
+    const power *p = e->claim->subject;
+    const width_cell *cells = ((const width_context *)r->context)->cells;
+    stats_line line = width_exponent(cells, r->cells, NULL, p->axis, CLAIM_CONFIDENCE);
+    double bound = width_exponent(cells, r->cells, p->claimed, p->axis, CLAIM_CONFIDENCE).slope;
+    (void)which;
+    claim_check_only_if(e, !isnan(line.slope_interval.low));
+    claim_says(e, "needed: %s^%.3f, in (%.3f, %.3f); %s %s^%.3f here", p->base, line.slope,
+               line.slope_interval.low, line.slope_interval.high, e->claim->says, p->base, bound);
+    claim_supposes(e, true,
+                   "a power law over %zu (n, xi), K p = %g, delta = %g; lambda_0 falls with n as "
+                   "it does here",
+                   r->cells, cells[0].bounds.masks, cells[0].bounds.delta);
+    return claim_estimated(e, bound, line.slope, line.slope_interval, cells[0].trials);
+}
+
+static const claim claims[] = {
+    {"Theorem 2 (a), width", "hoeffding", DERIVED, TEST_AT_MOST, "m_H", bound_suffices,
+     .subject = &width_bounds[HOEFFDING]},
+    {"Theorem 2 (b), width", "bernstein", DERIVED, TEST_AT_MOST, "m_B", bound_suffices,
+     .subject = &width_bounds[BERNSTEIN]},
+    {"Theorem 2 (c), width", "matrix-bernstein", DERIVED, TEST_AT_MOST, "m_C", bound_suffices,
+     .subject = &width_bounds[MATRIX_BERNSTEIN]},
+    {"Theorem 2 (d), width", "matrix-chernoff", DERIVED, TEST_AT_MOST, "(d) at eps = 1/4",
+     bound_suffices, .subject = &width_bounds[CHERNOFF]},
+    {"Theorem 2 (d), width at eps 1/2", "matrix-chernoff", DERIVED, TEST_AT_MOST,
+     "(d) at eps = 1/2", bound_suffices, .subject = &width_bounds[CHERNOFF_HALF]},
+    {"Theorem 2 together, width", "combined-with-drift", DERIVED, TEST_AT_MOST, "Together",
+     bound_suffices, .subject = &width_bounds[TOGETHER]},
+    {"Theorem 2, width against n", "theorem-2-exponents", PAPER, TEST_MEAN_BELOW,
+     "n^2 log(Kpn/delta)/lambda_0^2 is", exponent, .subject = &in_n},
+    {"Theorem 2, width against xi", "theorem-2-exponents", PAPER, TEST_MEAN_BELOW,
+     "1/xi in the limit, (1 - xi/2)/xi, an entry's variance, is", exponent, .subject = &in_xi}};
+
+const claim_group required_width_claims[] = {{CLAIMS(claims)}, {NULL}};

@@ -1,0 +1,7 @@
+/* required-width: the width really needed, beside what every bound asks for. */
+#include "theory/required_width/required_width.h"
+
+int main(int argc, char **argv)
+{
+    return study_main(&required_width_study, argc, argv);
+}
