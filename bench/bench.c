@@ -8,11 +8,12 @@
 #include <string.h>
 #include <time.h>
 
-#include "run/machine.h"
-#include "run/options.h"
-#include "run/real.h"
-#include "run/rng.h"
-#include "run/stats.h"
+#include "base/machine.h"
+#include "cli/provenance.h"
+#include "cli/options.h"
+#include "base/real.h"
+#include "stats/rng.h"
+#include "stats/stats.h"
 
 enum { LEAST = 3, MOST = 1000, MAX_THREADS = 64 };
 
@@ -178,7 +179,7 @@ table *bench_table(const char *program, int threads)
     table_note(t, "program", "%s", program);
     table_note(t, "processor", "%s", processor);
     table_note(t, "threads", "%d", threads);
-    machine_note(t);
+    provenance_note(t);
     return t;
 }
 

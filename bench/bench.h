@@ -9,8 +9,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include "model/dataset.h"
-#include "run/error.h"
-#include "run/table.h"
+#include "base/error.h"
+#include "io/table.h"
 
 typedef struct {
     const char *out; /* --out */

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "run/stats.h"
+#include "stats/stats.h"
 
 enum { LONGEST = 64 };
 

@@ -8,9 +8,9 @@
 #include "model/ntk.h"
 #include "model/spectrum.h"
 #include "model/spectrum_large.h"
-#include "run/blas.h"
-#include "run/machine.h"
-#include "run/rng.h"
+#include "base/blas.h"
+#include "base/machine.h"
+#include "stats/rng.h"
 
 enum { INPUTS = 2048, LARGE = 10000, LARGE_INPUTS = 64, BLOCK = 4096 };
 

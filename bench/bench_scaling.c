@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "model/train.h"
-#include "run/rng.h"
+#include "stats/rng.h"
 
 enum { OUTPUTS = 10, MAX_TEAM = 64 };
 

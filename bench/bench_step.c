@@ -8,7 +8,7 @@
 #include "model/level.h"
 #include "model/network.h"
 #include "model/train.h"
-#include "run/blas.h"
+#include "base/blas.h"
 
 enum { OUTPUTS = 10 };
 

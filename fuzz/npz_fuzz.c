@@ -1,4 +1,4 @@
-/* Any bytes as a .npz: arrays (run/npy.h) and the data set made of them (model/dataset.h).
+/* Any bytes as a .npz: arrays (io/npy.h) and the data set made of them (model/dataset.h).
  *
  * The first two bytes are a number k. With k = 0 the rest is the archive; otherwise its first k bytes and what follows
  * are the members features and labels of a sound archive: checksums, which no fuzzer guesses, are then right and the
@@ -9,7 +9,7 @@
 #include <zip.h>
 
 #include "model/dataset.h"
-#include "run/npy.h"
+#include "io/npy.h"
 
 /* The archive of the two members as bytes, to be freed; NULL: no memory. */
 static void *archive(const uint8_t *bytes, size_t size, size_t cut, size_t *length)

@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "run/file.h"
-#include "run/npy.h"
-#include "run/unit.h"
+#include "io/file.h"
+#include "io/npy.h"
+#include "sweep/unit.h"
 #include "tests/zip_bytes.h"
 
 enum { ROOM = 4096 };

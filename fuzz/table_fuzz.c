@@ -1,8 +1,8 @@
-/* Any bytes as a table (run/table.h) and as a table of verdicts (run/verdict.h). */
+/* Any bytes as a table (io/table.h) and as a table of verdicts (study/verdict.h). */
 #include "fuzz/fuzz.h"
 
-#include "run/table.h"
-#include "run/verdict.h"
+#include "io/table.h"
+#include "study/verdict.h"
 
 static void check_table(const char *path)
 {

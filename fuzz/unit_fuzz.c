@@ -1,4 +1,4 @@
-/* Any bytes as the file of a unit (run/unit.h): only what unit_format makes is taken.
+/* Any bytes as the file of a unit (sweep/unit.h): only what unit_format makes is taken.
  *
  * A first byte of 1 or more makes the rest the processor's name and the lines of values of a file whose other lines and
  * checksum are right; with 0 the rest is the file. */
@@ -6,7 +6,7 @@
 
 #include <sha2.h>
 
-#include "run/unit.h"
+#include "sweep/unit.h"
 
 enum { VALUES = 4, MOST = 1 << 16 };
 

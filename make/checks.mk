@@ -40,12 +40,13 @@ fuzz_flags := -O1 -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,unde
 fuzz_build = $(call variant,fuzz,$(fuzz_flags)) CC=clang WARN=
 fuzz_link = echo "  LD      $@"; clang -std=c17 -D_GNU_SOURCE -Wall -Wextra -g $(all_cppflags) $1 $^ -o $@ $(LIBS)
 
-.PHONY: $(B)/fuzz/single/libmntk.a
-$(B)/fuzz/single/libmntk.a: | check-deps
-	@+$(fuzz_build) $@
-$(fuzzers:%=$(B)/fuzz/%): $(B)/fuzz/%: fuzz/%_fuzz.c $(B)/fuzz/single/libmntk.a
+fuzz_archives := $(patsubst $(B)/%,$(B)/fuzz/%,$(call archives,single))
+.PHONY: $(fuzz_archives)
+$(fuzz_archives) &: | check-deps
+	@+$(fuzz_build) $(fuzz_archives)
+$(fuzzers:%=$(B)/fuzz/%): $(B)/fuzz/%: fuzz/%_fuzz.c $(fuzz_archives)
 	@$(call fuzz_link,$(fuzz_flags) -fsanitize=fuzzer)
-$(B)/fuzz/seeds: fuzz/seeds.c $(B)/fuzz/single/libmntk.a
+$(B)/fuzz/seeds: fuzz/seeds.c $(fuzz_archives)
 	@$(call fuzz_link,$(fuzz_flags))
 
 .PHONY: check-fuzz $(fuzzers:%=check-fuzz-%)

@@ -4,7 +4,7 @@
 #include <stdint.h>
 #include <unistd.h>
 
-#include "run/npy.h"
+#include "io/npy.h"
 #include "tests/npz_archive.h"
 
 /* What is not wrong in a bad data set: 4 rows of 3 features and 2 labels. */
@@ -233,10 +233,10 @@ void bad_starts(const char *folder, bad_file_list *list)
         {{{"signs", "f4", 2, {M, DIGITS_Q}, a}}, "'weights' is missing"},
         {{{"weights", "f4", 1, {DIGITS_D}, w}, signs}, "'weights' has rank 1"},
         {{{"weights", "f4", 2, {0, M}, w}, signs}, "'weights' has rank 2"},
-        {{{"weights", "f4", 2, {DIGITS_D, M}, w_nan}, signs}, "'weights' has NaN or Inf in row 2"},
+        {{{"weights", "f4", 2, {DIGITS_D, M}, w_nan}, signs}, "'weights' has nan in row 2"},
         {{{"weights", "f4", 2, {DIGITS_D / 2, M}, w}, signs}, "are for d=32 q=10, the data have d=64 q=10"},
         {{weights, {"signs", "f4", 2, {M, DIGITS_Q}, a_half}}, "'signs' has 0.5 in row 0"},
-        {{weights, {"signs", "f4", 2, {1, DIGITS_Q}, a}}, "'signs' has 1 rows for 2 neurons"},
+        {{weights, {"signs", "f4", 2, {1, DIGITS_Q}, a}}, "'signs' is for 1 neurons, 'weights' has 2"},
         {{weights, {"signs", "f4", 2, {M, 3}, a}}, "are for d=64 q=3"},
         {{weights, signs, {"masks", "f4", 2, {2, 2}, ones}}, "'masks' has rank 2"},
         {{weights, signs, {"masks", "f4", 3, {1, 1, 3}, ones}}, "'masks' is for 3 neurons, 'weights' has 2"},

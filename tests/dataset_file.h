@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "model/dataset.h"
-#include "run/npy.h"
+#include "io/npy.h"
 
 /* A file with features (n, d) and labels (n, q) of `type`. */
 static inline void write_data(const char *path, const char *type, size_t n, size_t d, const double *X, size_t q,

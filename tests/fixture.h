@@ -4,8 +4,8 @@
 
 #include <stddef.h>
 #include "model/dataset.h"
-#include "run/npy.h"
-#include "run/real.h"
+#include "io/npy.h"
+#include "base/real.h"
 
 /* The first n rows of data/digits.npz with their first label column alone. */
 dataset fixture_one_output(size_t n);

@@ -6,7 +6,7 @@
 
 #include <stdbool.h>
 #include <string.h>
-#include "run/real.h"
+#include "base/real.h"
 
 typedef struct {
     const char *small;  /* command with as little work as the program's paths allow */

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 #include "model/dataset.h"
-#include "run/rng.h"
+#include "stats/rng.h"
 
 /* n random unit rows of d entries, no labels; free data.X. Another repetition, other rows. */
 static inline dataset random_rows(size_t n, size_t d, size_t repetition)

@@ -1,5 +1,5 @@
 /* Floors and first rounds of bernoulli-rate. The programs of theory/ are double precision alone. */
-#include "run/real.h"
+#include "base/real.h"
 #ifdef REAL_DOUBLE
 
 #include "theory/bernoulli_rate/bernoulli_rate.h"

@@ -1,5 +1,5 @@
 /* Trials and rows of categorical-rate. The programs of theory/ are double precision alone. */
-#include "run/real.h"
+#include "base/real.h"
 #ifdef REAL_DOUBLE
 
 #include "theory/categorical_rate/categorical_rate.h"

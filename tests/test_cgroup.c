@@ -1,4 +1,4 @@
-#include "run/cgroup.h"
+#include "base/cgroup.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "run/real.h"
+#include "base/real.h"
 #include "tests/fixture.h"
 
 TestSuite(cgroup);

@@ -31,7 +31,7 @@ static verdict decide(claim_test test, evidence *e)
 /* hypothesis not met, then too few, then the test: for every test there is. */
 Test(claim, one_rule_for_hypotheses_and_few_trials)
 {
-    for (claim_test test = TEST_AT_MOST; test <= TEST_TREND; test++) {
+    for (claim_test test = TEST_AT_MOST; test <= TEST_CONDITIONS; test++) {
         evidence e = fresh();
         if (test == TEST_AT_LEAST) { e.row.observed = 2; }
         if (test == TEST_EQUAL) { e.row.observed = 1.05; }
@@ -48,7 +48,7 @@ Test(claim, one_rule_for_hypotheses_and_few_trials)
 
 Test(claim, nan_refutes_every_test)
 {
-    for (claim_test test = TEST_AT_MOST; test <= TEST_TREND; test++) {
+    for (claim_test test = TEST_AT_MOST; test <= TEST_CONDITIONS; test++) {
         evidence e = fresh();
         e.row.observed = e.interval.low = e.interval.high = e.p_claimed = e.p_opposite = NAN;
         e.failures = 100; /* where the observation is a count */
@@ -107,6 +107,11 @@ Test(claim, a_trend_is_claimed_opposite_or_untold)
         e.p_opposite = p[k][1];
         cr_expect(eq(int, decide(TEST_TREND, &e), expected[k]), "pair %zu", k);
     }
+    evidence e = fresh();
+    e.p_claimed = 0.03;
+    cr_expect(eq(int, decide(TEST_TREND, &e), NOT_CHECKED), "at the usual confidence");
+    e.confidence = 0.95;
+    cr_expect(eq(int, decide(TEST_TREND, &e), NOT_REFUTED), "at a claim's own");
 }
 
 /* --- a list of claims --- */

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "run/rng.h"
+#include "stats/rng.h"
 #include "tests/fixture.h"
 
 /* What came of comparing two texts as tables. */
@@ -285,9 +285,9 @@ Test(compare, what_cannot_be_compared)
 /* Settings are named for the reader; the numbers decide. */
 Test(compare, settings_are_named)
 {
-    outcome o = compare("# seed: 1\n# lr: 0.1\n# date: now\nx\n1\n", "# seed: 1\n# lr: 0.2\n# date: then\nx\n1\n");
+    outcome o = compare("# seed: 1\n# --lr: 0.1\n# date: now\nx\n1\n", "# seed: 1\n# --lr: 0.2\n# date: then\nx\n1\n");
     cr_expect(eq(int, o.result.kind, COMPARE_IDENTICAL));
-    cr_expect(eq(str, o.result.settings, "lr"));
+    cr_expect(eq(str, o.result.settings, "--lr"));
 }
 
 /* One family: what is no difference beside a thousand other tests may be one alone. */

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "run/npy.h"
+#include "io/npy.h"
 
 #include "dataset_file.h"
 #include "npz_archive.h"

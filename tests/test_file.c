@@ -1,4 +1,4 @@
-#include "run/file.h"
+#include "io/file.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>

@@ -1,4 +1,4 @@
-#include "run/fingerprint.h"
+#include "sweep/fingerprint.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
@@ -8,8 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "run/file.h"
-#include "run/real.h"
+#include "io/file.h"
+#include "base/real.h"
 #include "tests/fixture.h"
 
 TestSuite(fingerprint);

@@ -6,8 +6,8 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "run/error.h"
-#include "run/rng.h"
+#include "base/error.h"
+#include "stats/rng.h"
 
 #ifdef REAL_DOUBLE
 static const double SAME = 1e-13;

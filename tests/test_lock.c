@@ -1,4 +1,4 @@
-#include "run/lock.h"
+#include "sweep/lock.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
@@ -10,7 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "run/file.h"
+#include "io/file.h"
 
 static char folder[] = "build/test-tmp/lock/XXXXXX"; /* of this test alone */
 

@@ -1,4 +1,5 @@
-#include "run/machine.h"
+#include "base/machine.h"
+#include "cli/provenance.h"
 
 #include <cblas.h>
 #include <criterion/criterion.h>
@@ -14,9 +15,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "run/cgroup.h"
-#include "run/real.h"
-#include "run/file.h"
+#include "base/cgroup.h"
+#include "base/real.h"
+#include "io/file.h"
 
 TestSuite(machine);
 
@@ -215,7 +216,7 @@ Test(machine, provenance)
     char path[64], expected[128], note[512];
     snprintf(path, sizeof path, "build/test-tmp/machine/%ld.dat", (long)getpid());
     table *t = table_new("x", NULL, 9);
-    machine_note(t);
+    provenance_note(t);
     cr_assert(eq(int, table_write(t, path), OK), "%s", error_text());
     table_free(t);
     table_data data;

@@ -5,7 +5,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "run/stats.h"
+#include "stats/stats.h"
 
 enum { P = 3, M = 50, DRAWS = 2000 };
 

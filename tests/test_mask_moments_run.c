@@ -1,6 +1,6 @@
 /* mask-moments: the rows about the rounds of runs, honest and with deliberate errors. Theory is double precision alone.
  */
-#include "run/real.h"
+#include "base/real.h"
 
 #ifdef REAL_DOUBLE
 #include "tests/moments_study.h"

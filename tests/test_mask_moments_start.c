@@ -1,6 +1,6 @@
 /* mask-moments: the rows about the random start, honest and with deliberate errors. Theory is double precision alone.
  */
-#include "run/real.h"
+#include "base/real.h"
 
 #ifdef REAL_DOUBLE
 #include "model/bounds.h"

@@ -1,5 +1,5 @@
 /* mask-moments: all units of a small setting put together. Theory is double precision alone. */
-#include "run/real.h"
+#include "base/real.h"
 
 #ifdef REAL_DOUBLE
 #include <stdio.h>

@@ -1,11 +1,11 @@
-#include "run/memory.h"
+#include "base/memory.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "run/error.h"
+#include "base/error.h"
 
 TestSuite(memory);
 

@@ -6,7 +6,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "run/rng.h"
+#include "stats/rng.h"
 
 #ifdef REAL_DOUBLE
 static const double SAME = 1e-13;

@@ -1,4 +1,4 @@
-#include "run/npy.h"
+#include "io/npy.h"
 
 #include <dirent.h>
 #include <float.h>

@@ -1,6 +1,6 @@
 /* Archives as other programs than NumPy write them, and what is said of those that cannot be read.
  */
-#include "run/npy.h"
+#include "io/npy.h"
 
 #include <stdint.h>
 #include <unistd.h>

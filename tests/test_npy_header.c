@@ -1,4 +1,4 @@
-#include "run/npy_header.h"
+#include "io/npy_header.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>

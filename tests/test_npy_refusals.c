@@ -1,4 +1,4 @@
-#include "run/npy.h"
+#include "io/npy.h"
 
 #include <stdint.h>
 #include <sys/wait.h>

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "model/bounds.h"
-#include "run/rng.h"
+#include "stats/rng.h"
 
 #include "random_rows.h"
 

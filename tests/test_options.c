@@ -1,4 +1,4 @@
-#include "run/options.h"
+#include "cli/options.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>

@@ -1,4 +1,4 @@
-#include "run/program.h"
+#include "cli/program.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>

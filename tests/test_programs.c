@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "run/npy.h"
-#include "run/table.h"
+#include "io/npy.h"
+#include "io/table.h"
 #include "tests/fixture.h"
 
 TestSuite(programs, .timeout = 120);

@@ -1,4 +1,4 @@
-#include "run/progress.h"
+#include "sweep/progress.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
@@ -13,7 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "run/file.h"
+#include "io/file.h"
 
 TestSuite(progress);
 

@@ -161,7 +161,7 @@ Test(required_width, plan_has_the_first_rows)
     cr_assert(le(dbl, fabs(c->data[0].lambda0 - alone.lambda0), 1e-15));
     cr_assert(le(dbl, fabs(c->data[0].row_sum - alone.row_sum), 1e-13));
     theory_close(&alone);
-    sweep_options how = program_sweep_options(&r.options);
+    sweep_options how = study_sweep_options(&r.options);
     how.out = out;
     cr_assert(eq(int, study_pilot(&r, &how), OK), "%s", error_text());
     cr_assert(eq(sz, r.repeats, 3)); /* the pilots' are theirs alone */

@@ -1,11 +1,11 @@
-#include "run/rng.h"
+#include "stats/rng.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 #include <math.h>
 #include <stdlib.h>
 
-#include "run/stats.h"
+#include "stats/stats.h"
 
 Test(rng, a_stream_depends_on_seed_cell_repetition_and_purpose_alone)
 {

@@ -1,5 +1,5 @@
 /* The project's own files are found from any working folder, and the data set as it is named where it stands. */
-#include "run/share.h"
+#include "base/share.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
@@ -8,8 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "run/error.h"
-#include "run/program.h"
+#include "base/error.h"
+#include "cli/program.h"
 
 Test(share, from_another_folder)
 {

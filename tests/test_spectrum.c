@@ -8,7 +8,7 @@
 #include <stdlib.h>
 
 #include "model/residual.h"
-#include "run/rng.h"
+#include "stats/rng.h"
 
 /* Tolerance of an eigenvalue: roundings of a dense reduction, relative to the norm. */
 static const double EIGEN = 1e-13;

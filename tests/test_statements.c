@@ -179,7 +179,7 @@ Test(statements, a_forgotten_statement_shows)
 /* What redoes a row is in it whole, or refused: a part of it would redo something else. */
 Test(statements, commands_are_whole)
 {
-    static char again[VERDICT_COMMAND], folder[VERDICT_COMMAND + 1];
+    static char again[PROGRAM_COMMAND], folder[PROGRAM_COMMAND + 1];
     static statement_part parts[PROGRAMS_MAX];
     memset(again, 'x', sizeof again - 1);
     claim_rows list = {.command = again};

@@ -1,4 +1,4 @@
-#include "run/stats.h"
+#include "stats/stats.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>

@@ -1,4 +1,4 @@
-#include "run/stop.h"
+#include "sweep/stop.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "run/scratch.h"
+#include "base/scratch.h"
 #include "study/record.h"
 #include "tests/fixture.h"
 #include "tests/study_fixture.h"
@@ -147,6 +147,31 @@ Test(study, writes_its_tables_and_statements)
     free(rows);
 }
 
+static status settle(study_run *r)
+{
+    toy_settings *o = r->settings;
+    o->cells = o->cells == 2 ? 4 : o->cells;
+    return o->factor > 9 ? fail(BAD_INPUT, "factors") : OK;
+}
+
+/* Options that do not go together are refused before anything is prepared; what they mean together
+ * is there when it is. */
+Test(study, settles_options_before_it_starts)
+{
+    study settled = toy;
+    settled.settle = settle;
+    toy_settings o = defaults;
+    program_options common = {.data = "data/digits.npz", .out = "none.dat", .threads = 1};
+    study_run r;
+    cr_assert(eq(int, study_open(&settled, &common, &o, &r), OK), "%s", error_text());
+    cr_expect(eq(sz, r.cells, 4));
+    study_close(&r);
+    o.factor = 9.5;
+    cr_expect(eq(int, study_open(&settled, &common, &o, &r), BAD_INPUT));
+    cr_expect(r.cells == 0 && r.data == NULL);
+    study_close(&r);
+}
+
 static status prepare_pilot(study_run *r)
 {
     r->repeats = 5;
@@ -170,7 +195,7 @@ Test(study, pilot_comes_before_the_units)
     study_fixture_open(&led, &defaults, &r);
     char out[300];
     snprintf(out, sizeof out, "%s/pilot.dat", fixture_folder("study"));
-    sweep_options how = program_sweep_options(&r.options);
+    sweep_options how = study_sweep_options(&r.options);
     how.out = out;
     how.shard = 1;
     how.shards = 2;

@@ -1,4 +1,4 @@
-#include "run/sweep.h"
+#include "sweep/sweep.h"
 
 #include <stdint.h>
 #include <unistd.h>

@@ -1,4 +1,4 @@
-#include "run/sweep.h"
+#include "sweep/sweep.h"
 
 #include <omp.h>
 #include <signal.h>

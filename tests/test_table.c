@@ -1,4 +1,4 @@
-#include "run/table.h"
+#include "io/table.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "run/file.h"
+#include "io/file.h"
 
 static char folder[] = "build/test-tmp/table/XXXXXX"; /* of this test alone */
 
@@ -170,6 +170,9 @@ Test(table, round_trip)
     cr_assert(eq(int, table_column(&data, "value"), 0));
     cr_assert(eq(int, table_column(&data, "word"), 1));
     cr_assert(eq(int, table_column(&data, "wor"), -1));
+    cr_assert(eq(ptr, (void *)table_field(&data, 0, 1), data.text[1]));
+    cr_assert(eq(dbl, table_value(&data, 0, 0), data.values[0]));
+    cr_assert(table_field(&data, 0, -1)[0] == 0 && isnan(table_value(&data, 0, -1)));
     for (size_t i = 0; i < ROWS; i++) {
         cr_assert(eq(int, memcmp(&data.values[2 * i], &values[i], sizeof values[i]), 0), "row %zu", i);
         cr_assert(i % 2 ? isnan(data.values[2 * i + 1]) : data.values[2 * i + 1] == 12.0);

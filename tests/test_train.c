@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "run/npy.h"
+#include "io/npy.h"
 #include "tests/fixture.h"
 
 #ifdef REAL_DOUBLE

@@ -1,6 +1,6 @@
-#include "run/trend.h"
+#include "stats/trend.h"
 
-#include "run/stats.h"
+#include "stats/stats.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>

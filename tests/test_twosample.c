@@ -1,4 +1,4 @@
-#include "run/twosample.h"
+#include "stats/twosample.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
@@ -6,7 +6,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "run/rng.h"
+#include "stats/rng.h"
 
 static double welch_p(const double *x, size_t n, const double *y, size_t m)
 {

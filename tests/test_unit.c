@@ -1,6 +1,6 @@
-#include "run/unit.h"
+#include "sweep/unit.h"
 
-#include "run/file.h"
+#include "io/file.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>

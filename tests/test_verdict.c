@@ -1,4 +1,4 @@
-#include "run/verdict.h"
+#include "study/verdict.h"
 
 #include "tests/fixture.h"
 

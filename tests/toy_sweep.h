@@ -13,10 +13,10 @@
 #include <string.h>
 #include <time.h>
 
-#include "run/blas.h"
-#include "run/file.h"
-#include "run/sweep.h"
-#include "run/unit.h"
+#include "base/blas.h"
+#include "io/file.h"
+#include "sweep/sweep.h"
+#include "sweep/unit.h"
 
 enum { CELLS = 5, REPEATS = 4, VALUES = 3, UNITS = CELLS * REPEATS };
 

@@ -13,8 +13,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "run/file.h"
-#include "run/real.h"
+#include "io/file.h"
+#include "base/real.h"
 #include "tests/fixture.h"
 
 const char *trial_folder(const char *name)

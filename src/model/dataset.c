@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "run/fingerprint.h"
-#include "run/npy.h"
+#include "sweep/fingerprint.h"
+#include "io/npy.h"
 
 /* Angle (radians) up to which two rows count as of one direction, that is as the same up to rounding. With u the unit
  * roundoff, rows x and c x end up within 2 u(f4) = 1.2e-7 when stored as f4; as f8 within 6 u = 6.7e-16, two for

@@ -6,7 +6,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include "run/error.h"
+#include "base/error.h"
 
 typedef struct {
     char path[4096];      /* as given */

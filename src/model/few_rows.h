@@ -7,7 +7,7 @@
 
 #include <stddef.h>
 #include "model/dataset.h"
-#include "run/error.h"
+#include "base/error.h"
 
 /* few: the first n <= data->n rows with their labels (q = 1), with d = n where n < data->d and G is
  * positive definite. Owner: the caller, dataset_free. FAILED: no memory. */

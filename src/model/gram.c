@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "run/blas.h"
+#include "base/blas.h"
 
 static status pack_matrix(const dataset *data, gram *g)
 {

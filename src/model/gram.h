@@ -14,8 +14,8 @@
 #include <stddef.h>
 #include "model/active.h"
 #include "model/dataset.h"
-#include "run/error.h"
-#include "run/real.h"
+#include "base/error.h"
+#include "base/real.h"
 
 /* AUTO chooses by count; the others are for tests and measurements. */
 typedef enum { GRAM_AUTO, GRAM_MATRIX, GRAM_FACTOR } gram_way;

@@ -3,7 +3,7 @@
 #define MODEL_INITIAL_ERROR_H
 
 #include <stddef.h>
-#include "run/error.h"
+#include "base/error.h"
 
 /* mean <- E||y - u_0||^2 over normal W_0 (standard deviation kappa) and random signs a of m <= 6
  * neurons, u_0 of the whole network with masks' xi: all 2^m signs, and quadrature over the

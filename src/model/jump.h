@@ -5,7 +5,7 @@
 
 #include <stddef.h>
 #include "model/network.h"
-#include "run/error.h"
+#include "base/error.h"
 
 /* sum_i sum_r sigma_ri^2 of a network on n samples, what V of bounds_jump is about. ld: of net->Z.
  */

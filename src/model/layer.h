@@ -6,7 +6,7 @@
 #define MODEL_LAYER_H
 
 #include <stddef.h>
-#include "run/real.h"
+#include "base/real.h"
 
 /* Columns of Z, C, U, R have length ld, a multiple of 64 bytes; aligned to 64 bytes they are fastest. */
 

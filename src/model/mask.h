@@ -6,8 +6,8 @@
 #define MODEL_MASK_H
 
 #include <stddef.h>
-#include "run/error.h"
-#include "run/rng.h"
+#include "base/error.h"
+#include "stats/rng.h"
 
 typedef enum { MASK_BERNOULLI, MASK_CATEGORICAL } mask_kind;
 

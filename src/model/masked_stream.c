@@ -2,8 +2,8 @@
 
 #include <stdlib.h>
 
-#include "run/blas.h"
-#include "run/memory.h"
+#include "base/blas.h"
+#include "base/memory.h"
 
 /* Neurons at a time, at most; numbers in a block of W or Z (8 MB in double precision). */
 enum { BLOCK = 2048, BLOCK_NUMBERS = 1 << 20 };

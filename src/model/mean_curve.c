@@ -9,8 +9,8 @@
 #include "model/mask.h"
 #include "model/ntk.h"
 #include "model/spectrum.h"
-#include "run/scratch.h"
-#include "run/stats.h"
+#include "base/scratch.h"
+#include "stats/stats.h"
 
 /* Slopes alone are wanted of lines: their intervals would take rounds for independent. */
 static const double ANY_CONFIDENCE = 0.5;

@@ -16,7 +16,7 @@
 #include "model/gram.h"
 #include "model/network.h"
 #include "model/train.h"
-#include "run/error.h"
+#include "base/error.h"
 
 /* Eigenpairs of factor A, A symmetric. A copy with another factor shares the arrays. */
 typedef struct {

@@ -8,8 +8,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include "model/gram.h"
-#include "run/error.h"
-#include "run/real.h"
+#include "base/error.h"
+#include "base/real.h"
 
 typedef struct {
     size_t m;         /* neurons in use */

@@ -9,8 +9,8 @@
 
 #include <stddef.h>
 #include "model/dataset.h"
-#include "run/error.h"
-#include "run/real.h"
+#include "base/error.h"
+#include "base/real.h"
 
 /* Hinf_ij = <x_i, x_j> (pi - angle_ij) / (2 pi); the diagonal is exactly 1/2.
  * Where |cos| > 0.99 angle and cosine come from dataset_angle, so that a pair at angle t keeps the digits of

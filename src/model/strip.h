@@ -5,7 +5,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
-#include "run/real.h"
+#include "base/real.h"
 
 #if defined __AVX512F__
 enum { STRIP_BYTES = 64 };

@@ -6,7 +6,7 @@
 
 #include "model/layer.h"
 #include "model/strip.h"
-#include "run/blas.h"
+#include "base/blas.h"
 
 train_scales train_scales_of(const train_settings *s, size_t n, size_t q)
 {

@@ -15,8 +15,8 @@
 #include "model/gram.h"
 #include "model/mask.h"
 #include "model/network.h"
-#include "run/error.h"
-#include "run/rng.h"
+#include "base/error.h"
+#include "stats/rng.h"
 
 typedef enum { SCALING_RELEASED, SCALING_THEORY } train_scaling;
 typedef enum { UNSELECTED_KEEP, UNSELECTED_ZERO } train_unselected;

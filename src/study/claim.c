@@ -80,9 +80,11 @@ static bool passes(claim_test test, const evidence *e)
     case TEST_MEANS_BELOW:
         return !isnan(row->observed) && !isnan(row->bound);
     case TEST_TREND:
-        return e->p_claimed <= 1 - CLAIM_CONFIDENCE;
+        return e->p_claimed <= 1 - e->confidence;
     case TEST_NO_TREND:
-        return e->p_claimed > 1 - CLAIM_CONFIDENCE;
+        return e->p_claimed > 1 - e->confidence;
+    case TEST_CONDITIONS:
+        return !isnan(row->observed);
     }
     return false;
 }
@@ -95,7 +97,8 @@ static bool tells(claim_test test, const evidence *e)
         return e->enough &&
                (double)e->row.trials * e->allowed >= CLAIM_TRIALS_PER_DELTA * roundings;
     }
-    bool undecided = e->p_claimed > 1 - CLAIM_CONFIDENCE && e->p_opposite > 1 - CLAIM_CONFIDENCE;
+    double level = 1 - e->confidence;
+    bool undecided = e->p_claimed > level && e->p_opposite > level;
     return e->enough && !(test == TEST_TREND && undecided);
 }
 

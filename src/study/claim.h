@@ -11,9 +11,9 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include "run/scratch.h"
-#include "run/stats.h"
-#include "run/verdict.h"
+#include "base/scratch.h"
+#include "stats/stats.h"
+#include "study/verdict.h"
 #include "study/confidence.h"
 
 struct study_run;
@@ -30,7 +30,8 @@ typedef enum {
     TEST_MEAN_EQUAL,        /* a mean or slope = bound: refuted if its interval does not hold it */
     TEST_MEANS_BELOW,       /* several means, each held by claim_refute_unless; observed: the worst */
     TEST_TREND,             /* by the p-values of the trend that is claimed and of the opposite one */
-    TEST_NO_TREND           /* refuted if the trend of p_claimed is seen */
+    TEST_NO_TREND,          /* refuted if the trend of p_claimed is seen */
+    TEST_CONDITIONS         /* something was observed; claim_refute_unless tells the rest */
 } claim_test;
 
 /* What an observer fills; everything starts as "met, enough, nothing seen" (NaN). */
@@ -47,7 +48,7 @@ typedef struct {
     double tolerance;             /* TEST_EQUAL */
     size_t failures;              /* TEST_PROBABILITY, TEST_QUANTILE_..., of row.trials */
     double allowed;               /* TEST_PROBABILITY, TEST_QUANTILE_... */
-    double confidence;            /* of the limit; CLAIM_CONFIDENCE at first */
+    double confidence;            /* of limit and trend; CLAIM_CONFIDENCE at first */
     stats_interval interval;      /* TEST_MEAN_... */
     double p_claimed, p_opposite; /* TEST_TREND, TEST_NO_TREND: of claim_trend (trend_claim.h) */
     scratch work;                 /* arrays of the observer, freed after it */

@@ -7,21 +7,36 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "run/machine.h"
+#include "base/machine.h"
+#include "cli/provenance.h"
 
 /* --- opening and closing --- */
 
-status study_open(const study *s, const program_options *options, const void *settings,
-                  study_run *r)
+static status begin(const study *s, const void *settings, study_run *r)
 {
-    *r = (study_run){.study = s, .options = *options, .repeats = 1};
-    if (options->out == options->default_out) { r->options.out = r->options.default_out; }
+    *r = (study_run){.study = s, .repeats = 1};
     r->settings = allocate(s->settings_size + 1, 1, "settings");
     r->context = allocate(s->context_size + 1, 1, "context of the study");
     if (!r->settings || !r->context) { return FAILED; }
     memcpy(r->settings, settings, s->settings_size);
-    status st = program_start(options);
+    return OK;
+}
+
+static status prepare(const program_options *options, study_run *r)
+{
+    const study *s = r->study;
+    r->options = *options;
+    if (options->out == options->default_out) { r->options.out = r->options.default_out; }
+    status st = s->settle ? s->settle(r) : OK;
+    if (st == OK) { st = program_start(options); }
     return st == OK ? s->prepare(r) : st;
+}
+
+status study_open(const study *s, const program_options *options, const void *settings,
+                  study_run *r)
+{
+    status st = begin(s, settings, r);
+    return st == OK ? prepare(options, r) : st;
 }
 
 void study_close(study_run *r)
@@ -162,7 +177,7 @@ static void note_origin(const study_run *r, table *t)
                result->repaired);
     table_note(t, "seconds", "%.3g (predicted %.3g)", result->seconds, result->predicted);
     table_note(t, "processors that computed units", "%s", result->cores);
-    machine_note(t);
+    provenance_note(t);
 }
 
 static status write_table(const study_run *r, const study_table *s)
@@ -217,9 +232,21 @@ static status write_results(study_run *r)
 
 /* --- running --- */
 
+
+sweep_options study_sweep_options(const program_options *options)
+{
+    return (sweep_options){.out = options->out,
+                           .threads = options->threads,
+                           .fresh = options->fresh,
+                           .shard = options->shard,
+                           .shards = options->shards,
+                           .quiet = options->quiet,
+                           .predict = options->predict};
+}
+
 status study_perform(study_run *r)
 {
-    sweep_options how = program_sweep_options(&r->options);
+    sweep_options how = study_sweep_options(&r->options);
     status st = study_pilot(r, &how);
     if (st == OK) { st = study_sweep(r, "units", &how); }
     if (st == OK && how.predict) { printf("%.3g\n", r->result.predicted); }
@@ -230,18 +257,17 @@ int study_main(const study *s, int argc, char **argv)
 {
     program_options options = {.name = argv[0]};
     option_table own = {0};
-    study_run r = {.study = NULL};
-    void *settings = allocate(s->settings_size + 1, 1, "settings");
-    status st = settings ? OK : FAILED;
-    if (st == OK) {
-        memcpy(settings, s->defaults, s->settings_size);
-        st = option_table_open(&own, s->options, settings);
-    }
+    study_run r;
+    status st = begin(s, s->defaults, &r);
+    if (st == OK) { st = option_table_open(&own, s->options, r.settings); }
     if (st == OK) { st = program_parse(argc, argv, s->about, &own.argp, &own, &options); }
-    if (st == OK) { st = study_open(s, &options, settings, &r); }
+    if (st == OK && s->preset) {
+        st = s->preset(&r);
+        if (st == OK) { st = program_parse(argc, argv, s->about, &own.argp, &own, &options); }
+    }
+    if (st == OK) { st = prepare(&options, &r); }
     if (st == OK) { st = study_perform(&r); }
     study_close(&r);
     option_table_close(&own);
-    free(settings);
     return program_exit(&options, st);
 }

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "run/trend.h"
+#include "stats/trend.h"
 
 enum { FEWEST_GROUPS = 3 };
 static const double SHOWN_CONFIDENCE = 0.95; /* of the exponent's interval */

@@ -6,7 +6,7 @@
 #include <cblas.h>
 
 #include "model/mask.h"
-#include "run/scratch.h"
+#include "base/scratch.h"
 
 /* Sums over the runs of one start. */
 typedef struct {

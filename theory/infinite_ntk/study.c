@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "model/masked_stream.h"
-#include "run/npy.h"
+#include "io/npy.h"
 #include "theory/infinite_ntk/infinite_ntk.h"
 #include "theory/infinite_ntk/measure.h"
 

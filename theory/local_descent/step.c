@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "model/spectrum.h"
-#include "run/blas.h"
+#include "base/blas.h"
 #include "theory/shared/criteria.h"
 
 /* (||e_t||^2 - ||e_{t+1}||^2)/||e_t||^2 is summed as (e_t - e_{t+1})(e_t + e_{t+1}), which keeps

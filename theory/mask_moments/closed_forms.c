@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "run/blas.h"
+#include "base/blas.h"
 #include "theory/shared/criteria.h"
 
 moments_layout moments_layout_of(const moments_state *s)

@@ -8,7 +8,7 @@
 #define THEORY_MASK_MOMENTS_MASK_MOMENTS_H
 
 #include "model/trajectory.h"
-#include "run/stats.h"
+#include "stats/stats.h"
 #include "study/record.h"
 #include "study/study.h"
 #include "theory/shared/theory_data.h"

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "model/ntk.h"
-#include "run/blas.h"
+#include "base/blas.h"
 
 typedef struct {
     const moments_state *s; /* borrowed */

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "model/spectrum.h"
-#include "run/blas.h"
+#include "base/blas.h"
 
 /* The last start. */
 typedef struct {

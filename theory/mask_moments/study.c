@@ -7,8 +7,8 @@
 #include "model/initial_error.h"
 #include "model/pace.h"
 #include "model/spectrum.h"
-#include "run/blas.h"
-#include "run/memory.h"
+#include "base/blas.h"
+#include "base/memory.h"
 #include "theory/shared/criteria.h"
 
 static const moments_settings defaults = {.width = 500,

@@ -5,8 +5,8 @@
 
 #include "model/ntk.h"
 #include "model/spectrum.h"
-#include "run/machine.h"
-#include "run/memory.h"
+#include "base/machine.h"
+#include "base/memory.h"
 
 enum {
     MATRICES = 6

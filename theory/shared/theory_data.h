@@ -7,8 +7,8 @@
 #include <stddef.h>
 #include "model/bounds.h"
 #include "model/dataset.h"
-#include "run/program.h"
-#include "run/table.h"
+#include "cli/program.h"
+#include "io/table.h"
 
 typedef struct {
     const program_options *run;

@@ -5,9 +5,10 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "run/machine.h"
-#include "run/option_table.h"
-#include "run/program.h"
+#include "base/machine.h"
+#include "cli/provenance.h"
+#include "cli/option_table.h"
+#include "cli/program.h"
 
 enum { PROGRAMS_MAX = 16 };
 
@@ -40,7 +41,7 @@ static void note(table *t, void *context)
             table_note(t, statement_programs[k], "%s (not there)", part->path);
         }
     }
-    machine_note(t);
+    provenance_note(t);
 }
 
 static status report(const program_options *run, const statement_part *parts,

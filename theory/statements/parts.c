@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "run/options.h"
+#include "cli/options.h"
 
 /* Which data and seed a part is of. */
 static status read_notes(statement_part *part)
@@ -40,7 +40,7 @@ static status read_part(const char *folder, const char *program, statement_part 
 }
 
 /* What computes the program's part. */
-static status command_of(const char *folder, const char *program, char command[VERDICT_COMMAND])
+static status command_of(const char *folder, const char *program, char command[PROGRAM_COMMAND])
 {
     char out[PATH_MAX + 64], path[64];
     snprintf(path, sizeof path, "build/bin/%s", program);
@@ -48,9 +48,9 @@ static status command_of(const char *folder, const char *program, char command[V
     const char *words[] = {path, "--out", out};
     size_t length = 0;
     for (size_t k = 0; k < sizeof words / sizeof *words; k++) {
-        length = option_quote(command, VERDICT_COMMAND, length, words[k]);
+        length = option_quote(command, PROGRAM_COMMAND, length, words[k]);
     }
-    return length < VERDICT_COMMAND
+    return length < PROGRAM_COMMAND
                ? OK
                : fail(BAD_INPUT, "--results: the path is too long; give a shorter one");
 }
@@ -60,7 +60,7 @@ status statement_gather(const char *folder, statement_part *parts, claim_rows *l
     for (size_t k = 0; k < statement_program_count; k++) {
         const char *program = statement_programs[k];
         size_t first = list->count;
-        char command[VERDICT_COMMAND], why[PATH_MAX + 64];
+        char command[PROGRAM_COMMAND], why[PATH_MAX + 64];
         status s = read_part(folder, program, &parts[k], list);
         if (s != OK) { return s; }
         if ((s = command_of(folder, program, command)) != OK) { return s; }
