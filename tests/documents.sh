@@ -136,6 +136,24 @@ for document in "${documents[@]}"; do
     done < <(grep -E '^\| `' "$document" | cut -d'|' -f2 | grep -oE '`[^`]+`' | tr -d '`')
 done
 
+# The floors of src: what is in one is named in its README.md, and includes nothing of a floor above it.
+below=
+for floor in $(sed -n 's/^floors := //p' Makefile); do
+    below="$below $floor"
+    for header in src/"$floor"/*.h; do
+        module=$(basename "$header" .h)
+        grep -qE "\`$module(\.h)?\`" "src/$floor/README.md" || complain "src/$floor/README.md does not name $module"
+    done
+    while IFS=: read -r file include; do
+        include=${include#*\"}
+        [[ "$below " == *" ${include%%/*} "* ]] || complain "$file includes $include, of no floor below"
+    done < <(grep -Ho '^#include "[^"]*' src/"$floor"/*.[ch])
+done
+for folder in experiments:theory theory:experiments; do
+    ! grep -ln "^#include \"${folder#*:}/" "${folder%:*}"/*.[ch] "${folder%:*}"/*/*.[ch] 2>/dev/null | grep . ||
+        complain "these files of ${folder%:*}/ include what is of ${folder#*:}/"
+done
+
 for program in $programs; do
     grep -qx "## $program" doc/programs.md || complain "doc/programs.md does not describe $program"
 done
