@@ -20,7 +20,7 @@ complain() {
 # The files that are ours to read, as git or, without one, the folders have them.
 files() { # files PATTERN...: names that match, results that were computed here left out
     find . -type d \( -name .git -o -name build \) -prune -o -type f \( "$@" \) -print |
-        sed 's|^\./||' | grep -v '^results/[^/]*$' | grep -Ev '^(results|plots)/(quick|paper|default)' | sort
+        sed 's|^\./||' | grep -Ev '^results/([^p]|p[^u])|^plots/.*/' | sort
 }
 mapfile -t documents < <(files -name '*.md')
 mapfile -t code < <(files -name '*.[ch]' -o -name '*.gp' -o -name '*.sh' -o -name '*.mk' -o -name Makefile)
@@ -118,7 +118,7 @@ lines=$(wc -l <README.md)
 
 while read -r file; do
     complain "$file names a document that is not here: $(grep -om1 'paper[.]md[^.,;:)]*' "$file")"
-done < <(grep -rlI 'paper[.]md' --exclude-dir=.git --exclude-dir=build . | sed 's|^\./||' | sort)
+done < <(files -name '*' | tr '\n' '\0' | xargs -0 grep -lI 'paper[.]md')
 
 for folder in $(files -name '*.[ch]' -o -name '*.gp' -o -name '*.mk' | grep -Eo '^[^/]+(/[^/]+)?/' | sort -u) doc/; do
     case $folder in theory/?*/ | tests/?*/ | fuzz/) continue ;; esac # told of by the folder above
