@@ -171,7 +171,7 @@ test: $(B)/packages $(B)/bin/tests-single $(B)/bin/tests-double all ## run every
 	@cd $(if $(elsewhere),$(B)/stand,.) && $(call run_tests,single)
 	@cd $(if $(elsewhere),$(B)/stand,.) && $(call run_tests,double)
 
-include make/packages.mk make/figures.mk make/verify.mk make/checks.mk make/bench.mk
+include make/packages.mk make/format.mk make/figures.mk make/verify.mk make/checks.mk make/bench.mk
 
 # --- the rest ---------------------------------------------------------------------------------------------------------
 .PHONY: clean distclean

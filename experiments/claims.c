@@ -35,8 +35,7 @@ static const option_row rows[] = {
 
 /* A table at its usual place that is not there stays without columns. */
 static status load(const program_options *options, const claims_settings *o, int which,
-                   run_table *t)
-{
+                   run_table *t) {
     t->path = o->paths[which];
     if (!o->given[which] && access(t->path, F_OK) != 0 && errno == ENOENT) { return OK; }
     status st = program_apart(options, rows[which].name, t->path);
@@ -48,8 +47,7 @@ typedef struct {
     figure_tables figure;
 } judged;
 
-static void note(table *t, void *context)
-{
+static void note(table *t, void *context) {
     const judged *j = context;
     program_note(j->options, t);
     table_note(t, "statement", "the claims on Figure 2");
@@ -63,8 +61,7 @@ static void note(table *t, void *context)
     provenance_note(t);
 }
 
-static status judge(const program_options *options, const claims_settings *o, claim_rows *list)
-{
+static status judge(const program_options *options, const claims_settings *o, claim_rows *list) {
     const claim_group *const panels[] = {figure_a_claims, figure_b_claims, figure_c_claims,
                                          figure_d_claims};
     judged j = {.options = options};
@@ -82,8 +79,7 @@ static status judge(const program_options *options, const claims_settings *o, cl
     return st;
 }
 
-static status show(const char *path, claim_rows *list)
-{
+static status show(const char *path, claim_rows *list) {
     status st = verdict_read(path, &list->rows, &list->count);
     if (st != OK) { return st; }
     verdict_print(list->rows, list->count, stdout, isatty(STDOUT_FILENO));
@@ -91,8 +87,7 @@ static status show(const char *path, claim_rows *list)
     return shown ? OK : fail(FAILED, "standard output cannot be written");
 }
 
-int main(int argc, char **argv)
-{
+int main(int argc, char **argv) {
     claims_settings o = {
         .paths = {"results/loss-dynamics.runs.dat", "results/error-heatmap.runs.dat",
                   "results/error-heatmap-zero.runs.dat", "results/width-sweep.runs.dat",

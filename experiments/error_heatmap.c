@@ -14,8 +14,7 @@ static const experiment_settings defaults = {
     .stops = true,
     .patience = 0};
 
-int main(int argc, char **argv)
-{
+int main(int argc, char **argv) {
     return level_sweep_main("Figure 2b: error level over the number of subnetworks and xi",
                             "Figure 2b: the error level falls with xi at fixed p and with p at "
                             "fixed xi",

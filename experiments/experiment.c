@@ -59,14 +59,10 @@ const option_row experiment_options[] = {
      OPTION_ABOVE_LOW},
     {NULL}};
 
-static bool is_categorical(const experiment_settings *o)
-{
-    return o->mask == MASK_CATEGORICAL;
-}
+static bool is_categorical(const experiment_settings *o) { return o->mask == MASK_CATEGORICAL; }
 
 /* The panel's own rate of xi; 0 if it has none. */
-static double own_rate(const experiment_settings *own, double xi)
-{
+static double own_rate(const experiment_settings *own, double xi) {
     for (size_t k = 0; k < own->xi.count; k++) {
         if (fabs(own->xi.values[k] - xi) <= 1e-12) { return own->lr.values[k]; }
     }
@@ -74,8 +70,7 @@ static double own_rate(const experiment_settings *own, double xi)
 }
 
 /* No --lr, and a xi that the panel has no rate for. */
-static status ask_for_rate(const experiment_settings *o, const experiment_settings *own)
-{
+static status ask_for_rate(const experiment_settings *o, const experiment_settings *own) {
     text known = {0};
     for (size_t k = 0; k < own->xi.count; k++) {
         text_add(&known, "%s%g for xi=%g", k ? ", " : "", own->lr.values[k], own->xi.values[k]);
@@ -90,8 +85,7 @@ static status ask_for_rate(const experiment_settings *o, const experiment_settin
 
 /* Where the panel has a rate for each of its xi and --lr is not given, the rates are those of the
  * xi that are asked for (with categorical masks of 1/p): it is xi that the user chose. */
-static status pair_rates(experiment_settings *o, const experiment_settings *own)
-{
+static status pair_rates(experiment_settings *o, const experiment_settings *own) {
     if (o->lr_given || o->lr.count == 1 || own->lr.count < 2) { return OK; }
     option_list xi = o->xi;
     if (is_categorical(o)) { xi = (option_list){{1 / o->subnets.values[0]}, 1}; }
@@ -104,8 +98,7 @@ static status pair_rates(experiment_settings *o, const experiment_settings *own)
     return OK;
 }
 
-status experiment_settle(study_run *r)
-{
+status experiment_settle(study_run *r) {
     experiment_settings *o = r->settings;
     if (is_categorical(o) && o->xi_given) {
         return fail(BAD_INPUT, "--xi: categorical masks have xi = 1/p; leave --xi out or take "
@@ -125,8 +118,7 @@ status experiment_settle(study_run *r)
 /* --- cells and data --- */
 
 static train_settings cell_of(const experiment_settings *o, double width, double subnets,
-                              size_t which_xi)
-{
+                              size_t which_xi) {
     double xi = is_categorical(o) ? 1 / subnets : o->xi.values[which_xi];
     double lr = o->lr.values[o->lr.count == 1 ? 0 : which_xi];
     return (train_settings){.width = (size_t)width,
@@ -141,8 +133,7 @@ static train_settings cell_of(const experiment_settings *o, double width, double
 }
 
 /* With xi = 1 all subnetworks are the whole network: only the first p is kept. */
-static status list_cells(study_run *r)
-{
+static status list_cells(study_run *r) {
     const experiment_settings *o = r->settings;
     experiment *e = r->context;
     size_t xis = is_categorical(o) ? 1 : o->xi.count;
@@ -165,8 +156,7 @@ static status list_cells(study_run *r)
     return OK;
 }
 
-static status find_lambda_max(const study_run *r, experiment *e)
-{
+static status find_lambda_max(const study_run *r, experiment *e) {
     size_t n = e->data.n;
     double *H = allocate(n * n, sizeof *H, "Hinf");
     if (!H) { return FAILED; }
@@ -176,14 +166,12 @@ static status find_lambda_max(const study_run *r, experiment *e)
     return st;
 }
 
-double experiment_stability(const study_run *r, size_t cell)
-{
+double experiment_stability(const study_run *r, size_t cell) {
     const experiment *e = r->context;
     return train_stability(&e->cells[cell], e->data.n, e->data.q, e->lambda_max);
 }
 
-static void say_stability(const study_run *r)
-{
+static void say_stability(const study_run *r) {
     const experiment *e = r->context;
     size_t worst = 0, beyond = 0;
     for (size_t k = 0; k < r->cells; k++) {
@@ -199,8 +187,7 @@ static void say_stability(const study_run *r)
                 r->cells);
 }
 
-status experiment_prepare(study_run *r)
-{
+status experiment_prepare(study_run *r) {
     const experiment_settings *o = r->settings;
     experiment *e = r->context;
     dataset *data = &e->data;
@@ -227,8 +214,7 @@ status experiment_prepare(study_run *r)
     return OK;
 }
 
-void experiment_close(void *context)
-{
+void experiment_close(void *context) {
     experiment *e = context;
     dataset_free(&e->data);
     gram_free(&e->g);
@@ -239,8 +225,7 @@ void experiment_close(void *context)
 
 /* --- units --- */
 
-double experiment_cost(const study_run *r, size_t cell)
-{
+double experiment_cost(const study_run *r, size_t cell) {
     const experiment_settings *o = r->settings;
     const experiment *e = r->context;
     const train_settings *c = &e->cells[cell];
@@ -248,21 +233,18 @@ double experiment_cost(const study_run *r, size_t cell)
     return fmin(rounds, (double)o->rounds) * train_round_cost(&e->g, c);
 }
 
-double experiment_calibrate(const study_run *r)
-{
+double experiment_calibrate(const study_run *r) {
     const experiment *e = r->context;
     return pace_measure(&e->g, &e->cells[r->cells / 2], r->options.threads, PACE_SECONDS);
 }
 
-void experiment_describe(const study_run *r, text *t)
-{
+void experiment_describe(const study_run *r, text *t) {
     const experiment_settings *o = r->settings;
     text_add(t, " step=%s stop=%d,%zu", o->lr_times_xi ? "lr*xi" : "lr", o->stops, o->patience);
 }
 
 stats_summary experiment_summary(const study_run *r, size_t cell,
-                                 double (*number)(const double *values, size_t k), size_t k)
-{
+                                 double (*number)(const double *values, size_t k), size_t k) {
     const experiment *e = r->context;
     for (size_t i = 0; i < r->repeats; i++) {
         e->over_repeats[i] = number(study_values(r, cell, i), k);
@@ -272,16 +254,14 @@ stats_summary experiment_summary(const study_run *r, size_t cell,
 
 /* --- divergence --- */
 
-static bool has_diverged(const study_run *r, size_t cell)
-{
+static bool has_diverged(const study_run *r, size_t cell) {
     for (size_t k = 0; k < r->repeats * r->values; k++) {
         if (!isfinite(study_values(r, cell, k / r->values)[k % r->values])) { return true; }
     }
     return false;
 }
 
-status experiment_gather(study_run *r)
-{
+status experiment_gather(study_run *r) {
     experiment *e = r->context;
     text names = {0};
     size_t count = 0;
@@ -311,8 +291,7 @@ status experiment_gather(study_run *r)
 
 /* --- provenance and columns --- */
 
-void experiment_note(const study_run *r, table *t)
-{
+void experiment_note(const study_run *r, table *t) {
     const experiment_settings *o = r->settings;
     const experiment *e = r->context;
     table_note(t, "label scale", "%.9g (largest |label| of the file)", e->data.label_scale);
@@ -333,19 +312,16 @@ void experiment_note(const study_run *r, table *t)
     }
 }
 
-void experiment_put_xi(const study_run *r, size_t cell, table *t)
-{
+void experiment_put_xi(const study_run *r, size_t cell, table *t) {
     const experiment *e = r->context;
     row_number(t, "xi", "probability that a subnetwork takes a neuron", e->cells[cell].xi);
 }
 
-void experiment_put_subnets(const study_run *r, size_t cell, table *t)
-{
+void experiment_put_subnets(const study_run *r, size_t cell, table *t) {
     const experiment *e = r->context;
     row_number(t, "subnets", "p, subnetworks per round", (double)e->cells[cell].subnets);
 }
 
-void experiment_put_repetition(size_t repetition, table *t)
-{
+void experiment_put_repetition(size_t repetition, table *t) {
     row_number(t, "repetition", "counted from 0", (double)repetition);
 }

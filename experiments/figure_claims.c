@@ -8,14 +8,12 @@
 #include "stats/stats.h"
 #include "study/study.h"
 
-static const run_table *table_of(const study_run *r, int which)
-{
+static const run_table *table_of(const study_run *r, int which) {
     return &((const figure_tables *)r->context)->tables[which];
 }
 
 /* Adds what tells this row from others of its claim. */
-__attribute__((format(printf, 2, 3))) static void add_label(evidence *e, const char *format, ...)
-{
+__attribute__((format(printf, 2, 3))) static void add_label(evidence *e, const char *format, ...) {
     size_t used = strlen(e->row.statement);
     va_list arguments;
     va_start(arguments, format);
@@ -24,16 +22,14 @@ __attribute__((format(printf, 2, 3))) static void add_label(evidence *e, const c
 }
 
 /* There are no runs to judge by. */
-static status tell_missing(const run_table *t, evidence *e)
-{
+static status tell_missing(const run_table *t, evidence *e) {
     claim_check_only_if(e, false);
     claim_supposes(e, true, "runs in %s: none are there", t->path);
     return OK;
 }
 
 /* Lines of the map of a table with these axes; 0 also where it cannot be built. */
-static size_t count_lines(const run_table *t, const run_axes *axes)
-{
+static size_t count_lines(const run_table *t, const run_axes *axes) {
     scratch work = {0};
     run_map map;
     status st = run_map_build(t, axes, &work, &map);
@@ -54,8 +50,7 @@ typedef struct {
 } sign_count;
 
 /* A line of rounds; every value is claimed to be positive. */
-static sign_count count_signs(const trend_stratum *line)
-{
+static sign_count count_signs(const trend_stratum *line) {
     sign_count count = {0};
     double confidence = 1 - (1 - FIGURE_CONFIDENCE) / (double)line->groups;
     const double *x = line->x;
@@ -74,8 +69,7 @@ static sign_count count_signs(const trend_stratum *line)
     return count;
 }
 
-static void judge_signs(const sign_count *c, evidence *e)
-{
+static void judge_signs(const sign_count *c, evidence *e) {
     claim_says(e,
                "%s: certain in %zu of %zu rounds, on the mean only in %zu, wrong in %zu "
                "(certainly in %zu)",
@@ -102,8 +96,7 @@ static const claim movements[] = {
     {"Figure 2a drop", "figure-2a", PAPER, TEST_CONDITIONS,
      "error falls at aggregation in every round", observe_movement}};
 
-static status observe_movement(const study_run *r, size_t which, evidence *e)
-{
+static status observe_movement(const study_run *r, size_t which, evidence *e) {
     static const char *const columns[] = {"jump", "descent", "drop"};
     const run_table *t = table_of(r, FIGURE_LOSS);
     ptrdiff_t movement = e->claim - movements;
@@ -120,8 +113,7 @@ static status observe_movement(const study_run *r, size_t which, evidence *e)
 }
 
 /* A row for each xi, one without runs. */
-static size_t loss_cases(const study_run *r)
-{
+static size_t loss_cases(const study_run *r) {
     size_t lines = count_lines(table_of(r, FIGURE_LOSS), &(run_axes){"xi", "round", "jump", NULL});
     return lines ? lines : 1;
 }
@@ -135,8 +127,7 @@ const claim_group figure_a_claims[] = {
 /* --- Figures 2b to 2d: trends --- */
 
 /* Whether values fall along lines first .. first + lines - 1. */
-static void judge_trend(const run_map *map, size_t first, size_t lines, evidence *e)
-{
+static void judge_trend(const run_map *map, size_t first, size_t lines, evidence *e) {
     trend_result trend = trend_jonckheere(map->line + first, lines);
     run_count count = run_map_count(map, first, lines);
     char diverged[64] = "", unseen[64] = "";
@@ -167,8 +158,7 @@ static void judge_trend(const run_map *map, size_t first, size_t lines, evidence
 }
 
 /* Over all lines of the map together. */
-static status observe_whole(const run_table *t, const run_axes *axes, evidence *e)
-{
+static status observe_whole(const run_table *t, const run_axes *axes, evidence *e) {
     run_map map;
     status st = run_map_build(t, axes, &e->work, &map);
     if (st != OK) { return st; }
@@ -178,8 +168,7 @@ static status observe_whole(const run_table *t, const run_axes *axes, evidence *
 }
 
 /* A table of one --unselected is not judged as one of the other. */
-static status check_rule(const run_table *t, const char *rule)
-{
+static status check_rule(const run_table *t, const char *rule) {
     char noted[64];
     if (t->data.columns == 0 ||
         !(table_note_of(&t->data, "--unselected", noted, sizeof noted) ||
@@ -192,8 +181,7 @@ static status check_rule(const run_table *t, const char *rule)
                 (int)strcspn(noted, " "), noted, rule);
 }
 
-static status observe_heatmap(const study_run *r, size_t which, const run_axes *axes, evidence *e)
-{
+static status observe_heatmap(const study_run *r, size_t which, const run_axes *axes, evidence *e) {
     const run_table *t = table_of(r, which ? FIGURE_HEATMAP_ZERO : FIGURE_HEATMAP);
     const char *rule = which ? "zero" : "keep";
     status st = check_rule(t, rule);
@@ -201,18 +189,15 @@ static status observe_heatmap(const study_run *r, size_t which, const run_axes *
     return st == OK ? observe_whole(t, axes, e) : st;
 }
 
-static status observe_along_xi(const study_run *r, size_t which, evidence *e)
-{
+static status observe_along_xi(const study_run *r, size_t which, evidence *e) {
     return observe_heatmap(r, which, &(run_axes){"subnets", "xi", "level", "state"}, e);
 }
 
-static status observe_along_p(const study_run *r, size_t which, evidence *e)
-{
+static status observe_along_p(const study_run *r, size_t which, evidence *e) {
     return observe_heatmap(r, which, &(run_axes){"xi", "subnets", "level", "state"}, e);
 }
 
-static size_t heatmap_cases(const study_run *r)
-{
+static size_t heatmap_cases(const study_run *r) {
     (void)r;
     return 2; /* keep, zero */
 }
@@ -226,13 +211,11 @@ const claim_group figure_b_claims[] = {{CLAIMS(heatmap), .cases = heatmap_cases}
 
 static const run_axes width_axes = {"xi", "width", "level", "state"};
 
-static size_t width_cases(const study_run *r)
-{
+static size_t width_cases(const study_run *r) {
     return count_lines(table_of(r, FIGURE_WIDTH), &width_axes);
 }
 
-static status observe_width(const study_run *r, size_t which, evidence *e)
-{
+static status observe_width(const study_run *r, size_t which, evidence *e) {
     run_map map;
     status st = run_map_build(table_of(r, FIGURE_WIDTH), &width_axes, &e->work, &map);
     if (st != OK) { return st; }
@@ -241,8 +224,7 @@ static status observe_width(const study_run *r, size_t which, evidence *e)
     return OK;
 }
 
-static status observe_all_widths(const study_run *r, size_t which, evidence *e)
-{
+static status observe_all_widths(const study_run *r, size_t which, evidence *e) {
     (void)which;
     return observe_whole(table_of(r, FIGURE_WIDTH), &width_axes, e);
 }
@@ -255,14 +237,12 @@ static const claim width_together[] = {{"Figure 2c along m, all xi", "figure-2c"
 const claim_group figure_c_claims[] = {
     {CLAIMS(width_by_xi), .cases = width_cases}, {CLAIMS(width_together)}, {NULL}};
 
-static size_t step_cases(const study_run *r)
-{
+static size_t step_cases(const study_run *r) {
     (void)r;
     return FIGURE_STEPS;
 }
 
-static status observe_step(const study_run *r, size_t which, evidence *e)
-{
+static status observe_step(const study_run *r, size_t which, evidence *e) {
     const run_table *t = table_of(r, FIGURE_SUBNET);
     run_map map;
     status st = run_map_build(t, &(run_axes){"step", "subnets", "relative", NULL}, &e->work, &map);

@@ -6,14 +6,12 @@ static const double TARGET = 5e-4; /* runs stop below this mean */
 
 enum { VALUE_LEVEL, VALUE_ROUNDS, VALUE_STATE, VALUES };
 
-static status prepare(study_run *r)
-{
+static status prepare(study_run *r) {
     r->values = VALUES;
     return experiment_prepare(r);
 }
 
-static status measure(const study_run *r, size_t cell, size_t repetition, double *values)
-{
+static status measure(const study_run *r, size_t cell, size_t repetition, double *values) {
     const experiment_settings *o = r->settings;
     const experiment *e = r->context;
     level_rule rule = {.patience = o->patience, .max_rounds = o->rounds, .target = TARGET};
@@ -26,13 +24,11 @@ static status measure(const study_run *r, size_t cell, size_t repetition, double
     return OK;
 }
 
-static bool along_width(const study_run *r)
-{
+static bool along_width(const study_run *r) {
     return ((const experiment_settings *)r->settings)->along_width;
 }
 
-static void begin_row(const study_run *r, size_t cell, table *t)
-{
+static void begin_row(const study_run *r, size_t cell, table *t) {
     const experiment *e = r->context;
     table_row(t);
     if (along_width(r)) {
@@ -43,21 +39,16 @@ static void begin_row(const study_run *r, size_t cell, table *t)
     experiment_put_xi(r, cell, t);
 }
 
-static bool block_ends(const study_run *r, size_t cell)
-{
+static bool block_ends(const study_run *r, size_t cell) {
     const train_settings *c = &((const experiment *)r->context)->cells[cell];
     if (cell + 1 == r->cells) { return false; }
     return along_width(r) ? c[0].xi != c[1].xi : c[0].subnets != c[1].subnets;
 }
 
-static double value_of(const double *values, size_t k)
-{
-    return values[k];
-}
+static double value_of(const double *values, size_t k) { return values[k]; }
 
 /* One row a cell; a cell with a diverged repetition has no value. */
-static status fill_means(const study_run *r, table *t)
-{
+static status fill_means(const study_run *r, table *t) {
     for (size_t cell = 0; cell < r->cells; cell++) {
         stats_summary level = experiment_summary(r, cell, value_of, VALUE_LEVEL);
         stats_summary rounds = experiment_summary(r, cell, value_of, VALUE_ROUNDS);
@@ -71,8 +62,7 @@ static status fill_means(const study_run *r, table *t)
     return OK;
 }
 
-static status fill_runs(const study_run *r, table *t)
-{
+static status fill_runs(const study_run *r, table *t) {
     for (size_t k = 0; k < r->cells * r->repeats; k++) {
         size_t cell = k / r->repeats, repetition = k % r->repeats;
         const double *values = study_values(r, cell, repetition);
@@ -88,8 +78,7 @@ static status fill_runs(const study_run *r, table *t)
 }
 
 int level_sweep_main(const char *about, const char *statement, const experiment_settings *defaults,
-                     int argc, char **argv)
-{
+                     int argc, char **argv) {
     const study_table tables[] = {
         {"runs", statement, 9, fill_runs}, {"", statement, 9, fill_means}, {.fill = NULL}};
     const study panel = {.about = about,

@@ -23,21 +23,18 @@ static const experiment_settings defaults = {.width = {{500}, 1},
 
 /* --- options --- */
 
-static status preset(study_run *r)
-{
+static status preset(study_run *r) {
     experiment_settings *o = r->settings;
     return o->init ? loss_start_read(o->init, o, &((loss_context *)r->context)->start) : OK;
 }
 
-static status require_one(const char *option, const option_list *list)
-{
+static status require_one(const char *option, const option_list *list) {
     return list->count == 1 ? OK
                             : fail(BAD_INPUT, "--%s: this program takes one value, not %zu", option,
                                    list->count);
 }
 
-static status check_save_weights(const program_options *options, const experiment_settings *o)
-{
+static status check_save_weights(const program_options *options, const experiment_settings *o) {
     if (o->repeats != 1 || (o->xi.count != 1 && o->mask == MASK_BERNOULLI)) {
         return fail(BAD_INPUT, "--save-weights: keeps the weights of one run; add --repeats 1 and "
                                "one value of --xi");
@@ -53,8 +50,7 @@ static status check_save_weights(const program_options *options, const experimen
     return st;
 }
 
-static status settle(study_run *r)
-{
+static status settle(study_run *r) {
     const experiment_settings *o = r->settings;
     status st = require_one("width", &o->width);
     if (st == OK) { st = require_one("subnets", &o->subnets); }
@@ -68,13 +64,11 @@ static status settle(study_run *r)
 
 /* The whole network's error, then for every round after sampling, after each local step, after
  * aggregation. */
-static size_t points_of(const experiment_settings *o)
-{
+static size_t points_of(const experiment_settings *o) {
     return 1 + o->rounds * (o->local_steps + 2);
 }
 
-static status prepare(study_run *r)
-{
+static status prepare(study_run *r) {
     const experiment_settings *o = r->settings;
     loss_context *c = r->context;
     const dataset *data = &c->common.data;
@@ -86,15 +80,13 @@ static status prepare(study_run *r)
     return OK;
 }
 
-static void close_loss(void *context)
-{
+static void close_loss(void *context) {
     loss_context *c = context;
     loss_start_free(&c->start);
     experiment_close(&c->common);
 }
 
-static void describe(const study_run *r, text *t)
-{
+static void describe(const study_run *r, text *t) {
     const experiment_settings *o = r->settings;
     const loss_context *c = r->context;
     text_add(t, " start=%s weights=%d", c->start.sha256, o->save_weights != NULL);
@@ -105,15 +97,13 @@ typedef struct {
     size_t subnets;
 } round_mean;
 
-static void add_local_error(const train_sight *sight, void *context)
-{
+static void add_local_error(const train_sight *sight, void *context) {
     round_mean *mean = context;
     mean->points[sight->step] += sight->error / (double)mean->subnets;
 }
 
 /* points: points_of errors; NaN after divergence. */
-static void follow(const unsigned char *masks, size_t rounds, trajectory *run, double *points)
-{
+static void follow(const unsigned char *masks, size_t rounds, trajectory *run, double *points) {
     const train_settings *s = &run->t.settings;
     *points++ = run->t.error;
     for (size_t k = 0; k < rounds && !run->t.diverged; k++, points += s->local_steps + 2) {
@@ -128,8 +118,7 @@ static void follow(const unsigned char *masks, size_t rounds, trajectory *run, d
     }
 }
 
-static status measure(const study_run *r, size_t cell, size_t repetition, double *values)
-{
+static status measure(const study_run *r, size_t cell, size_t repetition, double *values) {
     const experiment_settings *o = r->settings;
     const loss_context *c = r->context;
     const experiment *e = &c->common;
@@ -150,14 +139,10 @@ static status measure(const study_run *r, size_t cell, size_t repetition, double
 
 /* --- tables --- */
 
-static double value_of(const double *values, size_t k)
-{
-    return values[k];
-}
+static double value_of(const double *values, size_t k) { return values[k]; }
 
 /* One drawn point: mean, sd, min, max over repetitions. */
-static void put_point(const study_run *r, size_t cell, size_t step, table *t)
-{
+static void put_point(const study_run *r, size_t cell, size_t step, table *t) {
     size_t tau = ((const experiment_settings *)r->settings)->local_steps;
     size_t before = step > 0 ? step - 1 : 0, within = before % (tau + 2);
     const char *phase = within == 0 ? "sampled" : within <= tau ? "local" : "aggregated";
@@ -175,8 +160,7 @@ static void put_point(const study_run *r, size_t cell, size_t step, table *t)
     row_number(t, "max", "largest over repetitions", error.max);
 }
 
-static status fill_points(const study_run *r, table *t)
-{
+static status fill_points(const study_run *r, table *t) {
     for (size_t cell = 0; cell < r->cells; cell++) {
         if (cell > 0) { table_gap(t); }
         for (size_t step = 0; step < points_of(r->settings); step++) {
@@ -187,8 +171,7 @@ static status fill_points(const study_run *r, table *t)
 }
 
 /* The three movements of every round. */
-static status fill_runs(const study_run *r, table *t)
-{
+static status fill_runs(const study_run *r, table *t) {
     const experiment_settings *o = r->settings;
     for (size_t k = 0; k < r->cells * r->repeats; k++) {
         const double *before = study_values(r, k / r->repeats, k % r->repeats);
@@ -212,8 +195,7 @@ static status fill_runs(const study_run *r, table *t)
     return OK;
 }
 
-static status finish(const study_run *r)
-{
+static status finish(const study_run *r) {
     const experiment_settings *o = r->settings;
     const experiment *e = r->context;
     size_t points = points_of(o);
@@ -251,7 +233,4 @@ static const study dynamics = {.about = "Figure 2a: the error along a run, step 
                                .finish = finish,
                                EXPERIMENT_UNITS};
 
-int main(int argc, char **argv)
-{
-    return study_main(&dynamics, argc, argv);
-}
+int main(int argc, char **argv) { return study_main(&dynamics, argc, argv); }

@@ -13,8 +13,7 @@
 
 /* Takes a scalar of the file, where it has it, as an option's default. */
 static status read_scalar(const char *path, const char *name, double low, double high,
-                          double *value)
-{
+                          double *value) {
     if (!npz_has(path, name)) { return OK; }
     npy_array array = {0};
     status st = npz_read(path, name, &array);
@@ -44,8 +43,7 @@ static const array_kind kinds[ARRAYS] = {
     [MASKS] = {"masks", "(K, p, m)", 3, 2, true, {0, 1}, "0 or 1"}};
 
 /* m: neurons that the array has to be for. */
-static status check_array(const char *path, const array_kind *kind, size_t m, const npy_array *a)
-{
+static status check_array(const char *path, const array_kind *kind, size_t m, const npy_array *a) {
     if (a->rank != kind->rank || a->count == 0) {
         return fail(BAD_INPUT, "%s: '%s' has rank %d; write it with shape %s", path, kind->name,
                     a->rank, kind->shape);
@@ -68,8 +66,7 @@ static status check_array(const char *path, const array_kind *kind, size_t m, co
 
 /* The arrays of the file as a start; masks may have none. */
 static status take_arrays(const npy_array *weights, const npy_array *signs, const npy_array *masks,
-                          loss_start *start)
-{
+                          loss_start *start) {
     *start = (loss_start){.d = weights->shape[0], .m = weights->shape[1], .q = signs->shape[1]};
     start->W = allocate(weights->count, sizeof *start->W, "initial weights");
     start->A = allocate(signs->count, sizeof *start->A, "output signs");
@@ -87,8 +84,7 @@ static status take_arrays(const npy_array *weights, const npy_array *signs, cons
     return OK;
 }
 
-static status read_arrays(const char *path, loss_start *start)
-{
+static status read_arrays(const char *path, loss_start *start) {
     npy_array a[ARRAYS] = {{.values = NULL}};
     status st = OK;
     for (int k = 0; st == OK && k < ARRAYS; k++) {
@@ -101,8 +97,7 @@ static status read_arrays(const char *path, loss_start *start)
     return st;
 }
 
-static status read_settings(const char *path, experiment_settings *o)
-{
+static status read_settings(const char *path, experiment_settings *o) {
     enum { MAX = 1000000 };
     double samples = (double)o->samples, steps = (double)o->local_steps, xi = 0, lr = 0;
     status st = read_scalar(path, "samples", 1, MAX, &samples);
@@ -117,8 +112,7 @@ static status read_settings(const char *path, experiment_settings *o)
     return OK;
 }
 
-status loss_start_read(const char *path, experiment_settings *o, loss_start *start)
-{
+status loss_start_read(const char *path, experiment_settings *o, loss_start *start) {
     const file_mark mark = fingerprint_mark(path);
     status st = read_arrays(path, start);
     if (st == OK) { st = read_settings(path, o); }
@@ -133,8 +127,8 @@ status loss_start_read(const char *path, experiment_settings *o, loss_start *sta
     return OK;
 }
 
-status loss_start_check(const loss_start *start, const experiment_settings *o, const dataset *data)
-{
+status loss_start_check(const loss_start *start, const experiment_settings *o,
+                        const dataset *data) {
     const char *path = o->init;
     if (!start->W) { return OK; }
     if (start->d != data->d || start->q != data->q) {
@@ -165,8 +159,7 @@ status loss_start_check(const loss_start *start, const experiment_settings *o, c
     return OK;
 }
 
-void loss_start_free(loss_start *start)
-{
+void loss_start_free(loss_start *start) {
     free(start->W);
     free(start->A);
     free(start->masks);
@@ -176,8 +169,7 @@ void loss_start_free(loss_start *start)
 /* --- the end of a run --- */
 
 status loss_start_finish(const loss_start *start, const trainer *t, uint64_t seed, size_t cell,
-                         size_t repetition, double *values)
-{
+                         size_t repetition, double *values) {
     size_t weights = t->settings.width * t->g->d, signs = t->settings.width * t->g->q;
     scratch s = {0};
     real *W = scratch_take(&s, weights, sizeof *W, "final weights");
@@ -196,8 +188,7 @@ status loss_start_finish(const loss_start *start, const trainer *t, uint64_t see
     return st;
 }
 
-status loss_start_save(const char *path, const double *values, size_t m, size_t d, size_t q)
-{
+status loss_start_save(const char *path, const double *values, size_t m, size_t d, size_t q) {
     const char *type = sizeof(real) == sizeof(float) ? "f4" : "f8";
     double *weights = allocate(d * m, sizeof *weights, "final weights");
     if (!weights) { return FAILED; }

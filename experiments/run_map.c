@@ -13,13 +13,9 @@ typedef struct {
     bool capped;
 } one_run;
 
-static int compare(double a, double b)
-{
-    return (a > b) - (a < b);
-}
+static int compare(double a, double b) { return (a > b) - (a < b); }
 
-static int compare_runs(const void *a, const void *b)
-{
+static int compare_runs(const void *a, const void *b) {
     const one_run *x = a;
     const one_run *y = b;
     int order = compare(x->fixed, y->fixed);
@@ -29,8 +25,7 @@ static int compare_runs(const void *a, const void *b)
 
 /* --- reading --- */
 
-static status check_columns(const run_table *t, const run_axes *axes)
-{
+static status check_columns(const run_table *t, const run_axes *axes) {
     const char *const names[] = {axes->fixed, axes->along, "repetition", axes->value, axes->state};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         if (names[i] && table_column(&t->data, names[i]) < 0) {
@@ -42,8 +37,7 @@ static status check_columns(const run_table *t, const run_axes *axes)
     return OK;
 }
 
-static status reject(const run_table *t, size_t row, const char *column, const char *wanted)
-{
+static status reject(const run_table *t, size_t row, const char *column, const char *wanted) {
     return fail(BAD_INPUT, "%s: row %zu: %s '%.40s' is not %s; write the table anew", t->path,
                 row + 1, column, table_field(&t->data, row, table_column(&t->data, column)),
                 wanted);
@@ -52,8 +46,7 @@ static status reject(const run_table *t, size_t row, const char *column, const c
 /* A field as a finite number. nan_allowed: NaN where it is not finite, but for a text other than
  * nan, which is refused. */
 static status read_number(const run_table *t, size_t row, const char *column, bool nan_allowed,
-                          double *value)
-{
+                          double *value) {
     int index = table_column(&t->data, column);
     const char *written = table_field(&t->data, row, index);
     double number = table_value(&t->data, row, index);
@@ -63,8 +56,7 @@ static status read_number(const run_table *t, size_t row, const char *column, bo
     return taken ? OK : reject(t, row, column, "a number");
 }
 
-static status read_run(const run_table *t, const run_axes *axes, size_t row, one_run *run)
-{
+static status read_run(const run_table *t, const run_axes *axes, size_t row, one_run *run) {
     run->row = row;
     status st = read_number(t, row, axes->fixed, false, &run->fixed);
     if (st == OK) { st = read_number(t, row, axes->along, false, &run->along); }
@@ -83,8 +75,7 @@ static status read_run(const run_table *t, const run_axes *axes, size_t row, one
 /* --- arranging --- */
 
 /* Lays sorted runs out as lines and cells. */
-static void lay_out(const one_run *runs, size_t count, run_map *map)
-{
+static void lay_out(const one_run *runs, size_t count, run_map *map) {
     size_t cells = 0;
     map->count = count;
     for (size_t i = 0; i < count; i++) {
@@ -104,8 +95,7 @@ static void lay_out(const one_run *runs, size_t count, run_map *map)
     }
 }
 
-status run_map_build(const run_table *t, const run_axes *axes, scratch *work, run_map *map)
-{
+status run_map_build(const run_table *t, const run_axes *axes, scratch *work, run_map *map) {
     *map = (run_map){0};
     if (t->data.columns == 0) { return OK; }
     size_t count = t->data.rows; /* there are at most as many lines and cells */
@@ -129,8 +119,7 @@ status run_map_build(const run_table *t, const run_axes *axes, scratch *work, ru
 /* --- counting --- */
 
 /* Adds a cell's runs to the count; its mean over the runs that have a value, NaN if none has. */
-static double count_cell(const double *x, size_t size, run_count *count)
-{
+static double count_cell(const double *x, size_t size, run_count *count) {
     size_t kept = 0;
     double sum = 0;
     for (size_t i = 0; i < size; i++) {
@@ -144,8 +133,7 @@ static double count_cell(const double *x, size_t size, run_count *count)
     return kept ? sum / (double)kept : NAN;
 }
 
-static void count_line(const trend_stratum *line, run_count *count)
-{
+static void count_line(const trend_stratum *line, run_count *count) {
     size_t means = 0;
     double last = NAN;
     bool falls = true;
@@ -161,8 +149,7 @@ static void count_line(const trend_stratum *line, run_count *count)
     count->falling += means > 1 && falls;
 }
 
-run_count run_map_count(const run_map *map, size_t first, size_t lines)
-{
+run_count run_map_count(const run_map *map, size_t first, size_t lines) {
     run_count count = {0};
     for (size_t l = first; l < first + lines; l++) {
         count.capped += map->capped[l];

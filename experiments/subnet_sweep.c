@@ -7,20 +7,17 @@
 
 #include "model/trajectory.h"
 
-static size_t rounds_of(const study_run *r)
-{
+static size_t rounds_of(const study_run *r) {
     return ((const experiment_settings *)r->settings)->rounds;
 }
 
-static status prepare(study_run *r)
-{
+static status prepare(study_run *r) {
     r->values = rounds_of(r) + 1;
     return experiment_prepare(r);
 }
 
 /* values: error after 0..rounds rounds; NaN from the round on in which the run diverged. */
-static status measure(const study_run *r, size_t cell, size_t repetition, double *values)
-{
+static status measure(const study_run *r, size_t cell, size_t repetition, double *values) {
     const experiment *e = r->context;
     trajectory run;
     status st =
@@ -35,23 +32,19 @@ static status measure(const study_run *r, size_t cell, size_t repetition, double
 }
 
 /* Improvement of step k: L_{k-1} - L_k, and the same over L_{k-1}. */
-static double absolute_improvement(const double *values, size_t step)
-{
+static double absolute_improvement(const double *values, size_t step) {
     return values[step - 1] - values[step];
 }
 
-static double relative_improvement(const double *values, size_t step)
-{
+static double relative_improvement(const double *values, size_t step) {
     return absolute_improvement(values, step) / values[step - 1];
 }
 
-static void put_step(size_t step, table *t)
-{
+static void put_step(size_t step, table *t) {
     row_number(t, "step", "global step k (round)", (double)step);
 }
 
-static status fill_means(const study_run *r, table *t)
-{
+static status fill_means(const study_run *r, table *t) {
     for (size_t step = 1; step <= rounds_of(r); step++) {
         if (step > 1) { table_gap(t); }
         for (size_t cell = 0; cell < r->cells; cell++) {
@@ -70,8 +63,7 @@ static status fill_means(const study_run *r, table *t)
     return OK;
 }
 
-static status fill_runs(const study_run *r, table *t)
-{
+static status fill_runs(const study_run *r, table *t) {
     for (size_t k = 0; k < r->cells * r->repeats; k++) {
         const double *values = study_values(r, k / r->repeats, k % r->repeats);
         for (size_t step = 1; step <= rounds_of(r); step++) {
@@ -111,7 +103,4 @@ static const study panel = {
     .tables = tables,
     EXPERIMENT_HOOKS};
 
-int main(int argc, char **argv)
-{
-    return study_main(&panel, argc, argv);
-}
+int main(int argc, char **argv) { return study_main(&panel, argc, argv); }

@@ -15,8 +15,7 @@ static const experiment_settings defaults = {.width = {{250, 500, 750, 1000, 125
                                              .patience = 5,
                                              .along_width = true};
 
-int main(int argc, char **argv)
-{
+int main(int argc, char **argv) {
     return level_sweep_main("Figure 2c: error level against the width",
                             "Figure 2c: the error level falls with the width m", &defaults, argc,
                             argv);

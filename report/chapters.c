@@ -5,8 +5,7 @@
 
 /* --- summary --- */
 
-static void name_refuted(document *d, const statement_row *rows, size_t count)
-{
+static void name_refuted(document *d, const statement_row *rows, size_t count) {
     const char *between = " Refuted here: ";
     for (size_t k = 0; k < count; k++) {
         if (rows[k].verdict != STATEMENT_REFUTED) { continue; }
@@ -17,8 +16,7 @@ static void name_refuted(document *d, const statement_row *rows, size_t count)
 }
 
 /* What the run is of, in its own numbers. */
-static void data_sentence(document *d)
-{
+static void data_sentence(document *d) {
     static const struct {
         const char *key, *says;
     } notes[] = {{"data", "Data "},
@@ -40,8 +38,7 @@ static void data_sentence(document *d)
 }
 
 /* Refuted rows for which only our own mathematics or code can be to blame. */
-static void own_failures(document *d)
-{
+static void own_failures(document *d) {
     size_t own = 0;
     for (size_t k = 0; k < d->statement_count; k++) {
         const statement_row *row = &d->statements[k];
@@ -57,8 +54,7 @@ static void own_failures(document *d)
     }
 }
 
-void chapter_summary(document *d)
-{
+void chapter_summary(document *d) {
     data_sentence(d);
     text_add(&d->out, "Of %zu claims about Figure 2: %s.", d->claim_count,
              document_counts(d, d->claims, d->claim_count));
@@ -78,8 +74,7 @@ void chapter_summary(document *d)
 /* --- Figure 2 --- */
 
 /* The claims whose statement begins with `panel`. */
-static void claims_of(document *d, const char *panel, const char *observed, const char *limit)
-{
+static void claims_of(document *d, const char *panel, const char *observed, const char *limit) {
     text_add(&d->out, "| claim | verdict | %s | %s | in words |\n|---|---|---|---|---|\n", observed,
              limit);
     for (size_t k = 0; k < d->claim_count; k++) {
@@ -92,8 +87,7 @@ static void claims_of(document *d, const char *panel, const char *observed, cons
     text_add(&d->out, "\nThese rows again: %s\n\n", document_make(d, "claims"));
 }
 
-void chapter_figure2(document *d)
-{
+void chapter_figure2(document *d) {
     static const struct {
         const char *title, *figure, *alternative, *panel, *observed, *limit;
     } panels[] = {
@@ -129,8 +123,7 @@ typedef struct {
 
 /* Error level of the released program over that of Algorithm 1 in the cell of a row of `keep`; NaN
  * if it has no such cell. level: of the released program. */
-static double ratio_of(const maps *m, size_t row, double *level)
-{
+static double ratio_of(const maps *m, size_t row, double *level) {
     *level = NAN;
     for (size_t k = 0; k < m->zero.rows && isnan(*level); k++) {
         if (table_value(&m->zero, k, m->subnets) == table_value(&m->keep, row, m->subnets) &&
@@ -141,8 +134,7 @@ static double ratio_of(const maps *m, size_t row, double *level)
     return *level / table_value(&m->keep, row, m->mean);
 }
 
-static void put_extremes(document *d, const maps *m)
-{
+static void put_extremes(document *d, const maps *m) {
     double largest = 1, level;
     size_t where = 0, twice = 0, cells = 0;
     for (size_t k = 0; k < m->keep.rows; k++) {
@@ -162,8 +154,7 @@ static void put_extremes(document *d, const maps *m)
 }
 
 /* The cells of the first and the last p. */
-static void put_cells(document *d, const maps *m)
-{
+static void put_cells(document *d, const maps *m) {
     double first = table_value(&m->keep, 0, m->subnets), level;
     double last = table_value(&m->keep, m->keep.rows - 1, m->subnets);
     text_add(&d->out, "| p | xi | Algorithm 1 (keep) | released (zero) | ratio |\n"
@@ -178,8 +169,7 @@ static void put_cells(document *d, const maps *m)
     text_add(&d->out, "\n");
 }
 
-void chapter_released(document *d)
-{
+void chapter_released(document *d) {
     maps m;
     text_add(&d->out,
              "# Where the released program departs from Algorithm 1\n\n"
@@ -203,16 +193,14 @@ void chapter_released(document *d)
 
 /* --- statements --- */
 
-static bool is_first(const statement_row *rows, size_t k)
-{
+static bool is_first(const statement_row *rows, size_t k) {
     size_t first = 0;
     while (strcmp(rows[first].command, rows[k].command) != 0) { first++; }
     return first == k;
 }
 
 /* The number, from 1, of row k's command among the different ones, in the order of the rows. */
-static size_t command_of(const statement_row *rows, size_t k)
-{
+static size_t command_of(const statement_row *rows, size_t k) {
     size_t number = 1;
     for (size_t j = 0; strcmp(rows[j].command, rows[k].command) != 0; j++) {
         number += is_first(rows, j);
@@ -220,8 +208,7 @@ static size_t command_of(const statement_row *rows, size_t k)
     return number;
 }
 
-static void put_statement(document *d, size_t k)
-{
+static void put_statement(document *d, size_t k) {
     const statement_row *row = &d->statements[k];
     size_t command = command_of(d->statements, k);
     text_add(&d->out, "| %s | %s | %s | %s | %s | %s | %zu | [c%zu](#c%zu) | %s",
@@ -233,8 +220,7 @@ static void put_statement(document *d, size_t k)
     text_add(&d->out, " |\n");
 }
 
-static void put_commands(document *d)
-{
+static void put_commands(document *d) {
     text_add(&d->out,
              "\nThe commands that compute these rows again, from the project's folder:\n\n");
     for (size_t k = 0; k < d->statement_count; k++) {
@@ -246,8 +232,7 @@ static void put_commands(document *d)
     text_add(&d->out, "\n");
 }
 
-void chapter_statements(document *d)
-{
+void chapter_statements(document *d) {
     static const struct {
         const char *figure, *alternative;
     } theory[] = {
@@ -276,8 +261,7 @@ void chapter_statements(document *d)
     }
 }
 
-static void unchecked_of(document *d, const statement_row *rows, size_t count)
-{
+static void unchecked_of(document *d, const statement_row *rows, size_t count) {
     for (size_t k = 0; k < count; k++) {
         const statement_row *row = &rows[k];
         bool unmet = row->verdict == HYPOTHESIS_NOT_MET;
@@ -288,8 +272,7 @@ static void unchecked_of(document *d, const statement_row *rows, size_t count)
     }
 }
 
-void chapter_unchecked(document *d)
-{
+void chapter_unchecked(document *d) {
     text_add(&d->out, "# What was not checked, and why\n\n");
     unchecked_of(d, d->claims, d->claim_count);
     unchecked_of(d, d->statements, d->statement_count);
@@ -299,8 +282,7 @@ void chapter_unchecked(document *d)
 /* --- provenance --- */
 
 /* The notes that are the same for all tables, from the first one that is there. */
-static void common_notes(document *d)
-{
+static void common_notes(document *d) {
     static const char *const keys[] = {"data",
                                        "data sha256",
                                        "data shape",
@@ -340,8 +322,7 @@ static void common_notes(document *d)
     for (int which = 0; which < 2; which++) { table_data_free(&tables[which]); }
 }
 
-void chapter_provenance(document *d)
-{
+void chapter_provenance(document *d) {
     static const char *const tables[] = {
         "loss-dynamics", "error-heatmap", "error-heatmap-zero", "width-sweep",     "subnet-sweep",
         "claims",        "infinite-ntk",  "ntk-concentration",  "required-width",  "local-descent",

@@ -7,8 +7,7 @@
 #include "base/scratch.h"
 #include "stats/twosample.h"
 
-status compare_add(compare_family *f, double p, double a, double b, const char *format, ...)
-{
+status compare_add(compare_family *f, double p, double a, double b, const char *format, ...) {
     if (f->count == f->capacity) {
         size_t capacity = f->capacity ? 2 * f->capacity : 256;
         compare_test *grown = realloc(f->tests, capacity * sizeof *grown);
@@ -25,8 +24,7 @@ status compare_add(compare_family *f, double p, double a, double b, const char *
     return OK;
 }
 
-status compare_family_judge(compare_family *f)
-{
+status compare_family_judge(compare_family *f) {
     scratch work = {0};
     double *p = scratch_take(&work, f->count, sizeof *p, "p-values");
     unsigned char *rejected = scratch_take(&work, f->count, 1, "rejected tests");
@@ -40,8 +38,7 @@ status compare_family_judge(compare_family *f)
     return st;
 }
 
-void compare_family_free(compare_family *f)
-{
+void compare_family_free(compare_family *f) {
     free(f->tests);
     *f = (compare_family){0};
 }

@@ -12,8 +12,7 @@ enum { DIFFERENCE_COUNT = sizeof DIFFERENCES / sizeof *DIFFERENCES };
 
 /* What rounding of a number is relative to: its size, or the largest number that it is a difference
  * of. */
-static double scale_of(const table_data *t, size_t row, int column)
-{
+static double scale_of(const table_data *t, size_t row, int column) {
     double scale = fabs(table_value(t, row, column));
     for (int d = 0; d < DIFFERENCE_COUNT; d++) {
         int left = table_column(t, DIFFERENCES[d].of[0]);
@@ -28,15 +27,13 @@ static double scale_of(const table_data *t, size_t row, int column)
 }
 
 /* What is not finite agrees with nothing else. */
-static bool agree(const table_data *a, const table_data *b, size_t row, int column)
-{
+static bool agree(const table_data *a, const table_data *b, size_t row, int column) {
     double difference = fabs(table_value(a, row, column) - table_value(b, row, column));
     double scale = fmax(scale_of(a, row, column), scale_of(b, row, column));
     return isfinite(scale) && difference <= COMPARE_TOLERANCE * scale + COMPARE_ROUNDING;
 }
 
-status compare_numbers(const table_data *a, const table_data *b, compare_family *family)
-{
+status compare_numbers(const table_data *a, const table_data *b, compare_family *family) {
     size_t rows = a->rows < b->rows ? a->rows : b->rows;
     for (size_t k = 0; k < rows * a->columns; k++) {
         size_t row = k / a->columns;

@@ -20,8 +20,7 @@ typedef struct {
     size_t count;
 } compare_settings;
 
-static error_t parse(int key, char *text, struct argp_state *state)
-{
+static error_t parse(int key, char *text, struct argp_state *state) {
     compare_settings *s = state->input;
     switch (key) {
     case ARGP_KEY_ARG:
@@ -35,8 +34,7 @@ static error_t parse(int key, char *text, struct argp_state *state)
         if (s->count == 2) { return 0; }
         fail(BAD_INPUT, "%zu paths; give two tables or two folders of tables", s->count);
         return EINVAL;
-    default:
-        return ARGP_ERR_UNKNOWN;
+    default: return ARGP_ERR_UNKNOWN;
     }
 }
 
@@ -57,8 +55,7 @@ typedef struct {
 static const char *const WORDS[] = {"identical", "same within noise", "different", "not compared"};
 enum { IDENTICAL, WITHIN_NOISE, DIFFERENT, UNSEEN, WORST = 5 };
 
-static int outcome_of(const comparison *c, const compared_table *t)
-{
+static int outcome_of(const comparison *c, const compared_table *t) {
     for (size_t k = t->first; k < t->end; k++) {
         if (c->family.tests[k].different) { return DIFFERENT; }
     }
@@ -67,8 +64,7 @@ static int outcome_of(const comparison *c, const compared_table *t)
 }
 
 /* In the texts of tables '_' stands for a blank. */
-static void print_test(const compare_test *t)
-{
+static void print_test(const compare_test *t) {
     printf("%20s", "");
     for (const char *c = t->what; *c; c++) { putchar(*c == '_' ? ' ' : *c); }
     if (!isnan(t->a)) { printf(": %.6g, %.6g", t->a, t->b); }
@@ -81,8 +77,7 @@ static void print_test(const compare_test *t)
 }
 
 /* The different one with the smallest p; NULL: there is none. */
-static compare_test *worst_of(compare_test *tests, size_t count)
-{
+static compare_test *worst_of(compare_test *tests, size_t count) {
     compare_test *worst = NULL;
     for (size_t k = 0; k < count; k++) {
         if (tests[k].different && (!worst || tests[k].p < worst->p)) { worst = &tests[k]; }
@@ -91,8 +86,7 @@ static compare_test *worst_of(compare_test *tests, size_t count)
 }
 
 /* The worst of the different ones, worst first, then the verdicts that turned. */
-static void print_tests(compare_test *tests, size_t count)
-{
+static void print_tests(compare_test *tests, size_t count) {
     for (int shown = 0; shown < WORST; shown++) {
         compare_test *worst = worst_of(tests, count);
         if (!worst) { break; }
@@ -104,8 +98,7 @@ static void print_tests(compare_test *tests, size_t count)
     }
 }
 
-static void print_table(comparison *c, const compared_table *t)
-{
+static void print_table(comparison *c, const compared_table *t) {
     int outcome = outcome_of(c, t);
     size_t different = 0;
     for (size_t k = t->first; k < t->end; k++) { different += c->family.tests[k].different; }
@@ -123,8 +116,7 @@ static void print_table(comparison *c, const compared_table *t)
 }
 
 /* The word for all of it: of the worst table. */
-static int conclude(comparison *c)
-{
+static int conclude(comparison *c) {
     int all = IDENTICAL;
     for (size_t k = 0; k < c->count; k++) {
         int outcome = outcome_of(c, &c->tables[k]);
@@ -142,8 +134,7 @@ static int conclude(comparison *c)
 
 /* --- which tables --- */
 
-static status compare_files(const char *a, const char *b, const char *name, comparison *c)
-{
+static status compare_files(const char *a, const char *b, const char *name, comparison *c) {
     compared_table *grown = realloc(c->tables, (c->count + 1) * sizeof *grown);
     if (!grown) { return fail(FAILED, "no memory for %zu tables", c->count + 1); }
     c->tables = grown;
@@ -164,8 +155,7 @@ static status compare_files(const char *a, const char *b, const char *name, comp
     return st;
 }
 
-static bool is_there(const char *folder, const char *name, const char *ending)
-{
+static bool is_there(const char *folder, const char *name, const char *ending) {
     char path[2 * PATH_MAX];
     snprintf(path, sizeof path, "%s/%s%s", folder, name, ending);
     return access(path, F_OK) == 0;
@@ -173,8 +163,7 @@ static bool is_there(const char *folder, const char *name, const char *ending)
 
 /* What is said elsewhere is not asked again: NAME.dat by its single runs, NAME.statements.dat by
  * the table of all statements. */
-static bool stands_for_itself(const char *folder, const char *name)
-{
+static bool stands_for_itself(const char *folder, const char *name) {
     size_t length = strlen(name);
     if (length < 5 || strcmp(name + length - 4, ".dat") != 0) { return false; }
     char stem[NAME_MAX + 1];
@@ -184,8 +173,7 @@ static bool stands_for_itself(const char *folder, const char *name)
            !(part && is_there(folder, "statements", ".dat"));
 }
 
-static status compare_folders(const char *a, const char *b, comparison *c)
-{
+static status compare_folders(const char *a, const char *b, comparison *c) {
     struct dirent **entries;
     int count = scandir(a, &entries, NULL, alphasort);
     if (count < 0) {
@@ -210,14 +198,12 @@ static status compare_folders(const char *a, const char *b, comparison *c)
                : st;
 }
 
-static bool is_folder(const char *path)
-{
+static bool is_folder(const char *path) {
     struct stat info;
     return stat(path, &info) == 0 && S_ISDIR(info.st_mode);
 }
 
-int main(int argc, char **argv)
-{
+int main(int argc, char **argv) {
     compare_settings settings = {.count = 0};
     const struct argp own = {NULL, parse, "A B", NULL, NULL, NULL, NULL};
     program_options options;

@@ -39,8 +39,7 @@ typedef struct {
 /* --- groups --- */
 
 /* 0: no key. */
-static unsigned key_of(const char *name)
-{
+static unsigned key_of(const char *name) {
     static const struct {
         const char *name;
         key key;
@@ -52,8 +51,7 @@ static unsigned key_of(const char *name)
     return 0;
 }
 
-static bool same_keys(const comparison *c, struct group_row a, struct group_row b, unsigned keys)
-{
+static bool same_keys(const comparison *c, struct group_row a, struct group_row b, unsigned keys) {
     for (int k = 0; k < (int)c->t[0]->columns; k++) {
         if ((key_of(c->t[0]->names[k]) & keys) == 0) { continue; }
         if (strcmp(table_field(c->t[a.t], a.row, k), table_field(c->t[b.t], b.row, k)) != 0) {
@@ -63,8 +61,7 @@ static bool same_keys(const comparison *c, struct group_row a, struct group_row 
     return true;
 }
 
-static status group_rows(comparison *c, unsigned keys, groups *g)
-{
+static status group_rows(comparison *c, unsigned keys, groups *g) {
     size_t rows = c->t[0]->rows + c->t[1]->rows;
     g->first = scratch_take(&c->work, rows, sizeof *g->first, "groups of rows");
     for (int t = 0; t < 2; t++) {
@@ -83,8 +80,7 @@ static status group_rows(comparison *c, unsigned keys, groups *g)
     return OK;
 }
 
-static void name_cell(const comparison *c, size_t cell, char *name, size_t size)
-{
+static void name_cell(const comparison *c, size_t cell, char *name, size_t size) {
     struct group_row place = c->cells.first[cell];
     const table_data *t = c->t[place.t];
     size_t used = 0;
@@ -99,8 +95,7 @@ static void name_cell(const comparison *c, size_t cell, char *name, size_t size)
 /* --- values --- */
 
 /* NaN of a run that diverged. */
-static double value_of(const comparison *c, int t, size_t row, const value_column *v)
-{
+static double value_of(const comparison *c, int t, size_t row, const value_column *v) {
     const char *state = table_field(c->t[t], row, table_column(c->t[t], "state"));
     double value = table_value(c->t[t], row, v->column);
     if (!isfinite(value) || strcmp(state, "diverged") == 0) { return NAN; }
@@ -108,8 +103,7 @@ static double value_of(const comparison *c, int t, size_t row, const value_colum
 }
 
 /* False of a column of keys or texts. */
-static bool value_column_of(const comparison *c, int column, value_column *v)
-{
+static bool value_column_of(const comparison *c, int column, value_column *v) {
     *v = (value_column){column, true, false};
     size_t positive = 0, negative = 0, zero = 0;
     for (int t = 0; t < 2; t++) {
@@ -128,8 +122,7 @@ static bool value_column_of(const comparison *c, int column, value_column *v)
 
 /* Values of a cell in table t, without those that diverged, of which there are *lost. */
 static size_t take_cell(const comparison *c, int t, size_t cell, const value_column *v,
-                        size_t *lost)
-{
+                        size_t *lost) {
     size_t count = 0;
     *lost = 0;
     for (size_t row = 0; row < c->t[t]->rows; row++) {
@@ -143,8 +136,8 @@ static size_t take_cell(const comparison *c, int t, size_t cell, const value_col
 }
 
 /* Means over the rows of each run of a unit, without runs that diverged: then *whole is false. */
-static size_t take_unit(const comparison *c, int t, size_t unit, const value_column *v, bool *whole)
-{
+static size_t take_unit(const comparison *c, int t, size_t unit, const value_column *v,
+                        bool *whole) {
     size_t count = 0;
     for (size_t run = 0; run < c->runs.count; run++) {
         struct group_row first = c->runs.first[run];
@@ -164,8 +157,7 @@ static size_t take_unit(const comparison *c, int t, size_t unit, const value_col
     return count;
 }
 
-static double mean_of(const double *x, size_t n)
-{
+static double mean_of(const double *x, size_t n) {
     double sum = 0;
     for (size_t k = 0; k < n; k++) { sum += x[k]; }
     return sum / (double)n;
@@ -173,8 +165,7 @@ static double mean_of(const double *x, size_t n)
 
 /* Of n and m values in c->x. tolerance: the difference that counts as none. */
 static twosample difference(const comparison *c, size_t n, size_t m, bool paired,
-                            const value_column *v, double *tolerance)
-{
+                            const value_column *v, double *tolerance) {
     const double *x = c->x[0], *y = c->x[1];
     twosample t = paired && n == m ? twosample_paired(x, y, n) : twosample_welch(x, n, y, m);
     if (v->whole) { t.variance += (1 / (double)n + 1 / (double)m) / 12; }
@@ -185,8 +176,8 @@ static twosample difference(const comparison *c, size_t n, size_t m, bool paired
 
 /* --- questions --- */
 
-static status ask(comparison *c, double p, double a, double b, const char *what, const char *where)
-{
+static status ask(comparison *c, double p, double a, double b, const char *what,
+                  const char *where) {
     if (isnan(p)) { return OK; }
     c->family->compared++;
     return compare_add(c->family, p, a, b, "%s%s", what, where);
@@ -194,21 +185,16 @@ static status ask(comparison *c, double p, double a, double b, const char *what,
 
 /* Of `lost` runs in `all`, on either side. */
 static status ask_diverged(comparison *c, const size_t lost[2], const size_t all[2],
-                           const char *what, const char *where)
-{
+                           const char *what, const char *where) {
     if (lost[0] + lost[1] == 0) { return OK; }
     double p = twosample_fisher_p(lost[0], all[0], lost[1], all[1]);
     return ask(c, p, (double)lost[0], (double)lost[1], what, where);
 }
 
-static double shown(double mean, const value_column *v)
-{
-    return v->logs ? exp(mean) : mean;
-}
+static double shown(double mean, const value_column *v) { return v->logs ? exp(mean) : mean; }
 
 static status ask_cell(comparison *c, size_t cell, const value_column *v, size_t lost[2],
-                       size_t all[2])
-{
+                       size_t all[2]) {
     char where[100], what[60];
     size_t gone[2], kept[2], here[2];
     name_cell(c, cell, where, sizeof where);
@@ -231,8 +217,7 @@ static status ask_cell(comparison *c, size_t cell, const value_column *v, size_t
 }
 
 /* One test of all units together. */
-static status ask_all(comparison *c, const value_column *v)
-{
+static status ask_all(comparison *c, const value_column *v) {
     size_t count = 0;
     double allowed = 0, means[2] = {0, 0};
     for (size_t unit = 0; unit < c->units.count; unit++) {
@@ -252,8 +237,7 @@ static status ask_all(comparison *c, const value_column *v)
                c->t[0]->names[v->column], " over all cells");
 }
 
-static status ask_column(comparison *c, int column)
-{
+static status ask_column(comparison *c, int column) {
     value_column v;
     size_t lost[2] = {0, 0}, all[2] = {0, 0};
     if (!value_column_of(c, column, &v)) { return OK; }
@@ -267,8 +251,7 @@ static status ask_column(comparison *c, int column)
 
 /* The row of the second table that is the same run and place as this row of the first; its number
  * of rows: there is none. */
-static size_t same_row(const comparison *c, size_t row)
-{
+static size_t same_row(const comparison *c, size_t row) {
     size_t j = 0;
     while (j < c->t[1]->rows &&
            !(c->cells.of[1][j] == c->cells.of[0][row] && c->runs.of[1][j] == c->runs.of[0][row])) {
@@ -280,8 +263,7 @@ static size_t same_row(const comparison *c, size_t row)
 /* Tells of runs of one seed that ended in another round, one by one if they are few. Until the
  * earlier end they were the same but for rounding: it decided whether a mean that hardly moved
  * still fell. The tests above judge what came of it. */
-static status tell_stops(comparison *c)
-{
+static status tell_stops(comparison *c) {
     enum { FEW = 5 };
     const value_column v = {table_column(c->t[0], "rounds"), true, false};
     size_t turned = 0;
@@ -302,8 +284,7 @@ static status tell_stops(comparison *c)
                        "runs that stop in another round (%d named), of all", FEW);
 }
 
-static status compare_all(comparison *c)
-{
+static status compare_all(comparison *c) {
     for (int t = 0; t < 2; t++) {
         c->x[t] = scratch_take(&c->work, c->t[t]->rows, sizeof *c->x[t], "values of a cell");
     }
@@ -318,8 +299,7 @@ static status compare_all(comparison *c)
 }
 
 status compare_runs(const table_data *a, const table_data *b, bool same_seed,
-                    compare_family *family)
-{
+                    compare_family *family) {
     comparison c = {.t = {a, b}, .paired = same_seed, .family = family};
     status st = compare_all(&c);
     scratch_free(&c.work);

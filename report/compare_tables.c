@@ -5,8 +5,7 @@
 
 #include "report/compare_kinds.h"
 
-static bool same_columns(const table_data *a, const table_data *b)
-{
+static bool same_columns(const table_data *a, const table_data *b) {
     if (a->columns != b->columns) { return false; }
     for (size_t c = 0; c < a->columns; c++) {
         if (strcmp(a->names[c], b->names[c]) != 0) { return false; }
@@ -14,8 +13,7 @@ static bool same_columns(const table_data *a, const table_data *b)
     return true;
 }
 
-static bool same_rows(const table_data *a, const table_data *b)
-{
+static bool same_rows(const table_data *a, const table_data *b) {
     if (a->rows != b->rows) { return false; }
     for (size_t k = 0; k < a->rows * a->columns; k++) {
         if (strcmp(a->text[k], b->text[k]) != 0) { return false; }
@@ -24,31 +22,27 @@ static bool same_rows(const table_data *a, const table_data *b)
 }
 
 /* One of the tables lacks the note, or both have the same. */
-static bool note_agrees(const table_data *a, const table_data *b, const char *key)
-{
+static bool note_agrees(const table_data *a, const table_data *b, const char *key) {
     char left[256], right[256];
     return !table_note_of(a, key, left, sizeof left) ||
            !table_note_of(b, key, right, sizeof right) || strcmp(left, right) == 0;
 }
 
-static bool same_seed(const table_data *a, const table_data *b)
-{
+static bool same_seed(const table_data *a, const table_data *b) {
     char seed[64];
     return table_note_of(a, "seed", seed, sizeof seed) &&
            table_note_of(b, "seed", seed, sizeof seed) && note_agrees(a, b, "seed");
 }
 
 /* What depends on the data alone has no seed to differ by. */
-static bool of_data_alone(const table_data *t)
-{
+static bool of_data_alone(const table_data *t) {
     char program[64];
     return table_note_of(t, "program", program, sizeof program) &&
            strcmp(program, "infinite-ntk") == 0;
 }
 
 /* Options (notes that begin with --) and what else decides numbers. */
-static void name_settings(const table_data *a, const table_data *b, char *names, size_t size)
-{
+static void name_settings(const table_data *a, const table_data *b, char *names, size_t size) {
     size_t used = 0;
     *names = '\0';
     for (const char *line = a->notes; *line && used < size; line = strchr(line, '\n') + 1) {
@@ -62,8 +56,7 @@ static void name_settings(const table_data *a, const table_data *b, char *names,
 }
 
 status compare_tables(const compare_table *left, const compare_table *right, compare_family *family,
-                      compare_result *result)
-{
+                      compare_result *result) {
     const table_data *a = left->data, *b = right->data;
     *result = (compare_result){.kind = COMPARE_NUMBERS};
     if (!same_columns(a, b)) {

@@ -25,8 +25,7 @@ static const option_row rows[] = {
 
 /* Where a word of the shell ends: one of plain letters and of any letters in single quotes, as
  * option_quote writes it. */
-static const char *word_end(const char *written)
-{
+static const char *word_end(const char *written) {
     while (*written && !strchr(" `\"$&;|<>()\n\t", *written)) {
         const char *closing = *written == '\'' ? strchr(written + 1, '\'') : NULL;
         if (*written == '\'' && !closing) { return written; }
@@ -36,8 +35,7 @@ static const char *word_end(const char *written)
 }
 
 /* NAME=VALUE, one or more, a blank between them, as a shell takes them; or nothing. */
-static status check_make(const char *make)
-{
+static status check_make(const char *make) {
     for (const char *word = make; *word;) {
         const char *value = word + strspn(word, "ABCDEFGHIJKLMNOPQRSTUVWXYZ");
         const char *end = *value == '=' ? word_end(value + 1) : value;
@@ -53,15 +51,13 @@ static status check_make(const char *make)
     return OK;
 }
 
-static status read_rows(const char *folder, const char *name, statement_row **list, size_t *count)
-{
+static status read_rows(const char *folder, const char *name, statement_row **list, size_t *count) {
     char path[PATH_MAX];
     snprintf(path, sizeof path, "%s/%s.dat", folder, name);
     return access(path, F_OK) == 0 ? verdict_read(path, list, count) : OK;
 }
 
-static status write_report(document *d, const char *path)
-{
+static status write_report(document *d, const char *path) {
     text_add(&d->out, "---\ntitle: Masked NTK, report\nlang: en\n---\n\n");
     chapter_summary(d);
     chapter_figure2(d);
@@ -74,8 +70,7 @@ static status write_report(document *d, const char *path)
     return file_write_whole(path, bytes, d->out.used);
 }
 
-static status make_report(document *d, const program_options *options)
-{
+static status make_report(document *d, const program_options *options) {
     status st = check_make(d->make);
     if (st == OK) { st = read_rows(d->results, "claims", &d->claims, &d->claim_count); }
     if (st == OK) { st = read_rows(d->results, "statements", &d->statements, &d->statement_count); }
@@ -90,8 +85,7 @@ static status make_report(document *d, const program_options *options)
     return st;
 }
 
-int main(int argc, char **argv)
-{
+int main(int argc, char **argv) {
     report_settings o = {"results", "../plots", ""};
     program_options options = {.name = argv[0]};
     option_table own = {0};

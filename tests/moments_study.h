@@ -13,13 +13,10 @@
 #include "theory/mask_moments/mask_moments.h"
 #include "theory/shared/criteria.h"
 
-static inline void quiet(void)
-{
-    gsl_set_error_handler_off();
-}
+static inline void quiet(void) { gsl_set_error_handler_off(); }
 
-static inline moments_context *moments_open(study_run *r, size_t samples, const moments_settings *settings)
-{
+static inline moments_context *moments_open(study_run *r, size_t samples,
+                                            const moments_settings *settings) {
     program_options options = {.name = "mask-moments",
                                .data = "data/digits.npz",
                                .samples = samples,
@@ -33,8 +30,7 @@ static inline moments_context *moments_open(study_run *r, size_t samples, const 
 }
 
 /* The verdict on a statement as the evidence stands now. */
-static inline verdict moments_verdict(const study_run *r, const char *statement)
-{
+static inline verdict moments_verdict(const study_run *r, const char *statement) {
     claim_rows rows = study_fixture_judge(r);
     verdict v = study_fixture_verdict(&rows, statement);
     claim_rows_free(&rows);

@@ -17,22 +17,17 @@ static const char digits[] = "data/digits.npz";
 
 enum { REPEATS = 6 };
 
-static const bernoulli_context *context_of(const study_run *r)
-{
-    return r->context;
-}
+static const bernoulli_context *context_of(const study_run *r) { return r->context; }
 
 /* The program's own settings with few repetitions. */
-static bernoulli_settings own_settings(void)
-{
+static bernoulli_settings own_settings(void) {
     bernoulli_settings o = *(const bernoulli_settings *)bernoulli_study.defaults;
     o.repeats = REPEATS;
     return o;
 }
 
 /* One axis alone. */
-static bernoulli_settings along(rate_axis axis)
-{
+static bernoulli_settings along(rate_axis axis) {
     bernoulli_settings all = own_settings(), o = all;
     for (size_t k = 0; k < AXES; k++) { o.along[k].count = 0; }
     o.along[axis] = all.along[axis];
@@ -41,8 +36,7 @@ static bernoulli_settings along(rate_axis axis)
 }
 
 /* The mean change over repetitions tells whether a floor is reached; NaN is none. */
-Test(bernoulli_floor, settled)
-{
+Test(bernoulli_floor, settled) {
     double changes[8];
     for (int j = 0; j < 8; j++) { changes[j] = j % 2 ? 0.3 : -0.3; }
     cr_assert(bernoulli_settled(changes, 8));
@@ -54,8 +48,7 @@ Test(bernoulli_floor, settled)
 
 /* The axes: one number changes, in ascending order, the others stay; rounds to the floor by the
  * slowest direction. */
-Test(bernoulli_floor, cells)
-{
+Test(bernoulli_floor, cells) {
     study_run r;
     bernoulli_settings o = own_settings();
     o.along[AXIS_XI] = (option_list){{0.5, 0.7, 0.9}, 3};
@@ -86,8 +79,7 @@ Test(bernoulli_floor, cells)
 }
 
 /* A unit's numbers against the same run done here. */
-Test(bernoulli_floor, floor_of_a_run)
-{
+Test(bernoulli_floor, floor_of_a_run) {
     enum { CELL = 2, ROUNDS = 30 };
     study_run r;
     bernoulli_settings o = along(AXIS_KAPPA);
@@ -118,8 +110,7 @@ Test(bernoulli_floor, floor_of_a_run)
 
 /* --- rows of numbers made up --- */
 
-static void set_change(study_run *r, size_t cell, double mean)
-{
+static void set_change(study_run *r, size_t cell, double mean) {
     for (size_t j = 0; j < REPEATS; j++) {
         study_fixture_unit(r, cell, j)[FLOOR_CHANGE] = mean + (j % 2 ? 0.3 : -0.3);
     }
@@ -127,8 +118,7 @@ static void set_change(study_run *r, size_t cell, double mean)
 
 /* Floors and slopes of all cells: floor = m^-1 kappa tau (1 - xi)/p and contraction by the fastest
  * direction, each with 5 % of scatter. */
-static void make_up(study_run *r)
-{
+static void make_up(study_run *r) {
     const bernoulli_settings o = own_settings();
     study_fixture_open_on(digits, 8, &bernoulli_study, &o, r);
     study_fixture_blank(r);
@@ -152,16 +142,14 @@ static void make_up(study_run *r)
 
 /* What a row is to say of the floors made up (as_claimed), and with every number turned upside
  * down. */
-static int expected(const char *statement, bool as_claimed)
-{
+static int expected(const char *statement, bool as_claimed) {
     if (strstr(statement, "large kappa")) { return HYPOTHESIS_NOT_MET; }
     bool denies = strstr(statement, "stops") != NULL;
     return as_claimed != denies ? NOT_REFUTED : STATEMENT_REFUTED;
 }
 
 /* Every row turns when every number does. */
-Test(bernoulli_floor, floor_rows)
-{
+Test(bernoulli_floor, floor_rows) {
     const claim_group floors[] = {bernoulli_claims[1], {NULL}};
     study_run r;
     make_up(&r);
@@ -187,8 +175,7 @@ Test(bernoulli_floor, floor_rows)
 
 /* Cells that still fall are left out; two that are left tell nothing; a floor that is not a number
  * refutes. */
-Test(bernoulli_floor, floor_hypotheses)
-{
+Test(bernoulli_floor, floor_hypotheses) {
     static const char row[] = "Theorem 3, floor against kappa";
     study_run r;
     make_up(&r);
@@ -210,8 +197,7 @@ Test(bernoulli_floor, floor_hypotheses)
 
 /* Real runs: the floor rises with kappa, contraction is faster than the paper's; not if nothing is
  * trained. Axes without cells are not checked. */
-Test(bernoulli_floor, floor_of_real_runs)
-{
+Test(bernoulli_floor, floor_of_real_runs) {
     study_run r;
     bernoulli_settings o = along(AXIS_KAPPA);
     o.along[AXIS_CURVE] = (option_list){{8}, 1};

@@ -28,8 +28,7 @@ typedef struct {
 } ground;
 
 /* Takes over the data. */
-static ground ground_of(dataset data)
-{
+static ground ground_of(dataset data) {
     ground a;
     cr_assert(eq(int, theory_open_data(&rate_run, data, &a.d), OK));
     cr_assert(eq(int, gram_new(&a.d.data, GRAM_AUTO, &a.g), OK));
@@ -37,16 +36,15 @@ static ground ground_of(dataset data)
     return a;
 }
 
-static void ground_leave(ground *a)
-{
+static void ground_leave(ground *a) {
     eigenpairs_free(&a->infinite);
     gram_free(&a->g);
     theory_close(&a->d);
 }
 
 /* eta = 1/||G||, xi = 1/2, Bernoulli masks. */
-static train_settings ground_settings(const ground *a, size_t m, size_t p, size_t tau, double kappa)
-{
+static train_settings ground_settings(const ground *a, size_t m, size_t p, size_t tau,
+                                      double kappa) {
     return (train_settings){.width = m,
                             .subnets = p,
                             .xi = 0.5,
@@ -58,8 +56,7 @@ static train_settings ground_settings(const ground *a, size_t m, size_t p, size_
 }
 
 /* All 2^m masks of a small network, p = 1: the mean after one round, exactly. */
-static void enumerate_round(const curve_setting *c, size_t cell, double *mean, double *variance)
-{
+static void enumerate_round(const curve_setting *c, size_t cell, double *mean, double *variance) {
     size_t m = c->s.width, n = c->g->n;
     trainer t;
     cr_assert(eq(int, trainer_new(c->g, &c->s, false, &t), OK));
@@ -91,8 +88,7 @@ static void enumerate_round(const curve_setting *c, size_t cell, double *mean, d
 
 /* The unbiased squared norm of the mean, with and without the control variate, against enumeration.
  */
-Test(bernoulli_rate, mean_over_masks)
-{
+Test(bernoulli_rate, mean_over_masks) {
     enum { N = 4, RUNS = 4000 };
     ground a = ground_of(fixture_one_output(N));
     curve_setting c = {.g = &a.g,
@@ -120,8 +116,7 @@ Test(bernoulli_rate, mean_over_masks)
 }
 
 /* xi = p = 1: there are no masks, so that mean and error are one and the control is 0. */
-Test(bernoulli_rate, gradient_descent)
-{
+Test(bernoulli_rate, gradient_descent) {
     ground a = ground_of(fixture_one_output(4));
     curve_setting c = {.g = &a.g,
                        .G = a.d.G,
@@ -148,8 +143,7 @@ Test(bernoulli_rate, gradient_descent)
 
 enum { WIDTHS = 3, STARTS = 6, ROUNDS = 8 };
 
-static void open_curves(study_run *r)
-{
+static void open_curves(study_run *r) {
     bernoulli_settings o = *(const bernoulli_settings *)bernoulli_study.defaults;
     for (size_t k = 0; k < AXES; k++) { o.along[k].count = 0; }
     o.along[AXIS_CURVE] = (option_list){{128, 512, 2048}, WIDTHS};
@@ -161,8 +155,7 @@ static void open_curves(study_run *r)
 }
 
 /* Measures all units anew with another prediction: eigenvalues times scale, and rule. */
-static void predict_anew(study_run *r, double scale, mean_rule (*rule)(const train_settings *s))
-{
+static void predict_anew(study_run *r, double scale, mean_rule (*rule)(const train_settings *s)) {
     const bernoulli_context *c = r->context;
     eigenpairs scaled = c->infinite;
     for (size_t k = 0; k < r->cells; k++) {
@@ -183,23 +176,20 @@ static void predict_anew(study_run *r, double scale, mean_rule (*rule)(const tra
     }
 }
 
-static mean_rule without_theta(const train_settings *s)
-{
+static mean_rule without_theta(const train_settings *s) {
     mean_rule rule = mean_rule_of(s);
     rule.theta = 1;
     return rule;
 }
 
-static mean_rule one_step_more(const train_settings *s)
-{
+static mean_rule one_step_more(const train_settings *s) {
     mean_rule rule = mean_rule_of(s);
     rule.tau++;
     return rule;
 }
 
 /* Every row is refuted where the prediction forgets xi, theta or a local step. */
-Test(bernoulli_rate, mean_curve_rows)
-{
+Test(bernoulli_rate, mean_curve_rows) {
     static const struct {
         double scale; /* 2: xi forgotten */
         mean_rule (*rule)(const train_settings *s);
@@ -226,14 +216,12 @@ Test(bernoulli_rate, mean_curve_rows)
     study_close(&r);
 }
 
-static void set_distance(study_run *r, size_t cell, size_t repetition, double square)
-{
+static void set_distance(study_run *r, size_t cell, size_t repetition, double square) {
     double *values = study_fixture_unit(r, cell, repetition);
     for (size_t k = 0; k <= ROUNDS; k++) { values[k * CURVE_COLUMNS + CURVE_MISS_FINITE] = square; }
 }
 
-static void set_flipped(study_run *r, size_t cell, double share)
-{
+static void set_flipped(study_run *r, size_t cell, double share) {
     for (size_t j = 0; j < STARTS; j++) {
         study_fixture_unit(r, cell, j)[curve_values(ROUNDS) - 1] = share;
     }
@@ -241,8 +229,7 @@ static void set_flipped(study_run *r, size_t cell, double share)
 
 /* A distance below the noise tells nothing, one that is not a number refutes, and activations that
  * have moved, or are not known to have stayed, leave the statement alone. */
-Test(bernoulli_rate, mean_curve_hypotheses)
-{
+Test(bernoulli_rate, mean_curve_hypotheses) {
     static const char exponent[] = "Theorem 3, mean curve of H(0), in m";
     static const char level[] = "Theorem 3, mean curve",
                       rate[] = "Theorem 3, initial rate of the mean";

@@ -22,27 +22,21 @@ enum { WIDE = 4096, TRIALS = 60, EVENT_CELL = 1 };
 /* A regime that is there only because there have to be two. */
 static const categorical_regime tiny = {8, 1, 1, {{1}, 1}, 0.5, 1};
 
-static categorical_context *context_of(study_run *r)
-{
-    return r->context;
-}
+static categorical_context *context_of(study_run *r) { return r->context; }
 
-static double *row_of(study_run *r, size_t cell, size_t trial, size_t k)
-{
+static double *row_of(study_run *r, size_t cell, size_t trial, size_t k) {
     return study_fixture_unit(r, cell, trial) + CAT_ROW(k);
 }
 
 /* A usual regime on the first 6 digits. */
-static void open_usual(categorical_regime run, size_t trials, study_run *r)
-{
+static void open_usual(categorical_regime run, size_t trials, study_run *r) {
     categorical_settings o = {.run = run, .event = tiny, .event_samples = 2, .trials = trials};
     study_fixture_open_on(digits, 6, &categorical_study, &o, r);
 }
 
 /* 3 orthonormal inputs, labels of alternating sign: the largest R* there is. The second label
  * column keeps those of the first below 1. */
-static void open_orthonormal(categorical_regime run, categorical_regime event, study_run *r)
-{
+static void open_orthonormal(categorical_regime run, categorical_regime event, study_run *r) {
     double X[9] = {1, 0, 0, 0, 1, 0, 0, 0, 1}, Y[6] = {0.9, 1, -0.9, 1, 0.9, 1};
     char path[256];
     snprintf(path, sizeof path, "%s/orthonormal.npz", fixture_folder("categorical-data"));
@@ -52,14 +46,12 @@ static void open_orthonormal(categorical_regime run, categorical_regime event, s
 }
 
 /* A regime in which Omega_k holds. */
-static void open_event(double p, double kappa, study_run *r)
-{
+static void open_event(double p, double kappa, study_run *r) {
     open_orthonormal(tiny, (categorical_regime){WIDE, 2, 3, {{p}, 1}, 0.25, kappa}, r);
 }
 
 /* The verdict on "LABEL, n=3 m=4096 p=P". */
-static int event_verdict(const study_run *r, const char *label)
-{
+static int event_verdict(const study_run *r, const char *label) {
     const categorical_context *c = r->context;
     char full[64];
     snprintf(full, sizeof full, "%s, n=3 m=%d p=%zu", label, WIDE, c->cells[EVENT_CELL].s.subnets);
@@ -67,8 +59,7 @@ static int event_verdict(const study_run *r, const char *label)
 }
 
 /* Changes a column of every round but the last of a cell's trials. */
-static void change(study_run *r, size_t cell, size_t column, double (*f)(const double *row))
-{
+static void change(study_run *r, size_t cell, size_t column, double (*f)(const double *row)) {
     for (size_t j = 0; j < r->repeats; j++) {
         for (size_t k = 0; k < context_of(r)->cells[cell].rounds; k++) {
             double *row = row_of(r, cell, j, k);
@@ -77,14 +68,12 @@ static void change(study_run *r, size_t cell, size_t column, double (*f)(const d
     }
 }
 
-static double nothing(const double *row)
-{
+static double nothing(const double *row) {
     (void)row;
     return 0;
 }
 
-static double none(const double *row)
-{
+static double none(const double *row) {
     (void)row;
     return NAN;
 }
@@ -92,8 +81,7 @@ static double none(const double *row)
 /* --- the trial --- */
 
 /* ||y - u_0||^2 and V_0 by sums over the weights themselves. */
-Test(categorical_rate, start_of_a_trial)
-{
+Test(categorical_rate, start_of_a_trial) {
     enum { M = 40, P = 4 };
     study_run r;
     open_usual((categorical_regime){M, 2, 3, {{P}, 1}, 0.5, 1.5}, 1, &r);
@@ -128,8 +116,7 @@ Test(categorical_rate, start_of_a_trial)
 }
 
 /* radius and contraction are those of drift and Hypothesis 1, xi = 1/p. */
-Test(categorical_rate, cell)
-{
+Test(categorical_rate, cell) {
     study_run r;
     open_orthonormal((categorical_regime){100, 2, 3, {{5}, 1}, 0.5, 2}, tiny, &r);
     const categorical_cell *c = context_of(&r)->cells;
@@ -145,8 +132,7 @@ Test(categorical_rate, cell)
 }
 
 /* One seed, one result; a step that diverges is a failure, not a number. */
-Test(categorical_rate, unit)
-{
+Test(categorical_rate, unit) {
     study_run r;
     open_usual((categorical_regime){32, 2, 3, {{2, 4}, 2}, 1, 1}, 2, &r);
     double one[CAT_ROW(4)], same[CAT_ROW(4)], other[CAT_ROW(4)];
@@ -163,8 +149,7 @@ Test(categorical_rate, unit)
 /* --- exact rows --- */
 
 /* The factor 1 - xi forgotten, then xi. */
-Test(categorical_rate, jump_enumerated)
-{
+Test(categorical_rate, jump_enumerated) {
     static const char row[] = "Lemmas 24, 25 (E9), all masks";
     study_run r;
     open_usual(tiny, 2, &r);
@@ -180,20 +165,17 @@ Test(categorical_rate, jump_enumerated)
 }
 
 /* Errors of the identities with a wrong factor, from the columns beside them. */
-static double pairs_twice(const double *row)
-{
+static double pairs_twice(const double *row) {
     double after = row[CAT_WHOLE + CAT_COLUMNS];
     return fabs(after - (row[CAT_DESCENDED] - 2 * row[CAT_DROP])) / row[CAT_DESCENDED];
 }
 
-static double sum_for_mean(const double *row)
-{
+static double sum_for_mean(const double *row) {
     double jump = row[CAT_SAMPLED] - row[CAT_WHOLE];
     return fabs(jump - 4 * jump) / row[CAT_SAMPLED];
 }
 
-Test(categorical_rate, identities)
-{
+Test(categorical_rate, identities) {
     static const char *const rows[] = {"Lemma 13 (E10)", "Lemma 14",
                                        "E10, mean of the subnetworks"};
     static const struct {
@@ -222,19 +204,12 @@ Test(categorical_rate, identities)
     study_close(&r);
 }
 
-static double half_the_jump(const double *row)
-{
-    return row[CAT_JUMP] / 2;
-}
+static double half_the_jump(const double *row) { return row[CAT_JUMP] / 2; }
 
 /* Twice what it was after it was halved, times 1 - xi = 2/3. */
-static double jump_without_share(const double *row)
-{
-    return row[CAT_JUMP] * 2 * 3 / 2;
-}
+static double jump_without_share(const double *row) { return row[CAT_JUMP] * 2 * 3 / 2; }
 
-Test(categorical_rate, jump_drawn)
-{
+Test(categorical_rate, jump_drawn) {
     static const char row[] = "Lemmas 24, 25 (E9), drawn masks";
     study_run r;
     open_usual((categorical_regime){64, 2, 8, {{1, 3}, 2}, 1, 1}, TRIALS, &r);
@@ -251,8 +226,7 @@ Test(categorical_rate, jump_drawn)
 
 /* --- Theorem 4 --- */
 
-Test(categorical_rate, event)
-{
+Test(categorical_rate, event) {
     static const char label[] = "Theorem 4, event";
     study_run r;
     open_event(2, 1, &r);
@@ -266,8 +240,7 @@ Test(categorical_rate, event)
 }
 
 /* xi forgotten, and lambda0/2 read as 2 lambda0. */
-Test(categorical_rate, event_of_a_faster_descent)
-{
+Test(categorical_rate, event_of_a_faster_descent) {
     study_run r;
     open_event(2, 1, &r);
     categorical_cell *c = &context_of(&r)->cells[EVENT_CELL];
@@ -277,8 +250,7 @@ Test(categorical_rate, event_of_a_faster_descent)
     study_close(&r);
 }
 
-Test(categorical_rate, a_round)
-{
+Test(categorical_rate, a_round) {
     static const char label[] = "Theorem 4, a round";
     study_run r;
     open_event(2, 3, &r);
@@ -297,8 +269,7 @@ Test(categorical_rate, a_round)
 }
 
 /* With the factor of p = 1 and no error term, p = 8 subnetworks are too slow for the bound. */
-Test(categorical_rate, bound)
-{
+Test(categorical_rate, bound) {
     static const char label[] = "Theorem 4, bound";
     study_run r;
     open_event(8, 1, &r);
@@ -313,8 +284,7 @@ Test(categorical_rate, bound)
     study_close(&r);
 }
 
-Test(categorical_rate, single_subnetwork)
-{
+Test(categorical_rate, single_subnetwork) {
     static const char label[] = "Theorem 4";
     study_run r;
     open_event(1, 1, &r);
@@ -328,8 +298,7 @@ Test(categorical_rate, single_subnetwork)
 
 /* A narrow network leaves the ball at once: the bound says nothing, and what happened is shown
  * without the indicator. */
-Test(categorical_rate, outside_the_ball)
-{
+Test(categorical_rate, outside_the_ball) {
     study_run r;
     categorical_settings o = {
         .run = tiny, .event = {64, 2, 4, {{2}, 1}, 1, 1}, .event_samples = 6, .trials = 4};
@@ -349,8 +318,7 @@ Test(categorical_rate, outside_the_ball)
 
 /* --- what the paper says --- */
 
-static void swap_cells(study_run *r, size_t one, size_t other)
-{
+static void swap_cells(study_run *r, size_t one, size_t other) {
     for (size_t j = 0; j < r->repeats; j++) {
         double *a = study_fixture_unit(r, one, j), *b = study_fixture_unit(r, other, j);
         for (size_t k = 0; k < r->values; k++) {
@@ -362,8 +330,7 @@ static void swap_cells(study_run *r, size_t one, size_t other)
 }
 
 /* With p = 4 taken for p = 1 there is a floor, and the factor no longer grows. */
-Test(categorical_rate, paper_rows)
-{
+Test(categorical_rate, paper_rows) {
     static const char floor_row[] = "Theorem 4, no error term at p = 1";
     static const char trend_row[] = "Theorem 4, contraction factor against p";
     study_run r;

@@ -8,8 +8,7 @@
 
 TestSuite(claim, .timeout = 20);
 
-static evidence fresh(void)
-{
+static evidence fresh(void) {
     return (evidence){.row = {.bound = 1, .observed = 0.5, .trials = 100, .limit = NAN},
                       .met = true,
                       .enough = true,
@@ -22,15 +21,13 @@ static evidence fresh(void)
                       .p_opposite = 1};
 }
 
-static verdict decide(claim_test test, evidence *e)
-{
+static verdict decide(claim_test test, evidence *e) {
     claim_decide(test, e);
     return e->row.verdict;
 }
 
 /* hypothesis not met, then too few, then the test: for every test there is. */
-Test(claim, one_rule_for_hypotheses_and_few_trials)
-{
+Test(claim, one_rule_for_hypotheses_and_few_trials) {
     for (claim_test test = TEST_AT_MOST; test <= TEST_CONDITIONS; test++) {
         evidence e = fresh();
         if (test == TEST_AT_LEAST) { e.row.observed = 2; }
@@ -46,8 +43,7 @@ Test(claim, one_rule_for_hypotheses_and_few_trials)
     }
 }
 
-Test(claim, nan_refutes_every_test)
-{
+Test(claim, nan_refutes_every_test) {
     for (claim_test test = TEST_AT_MOST; test <= TEST_CONDITIONS; test++) {
         evidence e = fresh();
         e.row.observed = e.interval.low = e.interval.high = e.p_claimed = e.p_opposite = NAN;
@@ -57,8 +53,7 @@ Test(claim, nan_refutes_every_test)
 }
 
 /* 3/delta trials are enough, one fewer is not, and then neither all nor none failing decides. */
-Test(claim, probability_needs_three_over_delta_trials)
-{
+Test(claim, probability_needs_three_over_delta_trials) {
     const size_t failures[] = {0, 59};
     for (size_t k = 0; k < 2; k++) {
         evidence e = fresh();
@@ -73,8 +68,7 @@ Test(claim, probability_needs_three_over_delta_trials)
 }
 
 /* slack >= 1 exactly where the statement held. */
-Test(claim, slack_is_oriented)
-{
+Test(claim, slack_is_oriented) {
     const double observed[] = {0.25, 0.999, 1.001, 4};
     for (size_t k = 0; k < 4; k++) {
         for (claim_test test = TEST_AT_MOST; test <= TEST_EQUAL; test++) {
@@ -97,8 +91,7 @@ Test(claim, slack_is_oriented)
     cr_expect(eq(int, e.row.sense, SENSE_AT_LEAST));
 }
 
-Test(claim, a_trend_is_claimed_opposite_or_untold)
-{
+Test(claim, a_trend_is_claimed_opposite_or_untold) {
     const double p[3][2] = {{1e-9, 1}, {1, 1e-9}, {0.3, 0.7}};
     const verdict expected[] = {NOT_REFUTED, STATEMENT_REFUTED, NOT_CHECKED};
     for (size_t k = 0; k < 3; k++) {
@@ -120,28 +113,24 @@ typedef struct {
     double steps, worst;
 } record;
 
-static status from_record(const struct study_run *r, size_t which, evidence *e)
-{
+static status from_record(const struct study_run *r, size_t which, evidence *e) {
     (void)r;
     record one = {(double)which, 0.5};
     return which == 2 ? claim_absent(e) : claim_record(e, &one);
 }
 
-static size_t three(const struct study_run *r)
-{
+static size_t three(const struct study_run *r) {
     (void)r;
     return 3;
 }
 
-static const char *name_of(const struct study_run *r, size_t which, char *name, size_t size)
-{
+static const char *name_of(const struct study_run *r, size_t which, char *name, size_t size) {
     (void)r;
     snprintf(name, size, "case %zu", which);
     return name;
 }
 
-Test(claim, cases_names_source_and_absence)
-{
+Test(claim, cases_names_source_and_absence) {
     static const claim claims[] = {{"A bound", "hoeffding", DERIVED, TEST_AT_MOST, "x is at most 1",
                                     from_record, "nothing", 1, CLAIM_NUMBER(record, worst),
                                     CLAIM_NUMBER(record, steps)}};

@@ -17,15 +17,13 @@
 static claim_rows list = {.command = "make claims"};
 static gsl_rng *generator;
 
-static void begin(void)
-{
+static void begin(void) {
     gsl_set_error_handler_off();
     generator = gsl_rng_alloc(gsl_rng_mt19937);
     gsl_rng_set(generator, 2112);
 }
 
-static void end(void)
-{
+static void end(void) {
     gsl_rng_free(generator);
     claim_rows_free(&list);
 }
@@ -33,15 +31,11 @@ static void end(void)
 TestSuite(claims, .init = begin, .fini = end);
 
 /* Uniform on (-size, size). */
-static double noise(double size)
-{
-    return size * (2 * gsl_rng_uniform(generator) - 1);
-}
+static double noise(double size) { return size * (2 * gsl_rng_uniform(generator) - 1); }
 
 /* Writes the table, frees it and reads it back, as the program does. Tests run side by side: a file
  * each. */
-static run_table written(table *t)
-{
+static run_table written(table *t) {
     static char path[64];
     snprintf(path, sizeof path, "build/test-tmp/claims/%d.dat", (int)getpid());
     run_table read = {.path = path};
@@ -53,8 +47,7 @@ static run_table written(table *t)
 }
 
 /* Judges claims on one table, the others not there. */
-static status judge(const claim_group *claims, int which, const run_table *t)
-{
+static status judge(const claim_group *claims, int which, const run_table *t) {
     figure_tables tables = {.tables = {{.path = "none"},
                                        {.path = "none"},
                                        {.path = "none"},
@@ -64,16 +57,14 @@ static status judge(const claim_group *claims, int which, const run_table *t)
     return claim_judge(claims, &(study_run){.context = &tables}, &list);
 }
 
-static const statement_row *row_of(const char *statement)
-{
+static const statement_row *row_of(const char *statement) {
     for (size_t i = 0; i < list.count; i++) {
         if (strcmp(list.rows[i].statement, statement) == 0) { return &list.rows[i]; }
     }
     cr_fatal("no row '%s'", statement);
 }
 
-static void assert_verdict(const char *statement, verdict expected)
-{
+static void assert_verdict(const char *statement, verdict expected) {
     const statement_row *row = row_of(statement);
     cr_assert(eq(int, row->verdict, expected), "%s: %s, '%s', observed %.17g, limit %.17g",
               statement, verdict_word(row->verdict), row->says, row->observed, row->limit);
@@ -81,8 +72,7 @@ static void assert_verdict(const char *statement, verdict expected)
     cr_assert(eq(str, (char *)row->command, "make claims"));
 }
 
-static void assert_text(const char *whole, const char *part)
-{
+static void assert_text(const char *whole, const char *part) {
     cr_assert(ne(ptr, (void *)strstr(whole, part), NULL), "'%s' lacks '%s'", whole, part);
 }
 
@@ -96,8 +86,7 @@ typedef struct {
     const char *unselected;
 } plan;
 
-static void judge_heatmap(plan h)
-{
+static void judge_heatmap(plan h) {
     table *t = table_new("subnets xi repetition level rounds state", NULL, 9);
     table_note(t, "--unselected", "%s", h.unselected ? h.unselected : "keep");
     for (int p = 1; p <= 10; p++) {
@@ -123,8 +112,7 @@ static void judge_heatmap(plan h)
 
 static const char ALONG_XI[] = "Figure 2b along xi (keep)", ALONG_P[] = "Figure 2b along p (keep)";
 
-Test(claims, heatmap_that_falls)
-{
+Test(claims, heatmap_that_falls) {
     judge_heatmap((plan){.by_xi = -0.5, .by_p = -0.05, .noise = 1e-3, .repetitions = 3});
     cr_assert(eq(sz, list.count, 2 + 2), "those of the other rule not checked");
     assert_verdict(ALONG_XI, NOT_REFUTED);
@@ -139,8 +127,7 @@ Test(claims, heatmap_that_falls)
 }
 
 /* Mutant: the sign of the error turned. */
-Test(claims, heatmap_with_a_sign_error)
-{
+Test(claims, heatmap_with_a_sign_error) {
     judge_heatmap((plan){.by_xi = 0.5, .by_p = 0.05, .noise = 1e-3, .repetitions = 3});
     assert_verdict(ALONG_XI, STATEMENT_REFUTED);
     assert_verdict(ALONG_P, STATEMENT_REFUTED);
@@ -149,8 +136,7 @@ Test(claims, heatmap_with_a_sign_error)
 
 /* Lines are compared within themselves: a rise with p ten times as steep does not hide the fall
  * with xi, and the axes are not taken for each other. */
-Test(claims, heatmap_with_opposite_trends)
-{
+Test(claims, heatmap_with_opposite_trends) {
     judge_heatmap((plan){.by_xi = -0.1, .by_p = 1, .repetitions = 1});
     assert_verdict(ALONG_XI, NOT_REFUTED);
     assert_verdict(ALONG_P, STATEMENT_REFUTED);
@@ -158,8 +144,7 @@ Test(claims, heatmap_with_opposite_trends)
     cr_assert(eq(dbl, row_of(ALONG_P)->observed, 1));
 }
 
-Test(claims, heatmap_without_a_trend)
-{
+Test(claims, heatmap_without_a_trend) {
     judge_heatmap((plan){.noise = 0.1, .repetitions = 2});
     assert_verdict(ALONG_XI, NOT_CHECKED);
     assert_verdict(ALONG_P, NOT_CHECKED);
@@ -170,8 +155,7 @@ Test(claims, heatmap_without_a_trend)
 }
 
 /* Diverged runs are left out, whatever stands as their level, and counted; the text still fits. */
-Test(claims, heatmap_with_diverged_runs)
-{
+Test(claims, heatmap_with_diverged_runs) {
     judge_heatmap((plan){.by_xi = 0.5, .noise = 1e-3, .diverge = 0.2, .repetitions = 12});
     assert_verdict(ALONG_XI, STATEMENT_REFUTED); /* 1e9 at small xi would make it fall */
     cr_assert(eq(dbl, row_of(ALONG_XI)->observed, 1));
@@ -185,8 +169,7 @@ Test(claims, heatmap_with_diverged_runs)
     assert_text(list.rows[4].says, "fewer than two cells");
 }
 
-Test(claims, heatmap_of_the_other_rule_is_refused)
-{
+Test(claims, heatmap_of_the_other_rule_is_refused) {
     judge_heatmap((plan){.repetitions = 1, .unselected = "zero"});
     assert_text(error_text(), "--unselected zero");
     cr_assert(eq(sz, list.count, 0));
@@ -194,8 +177,7 @@ Test(claims, heatmap_of_the_other_rule_is_refused)
 
 /* --- Figures 2c and 2d --- */
 
-Test(claims, width_by_xi_and_together)
-{
+Test(claims, width_by_xi_and_together) {
     const double xis[] = {0.3, 0.8};
     table *t = table_new("width xi repetition level rounds state", NULL, 9);
     for (int m = 1500; m >= 250; m -= 250) { /* the order of rows does not matter */
@@ -225,8 +207,7 @@ Test(claims, width_by_xi_and_together)
 
 /* Improvements fall at step 1, rise at 2 (there the absolute one falls); step 3 is missing, step 4
  * no claim. */
-Test(claims, subnets_by_step)
-{
+Test(claims, subnets_by_step) {
     const double slopes[] = {-1, 1, 0, 1};
     table *t = table_new("subnets repetition step absolute relative", NULL, 9);
     for (int p = 1; p <= 10; p++) {
@@ -263,20 +244,15 @@ typedef struct {
     double before, sampled, local, aggregated;
 } errors;
 
-static errors usual_errors(double spread)
-{
+static errors usual_errors(double spread) {
     return (errors){2 + noise(spread), 2.3 + noise(spread), 1.9 + noise(spread),
                     1.7 + noise(spread)};
 }
 
-static table *new_loss(void)
-{
-    return table_new("xi repetition round jump descent drop", NULL, 9);
-}
+static table *new_loss(void) { return table_new("xi repetition round jump descent drop", NULL, 9); }
 
 /* sign = -1 is the mutant that takes every difference the wrong way round. */
-static void add_round(table *t, double xi, size_t repetition, int round, errors e, double sign)
-{
+static void add_round(table *t, double xi, size_t repetition, int round, errors e, double sign) {
     table_row(t);
     table_number(t, xi);
     table_number(t, (double)repetition);
@@ -286,15 +262,13 @@ static void add_round(table *t, double xi, size_t repetition, int round, errors 
     table_number(t, sign * (e.aggregated - e.local));
 }
 
-static void judge_loss(table *t)
-{
+static void judge_loss(table *t) {
     run_table read = written(t);
     cr_assert(eq(int, judge(figure_a_claims, FIGURE_LOSS, &read), OK), "%s", error_text());
     table_data_free(&read.data);
 }
 
-static void judge_usual(size_t repetitions, double spread, double sign)
-{
+static void judge_usual(size_t repetitions, double spread, double sign) {
     table *t = new_loss();
     for (size_t k = 0; k < repetitions; k++) {
         for (int round = 1; round <= ROUNDS; round++) {
@@ -309,8 +283,7 @@ static const char *const LOSS_ROWS[] = {"Figure 2a jump xi=0.5",    "Figure 2a j
                                         "Figure 2a descent xi=0.5", "Figure 2a descent xi=0.8",
                                         "Figure 2a drop xi=0.5",    "Figure 2a drop xi=0.8"};
 
-Test(claims, movements_with_their_signs)
-{
+Test(claims, movements_with_their_signs) {
     judge_usual(10, 0.01, 1);
     cr_assert(eq(sz, list.count, 6));
     for (size_t i = 0; i < 6; i++) {
@@ -325,8 +298,7 @@ Test(claims, movements_with_their_signs)
     }
 }
 
-Test(claims, movements_with_a_sign_error)
-{
+Test(claims, movements_with_a_sign_error) {
     judge_usual(10, 0.01, -1);
     for (size_t i = 0; i < 6; i++) {
         assert_verdict(LOSS_ROWS[i], STATEMENT_REFUTED);
@@ -337,8 +309,7 @@ Test(claims, movements_with_a_sign_error)
 }
 
 /* A single repetition has no interval: neither the claim nor its opposite is judged. */
-Test(claims, movements_of_one_repetition)
-{
+Test(claims, movements_of_one_repetition) {
     for (int sign = -1; sign <= 1; sign += 2) { judge_usual(1, 0.01, sign); }
     cr_assert(eq(sz, list.count, 12));
     for (size_t i = 0; i < list.count; i++) {
@@ -348,8 +319,7 @@ Test(claims, movements_of_one_repetition)
 }
 
 /* Rounds with three repetitions; the last has jumps of mean `mean` and t = mean / 0.05. */
-static void judge_last_round(int rounds, double mean)
-{
+static void judge_last_round(int rounds, double mean) {
     const double half_width = 0.05 * sqrt(3); /* of three points: their standard deviation */
     table *t = new_loss();
     for (int k = 0; k < 3; k++) {
@@ -363,8 +333,7 @@ static void judge_last_round(int rounds, double mean)
 
 /* t = -6 at two degrees of freedom is beyond 4.30 (one round at 95 %) and within 28.3 (20 rounds
  * together). */
-Test(claims, rounds_are_judged_together)
-{
+Test(claims, rounds_are_judged_together) {
     judge_last_round(1, -0.3);
     assert_verdict("Figure 2a jump xi=0.5", STATEMENT_REFUTED);
     list.count = 0;
@@ -386,8 +355,7 @@ Test(claims, rounds_are_judged_together)
 }
 
 /* A run that diverged leaves rounds unknown: what is right elsewhere does not stand for them. */
-Test(claims, movements_of_a_diverged_run)
-{
+Test(claims, movements_of_a_diverged_run) {
     judge_last_round(ROUNDS, NAN);
     assert_verdict("Figure 2a jump xi=0.5", NOT_CHECKED);
     assert_text(row_of("Figure 2a jump xi=0.5")->hypotheses, "rounds concerned: 1");
@@ -396,8 +364,7 @@ Test(claims, movements_of_a_diverged_run)
 }
 
 /* Every claim has its row, though there is nothing to judge it by. */
-Test(claims, tables_that_are_not_there)
-{
+Test(claims, tables_that_are_not_there) {
     run_table none = {.path = "results/none.runs.dat"};
     figure_tables tables = {.tables = {none, none, none, none, none}};
     const claim_group *const panels[] = {figure_a_claims, figure_b_claims, figure_c_claims,

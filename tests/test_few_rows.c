@@ -8,8 +8,7 @@
 
 enum { ALL = 6, FEW = 4 };
 
-Test(few_rows, same_inner_products)
-{
+Test(few_rows, same_inner_products) {
     dataset data = fixture_one_output(ALL), few;
     double G[ALL * ALL];
     dataset_gram(&data, G);
@@ -31,8 +30,7 @@ Test(few_rows, same_inner_products)
 }
 
 /* Rows that span no more than they are: x and -x. */
-Test(few_rows, dependent_rows_keep_their_dimension)
-{
+Test(few_rows, dependent_rows_keep_their_dimension) {
     double X[] = {1, 0, 0, -1, 0, 0, 0, 1, 0}, Y[] = {1, -1, 0.5};
     dataset data = {
         .n = 3, .d = 3, .q = 1, .X = X, .Y = Y, .opposite = true, .opposite_rows = {0, 1}};

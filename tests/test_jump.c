@@ -8,8 +8,7 @@
 enum { N = 3, M = 6, P = 3 };
 
 /* E9: the mean of the sampled loss is the loss before it and V. */
-Test(jump, mean_over_all_masks)
-{
+Test(jump, mean_over_all_masks) {
     double Z[N * M], a[M], y[N] = {0.3, -0.7, 0.5};
     jump_means mean;
     for (int k = 0; k < N * M; k++) { Z[k] = sin(3.7 * k + 1); }
@@ -21,8 +20,7 @@ Test(jump, mean_over_all_masks)
 }
 
 /* sum_{l<l'} ||u^l - u^l'||^2 = p sum_l ||u^l||^2 - ||sum_l u^l||^2. */
-Test(jump, pair_spread)
-{
+Test(jump, pair_spread) {
     double u[P * N], squares = 0, norm = 0;
     for (int k = 0; k < P * N; k++) {
         u[k] = cos(k);
@@ -37,8 +35,7 @@ Test(jump, pair_spread)
 }
 
 /* Beside the mean of the outputs the two spreads are one (Lemma 14); off it they are not. */
-Test(jump, spread_about_the_mean)
-{
+Test(jump, spread_about_the_mean) {
     double outputs[P * N];
     real u[N] = {0};
     for (int k = 0; k < P * N; k++) {
@@ -55,8 +52,7 @@ Test(jump, spread_about_the_mean)
 }
 
 /* Only what is active, and nothing of the padding. */
-Test(jump, activation_squares)
-{
+Test(jump, activation_squares) {
     real Z[] = {1, -2, 9, 3, 0.5, 9};
     network net = {.m = 2, .Z = Z};
     cr_assert(eq(dbl, jump_activation_squares(&net, 2, 3), 1 + 9 + 0.25));

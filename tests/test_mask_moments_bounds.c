@@ -20,8 +20,7 @@ static const moments_settings SETTINGS = {.width = 60,
 
 /* Whatever entry rounding leaves the largest error in, the table shows the same one; a wrong entry shows itself, and so
  * does NaN. */
-Test(mask_moments_bounds, rounding_does_not_choose_the_entry_shown)
-{
+Test(mask_moments_bounds, rounding_does_not_choose_the_entry_shown) {
     const double expected[] = {0.25, -0.75, nextafter(0.75, 1), 0.5};
     for (size_t off = 0; off < 4; off++) {
         double observed[] = {0.25, -0.75, 0.75, 0.5};
@@ -42,16 +41,14 @@ Test(mask_moments_bounds, rounding_does_not_choose_the_entry_shown)
 }
 
 /* Lemma 4 over all masks of the small network once more, as it is now. */
-static verdict steepest_again(study_run *r)
-{
+static verdict steepest_again(study_run *r) {
     moments_kind *k = &((moments_context *)r->context)->kind[MASK_BERNOULLI];
     cr_assert(eq(int, moments_enumerate(&k->small, k->mean, &k->masks, &k->lemma4), OK));
     return moments_verdict(r, "Lemma 4, inequality");
 }
 
 /* The norm of G forgotten; rows of norm 2 against the norm of unit ones; NaN, in draws and in the enumeration. */
-Test(mask_moments_bounds, steepest_gradient)
-{
+Test(mask_moments_bounds, steepest_gradient) {
     study_run r;
     moments_context *c = moments_open(&r, 20, &SETTINGS);
     moments_kind *k = &c->kind[MASK_BERNOULLI];
@@ -60,8 +57,7 @@ Test(mask_moments_bounds, steepest_gradient)
     k->small.gram_norm = 1;
     cr_expect(eq(int, steepest_again(&r), STATEMENT_REFUTED));
     k->small.gram_norm = norm;
-    for (size_t i = 0; i < c->few.n * c->few.d; i++)
-        c->few.X[i] *= 2;
+    for (size_t i = 0; i < c->few.n * c->few.d; i++) { c->few.X[i] *= 2; }
     cr_expect(eq(int, steepest_again(&r), STATEMENT_REFUTED));
     k->lemma4 = (tightest){0, 1};
     cr_expect(eq(int, moments_verdict(&r, "Lemma 4, inequality"), NOT_REFUTED));
@@ -73,22 +69,12 @@ Test(mask_moments_bounds, steepest_gradient)
     study_close(&r);
 }
 
-static double without_xi(unsigned p, double xi)
-{
-    return bounds_phi_above(p, xi) * xi;
-}
-static double half(unsigned p, double xi)
-{
-    return bounds_phi_above(p, xi) / 2;
-}
-static double half_sharp(unsigned p, double xi)
-{
-    return bounds_phi_above_sharp(p, xi) / 2;
-}
+static double without_xi(unsigned p, double xi) { return bounds_phi_above(p, xi) * xi; }
+static double half(unsigned p, double xi) { return bounds_phi_above(p, xi) / 2; }
+static double half_sharp(unsigned p, double xi) { return bounds_phi_above_sharp(p, xi) / 2; }
 
 /* phi = xi for p = 1: 2/((p+1) xi) = 1/xi meets it for xi = 1 alone, the sharp bound for every xi. */
-Test(mask_moments_bounds, bounds_of_phi)
-{
+Test(mask_moments_bounds, bounds_of_phi) {
     double worst;
     cr_expect(moments_phi_holds(bounds_phi_above, false, &worst));
     cr_expect(not(moments_phi_holds(bounds_phi_above, true, &worst)));
@@ -98,7 +84,9 @@ Test(mask_moments_bounds, bounds_of_phi)
     cr_expect(not(moments_phi_holds(half, false, &worst)));
     cr_expect(lt(dbl, 1, worst));
     cr_expect(not(moments_phi_holds(half_sharp, true, &worst)));
-    for (unsigned p = 1; p <= 12; p++)
-        cr_expect(le(dbl, fabs(moments_phi(p, 0.3) - bounds_phi(p, 0.3)), CRITERION_EXACT), "p = %u", p);
+    for (unsigned p = 1; p <= 12; p++) {
+        cr_expect(le(dbl, fabs(moments_phi(p, 0.3) - bounds_phi(p, 0.3)), CRITERION_EXACT),
+                  "p = %u", p);
+    }
 }
 #endif

@@ -21,31 +21,32 @@ static const moments_settings SETTINGS = {.width = WIDTH,
 TestSuite(mask_moments_run, .init = quiet, .timeout = 60);
 
 /* E10 over all masks of the small network of a kind. */
-static void combine_small(const study_run *r, mask_kind kind)
-{
+static void combine_small(const study_run *r, mask_kind kind) {
     moments_context *c = r->context;
     moments_kind *k = &c->kind[kind];
     train_settings s = k->small.settings;
     s.local_steps = 2, s.lr = 0.3;
-    cr_assert(eq(int, moments_combine_all(&c->few, &s, k->small.W, k->small.A, &c->combined, &k->masks), OK));
+    cr_assert(eq(int,
+                 moments_combine_all(&c->few, &s, k->small.W, k->small.A, &c->combined, &k->masks),
+                 OK));
 }
 
 static const char *const NAMES[] = {"E10 (Lemma 13), categorical", "E10 (Lemma 14), categorical",
-                                    "Split (Lemmas 5-12, 15, 19)", "Split, |I2_i|", "Lemma 16, flips"};
+                                    "Split (Lemmas 5-12, 15, 19)", "Split, |I2_i|",
+                                    "Lemma 16, flips"};
 enum { LEMMA13, LEMMA14, SPLIT, PART, FLIPS, ROWS };
 
-static verdict verdict_on(const study_run *r, int which)
-{
+static verdict verdict_on(const study_run *r, int which) {
     return moments_verdict(r, NAMES[which]);
 }
 
-Test(mask_moments_run, honest_rows_hold)
-{
+Test(mask_moments_run, honest_rows_hold) {
     study_run r;
     moments_context *c = moments_open(&r, SAMPLES, &SETTINGS);
     cr_assert(eq(sz, c->kind[MASK_CATEGORICAL].masks, 81));
-    for (int k = 0; k < ROWS; k++)
+    for (int k = 0; k < ROWS; k++) {
         cr_expect(eq(int, verdict_on(&r, k), NOT_REFUTED), "%s", NAMES[k]);
+    }
     for (size_t k = 0; k < ROUNDS; k++) {
         const moments_round *round = moments_round_of(&r, MASK_BERNOULLI, 0, k);
         cr_expect(lt(dbl, 0, round->flips), "a run in which nothing flips says nothing");
@@ -56,8 +57,7 @@ Test(mask_moments_run, honest_rows_hold)
 }
 
 /* Masks that are no partition: E10 fails, in the small network and in the run. */
-Test(mask_moments_run, bernoulli_masks_do_not_combine)
-{
+Test(mask_moments_run, bernoulli_masks_do_not_combine) {
     study_run r;
     moments_context *c = moments_open(&r, SAMPLES, &SETTINGS);
     moments_combined honest = c->combined;
@@ -76,15 +76,13 @@ Test(mask_moments_run, bernoulli_masks_do_not_combine)
 
 /* Each identity by itself on random outputs: pairs counted twice, a subnetwork left out, the whole network not their
  * mean. */
-Test(mask_moments_run, combined_identities)
-{
+Test(mask_moments_run, combined_identities) {
     enum { P = 3, N = 5 };
     double local[P * N], twice[(P + 1) * N], u[N] = {0}, y[N];
     rng *r = rng_new(7, 0, 0, RNG_TEST);
     rng_normal_double(r, 1, P * N, local);
     rng_normal_double(r, 1, N, y);
-    for (size_t k = 0; k < P * N; k++)
-        u[k % N] += local[k] / P;
+    for (size_t k = 0; k < P * N; k++) { u[k % N] += local[k] / P; }
     moments_combined c = moments_combine(local, u, y, P, N);
     cr_expect(le(dbl, c.mean, 1e-14));
     cr_expect(le(dbl, c.lemma13, 1e-14));
@@ -101,8 +99,7 @@ Test(mask_moments_run, combined_identities)
     rng_free(r);
 }
 
-Test(mask_moments_run, wrong_identities_are_refuted)
-{
+Test(mask_moments_run, wrong_identities_are_refuted) {
     study_run r;
     moments_context *c = moments_open(&r, SAMPLES, &SETTINGS);
     moments_combined *run = &moments_round_of(&r, MASK_CATEGORICAL, 1, 1)->combined;
@@ -120,31 +117,26 @@ Test(mask_moments_run, wrong_identities_are_refuted)
 
 typedef struct {
     size_t m, n;
-    double start[WIDTH * SAMPLES], before[WIDTH * SAMPLES], after[WIDTH * SAMPLES], A[WIDTH], y[SAMPLES],
-        u_before[SAMPLES], u_after[SAMPLES], drift[WIDTH];
+    double start[WIDTH * SAMPLES], before[WIDTH * SAMPLES], after[WIDTH * SAMPLES], A[WIDTH],
+        y[SAMPLES], u_before[SAMPLES], u_after[SAMPLES], drift[WIDTH];
     double movement;
     moments_split split;
 } mover;
 
-static double length_of(const double *w, const double *from)
-{
+static double length_of(const double *w, const double *from) {
     double sum = 0;
-    for (size_t j = 0; j < D; j++)
-        sum += (w[j] - from[j]) * (w[j] - from[j]);
+    for (size_t j = 0; j < D; j++) { sum += (w[j] - from[j]) * (w[j] - from[j]); }
     return sqrt(sum);
 }
 
-static void project(const gram *g, const double *w, double *z)
-{
+static void project(const gram *g, const double *w, double *z) {
     for (size_t i = 0; i < SAMPLES; i++) {
         z[i] = 0;
-        for (size_t j = 0; j < D; j++)
-            z[i] += g->X[i * D + j] * w[j];
+        for (size_t j = 0; j < D; j++) { z[i] += g->X[i * D + j] * w[j]; }
     }
 }
 
-static mover *mover_new(const gram *g, double xi)
-{
+static mover *mover_new(const gram *g, double xi) {
     mover *v = calloc(1, sizeof *v);
     rng *r = rng_new(13, 0, 0, RNG_TEST);
     double w0[D], w1[D], w2[D], step = 0.1;
@@ -187,8 +179,7 @@ static mover *mover_new(const gram *g, double xi)
 }
 
 /* The verdict on a row when the first round of the study is this one. */
-static verdict verdict_of_split(const study_run *r, const moments_split *split, int which)
-{
+static verdict verdict_of_split(const study_run *r, const moments_split *split, int which) {
     moments_round *round = moments_round_of(r, MASK_BERNOULLI, 0, 0), kept = *round;
     moments_measure_split(split, round);
     verdict v = verdict_on(r, which);
@@ -196,14 +187,14 @@ static verdict verdict_of_split(const study_run *r, const moments_split *split, 
     return v;
 }
 
-Test(mask_moments_run, split_mutants)
-{
+Test(mask_moments_run, split_mutants) {
     study_run r;
     moments_context *c = moments_open(&r, SAMPLES, &SETTINGS);
     mover *v = mover_new(&c->g, 0.35);
     moments_split honest = v->split, wrong = honest;
-    for (int which = SPLIT; which < ROWS; which++)
+    for (int which = SPLIT; which < ROWS; which++) {
         cr_expect(eq(int, verdict_of_split(&r, &honest, which), NOT_REFUTED), "%s", NAMES[which]);
+    }
     wrong.xi = 1; /* xi forgotten */
     cr_expect(eq(int, verdict_of_split(&r, &wrong, SPLIT), STATEMENT_REFUTED));
     wrong = honest, wrong.m = WIDTH - 1; /* a neuron left out (and 1/sqrt m) */
@@ -219,8 +210,7 @@ Test(mask_moments_run, split_mutants)
 }
 
 /* Drift since the last round for drift since the start; the set of a smaller radius; a run outside the ball. */
-Test(mask_moments_run, flip_mutants)
-{
+Test(mask_moments_run, flip_mutants) {
     study_run r;
     moments_context *c = moments_open(&r, SAMPLES, &SETTINGS);
     mover *v = mover_new(&c->g, 0.35);
@@ -237,8 +227,7 @@ Test(mask_moments_run, flip_mutants)
 }
 
 /* A second run with other streams is another run; the same streams give the same numbers. */
-Test(mask_moments_run, runs_depend_on_their_streams)
-{
+Test(mask_moments_run, runs_depend_on_their_streams) {
     study_run r;
     moments_context *c = moments_open(&r, SAMPLES, &SETTINGS);
     train_settings s = c->kind[MASK_BERNOULLI].run;
@@ -250,7 +239,8 @@ Test(mask_moments_run, runs_depend_on_their_streams)
     cr_expect(eq(int, memcmp(other, moments_round_of(&r, MASK_BERNOULLI, 1, 0), sizeof other), 0));
     cr_expect(ne(dbl, other[0].before, again[0].before));
     s.lr = 1e6;
-    cr_expect(eq(int, moments_run(&c->g, &s, r.options.seed, CELL_RUNS, 0, R, other, ROUNDS), FAILED));
+    cr_expect(
+        eq(int, moments_run(&c->g, &s, r.options.seed, CELL_RUNS, 0, R, other, ROUNDS), FAILED));
     study_close(&r);
 }
 #endif

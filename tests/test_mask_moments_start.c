@@ -21,31 +21,31 @@ static const moments_settings SETTINGS = {.width = WIDTH,
 TestSuite(mask_moments_start, .init = quiet, .timeout = 60);
 
 /* Draws starts again, as spoilt by the test. */
-static void simulate(const study_run *r, const moments_start *start, const moments_limits *limits, moments_starts *seen)
-{
+static void simulate(const study_run *r, const moments_start *start, const moments_limits *limits,
+                     moments_starts *seen) {
     moments_context *c = r->context;
     rng *random = rng_new(11, seen == &c->tails_drawn, 0, RNG_TEST);
     const double *G = seen == &c->starts_drawn ? c->data.G : NULL;
-    cr_assert(eq(int, moments_starts_simulate(start, limits, G, random, TRIALS, seen), OK), "%s", error_text());
+    cr_assert(eq(int, moments_starts_simulate(start, limits, G, random, TRIALS, seen), OK), "%s",
+              error_text());
     rng_free(random);
 }
 
-static const char *const NAMES[] = {"E11 (Lemma 26)", "E11 (Lemma 26), C^2 n", "Lemma 16", "Lemma 17", "Lemma 22",
-                                    "Lemma 23"};
+static const char *const NAMES[] = {
+    "E11 (Lemma 26)", "E11 (Lemma 26), C^2 n", "Lemma 16", "Lemma 17", "Lemma 22", "Lemma 23"};
 
-Test(mask_moments_start, honest_rows_hold)
-{
+Test(mask_moments_start, honest_rows_hold) {
     study_run r;
     moments_open(&r, SAMPLES, &SETTINGS);
-    for (size_t k = 0; k < 6; k++)
+    for (size_t k = 0; k < 6; k++) {
         cr_expect(eq(int, moments_verdict(&r, NAMES[k]), NOT_REFUTED), "%s", NAMES[k]);
+    }
     study_close(&r);
 }
 
 /* xi read as 1, kappa doubled, a factor 2 in the inputs' term: in the closed form of what was integrated and of what
  * was drawn. */
-Test(mask_moments_start, initial_error_mutants)
-{
+Test(mask_moments_start, initial_error_mutants) {
     study_run r;
     moments_context *c = moments_open(&r, SAMPLES, &SETTINGS);
     const moments_start honest = c->starts;
@@ -58,15 +58,15 @@ Test(mask_moments_start, initial_error_mutants)
     c->quadrature_inputs /= 2;
     cr_expect(eq(int, moments_verdict(&r, NAMES[0]), NOT_REFUTED));
     c->labels *= 2;
-    cr_expect(eq(int, moments_verdict(&r, NAMES[0]), STATEMENT_REFUTED), "found by the draws alone");
+    cr_expect(eq(int, moments_verdict(&r, NAMES[0]), STATEMENT_REFUTED),
+              "found by the draws alone");
     c->labels = NAN;
     cr_expect(eq(int, moments_verdict(&r, NAMES[0]), STATEMENT_REFUTED));
     study_close(&r);
 }
 
 /* C read off |y_i| <= C; labels that break Assumption 1; beyond the largest kappa the hypothesis is not met. */
-Test(mask_moments_start, initial_bound_mutants)
-{
+Test(mask_moments_start, initial_bound_mutants) {
     study_run r;
     moments_context *c = moments_open(&r, SAMPLES, &SETTINGS);
     double C = c->C;
@@ -80,8 +80,7 @@ Test(mask_moments_start, initial_bound_mutants)
 }
 
 /* Twice the radius in S_i; half the share; kappa forgotten. Fewer trials than 3/delta check nothing. */
-Test(mask_moments_start, near_mutants)
-{
+Test(mask_moments_start, near_mutants) {
     study_run r;
     moments_context *c = moments_open(&r, SAMPLES, &SETTINGS);
     moments_limits limits = moments_limits_of(&c->starts);
@@ -101,15 +100,13 @@ Test(mask_moments_start, near_mutants)
 }
 
 /* The factor 1/m of H' forgotten; rows of norm 30; NaN. */
-Test(mask_moments_start, tangent_mutants)
-{
+Test(mask_moments_start, tangent_mutants) {
     study_run r;
     moments_context *c = moments_open(&r, SAMPLES, &SETTINGS);
     cr_assert(eq(dbl, c->starts_drawn.tangents, MOMENT_UNITS));
     c->starts_drawn.tangent.value *= WIDTH;
     cr_expect(eq(int, moments_verdict(&r, "Lemma 17"), STATEMENT_REFUTED));
-    for (size_t k = 0; k < SAMPLES * SAMPLES; k++)
-        c->data.G[k] *= 900;
+    for (size_t k = 0; k < SAMPLES * SAMPLES; k++) { c->data.G[k] *= 900; }
     moments_limits limits = moments_limits_of(&c->starts);
     simulate(&r, &c->starts, &limits, &c->starts_drawn);
     cr_expect(eq(int, moments_verdict(&r, "Lemma 17"), STATEMENT_REFUTED));
@@ -119,8 +116,7 @@ Test(mask_moments_start, tangent_mutants)
 }
 
 /* The factor 2 forgotten, in the small W_0 and in the whole; kappa taken for its square root. */
-Test(mask_moments_start, frobenius_mutants)
-{
+Test(mask_moments_start, frobenius_mutants) {
     study_run r;
     moments_context *c = moments_open(&r, SAMPLES, &SETTINGS);
     moments_limits limits = moments_limits_of(&c->tails);
@@ -141,8 +137,7 @@ Test(mask_moments_start, frobenius_mutants)
 }
 
 /* The factor 2 forgotten; rows that are not normalised. */
-Test(mask_moments_start, squares_mutants)
-{
+Test(mask_moments_start, squares_mutants) {
     study_run r;
     moments_context *c = moments_open(&r, SAMPLES, &SETTINGS);
     moments_limits limits = moments_limits_of(&c->tails);
@@ -150,42 +145,42 @@ Test(mask_moments_start, squares_mutants)
     simulate(&r, &c->tails, &limits, &c->tails_drawn);
     cr_expect(eq(int, moments_verdict(&r, "Lemma 23"), STATEMENT_REFUTED));
     limits.squares *= 2;
-    for (size_t k = 0; k < c->g.n * c->g.d; k++)
-        c->g.X[k] *= 1.5;
+    for (size_t k = 0; k < c->g.n * c->g.d; k++) { c->g.X[k] *= 1.5; }
     simulate(&r, &c->tails, &limits, &c->tails_drawn);
     cr_expect(eq(int, moments_verdict(&r, "Lemma 23"), STATEMENT_REFUTED));
     c->tails_drawn.squares = 0;
     limits = moments_limits_of(&c->starts);
-    for (size_t k = 0; k < c->g.n * c->g.d; k++)
-        c->g.X[k] *= 2;
+    for (size_t k = 0; k < c->g.n * c->g.d; k++) { c->g.X[k] *= 2; }
     simulate(&r, &c->starts, &limits, &c->starts_drawn);
-    cr_expect(eq(int, moments_verdict(&r, "Lemma 23"), STATEMENT_REFUTED), "found at the width of the run");
+    cr_expect(eq(int, moments_verdict(&r, "Lemma 23"), STATEMENT_REFUTED),
+              "found at the width of the run");
     study_close(&r);
 }
 
 /* ||H'|| by power steps on H'^T H' from the definition. */
-static double near_norm(const moments_start *s, const double *G, const double *Z)
-{
+static double near_norm(const moments_start *s, const double *G, const double *Z) {
     double H[SAMPLES][SAMPLES] = {{0}}, v[SAMPLES], stretch = 0;
     for (size_t i = 0; i < SAMPLES; i++) {
         v[i] = 1;
         for (size_t k = 0; k < WIDTH; k++) {
             double z = Z[k * s->g->ld + i];
-            for (size_t j = 0; j < SAMPLES; j++)
-                H[i][j] += G[i * SAMPLES + j] / WIDTH * (z >= 0 && z <= s->radius && Z[k * s->g->ld + j] >= 0);
+            for (size_t j = 0; j < SAMPLES; j++) {
+                H[i][j] += G[i * SAMPLES + j] / WIDTH *
+                           (z >= 0 && z <= s->radius && Z[k * s->g->ld + j] >= 0);
+            }
         }
     }
     for (int step = 0; step < 2000; step++) {
         double Hv[SAMPLES] = {0}, next[SAMPLES] = {0}, length = 0;
-        for (size_t k = 0; k < SAMPLES * SAMPLES; k++)
+        for (size_t k = 0; k < SAMPLES * SAMPLES; k++) {
             Hv[k / SAMPLES] += H[k / SAMPLES][k % SAMPLES] * v[k % SAMPLES];
-        for (size_t k = 0; k < SAMPLES * SAMPLES; k++)
+        }
+        for (size_t k = 0; k < SAMPLES * SAMPLES; k++) {
             next[k % SAMPLES] += H[k / SAMPLES][k % SAMPLES] * Hv[k / SAMPLES];
-        for (size_t j = 0; j < SAMPLES; j++)
-            length += next[j] * next[j];
+        }
+        for (size_t j = 0; j < SAMPLES; j++) { length += next[j] * next[j]; }
         stretch = sqrt(sqrt(length));
-        for (size_t j = 0; j < SAMPLES; j++)
-            v[j] = next[j] / sqrt(length);
+        for (size_t j = 0; j < SAMPLES; j++) { v[j] = next[j] / sqrt(length); }
     }
     return stretch;
 }
@@ -195,8 +190,8 @@ typedef struct {
     double error, frobenius, part, squares, near;
 } shown;
 
-static shown by_definition(const moments_start *s, const double *W, const double *A, const double *Z)
-{
+static shown by_definition(const moments_start *s, const double *W, const double *A,
+                           const double *Z) {
     shown all = {0};
     for (size_t k = 0; k < WIDTH * s->g->d; k++) {
         all.frobenius += W[k] * W[k];
@@ -218,13 +213,13 @@ static shown by_definition(const moments_start *s, const double *W, const double
 }
 
 /* One start by its definition: at limits just above what it shows nothing fails, just below everything does. */
-Test(mask_moments_start, start_by_definition)
-{
+Test(mask_moments_start, start_by_definition) {
     study_run r;
     moments_context *c = moments_open(&r, SAMPLES, &SETTINGS);
     c->starts.part = 7;
     const moments_start *s = &c->starts;
-    double *W = malloc(WIDTH * s->g->d * sizeof *W), *Z = malloc(WIDTH * s->g->ld * sizeof *Z), A[WIDTH];
+    double *W = malloc(WIDTH * s->g->d * sizeof *W), *Z = malloc(WIDTH * s->g->ld * sizeof *Z),
+           A[WIDTH];
     rng *random = rng_new(12, 0, 0, RNG_TEST);
     rng_normal_double(random, s->kappa, WIDTH * s->g->d, W);
     rng_signs(random, WIDTH, A);
@@ -233,7 +228,8 @@ Test(mask_moments_start, start_by_definition)
     shown all = by_definition(s, W, A, Z);
     for (int above = 0; above < 2; above++) {
         double factor = above ? 1 + 1e-12 : 1 - 1e-12;
-        moments_limits limits = {all.frobenius * factor, all.part * factor, all.squares * factor, all.near * factor};
+        moments_limits limits = {all.frobenius * factor, all.part * factor, all.squares * factor,
+                                 all.near * factor};
         moments_starts seen;
         random = rng_new(12, 0, 0, RNG_TEST);
         cr_assert(eq(int, moments_starts_simulate(s, &limits, c->data.G, random, 1, &seen), OK));
@@ -242,7 +238,8 @@ Test(mask_moments_start, start_by_definition)
         cr_expect(eq(dbl, seen.largest_near, all.near));
         cr_expect(le(dbl, fabs(seen.error.mean - all.error), 1e-12 * all.error));
         double norm = near_norm(s, c->data.G, Z);
-        cr_expect(le(dbl, fabs(seen.tangent.value - norm), 1e-6 * norm), "%.17g, %.17g", seen.tangent.value, norm);
+        cr_expect(le(dbl, fabs(seen.tangent.value - norm), 1e-6 * norm), "%.17g, %.17g",
+                  seen.tangent.value, norm);
         cr_expect(eq(dbl, seen.tangent.bound, bounds_lemma17(SAMPLES, WIDTH, all.near)));
     }
     free(W), free(Z);

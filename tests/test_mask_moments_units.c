@@ -21,28 +21,31 @@ static const moments_settings SETTINGS = {.width = 100,
                                           .trials = 80};
 
 /* Every row holds, is told apart from the others and not cut; every promise of the program is kept. */
-static void expect_rows(const claim_rows *rows)
-{
+static void expect_rows(const claim_rows *rows) {
     cr_expect(eq(sz, rows->count, 36));
     for (size_t k = 0; k < rows->count; k++) {
         statement_row *row = &rows->rows[k];
-        cr_expect(eq(int, row->verdict, NOT_REFUTED), "%s: %s", row->statement, verdict_word(row->verdict));
-        for (size_t other = 0; other < k; other++)
+        cr_expect(eq(int, row->verdict, NOT_REFUTED), "%s: %s", row->statement,
+                  verdict_word(row->verdict));
+        for (size_t other = 0; other < k; other++) {
             cr_expect(ne(str, row->statement, rows->rows[other].statement));
-        cr_expect(lt(sz, strlen(row->says) + 1, sizeof row->says), "%s: says is cut", row->statement);
-        cr_expect(lt(sz, strlen(row->hypotheses) + 1, sizeof row->hypotheses), "%s: is cut", row->statement);
+        }
+        cr_expect(lt(sz, strlen(row->says) + 1, sizeof row->says), "%s: says is cut",
+                  row->statement);
+        cr_expect(lt(sz, strlen(row->hypotheses) + 1, sizeof row->hypotheses), "%s: is cut",
+                  row->statement);
     }
     for (size_t k = 0; k < statement_promise_count; k++) {
         bool answered = strcmp(statement_promises[k].program, "mask-moments") != 0;
-        for (size_t other = 0; other < rows->count; other++)
+        for (size_t other = 0; other < rows->count; other++) {
             answered |= statement_about(rows->rows[other].statement, statement_promises[k].label);
+        }
         cr_expect(answered, "%s", statement_promises[k].label);
     }
 }
 
 /* The tables as the program writes them: every line within its tolerance, every round there. */
-Test(mask_moments_units, all_rows_and_lines)
-{
+Test(mask_moments_units, all_rows_and_lines) {
     char path[300], of_rounds[300];
     snprintf(path, sizeof path, "%s/lines.dat", fixture_folder("mask-moments"));
     snprintf(of_rounds, sizeof of_rounds, "%s/lines.rounds.dat", fixture_folder("mask-moments"));
@@ -61,12 +64,13 @@ Test(mask_moments_units, all_rows_and_lines)
     expect_rows(&rows);
     table_data lines, of_runs;
     cr_assert(eq(int, table_read(path, &lines), OK), "%s", error_text());
-    size_t error = (size_t)table_column(&lines, "error"), tolerance = (size_t)table_column(&lines, "tolerance");
+    size_t error = (size_t)table_column(&lines, "error"),
+           tolerance = (size_t)table_column(&lines, "tolerance");
     cr_expect(le(sz, 2 * (MOMENT_VIEWS + MOMENTS), lines.rows));
     for (size_t k = 0; k < lines.rows; k++) {
         const double *values = lines.values + k * lines.columns;
-        cr_expect(le(dbl, values[error], values[tolerance]), "line %zu: %s %s", k, lines.text[k * lines.columns],
-                  lines.text[k * lines.columns + 3]);
+        cr_expect(le(dbl, values[error], values[tolerance]), "line %zu: %s %s", k,
+                  lines.text[k * lines.columns], lines.text[k * lines.columns + 3]);
     }
     cr_assert(eq(int, table_read(of_rounds, &of_runs), OK), "%s", error_text());
     cr_expect(eq(sz, of_runs.rows, 2 * MOMENT_UNITS * SETTINGS.rounds));
@@ -76,17 +80,17 @@ Test(mask_moments_units, all_rows_and_lines)
 }
 
 /* Units of different repetitions are different draws; the same unit again is the same. */
-Test(mask_moments_units, units_are_their_streams)
-{
+Test(mask_moments_units, units_are_their_streams) {
     study_run r;
     moments_open(&r, 40, &SETTINGS);
     double *again = malloc(r.values * sizeof *again);
     for (size_t cell = 0; cell < r.cells; cell++) {
-        for (size_t k = 0; k < r.values; k++)
-            again[k] = NAN;
+        for (size_t k = 0; k < r.values; k++) { again[k] = NAN; }
         cr_assert(eq(int, moments_study.measure(&r, cell, 1, again), OK));
-        cr_expect(eq(int, memcmp(again, study_values(&r, cell, 1), r.values * sizeof *again), 0), "cell %zu", cell);
-        cr_expect(ne(int, memcmp(again, study_values(&r, cell, 2), r.values * sizeof *again), 0), "cell %zu", cell);
+        cr_expect(eq(int, memcmp(again, study_values(&r, cell, 1), r.values * sizeof *again), 0),
+                  "cell %zu", cell);
+        cr_expect(ne(int, memcmp(again, study_values(&r, cell, 2), r.values * sizeof *again), 0),
+                  "cell %zu", cell);
         cr_expect(lt(dbl, 0, moments_study.cost(&r, cell)));
     }
     free(again);

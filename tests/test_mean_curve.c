@@ -13,8 +13,7 @@
 enum { N = 6 };
 
 /* e_{k+1} = e_k - theta (e_k - (1 - eta H)^tau e_k) by products with the matrix H = Hinf/2. */
-Test(mean_curve, by_eigenpairs_and_by_products)
-{
+Test(mean_curve, by_eigenpairs_and_by_products) {
     enum { ROUNDS = 5 };
     dataset data = fixture_one_output(N);
     double Hinf[N * N], e[(ROUNDS + 1) * N], direct[N];
@@ -44,8 +43,7 @@ Test(mean_curve, by_eigenpairs_and_by_products)
 }
 
 /* H(0) = (xi/m) G o C put together again from its eigenpairs, against counts of active pairs. */
-Test(mean_curve, eigenpairs_of_a_network)
-{
+Test(mean_curve, eigenpairs_of_a_network) {
     enum { M = 30 };
     dataset data = fixture_one_output(N);
     double G[N * N];
@@ -86,16 +84,14 @@ Test(mean_curve, eigenpairs_of_a_network)
 }
 
 /* A kernel that is not a number leaves nothing to be used. */
-Test(mean_curve, no_eigenpairs_of_nan)
-{
+Test(mean_curve, no_eigenpairs_of_nan) {
     double A[] = {1, NAN, NAN, 1};
     eigenpairs pairs;
     cr_assert(eq(int, eigenpairs_new(A, 2, 1, &pairs), FAILED));
     cr_assert(eq(ptr, pairs.vectors, NULL));
 }
 
-Test(mean_curve, slopes)
-{
+Test(mean_curve, slopes) {
     double curve[20];
     for (int k = 0; k < 10; k++) {
         curve[2 * k] = 3 * pow(0.8, k);
@@ -106,8 +102,7 @@ Test(mean_curve, slopes)
 }
 
 /* 1 - factor = 0.005 along the direction asked for. */
-Test(mean_curve, windows_and_rounds)
-{
+Test(mean_curve, windows_and_rounds) {
     mean_rule rule = {0.5, 0.1, 1};
     cr_assert(eq(sz, mean_window(rule, 0.1), 200));
     cr_assert(eq(sz, mean_window(rule, 500), 4)); /* at least 4 */
@@ -115,8 +110,7 @@ Test(mean_curve, windows_and_rounds)
     cr_assert(eq(sz, mean_rounds(rule, 0, 6), 1000000)); /* it never falls */
 }
 
-Test(mean_curve, floor_of_a_curve)
-{
+Test(mean_curve, floor_of_a_curve) {
     double curve[31], level, change;
     for (int k = 0; k <= 30; k++) { curve[k] = k < 20 ? 100 - k : 4 + 0.1 * (k - 25); }
     curve_floor(curve, 30, &level, &change);

@@ -10,8 +10,8 @@
 
 #include "tests/fixture.h"
 
-static statement_row row(const char *statement, statement_kind kind, verdict v, const char *command)
-{
+static statement_row row(const char *statement, statement_kind kind, verdict v,
+                         const char *command) {
     statement_row r = {.kind = kind,
                        .verdict = v,
                        .bound = 2,
@@ -26,8 +26,7 @@ static statement_row row(const char *statement, statement_kind kind, verdict v, 
 }
 
 /* The chapter's text; freed by the caller. */
-static char *chapter(document *d, void (*write)(document *))
-{
+static char *chapter(document *d, void (*write)(document *)) {
     write(d);
     cr_assert(text_bytes(&d->out) && !d->strings.failed);
     char *said = strdup(text_bytes(&d->out));
@@ -35,14 +34,12 @@ static char *chapter(document *d, void (*write)(document *))
     return said;
 }
 
-static void expect_said(const char *whole, const char *said)
-{
+static void expect_said(const char *whole, const char *said) {
     cr_expect(strstr(whole, said) != NULL, "'%s' is not in:\n%s", said, whole);
 }
 
 static document made(statement_row *claims, size_t claim_count, statement_row *statements,
-                     size_t statement_count)
-{
+                     size_t statement_count) {
     return (document){.results = fixture_folder("report"),
                       .plots = "../../plots/quick",
                       .make = "PROFILE=quick",
@@ -52,8 +49,7 @@ static document made(statement_row *claims, size_t claim_count, statement_row *s
                       .statement_count = statement_count};
 }
 
-Test(report, summary_counts_and_names)
-{
+Test(report, summary_counts_and_names) {
     statement_row claims[] = {row("A", PAPER, NOT_REFUTED, "x"),
                               row("B", PAPER, STATEMENT_REFUTED, "x")};
     statement_row statements[] = {row("C", PAPER, STATEMENT_REFUTED, "x"),
@@ -71,8 +67,7 @@ Test(report, summary_counts_and_names)
 }
 
 /* Claims stand under their own panel, with the command of this profile; pictures too. */
-Test(report, figure2_has_claims_and_commands)
-{
+Test(report, figure2_has_claims_and_commands) {
     statement_row claims[] = {row("Figure 2a jump", PAPER, NOT_REFUTED, "x"),
                               row("Figure 2d step 1", PAPER, STATEMENT_REFUTED, "x")};
     document d = made(claims, 2, NULL, 0);
@@ -90,8 +85,7 @@ Test(report, figure2_has_claims_and_commands)
 
 /* Folders and commands of any name: the picture's address is one word, commands are to be copied
  * into a shell. */
-Test(report, names_of_any_letters)
-{
+Test(report, names_of_any_letters) {
     statement_row statements[] = {row("A", PAPER, NOT_REFUTED, "build/bin/x --data 'a`b``c'")};
     document d = made(NULL, 0, statements, 1);
     d.plots = "../plots/my (1) <it's> \303\251";
@@ -107,8 +101,7 @@ Test(report, names_of_any_letters)
 }
 
 /* Each command once; rows point at theirs. What Markdown would read as marks stays as written. */
-Test(report, statements_point_at_their_commands)
-{
+Test(report, statements_point_at_their_commands) {
     statement_row statements[] = {
         row("||E||_F^2", DERIVED, NOT_REFUTED, "one"), row("B", PAPER, NOT_REFUTED, "two"),
         row("C", EXACT, NOT_REFUTED, "one"), row("D", EXACT, NOT_REFUTED, "three")};
@@ -126,8 +119,7 @@ Test(report, statements_point_at_their_commands)
     free(said);
 }
 
-Test(report, unchecked_says_why)
-{
+Test(report, unchecked_says_why) {
     statement_row statements[] = {row("A", PAPER, NOT_REFUTED, "x"),
                                   row("B", PAPER, NOT_CHECKED, "x"),
                                   row("C", PAPER, HYPOTHESIS_NOT_MET, "x")};
@@ -140,8 +132,7 @@ Test(report, unchecked_says_why)
     free(said);
 }
 
-static void write_file(const char *name, const char *content)
-{
+static void write_file(const char *name, const char *content) {
     char path[256];
     snprintf(path, sizeof path, "%s/%s.dat", fixture_folder("report"), name);
     FILE *file = fopen(path, "w");
@@ -151,8 +142,7 @@ static void write_file(const char *name, const char *content)
 }
 
 /* Factors 2.5 and 1: one cell of two beyond twice the error. */
-Test(report, released_program_in_numbers)
-{
+Test(report, released_program_in_numbers) {
     document d = made(NULL, 0, NULL, 0);
     write_file("error-heatmap", "subnets xi mean\n1 0.5 2\n1 1 4\n");
     write_file("error-heatmap-zero", "subnets xi mean\n1 1 4\n1 0.5 5\n");
@@ -163,8 +153,7 @@ Test(report, released_program_in_numbers)
     free(said);
 }
 
-Test(report, provenance_from_the_tables)
-{
+Test(report, provenance_from_the_tables) {
     document d = made(NULL, 0, NULL, 0);
     write_file("loss-dynamics", "# data sha256: abc\n# ||G||: 3\n# seconds: 12\n# command: "
                                 "build/bin/loss-dynamics\nx\n1\n");

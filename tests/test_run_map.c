@@ -19,8 +19,7 @@ typedef struct {
  * file of its own. */
 static scratch work; /* each test is a process of its own */
 
-static status arrange(const char *names, const line *rows, size_t count, run_map *map)
-{
+static status arrange(const char *names, const line *rows, size_t count, run_map *map) {
     char path[64];
     snprintf(path, sizeof path, "build/test-tmp/run_map/%d.dat", (int)getpid());
     run_table read = {.path = path};
@@ -48,8 +47,7 @@ static const line ROWS[] = {
 };
 enum { COUNT = sizeof ROWS / sizeof *ROWS };
 
-Test(run_map, lines_cells_and_runs)
-{
+Test(run_map, lines_cells_and_runs) {
     run_map map;
     cr_assert(eq(int, arrange(NAMES, ROWS, COUNT, &map), OK), "%s", error_text());
     cr_assert(eq(sz, map.lines, 2));
@@ -74,8 +72,7 @@ Test(run_map, lines_cells_and_runs)
 }
 
 /* Means of xi = 0.3 are 2.5, 2.5 (never rise); of 0.8 none, 0.5, 0.6 (rise). */
-Test(run_map, counts)
-{
+Test(run_map, counts) {
     run_map map;
     cr_assert(eq(int, arrange(NAMES, ROWS, COUNT, &map), OK), "%s", error_text());
     run_count all = run_map_count(&map, 0, 2);
@@ -96,8 +93,7 @@ Test(run_map, counts)
     scratch_free(&work);
 }
 
-Test(run_map, of_nothing)
-{
+Test(run_map, of_nothing) {
     run_map map;
     run_table none = {.path = "none.dat"};
     cr_assert(eq(int, run_map_build(&none, &AXES, &work, &map), OK));
@@ -108,8 +104,7 @@ Test(run_map, of_nothing)
 }
 
 /* A table whose second row has one field changed, or other names. */
-static void assert_refused(const char *names, size_t field, const char *text, const char *told)
-{
+static void assert_refused(const char *names, size_t field, const char *text, const char *told) {
     line rows[] = {ROWS[0], ROWS[1]};
     rows[1].field[field] = text;
     run_map map;
@@ -121,8 +116,7 @@ static void assert_refused(const char *names, size_t field, const char *text, co
     cr_assert(eq(sz, map.lines, 0));
 }
 
-Test(run_map, spoilt_tables_are_refused)
-{
+Test(run_map, spoilt_tables_are_refused) {
     assert_refused("width xi repetition niveau rounds state", 0, "250", "'level' is missing");
     assert_refused("width xi run level rounds state", 0, "250", "'repetition' is missing");
     assert_refused("width xi repetition level rounds end", 0, "250", "'state' is missing");

@@ -16,23 +16,20 @@ typedef struct {
     double values[GROUPS * REPEATS];
 } numbers;
 
-static status observe(const study_run *r, size_t which, evidence *e)
-{
+static status observe(const study_run *r, size_t which, evidence *e) {
     static const double setting[GROUPS] = {1, 2, 4, 8};
     const numbers *x = r->context;
     trend_groups g = {x->groups, REPEATS, setting, "s", x->values};
     return claim_trend(e, which == 1 ? TREND_RISES : TREND_FALLS, &g);
 }
 
-static size_t two_cases(const study_run *r)
-{
+static size_t two_cases(const study_run *r) {
     (void)r;
     return 2;
 }
 
 /* Rows: falls, does not fall; rises, does not rise. */
-static claim_rows judged(numbers *x)
-{
+static claim_rows judged(numbers *x) {
     static const claim claims[] = {{"seen", "", PAPER, TEST_TREND, "it moves", observe},
                                    {"none", "", PAPER, TEST_NO_TREND, "it stays", observe}};
     static const claim_group groups[] = {{CLAIMS(claims), two_cases}, {NULL}};
@@ -44,8 +41,7 @@ static claim_rows judged(numbers *x)
 }
 
 static void expect_verdicts(numbers *x, verdict falls, verdict no_fall, verdict rises,
-                            verdict no_rise)
-{
+                            verdict no_rise) {
     const verdict expected[] = {falls, no_fall, rises, no_rise};
     claim_rows rows = judged(x);
     for (size_t k = 0; k < 4; k++) {
@@ -55,8 +51,7 @@ static void expect_verdicts(numbers *x, verdict falls, verdict no_fall, verdict 
 }
 
 /* value = setting^exponent up to a scatter of spread. */
-static numbers made_up(double exponent, double spread)
-{
+static numbers made_up(double exponent, double spread) {
     numbers x = {.groups = GROUPS};
     for (int k = 0; k < GROUPS * REPEATS; k++) {
         double scatter = 1 + spread * sin(7 * k + 1);
@@ -65,23 +60,20 @@ static numbers made_up(double exponent, double spread)
     return x;
 }
 
-Test(trend_claim, a_fall_and_a_rise)
-{
+Test(trend_claim, a_fall_and_a_rise) {
     numbers falls = made_up(-1, 0.01), rises = made_up(1, 0.01);
     expect_verdicts(&falls, NOT_REFUTED, STATEMENT_REFUTED, STATEMENT_REFUTED, NOT_REFUTED);
     expect_verdicts(&rises, STATEMENT_REFUTED, NOT_REFUTED, NOT_REFUTED, STATEMENT_REFUTED);
 }
 
 /* Without a trend either way a claim of one is not checked, and one of none holds. */
-Test(trend_claim, no_trend)
-{
+Test(trend_claim, no_trend) {
     numbers x = made_up(0, 0.5);
     expect_verdicts(&x, NOT_CHECKED, NOT_REFUTED, NOT_CHECKED, NOT_REFUTED);
 }
 
 /* Every pair of groups is in order: Somers' D is -1; the law is fitted in the setting. */
-Test(trend_claim, the_row)
-{
+Test(trend_claim, the_row) {
     numbers x = made_up(-1.5, 0);
     claim_rows rows = judged(&x);
     cr_expect(eq(dbl, rows.rows[0].observed, -1));
@@ -92,8 +84,7 @@ Test(trend_claim, the_row)
     claim_rows_free(&rows);
 }
 
-Test(trend_claim, nan_refutes_and_two_groups_tell_nothing)
-{
+Test(trend_claim, nan_refutes_and_two_groups_tell_nothing) {
     numbers x = made_up(-1, 0);
     x.values[3] = NAN;
     expect_verdicts(&x, STATEMENT_REFUTED, STATEMENT_REFUTED, STATEMENT_REFUTED, STATEMENT_REFUTED);

@@ -12,9 +12,9 @@
 
 typedef enum {
     OK = 0,
-    FAILED = 1,     /* a run that could not be finished: memory, disk, divergence; exit 1 */
-    BAD_INPUT = 2,  /* wrong options or data: the user can mend it; exit 2 */
-    REFUTED = 3,    /* an [exact] or [derived] statement did not hold; exit 3 */
+    FAILED = 1,        /* a run that could not be finished: memory, disk, divergence; exit 1 */
+    BAD_INPUT = 2,     /* wrong options or data: the user can mend it; exit 2 */
+    REFUTED = 3,       /* an [exact] or [derived] statement did not hold; exit 3 */
     INTERRUPTED = 130, /* SIGINT: finished units are kept; exit 130 */
     TERMINATED = 143   /* SIGTERM: likewise; exit 143 */
 } status;

@@ -25,7 +25,9 @@
 #define PLATFORM "x86_64-linux-gnu"
 #endif
 
-#define CURE "install libopenblas0-pthread and choose it with update-alternatives --config libopenblas.so.0-" PLATFORM
+#define CURE                                                                        \
+    "install libopenblas0-pthread and choose it with update-alternatives --config " \
+    "libopenblas.so.0-" PLATFORM
 
 /* Small products in great number: what goes wrong goes wrong when two calls begin at the same moment. */
 enum { ORDER = 32, PRODUCTS = 1000 };
@@ -42,8 +44,7 @@ typedef struct {
 } workspace;
 
 /* Matrices that differ from thread to thread, so that a buffer shared by two threads shows. */
-static void workspace_set(workspace *w, int thread)
-{
+static void workspace_set(workspace *w, int thread) {
     int a[ORDER], b[ORDER], c[ORDER], d[ORDER], sum_b = 0, sum_c = 0, sum_bc = 0;
     for (int i = 0; i < ORDER; i++) {
         a[i] = (i + thread) % 3;
@@ -67,8 +68,7 @@ static void workspace_set(workspace *w, int thread)
 }
 
 /* One product in either precision; number of entries that are not the known ones. */
-static size_t product_check(const machine_routines *routines, workspace *w)
-{
+static size_t product_check(const machine_routines *routines, workspace *w) {
     routines->single_product(ORDER, w->a_single, w->b_single, w->c_single);
     routines->double_product(ORDER, w->a, w->b, w->c);
     size_t wrong = 0;
@@ -84,18 +84,13 @@ static size_t product_check(const machine_routines *routines, workspace *w)
 /* A(i,j) = min(i, j), i and j from 1, the inverse of a second difference, has
  *     lambda_k = (2 sin(t_k / 2))^-2, t_k = (2 k - 1) pi / (2 n + 1), with eigenvector sin(i t_k), k = 1 .. n,
  * from the largest to the smallest. Number of eigenpairs that are not these to rounding. */
-static size_t eigenproblem_check(const machine_routines *routines, workspace *w)
-{
+static size_t eigenproblem_check(const machine_routines *routines, workspace *w) {
     const double tolerance = ORDER * DBL_EPSILON * ORDER * ORDER; /* n eps ||A|| */
     double lambda[ORDER];
     for (int i = 0; i < ORDER; i++) {
-        for (int j = 0; j < ORDER; j++) {
-            w->a[i * ORDER + j] = (i < j ? i : j) + 1;
-        }
+        for (int j = 0; j < ORDER; j++) { w->a[i * ORDER + j] = (i < j ? i : j) + 1; }
     }
-    if (routines->eigenproblem(ORDER, w->a, lambda) != 0) {
-        return ORDER;
-    }
+    if (routines->eigenproblem(ORDER, w->a, lambda) != 0) { return ORDER; }
     size_t wrong = 0;
     for (int k = 1; k <= ORDER; k++) {
         const double t = (2 * k - 1) * M_PI / (2 * ORDER + 1);
@@ -104,8 +99,9 @@ static size_t eigenproblem_check(const machine_routines *routines, workspace *w)
         for (int i = 0; i < ORDER; i++) {
             cosine += vector[i] * sin((i + 1) * t) * sqrt(4.0 / (2 * ORDER + 1));
         }
-        const bool right = fabs(lambda[ORDER - k] - 0.25 / (sin(t / 2.0) * sin(t / 2.0))) <= tolerance
-                           && fabs(fabs(cosine) - 1.0) <= tolerance;
+        const bool right =
+            fabs(lambda[ORDER - k] - 0.25 / (sin(t / 2.0) * sin(t / 2.0))) <= tolerance &&
+            fabs(fabs(cosine) - 1.0) <= tolerance;
         wrong += !right; /* NaN is wrong */
     }
     return wrong;
@@ -114,42 +110,41 @@ static size_t eigenproblem_check(const machine_routines *routines, workspace *w)
 /* ---------------- the check ---------------- */
 
 /* Errors of calls at the same moment need two threads to show. */
-static int team_of(int threads)
-{
-    return threads > 2 ? threads : 2;
-}
+static int team_of(int threads) { return threads > 2 ? threads : 2; }
 
-status machine_check(int build, const machine_routines *routines, int threads)
-{
+status machine_check(int build, const machine_routines *routines, int threads) {
     if (build == OPENBLAS_SEQUENTIAL) {
-        return fail(FAILED, "OpenBLAS is its serial build, wrong when several threads call it; " CURE);
+        return fail(FAILED,
+                    "OpenBLAS is its serial build, wrong when several threads call it; " CURE);
     }
     if (build != OPENBLAS_THREAD) {
-        return fail(FAILED, "OpenBLAS is its openmp build, which changes the team of the caller; " CURE);
+        return fail(FAILED,
+                    "OpenBLAS is its openmp build, which changes the team of the caller; " CURE);
     }
     const int team = team_of(threads);
     workspace *space = allocate((size_t)team, sizeof *space, "matrices to check BLAS with");
-    if (!space) {
-        return FAILED;
-    }
+    if (!space) { return FAILED; }
     size_t wrong = 0, pairs = 0;
-    #pragma omp parallel num_threads(team) reduction(+ : wrong, pairs)
+#pragma omp parallel num_threads(team) reduction(+ : wrong, pairs)
     {
         workspace *w = &space[omp_get_thread_num()];
         workspace_set(w, omp_get_thread_num());
-        for (int i = 0; i < PRODUCTS; i++) {
-            wrong += product_check(routines, w);
-        }
+        for (int i = 0; i < PRODUCTS; i++) { wrong += product_check(routines, w); }
         pairs = eigenproblem_check(routines, w);
     }
     free(space);
     if (wrong > 0) {
-        return fail(FAILED, "matrix products computed by %d threads at once are wrong in %zu entries; " CURE, team,
-                    wrong);
+        return fail(
+            FAILED,
+            "matrix products computed by %d threads at once are wrong in %zu entries; " CURE, team,
+            wrong);
     }
     if (pairs > 0) {
-        return fail(FAILED, "%zu eigenpairs of a matrix whose spectrum is known, computed by %d threads at once, are "
-                    "wrong; " CURE, pairs, team);
+        return fail(FAILED,
+                    "%zu eigenpairs of a matrix whose spectrum is known, computed by %d threads at "
+                    "once, are "
+                    "wrong; " CURE,
+                    pairs, team);
     }
     return OK;
 }
@@ -157,34 +152,30 @@ status machine_check(int build, const machine_routines *routines, int threads)
 /* ---------------- the libraries at hand ---------------- */
 
 /* Both factors transposed: this path of OpenBLAS has no shortcut for small matrices on any processor. */
-static void single_product(int n, const float *a, const float *b, float *c)
-{
+static void single_product(int n, const float *a, const float *b, float *c) {
     cblas_sgemm(CblasRowMajor, CblasTrans, CblasTrans, n, n, n, 1.0f, a, n, b, n, 0.0f, c, n);
 }
 
-static void double_product(int n, const double *a, const double *b, double *c)
-{
+static void double_product(int n, const double *a, const double *b, double *c) {
     cblas_dgemm(CblasRowMajor, CblasTrans, CblasTrans, n, n, n, 1.0, a, n, b, n, 0.0, c, n);
 }
 
 /* By divide and conquer. The matrix is symmetric: what LAPACK calls columns are rows here. */
-static int eigenproblem(int n, double *a, double *w)
-{
+static int eigenproblem(int n, double *a, double *w) {
     return (int)LAPACKE_dsyevd(LAPACK_COL_MAJOR, 'V', 'L', n, a, n, w);
 }
 
-const char *machine_blas_library(void)
-{
+const char *machine_blas_library(void) {
     Dl_info product, control;
-    void *gemm = dlsym(RTLD_DEFAULT, "cblas_sgemm"), *set_threads = dlsym(RTLD_DEFAULT, "openblas_set_num_threads");
+    void *gemm = dlsym(RTLD_DEFAULT, "cblas_sgemm"),
+         *set_threads = dlsym(RTLD_DEFAULT, "openblas_set_num_threads");
     if (!gemm || !set_threads || !dladdr(gemm, &product) || !dladdr(set_threads, &control)) {
         return "";
     }
     return product.dli_fbase == control.dli_fbase ? product.dli_fname : "";
 }
 
-status machine_start(int threads)
-{
+status machine_start(int threads) {
     static const machine_routines routines = {single_product, double_product, eigenproblem};
     gsl_set_error_handler_off();
     if (!*machine_blas_library()) {
@@ -195,12 +186,9 @@ status machine_start(int threads)
     return st == OK ? machine_check(openblas_get_parallel(), &routines, threads) : st;
 }
 
-int machine_threads(void)
-{
+int machine_threads(void) {
     const char *chosen = getenv("OMP_NUM_THREADS");
     double threads = omp_get_max_threads();
-    if (!chosen || !*chosen) {
-        threads = fmin(threads, ceil(cgroup_processors("")));
-    }
+    if (!chosen || !*chosen) { threads = fmin(threads, ceil(cgroup_processors(""))); }
     return (int)fmax(fmin(threads, omp_get_thread_limit()), 1.0);
 }

@@ -15,12 +15,13 @@
 
 enum { EXIT_WRONG_USE = 2 }; /* as of programs that are given bad input */
 
-#define NEED_X86(name) if (!__builtin_cpu_supports(#name)) { return #name; }
-#define NEED_ARM(name) if (!(getauxval(AT_HWCAP) & HWCAP_##name)) { return #name; }
+#define NEED_X86(name) \
+    if (!__builtin_cpu_supports(#name)) { return #name; }
+#define NEED_ARM(name) \
+    if (!(getauxval(AT_HWCAP) & HWCAP_##name)) { return #name; }
 
 /* An instruction set that the program was built for and this processor lacks; NULL: none. */
-static const char *missing_instructions(void)
-{
+static const char *missing_instructions(void) {
 #ifdef __x86_64__
     __builtin_cpu_init();
 #endif
@@ -28,8 +29,7 @@ static const char *missing_instructions(void)
     return NULL;
 }
 
-__attribute__((constructor(101))) static void refuse_processor(void)
-{
+__attribute__((constructor(101))) static void refuse_processor(void) {
     const char *missing = missing_instructions();
     if (missing) {
         dprintf(STDERR_FILENO,

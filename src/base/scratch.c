@@ -9,8 +9,7 @@ struct scratch_block {
     void *bytes;
 };
 
-void *scratch_take(scratch *s, size_t count, size_t size, const char *what)
-{
+void *scratch_take(scratch *s, size_t count, size_t size, const char *what) {
     scratch_block *block = malloc(sizeof *block);
     void *bytes = block ? allocate(count, size, what) : NULL;
     if (!bytes) {
@@ -24,8 +23,7 @@ void *scratch_take(scratch *s, size_t count, size_t size, const char *what)
     return bytes;
 }
 
-void scratch_free(scratch *s)
-{
+void scratch_free(scratch *s) {
     while (s->blocks) {
         scratch_block *next = s->blocks->next;
         free(s->blocks->bytes);

@@ -7,8 +7,7 @@
 #include "base/error.h"
 
 /* Room for `more` bytes and a 0 behind what is there. */
-static bool make_room(text *t, size_t more)
-{
+static bool make_room(text *t, size_t more) {
     if (t->failed) { return false; }
     if (t->used + more < t->room) { return true; }
     size_t room = 2 * (t->used + more + 32);
@@ -20,8 +19,7 @@ static bool make_room(text *t, size_t more)
     return true;
 }
 
-void text_add(text *t, const char *format, ...)
-{
+void text_add(text *t, const char *format, ...) {
     va_list arguments;
     va_start(arguments, format);
     va_list again;
@@ -36,8 +34,7 @@ void text_add(text *t, const char *format, ...)
     va_end(arguments);
 }
 
-const char *text_bytes(const text *t)
-{
+const char *text_bytes(const text *t) {
     if (t->failed) {
         fail(FAILED, "no memory for a text");
         return NULL;
@@ -45,8 +42,7 @@ const char *text_bytes(const text *t)
     return t->bytes ? t->bytes : "";
 }
 
-void text_free(text *t)
-{
+void text_free(text *t) {
     free(t->bytes);
     *t = (text){0};
 }

@@ -10,51 +10,40 @@
 
 #include "cli/program.h"
 
-static size_t count_rows(const option_row *rows)
-{
+static size_t count_rows(const option_row *rows) {
     size_t count = 0;
     while (rows[count].name) { count++; }
     return count;
 }
 
-static void *field_of(const option_row *row, const void *settings)
-{
+static void *field_of(const option_row *row, const void *settings) {
     return (char *)(uintptr_t)settings + row->field;
 }
 
 /* --- values as text --- */
 
 /* Adds the field's value; digits: %.*g. Nothing if it was not given. */
-static void add_value(const option_row *row, const void *settings, int digits, text *t)
-{
+static void add_value(const option_row *row, const void *settings, int digits, text *t) {
     const void *field = field_of(row, settings);
     const option_list *list = field;
     switch (row->type) {
-    case OPTION_COUNT:
-        text_add(t, "%zu", *(const size_t *)field);
-        break;
-    case OPTION_NUMBER:
-        text_add(t, "%.*g", digits, *(const double *)field);
-        break;
+    case OPTION_COUNT: text_add(t, "%zu", *(const size_t *)field); break;
+    case OPTION_NUMBER: text_add(t, "%.*g", digits, *(const double *)field); break;
     case OPTION_COUNTS:
     case OPTION_NUMBERS:
         for (size_t k = 0; k < list->count; k++) {
             text_add(t, "%s%.*g", k ? "," : "", digits, list->values[k]);
         }
         break;
-    case OPTION_WORD:
-        text_add(t, "%s", row->words[*(const int *)field]);
-        break;
+    case OPTION_WORD: text_add(t, "%s", row->words[*(const int *)field]); break;
     case OPTION_PATH:
         text_add(t, "%s", *(const char *const *)field ? *(const char *const *)field : "");
         break;
-    case OPTION_HEADING:
-        break;
+    case OPTION_HEADING: break;
     }
 }
 
-void option_table_describe(const option_row *rows, const void *settings, text *t)
-{
+void option_table_describe(const option_row *rows, const void *settings, text *t) {
     for (; rows->name; rows++) {
         if (rows->type == OPTION_HEADING || rows->flags & OPTION_NO_VALUE) { continue; }
         text_add(t, " %s=", rows->name);
@@ -62,8 +51,7 @@ void option_table_describe(const option_row *rows, const void *settings, text *t
     }
 }
 
-void option_table_note(const option_row *rows, const void *settings, table *t)
-{
+void option_table_note(const option_row *rows, const void *settings, table *t) {
     for (; rows->name; rows++) {
         if (rows->type == OPTION_HEADING) { continue; }
         char key[80];
@@ -78,8 +66,7 @@ void option_table_note(const option_row *rows, const void *settings, table *t)
 
 /* --- help --- */
 
-static const char *argument_of(const option_row *row)
-{
+static const char *argument_of(const option_row *row) {
     static const char *const names[] = {
         [OPTION_COUNT] = "N",      [OPTION_NUMBER] = "X",  [OPTION_COUNTS] = "LIST",
         [OPTION_NUMBERS] = "LIST", [OPTION_WORD] = "WORD", [OPTION_PATH] = "FILE"};
@@ -87,8 +74,7 @@ static const char *argument_of(const option_row *row)
 }
 
 /* The help of a row with its default; the caller's, free(). NULL: no memory. */
-static char *help_of(const option_row *row, const void *settings)
-{
+static char *help_of(const option_row *row, const void *settings) {
     text help = {0}, value = {0};
     text_add(&help, "%s", row->help);
     for (size_t k = 0; row->type == OPTION_WORD && row->words[k]; k++) {
@@ -105,8 +91,7 @@ static char *help_of(const option_row *row, const void *settings)
 
 /* --- parsing --- */
 
-static status parse_row(const option_row *row, const char *argument, void *settings)
-{
+static status parse_row(const option_row *row, const char *argument, void *settings) {
     void *field = field_of(row, settings);
     int above = (row->flags & OPTION_ABOVE_LOW) != 0, distinct = !(row->flags & OPTION_REPEATED);
     uint64_t low = (uint64_t)row->low, high = (uint64_t)row->high, count = 0;
@@ -119,20 +104,13 @@ static status parse_row(const option_row *row, const char *argument, void *setti
     case OPTION_NUMBER:
         st = option_number(row->name, argument, row->low, row->high, above, field);
         break;
-    case OPTION_COUNTS:
-        st = option_counts(row->name, argument, low, high, field);
-        break;
+    case OPTION_COUNTS: st = option_counts(row->name, argument, low, high, field); break;
     case OPTION_NUMBERS:
         st = option_numbers(row->name, argument, row->low, row->high, above, distinct, field);
         break;
-    case OPTION_WORD:
-        st = option_word(row->name, argument, row->words, field);
-        break;
-    case OPTION_PATH:
-        st = option_path(row->name, argument, field);
-        break;
-    case OPTION_HEADING:
-        break;
+    case OPTION_WORD: st = option_word(row->name, argument, row->words, field); break;
+    case OPTION_PATH: st = option_path(row->name, argument, field); break;
+    case OPTION_HEADING: break;
     }
     option_list *list = field;
     if (st == OK && row->flags & OPTION_ASCENDING) { gsl_sort(list->values, 1, list->count); }
@@ -140,8 +118,7 @@ static status parse_row(const option_row *row, const char *argument, void *setti
     return st;
 }
 
-static error_t parse(int key, char *argument, struct argp_state *state)
-{
+static error_t parse(int key, char *argument, struct argp_state *state) {
     const option_table *o = state->input;
     if (key < PROGRAM_OWN_KEY || (size_t)(key - PROGRAM_OWN_KEY) >= count_rows(o->rows)) {
         return ARGP_ERR_UNKNOWN;
@@ -150,8 +127,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     return parse_row(row, argument, o->settings) == OK ? 0 : EINVAL;
 }
 
-status option_table_open(option_table *o, const option_row *rows, void *settings)
-{
+status option_table_open(option_table *o, const option_row *rows, void *settings) {
     size_t count = count_rows(rows);
     *o = (option_table){.rows = rows, .settings = settings};
     o->argp_options = calloc(count + 1, sizeof *o->argp_options);
@@ -172,8 +148,7 @@ status option_table_open(option_table *o, const option_row *rows, void *settings
     return whole ? OK : fail(FAILED, "no memory for the options");
 }
 
-void option_table_close(option_table *o)
-{
+void option_table_close(option_table *o) {
     for (size_t k = 0; o->helps && o->helps[k]; k++) { free(o->helps[k]); }
     free(o->helps);
     free(o->argp_options);

@@ -17,15 +17,19 @@ typedef struct {
 status option_path(const char *option, const char *text, const char **path);
 
 /* A finite number in [low, high]; with open_low, in (low, high]. Nothing may follow it. */
-status option_number(const char *option, const char *text, double low, double high, int open_low, double *value);
+status option_number(const char *option, const char *text, double low, double high, int open_low,
+                     double *value);
 
 /* A whole number in [low, high], written in decimal digits. */
-status option_count(const char *option, const char *text, uint64_t low, uint64_t high, uint64_t *value);
+status option_count(const char *option, const char *text, uint64_t low, uint64_t high,
+                    uint64_t *value);
 
 /* Numbers separated by commas, each as option_number takes it; with `distinct` the same value twice is refused. */
-status option_numbers(const char *option, const char *text, double low, double high, int open_low, int distinct, option_list *list);
+status option_numbers(const char *option, const char *text, double low, double high, int open_low,
+                      int distinct, option_list *list);
 /* Whole numbers separated by commas, each in [low, high]; the same value twice is refused. */
-status option_counts(const char *option, const char *text, uint64_t low, uint64_t high, option_list *list);
+status option_counts(const char *option, const char *text, uint64_t low, uint64_t high,
+                     option_list *list);
 
 /* One of `words` (NULL-terminated); index receives its place. */
 status option_word(const char *option, const char *text, const char *const *words, int *index);

@@ -29,7 +29,8 @@ typedef struct {
     size_t shard, shards; /* --shard i/N, N > 1; shards 0: none, or 1/1, which is the whole */
     char default_out[128], default_data[PATH_MAX];
     char command[PROGRAM_COMMAND]; /* the command line, for provenance, as a shell takes it */
-    char redo[PROGRAM_COMMAND];    /* the same without --threads --quiet --fresh --predict --shard: they decide no value */
+    char redo
+        [PROGRAM_COMMAND]; /* the same without --threads --quiet --fresh --predict --shard: they decide no value */
 } program_options;
 
 /* Parses the common options and those of `own` (may be NULL: none); `about` is one sentence for --help. own->parser gets
@@ -37,7 +38,8 @@ typedef struct {
  * the arguments that are not options (ARGP_KEY_ARG), which are refused otherwise. An option given twice is refused, and a command line
  * too long to be kept whole.
  * --help and --version print to stdout and exit 0. BAD_INPUT: error_text() has one line. */
-status program_parse(int argc, char **argv, const char *about, const struct argp *own, void *input, program_options *options);
+status program_parse(int argc, char **argv, const char *about, const struct argp *own, void *input,
+                     program_options *options);
 
 /* BAD_INPUT if `path`, given with `option`, is the file of --out, which will be written. (--data is looked at already.) */
 status program_apart(const program_options *options, const char *option, const char *path);
@@ -56,7 +58,8 @@ int program_exit(const program_options *options, status s);
 void program_note(const program_options *options, table *t);
 
 /* A line for the user on stderr, unless quiet. */
-void program_say(const program_options *options, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void program_say(const program_options *options, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
 
 /* Keys of the common options, for argp; own options take keys from PROGRAM_OWN_KEY on. */
 enum { PROGRAM_OWN_KEY = 1000 };

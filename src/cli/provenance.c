@@ -24,15 +24,12 @@
 #define COMPILER "GCC " __VERSION__
 #endif
 
-void provenance_version(char *text, size_t size)
-{
+void provenance_version(char *text, size_t size) {
     enum { LIMIT = 4096 };
     char path[PATH_MAX + sizeof "VERSION"];
     snprintf(text, size, "unknown");
     const ssize_t length = readlink("/proc/self/exe", path, PATH_MAX);
-    if (length <= 0 || length >= PATH_MAX) {
-        return;
-    }
+    if (length <= 0 || length >= PATH_MAX) { return; }
     path[length] = '\0';
     strcpy(strrchr(path, '/') + 1, "VERSION");
     if (access(path, F_OK) != 0 && !share_find("share/masked-ntk/VERSION", path, sizeof path)) {
@@ -40,22 +37,15 @@ void provenance_version(char *text, size_t size)
     }
     char *bytes;
     size_t count;
-    if (file_read_whole(path, LIMIT, &bytes, &count) != OK) {
-        return;
-    }
+    if (file_read_whole(path, LIMIT, &bytes, &count) != OK) { return; }
     const char *start = bytes + strspn(bytes, " \t\r\n");
     size_t words = strcspn(start, "\r\n");
-    while (words > 0 && strchr(" \t", start[words - 1])) {
-        words--;
-    }
-    if (words > 0) {
-        snprintf(text, size, "%.*s", (int)words, start);
-    }
+    while (words > 0 && strchr(" \t", start[words - 1])) { words--; }
+    if (words > 0) { snprintf(text, size, "%.*s", (int)words, start); }
     free(bytes);
 }
 
-void provenance_note(table *t)
-{
+void provenance_note(table *t) {
     char version[128], host[HOST_NAME_MAX + 1] = "", date[32] = "";
     provenance_version(version, sizeof version);
     table_note(t, "version", "%s", version);
@@ -73,7 +63,5 @@ void provenance_note(table *t)
     if (gmtime_r(&now, &utc) && strftime(date, sizeof date, "%Y-%m-%dT%H:%M:%SZ", &utc) > 0) {
         table_note(t, "date", "%s", date);
     }
-    if (gethostname(host, sizeof host - 1) == 0) {
-        table_note(t, "host", "%s", host);
-    }
+    if (gethostname(host, sizeof host - 1) == 0) { table_note(t, "host", "%s", host); }
 }

@@ -9,8 +9,8 @@
 #define NPY_MAX_RANK 4
 
 typedef struct {
-    char type[8];               /* dtype as in the header without byte order: "f4", "f8", "i8", "u1", "b1" */
-    int rank;                   /* 0..NPY_MAX_RANK; 0 is a scalar */
+    char type[8]; /* dtype as in the header without byte order: "f4", "f8", "i8", "u1", "b1" */
+    int rank;     /* 0..NPY_MAX_RANK; 0 is a scalar */
     size_t shape[NPY_MAX_RANK]; /* first `rank` entries; the others are 1 */
     size_t count;               /* product of shape */
     double *values;             /* (count) C order, whatever the file's order; owned by the array */
@@ -32,11 +32,11 @@ void npy_free(npy_array *array);
 
 /* One array to be written: doubles in C order, stored as "f4" or "f8". */
 typedef struct {
-    const char *name;      /* member name without ".npy"; ignored by npy_write */
-    const char *type;      /* "f4" or "f8" */
-    int rank;              /* 0..NPY_MAX_RANK */
+    const char *name; /* member name without ".npy"; ignored by npy_write */
+    const char *type; /* "f4" or "f8" */
+    int rank;         /* 0..NPY_MAX_RANK */
     size_t shape[NPY_MAX_RANK];
-    const double *values;  /* (product of shape), borrowed */
+    const double *values; /* (product of shape), borrowed */
 } npy_output;
 
 /* Writes one .npy, or `count` arrays as an uncompressed .npz, to a temporary name

@@ -13,15 +13,13 @@ enum {
 };
 #define MAX_MEMBER ((zip_uint64_t)64 << 30)
 
-static status damaged(const npy_member *m, const char *reason)
-{
+static status damaged(const npy_member *m, const char *reason) {
     return fail(BAD_INPUT, "%s: damaged or truncated (%s); copy or write the file again", m->where,
                 reason);
 }
 
 /* Opens a regular file as a zip archive. */
-static status archive_open(const char *path, zip_t **zip)
-{
+static status archive_open(const char *path, zip_t **zip) {
     struct stat facts;
     if (stat(path, &facts) != 0) {
         return fail(BAD_INPUT, "%.800s: %s; give the path of a .npz file", path, strerror(errno));
@@ -54,30 +52,26 @@ static status archive_open(const char *path, zip_t **zip)
 /* ---------------- names ---------------- */
 
 /* Bytes of a member's name without ".npy", as NumPy lists it. */
-static int bare_length(const char *member)
-{
+static int bare_length(const char *member) {
     const size_t length = strlen(member);
     const bool suffix = length >= 4 && strcmp(member + length - 4, ".npy") == 0;
     return (int)(suffix ? length - 4 : length);
 }
 
-static bool is_named(const char *member, const char *name)
-{
+static bool is_named(const char *member, const char *name) {
     return strcmp(member, name) == 0 || ((size_t)bare_length(member) == strlen(name) &&
                                          strncmp(member, name, strlen(name)) == 0);
 }
 
 /* A name that was perhaps meant: in another folder, or in other letters. */
-static bool is_like(const char *member, const char *name)
-{
+static bool is_like(const char *member, const char *name) {
     const char *slash = strrchr(member, '/');
     const char *last = slash ? slash + 1 : member;
     return strncasecmp(last, name, strlen(name)) == 0 && (size_t)bare_length(last) == strlen(name);
 }
 
 /* "'a', 'b' and 3 more": the members, those like `name` first. */
-static void list_members(zip_t *zip, const char *name, char list[LIST_ROOM])
-{
+static void list_members(zip_t *zip, const char *name, char list[LIST_ROOM]) {
     const zip_int64_t count = zip_get_num_entries(zip, 0);
     zip_int64_t listed = 0;
     size_t used = 0;
@@ -100,8 +94,7 @@ static void list_members(zip_t *zip, const char *name, char list[LIST_ROOM])
 /* ---------------- one member ---------------- */
 
 /* Whether two entries of the directory are of the same data. */
-static bool same_data(zip_t *zip, zip_uint64_t a, zip_uint64_t b)
-{
+static bool same_data(zip_t *zip, zip_uint64_t a, zip_uint64_t b) {
     zip_stat_t left, right;
     zip_stat_init(&left);
     zip_stat_init(&right);
@@ -113,8 +106,7 @@ static bool same_data(zip_t *zip, zip_uint64_t a, zip_uint64_t b)
 
 /* The last member of that name, which is NumPy's choice; which of several is meant cannot be known
  * if they differ. */
-static status find(npy_member *m, const char *name, zip_uint64_t *index)
-{
+static status find(npy_member *m, const char *name, zip_uint64_t *index) {
     const zip_int64_t count = zip_get_num_entries(m->zip, 0);
     zip_uint64_t found = 0, differing = 0;
     for (zip_int64_t k = 0; k < count; k++) {
@@ -141,8 +133,7 @@ static status find(npy_member *m, const char *name, zip_uint64_t *index)
 }
 
 /* What the directory says of the member must be possible, and of a kind that is read here. */
-static status check(npy_member *m, zip_uint64_t index)
-{
+static status check(npy_member *m, zip_uint64_t index) {
     const zip_uint64_t needed =
         ZIP_STAT_SIZE | ZIP_STAT_COMP_SIZE | ZIP_STAT_COMP_METHOD | ZIP_STAT_ENCRYPTION_METHOD;
     zip_stat_t facts;
@@ -170,8 +161,7 @@ static status check(npy_member *m, zip_uint64_t index)
     return OK;
 }
 
-status npy_member_open(const char *path, const char *name, npy_member *m)
-{
+status npy_member_open(const char *path, const char *name, npy_member *m) {
     zip_uint64_t index = 0;
     *m = (npy_member){.zip = NULL};
     snprintf(m->where, sizeof m->where, "%.800s: array '%.60s'", path, name);
@@ -182,16 +172,14 @@ status npy_member_open(const char *path, const char *name, npy_member *m)
     return m->file ? OK : damaged(m, zip_strerror(m->zip));
 }
 
-void npy_member_close(npy_member *m)
-{
+void npy_member_close(npy_member *m) {
     if (m->file) { zip_fclose(m->file); }
     if (m->zip) { zip_discard(m->zip); }
     m->file = NULL;
     m->zip = NULL;
 }
 
-status npy_member_bytes(npy_member *m, void *bytes, size_t size)
-{
+status npy_member_bytes(npy_member *m, void *bytes, size_t size) {
     if (size > m->left) { return damaged(m, "header longer than the data"); }
     m->left -= size;
     for (unsigned char *next = bytes; size > 0;) {
@@ -205,16 +193,14 @@ status npy_member_bytes(npy_member *m, void *bytes, size_t size)
 }
 
 /* libzip compares the checksum when it is asked for more than there is. */
-status npy_member_end(npy_member *m)
-{
+status npy_member_end(npy_member *m) {
     char extra;
     const zip_int64_t got = zip_fread(m->file, &extra, 1);
     if (got < 0) { return damaged(m, zip_file_strerror(m->file)); }
     return got == 0 ? OK : damaged(m, "data beyond its size");
 }
 
-bool npy_member_exists(const char *path, const char *name)
-{
+bool npy_member_exists(const char *path, const char *name) {
     zip_t *zip = NULL;
     if (archive_open(path, &zip) != OK) { return false; }
     const zip_int64_t count = zip_get_num_entries(zip, 0);

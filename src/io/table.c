@@ -13,36 +13,32 @@
 static const char BLANK[] = " \t", SPACE[] = " \t\n";
 
 typedef struct {
-    char *bytes;  /* valid after fflush(stream) */
+    char *bytes; /* valid after fflush(stream) */
     size_t size;
     FILE *stream; /* open_memstream */
 } text;
 
 struct table {
-    char *names;     /* the names, one blank between two */
+    char *names;        /* the names, one blank between two */
     bool named_by_rows; /* the first row names the columns */
     size_t columns;
     int digits;
-    text notes;      /* lines of provenance and legend */
-    text body;       /* rows and gaps, the last row without its line feed */
+    text notes;          /* lines of provenance and legend */
+    text body;           /* rows and gaps, the last row without its line feed */
     size_t rows, filled; /* rows begun; fields of the last one */
     char defect[200];    /* the first misuse: this table cannot be written */
 };
 
 /* Keeps the first misuse of the table. */
-__attribute__((format(printf, 2, 3))) static void defect_note(table *t, const char *format, ...)
-{
-    if (t->defect[0]) {
-        return;
-    }
+__attribute__((format(printf, 2, 3))) static void defect_note(table *t, const char *format, ...) {
+    if (t->defect[0]) { return; }
     va_list arguments;
     va_start(arguments, format);
     vsnprintf(t->defect, sizeof t->defect, format, arguments);
     va_end(arguments);
 }
 
-static void text_close(text *x)
-{
+static void text_close(text *x) {
     if (x->stream) {
         fclose(x->stream);
         free(x->bytes);
@@ -50,12 +46,9 @@ static void text_close(text *x)
 }
 
 /* Sets names (one blank between two) and columns. */
-static bool names_set(table *t, const char *names)
-{
+static bool names_set(table *t, const char *names) {
     char *end = t->names = calloc(strlen(names) + 1, 1);
-    if (!end) {
-        return false;
-    }
+    if (!end) { return false; }
     for (const char *name = names + strspn(names, SPACE); *name; name += strspn(name, SPACE)) {
         const size_t length = strcspn(name, SPACE);
         end += sprintf(end, "%s%.*s", t->columns++ ? " " : "", (int)length, name);
@@ -68,13 +61,13 @@ static bool names_set(table *t, const char *names)
 }
 
 /* Writes the legend's line for each column: "name [unit] meaning" becomes "# column name: [unit] meaning". */
-static void legend_write(table *t, const char *legend)
-{
+static void legend_write(table *t, const char *legend) {
     const char *name = t->names, *line = legend;
     for (size_t i = 0; i < t->columns; i++) {
         const size_t length = strcspn(name, " "), line_length = strcspn(line, "\n");
         if (strncmp(line, name, length) != 0 || line_length <= length || line[length] != ' ') {
-            defect_note(t, "line %zu of its legend does not explain column '%.*s'", i + 1, (int)length, name);
+            defect_note(t, "line %zu of its legend does not explain column '%.*s'", i + 1,
+                        (int)length, name);
             return;
         }
         fprintf(t->notes.stream, "# column %.*s: %.*s\n", (int)length, name,
@@ -82,22 +75,18 @@ static void legend_write(table *t, const char *legend)
         name += length + strspn(name + length, " ");
         line += line_length + strspn(line + line_length, "\n");
     }
-    if (*line) {
-        defect_note(t, "its legend has more lines than the table has columns");
-    }
+    if (*line) { defect_note(t, "its legend has more lines than the table has columns"); }
 }
 
-table *table_new(const char *names, const char *legend, int digits)
-{
+table *table_new(const char *names, const char *legend, int digits) {
     table *t = allocate(1, sizeof *t, "table");
-    if (!t) {
-        return NULL;
-    }
+    if (!t) { return NULL; }
     t->digits = digits;
     t->notes.stream = open_memstream(&t->notes.bytes, &t->notes.size);
     t->body.stream = open_memstream(&t->body.bytes, &t->body.size);
     t->named_by_rows = !names;
-    if (!t->notes.stream || !t->body.stream || !(names ? names_set(t, names) : (t->names = calloc(1, 1)) != NULL)) {
+    if (!t->notes.stream || !t->body.stream ||
+        !(names ? names_set(t, names) : (t->names = calloc(1, 1)) != NULL)) {
         table_free(t);
         fail(FAILED, "no memory for a table");
         return NULL;
@@ -105,14 +94,11 @@ table *table_new(const char *names, const char *legend, int digits)
     if (digits != 9 && digits != 17) {
         defect_note(t, "its numbers have %d digits, not 9 or 17", digits);
     }
-    if (legend) {
-        legend_write(t, legend);
-    }
+    if (legend) { legend_write(t, legend); }
     return t;
 }
 
-void table_free(table *t)
-{
+void table_free(table *t) {
     if (t) {
         text_close(&t->notes);
         text_close(&t->body);
@@ -121,8 +107,7 @@ void table_free(table *t)
     }
 }
 
-void table_note(table *t, const char *key, const char *format, ...)
-{
+void table_note(table *t, const char *key, const char *format, ...) {
     char *value = NULL;
     va_list arguments;
     va_start(arguments, format);
@@ -140,43 +125,31 @@ void table_note(table *t, const char *key, const char *format, ...)
 }
 
 /* True if the row begun last is not full. */
-static bool row_is_cut(const table *t)
-{
-    return t->rows > 0 && t->filled != t->columns;
-}
+static bool row_is_cut(const table *t) { return t->rows > 0 && t->filled != t->columns; }
 
 /* Ends the row begun last, if there is one. */
-static void row_separate(table *t)
-{
+static void row_separate(table *t) {
     if (row_is_cut(t)) {
-        defect_note(t, "its row %zu has %zu fields for %zu columns", t->rows, t->filled, t->columns);
+        defect_note(t, "its row %zu has %zu fields for %zu columns", t->rows, t->filled,
+                    t->columns);
     }
-    if (t->rows > 0) {
-        fputc('\n', t->body.stream);
-    }
+    if (t->rows > 0) { fputc('\n', t->body.stream); }
 }
 
-void table_row(table *t)
-{
+void table_row(table *t) {
     row_separate(t);
     t->rows++;
     t->filled = 0;
 }
 
 /* Writes what stands before the next field. */
-static void field_begin(table *t)
-{
-    if (t->rows == 0) {
-        defect_note(t, "it has a field before its first row");
-    }
-    if (t->filled > 0) {
-        fputc(' ', t->body.stream);
-    }
+static void field_begin(table *t) {
+    if (t->rows == 0) { defect_note(t, "it has a field before its first row"); }
+    if (t->filled > 0) { fputc(' ', t->body.stream); }
     t->filled++;
 }
 
-void table_number(table *t, double value)
-{
+void table_number(table *t, double value) {
     field_begin(t);
     if (isnan(value)) {
         fputs("nan", t->body.stream); /* printf would write the sign of some */
@@ -186,31 +159,25 @@ void table_number(table *t, double value)
 }
 
 /* An empty text becomes '-', a '#' at its head '_': neither would read back as a field. */
-void table_text(table *t, const char *word)
-{
+void table_text(table *t, const char *word) {
     field_begin(t);
-    if (!*word) {
-        fputc('-', t->body.stream);
-    }
+    if (!*word) { fputc('-', t->body.stream); }
     for (const char *c = word; *c; c++) {
-        const bool blank = isspace((unsigned char)*c) || iscntrl((unsigned char)*c) || (c == word && *c == '#');
+        const bool blank =
+            isspace((unsigned char)*c) || iscntrl((unsigned char)*c) || (c == word && *c == '#');
         fputc(blank ? '_' : *c, t->body.stream);
     }
 }
 
 /* The name of column number k, not ended by 0; *length of it. */
-static const char *name_of(const table *t, size_t k, size_t *length)
-{
+static const char *name_of(const table *t, size_t k, size_t *length) {
     const char *name = t->names;
-    for (; k > 0; k--) {
-        name += strcspn(name, " ") + 1;
-    }
+    for (; k > 0; k--) { name += strcspn(name, " ") + 1; }
     *length = strcspn(name, " ");
     return name;
 }
 
-static void column_add(table *t, const char *name, const char *meaning)
-{
+static void column_add(table *t, const char *name, const char *meaning) {
     char *grown = NULL;
     if (asprintf(&grown, "%s%s%s", t->names, t->columns ? " " : "", name) < 0) {
         defect_note(t, "no memory for its column '%s'", name);
@@ -223,40 +190,31 @@ static void column_add(table *t, const char *name, const char *meaning)
 }
 
 /* Before the next field: its column is there and has this name. */
-static void column_expect(table *t, const char *name, const char *meaning)
-{
+static void column_expect(table *t, const char *name, const char *meaning) {
     size_t length;
-    if (t->rows == 1 && t->named_by_rows) {
-        column_add(t, name, meaning);
-    }
+    if (t->rows == 1 && t->named_by_rows) { column_add(t, name, meaning); }
     const char *expected = t->filled < t->columns ? name_of(t, t->filled, &length) : NULL;
     if (!expected || strlen(name) != length || strncmp(name, expected, length) != 0) {
         defect_note(t, "its row %zu has '%s' in column %zu", t->rows, name, t->filled + 1);
     }
 }
 
-void row_number(table *t, const char *name, const char *meaning, double value)
-{
+void row_number(table *t, const char *name, const char *meaning, double value) {
     column_expect(t, name, meaning);
     table_number(t, value);
 }
 
-void row_text(table *t, const char *name, const char *meaning, const char *value)
-{
+void row_text(table *t, const char *name, const char *meaning, const char *value) {
     column_expect(t, name, meaning);
     table_text(t, value);
 }
 
-void table_gap(table *t)
-{
-    row_separate(t);
-}
+void table_gap(table *t) { row_separate(t); }
 
 /* The file's text; NULL and a kept line if there is no memory. */
-static char *table_format(const table *t, size_t *size)
-{
-    if (fflush(t->notes.stream) != 0 || fflush(t->body.stream) != 0 || ferror(t->notes.stream)
-        || ferror(t->body.stream)) {
+static char *table_format(const table *t, size_t *size) {
+    if (fflush(t->notes.stream) != 0 || fflush(t->body.stream) != 0 || ferror(t->notes.stream) ||
+        ferror(t->body.stream)) {
         fail(FAILED, "no memory for a table of %zu rows", t->rows);
         return NULL;
     }
@@ -267,34 +225,29 @@ static char *table_format(const table *t, size_t *size)
         sprintf(bytes + t->notes.size, "%s\n", t->names);
         memcpy(bytes + head, t->body.bytes, t->body.size);
         *size = head + t->body.size;
-        if (t->rows > 0) {
-            bytes[(*size)++] = '\n';
-        }
+        if (t->rows > 0) { bytes[(*size)++] = '\n'; }
     }
     return bytes;
 }
 
-status table_write(const table *t, const char *path)
-{
+status table_write(const table *t, const char *path) {
     if (t->named_by_rows && t->columns == 0) {
         return fail(FAILED, "%s: not written, it has no rows that name its columns", path);
     }
     if (t->defect[0] || row_is_cut(t)) {
-        return fail(FAILED, "%s: not written, %s", path, t->defect[0] ? t->defect : "its last row is not full");
+        return fail(FAILED, "%s: not written, %s", path,
+                    t->defect[0] ? t->defect : "its last row is not full");
     }
     size_t size;
     char *bytes = table_format(t, &size);
-    if (!bytes) {
-        return FAILED;
-    }
+    if (!bytes) { return FAILED; }
     const status code = file_write_whole(path, bytes, size);
     free(bytes);
     return code;
 }
 
 /* Number of fields in the line, which ends at '\n'. */
-static size_t field_count(const char *line)
-{
+static size_t field_count(const char *line) {
     size_t count = 0;
     for (line += strspn(line, BLANK); *line != '\n'; line += strspn(line, BLANK)) {
         line += strcspn(line, SPACE);
@@ -304,50 +257,47 @@ static size_t field_count(const char *line)
 }
 
 /* Copies the first `count` fields of the line. */
-static status fields_copy(const char *line, size_t count, char **fields)
-{
+static status fields_copy(const char *line, size_t count, char **fields) {
     for (size_t i = 0; i < count; i++) {
         line += strspn(line, BLANK);
         const size_t length = strcspn(line, SPACE);
         fields[i] = strndup(line, length);
-        if (!fields[i]) {
-            return fail(FAILED, "no memory for a field of %zu bytes", length);
-        }
+        if (!fields[i]) { return fail(FAILED, "no memory for a field of %zu bytes", length); }
         line += length;
     }
     return OK;
 }
 
 /* The number that the whole field is; NaN if it is none. */
-static double field_value(const char *field)
-{
+static double field_value(const char *field) {
     char *end;
     const double value = strtod(field, &end);
     return *end ? NAN : value;
 }
 
 /* Refuses bytes that no table holds, and a file whose last line was cut. */
-static status bytes_check(const char *path, const char *bytes, size_t size)
-{
+static status bytes_check(const char *path, const char *bytes, size_t size) {
     size_t line = 1;
     for (size_t i = 0; i < size; i++) {
         line += bytes[i] == '\n';
         if (bytes[i] == '\r') {
-            return fail(BAD_INPUT, "%s:%zu: Windows line ends; take them out with dos2unix", path, line);
+            return fail(BAD_INPUT, "%s:%zu: Windows line ends; take them out with dos2unix", path,
+                        line);
         }
         if (iscntrl((unsigned char)bytes[i]) && bytes[i] != '\t' && bytes[i] != '\n') {
-            return fail(BAD_INPUT, "%s:%zu: byte %d is not text; this is not a table", path, line, bytes[i]);
+            return fail(BAD_INPUT, "%s:%zu: byte %d is not text; this is not a table", path, line,
+                        bytes[i]);
         }
     }
     if (size == 0 || bytes[size - 1] != '\n') {
-        return fail(BAD_INPUT, "%s:%zu: the last line is cut short; write the table again", path, line);
+        return fail(BAD_INPUT, "%s:%zu: the last line is cut short; write the table again", path,
+                    line);
     }
     return OK;
 }
 
 /* First reading: columns, rows, and space for them. */
-static status table_measure(const char *path, const char *bytes, table_data *data)
-{
+static status table_measure(const char *path, const char *bytes, table_data *data) {
     size_t number = 0;
     for (const char *line = bytes; *line; line = strchr(line, '\n') + 1) {
         number++;
@@ -357,11 +307,13 @@ static status table_measure(const char *path, const char *bytes, table_data *dat
         } else if (fields == data->columns) {
             data->rows++;
         } else if (fields > 0) {
-            return fail(BAD_INPUT, "%s:%zu: %zu fields, but %zu columns", path, number, fields, data->columns);
+            return fail(BAD_INPUT, "%s:%zu: %zu fields, but %zu columns", path, number, fields,
+                        data->columns);
         }
     }
     if (data->columns == 0) {
-        return fail(BAD_INPUT, "%s:%zu: no line of column names; this is not a table", path, number);
+        return fail(BAD_INPUT, "%s:%zu: no line of column names; this is not a table", path,
+                    number);
     }
     const size_t count = data->rows * data->columns; /* at most the bytes of the file */
     data->names = allocate(data->columns, sizeof *data->names, path);
@@ -372,8 +324,7 @@ static status table_measure(const char *path, const char *bytes, table_data *dat
 }
 
 /* Second reading: names, fields and notes. */
-static status table_fill(const char *bytes, table_data *data)
-{
+static status table_fill(const char *bytes, table_data *data) {
     status code = OK;
     char *notes = data->notes;
     char **next = NULL; /* where the next row's fields go; NULL: the names come first */
@@ -391,8 +342,7 @@ static status table_fill(const char *bytes, table_data *data)
     return code;
 }
 
-status table_read(const char *path, table_data *data)
-{
+status table_read(const char *path, table_data *data) {
     *data = (table_data){0};
     char *bytes = NULL;
     size_t size;
@@ -406,20 +356,13 @@ status table_read(const char *path, table_data *data)
         }
     }
     free(bytes);
-    if (code != OK) {
-        table_data_free(data);
-    }
+    if (code != OK) { table_data_free(data); }
     return code;
 }
 
-void table_data_free(table_data *data)
-{
-    for (size_t i = 0; data->names && i < data->columns; i++) {
-        free(data->names[i]);
-    }
-    for (size_t i = 0; data->text && i < data->rows * data->columns; i++) {
-        free(data->text[i]);
-    }
+void table_data_free(table_data *data) {
+    for (size_t i = 0; data->names && i < data->columns; i++) { free(data->names[i]); }
+    for (size_t i = 0; data->text && i < data->rows * data->columns; i++) { free(data->text[i]); }
     free(data->names);
     free(data->text);
     free(data->values);
@@ -427,32 +370,26 @@ void table_data_free(table_data *data)
     *data = (table_data){0};
 }
 
-int table_column(const table_data *data, const char *name)
-{
+int table_column(const table_data *data, const char *name) {
     for (size_t i = 0; i < data->columns; i++) {
-        if (strcmp(data->names[i], name) == 0) {
-            return (int)i;
-        }
+        if (strcmp(data->names[i], name) == 0) { return (int)i; }
     }
     return -1;
 }
 
-const char *table_field(const table_data *data, size_t row, int column)
-{
+const char *table_field(const table_data *data, size_t row, int column) {
     return column < 0 ? "" : data->text[row * data->columns + (size_t)column];
 }
 
-double table_value(const table_data *data, size_t row, int column)
-{
+double table_value(const table_data *data, size_t row, int column) {
     return column < 0 ? NAN : data->values[row * data->columns + (size_t)column];
 }
 
-bool table_note_of(const table_data *data, const char *key, char *value, size_t size)
-{
+bool table_note_of(const table_data *data, const char *key, char *value, size_t size) {
     const size_t length = strlen(key);
     for (const char *line = data->notes; *line; line = strchr(line, '\n') + 1) {
-        if (strncmp(line, "# ", 2) == 0 && strncmp(line + 2, key, length) == 0
-            && strncmp(line + 2 + length, ": ", 2) == 0) {
+        if (strncmp(line, "# ", 2) == 0 && strncmp(line + 2, key, length) == 0 &&
+            strncmp(line + 2 + length, ": ", 2) == 0) {
             const char *found = line + 4 + length;
             snprintf(value, size, "%.*s", (int)strcspn(found, "\n"), found);
             return true;

@@ -18,7 +18,8 @@ table *table_new(const char *names, const char *legend, int digits);
 void table_free(table *t); /* NULL-safe */
 
 /* Adds the line "# key: value". */
-void table_note(table *t, const char *key, const char *format, ...) __attribute__((format(printf, 3, 4)));
+void table_note(table *t, const char *key, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 
 /* Starts a row and fills it left to right. A text may not hold white space: blanks become '_', no text '-'.
  * NaN is written "nan". Rows that are not full when the table is written: FAILED. */
@@ -40,10 +41,10 @@ status table_write(const table *t, const char *path);
 /* --- reading back (claims, reports) --- */
 typedef struct {
     size_t rows, columns;
-    char **names;    /* (columns) */
-    char **text;     /* (rows * columns) every field as written */
-    double *values;  /* (rows * columns) the field as a number; NaN where it is not one */
-    char *notes;     /* the '#' lines as they stand */
+    char **names;   /* (columns) */
+    char **text;    /* (rows * columns) every field as written */
+    double *values; /* (rows * columns) the field as a number; NaN where it is not one */
+    char *notes;    /* the '#' lines as they stand */
 } table_data;
 
 /* Reads a table; BAD_INPUT with file, line and reason. */

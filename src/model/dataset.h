@@ -9,15 +9,16 @@
 #include "base/error.h"
 
 typedef struct {
-    char path[4096];      /* as given */
-    char sha256[65];      /* of the file */
-    size_t n, d, q;       /* samples, input dimension, outputs */
-    double *X;            /* (n, d) row-major, rows scaled to norm 1; owned */
-    double *Y;            /* (n, q) row-major, divided by max |Y| over the whole file; owned */
-    double label_scale;   /* that maximum */
-    double smallest_angle;      /* radians, between two of the n inputs (direction; 0..pi); NaN for n = 1 */
-    size_t closest[2];          /* the two rows, counted from 0 */
-    bool opposite;              /* some x_i = -x_j: Assumption 1 is broken, the kernel is not */
+    char path[4096];    /* as given */
+    char sha256[65];    /* of the file */
+    size_t n, d, q;     /* samples, input dimension, outputs */
+    double *X;          /* (n, d) row-major, rows scaled to norm 1; owned */
+    double *Y;          /* (n, q) row-major, divided by max |Y| over the whole file; owned */
+    double label_scale; /* that maximum */
+    double
+        smallest_angle; /* radians, between two of the n inputs (direction; 0..pi); NaN for n = 1 */
+    size_t closest[2];  /* the two rows, counted from 0 */
+    bool opposite;      /* some x_i = -x_j: Assumption 1 is broken, the kernel is not */
     size_t opposite_rows[2];
 } dataset;
 

@@ -7,8 +7,7 @@
 #include <lapacke.h>
 
 /* X (n, n) <- L with L L^T = G; false if G is not positive definite. */
-static bool cholesky_rows(const dataset *data, size_t n, double *X)
-{
+static bool cholesky_rows(const dataset *data, size_t n, double *X) {
     for (size_t i = 0; i < n; i++) {
         for (size_t j = 0; j <= i; j++) {
             X[i * n + j] =
@@ -18,8 +17,7 @@ static bool cholesky_rows(const dataset *data, size_t n, double *X)
     return LAPACKE_dpotrf(LAPACK_ROW_MAJOR, 'L', (lapack_int)n, X, (lapack_int)n) == 0;
 }
 
-status few_rows(const dataset *data, size_t n, dataset *few)
-{
+status few_rows(const dataset *data, size_t n, dataset *few) {
     *few = *data;
     few->n = n;
     few->opposite = data->opposite && data->opposite_rows[0] < n && data->opposite_rows[1] < n;

@@ -22,13 +22,13 @@ typedef enum { GRAM_AUTO, GRAM_MATRIX, GRAM_FACTOR } gram_way;
 
 typedef struct {
     size_t n, d, q;
-    size_t ld;       /* distance between columns of length n, in elements: n rounded up to 64 bytes */
-    gram_way way;    /* GRAM_MATRIX: G is kept; GRAM_FACTOR: F (F^T s) */
-    real *X;         /* (n, d) row-major, unit rows; owned */
+    size_t ld;    /* distance between columns of length n, in elements: n rounded up to 64 bytes */
+    gram_way way; /* GRAM_MATRIX: G is kept; GRAM_FACTOR: F (F^T s) */
+    real *X;      /* (n, d) row-major, unit rows; owned */
     active_columns columns; /* of G, or of F^T; owned */
-    size_t rank;     /* columns of F; 0 if way is GRAM_MATRIX */
-    real *F;         /* (n, rank) row-major; NULL if way is GRAM_MATRIX; owned */
-    real *Y;         /* (q, ld): label column after label column; owned */
+    size_t rank;            /* columns of F; 0 if way is GRAM_MATRIX */
+    real *F;                /* (n, rank) row-major; NULL if way is GRAM_MATRIX; owned */
+    real *Y;                /* (q, ld): label column after label column; owned */
 } gram;
 
 /* Takes copies of what it needs; data may be freed afterwards. */

@@ -7,8 +7,7 @@ enum { NODES = 3, MOST_NEURONS = 6 };
 
 /* z and probability of each node for z ~ N(0, 1): one for z < 0, where sigma is 0, two for z > 0,
  * Gauss-Laguerre in t = z^2/2 with weight t^{-1/2} e^{-t}. */
-static status half_line_nodes(double z[NODES], double weight[NODES])
-{
+static status half_line_nodes(double z[NODES], double weight[NODES]) {
     gsl_integration_fixed_workspace *rule =
         gsl_integration_fixed_alloc(gsl_integration_fixed_laguerre, NODES - 1, 0, 1, -0.5, 0);
     if (!rule) { return fail(FAILED, "no memory for a Gauss rule"); }
@@ -25,8 +24,7 @@ static status half_line_nodes(double z[NODES], double weight[NODES])
 /* E (y - u)^2 of one sample over all nodes and signs of m neurons; a number in base NODES, then one
  * in base 2. */
 static double sample_expectation(double norm, double y, size_t m, double scale,
-                                 const double z[NODES], const double weight[NODES])
-{
+                                 const double z[NODES], const double weight[NODES]) {
     double mean = 0;
     size_t nodes = 1, signs = (size_t)1 << m;
     for (size_t r = 0; r < m; r++) { nodes *= NODES; }
@@ -47,8 +45,7 @@ static double sample_expectation(double norm, double y, size_t m, double scale,
 }
 
 status initial_error_expected(const double *norms, const double *y, size_t n, size_t m, double xi,
-                              double kappa, double *mean)
-{
+                              double kappa, double *mean) {
     double z[NODES], weight[NODES];
     *mean = 0;
     if (m > MOST_NEURONS) {

@@ -6,8 +6,7 @@
 
 #include "model/bounds.h"
 
-double jump_pair_spread(const double *outputs, size_t p, size_t n)
-{
+double jump_pair_spread(const double *outputs, size_t p, size_t n) {
     double sum = 0;
     for (size_t l = 0; l < p; l++) {
         for (size_t k = l + 1; k < p; k++) {
@@ -20,8 +19,7 @@ double jump_pair_spread(const double *outputs, size_t p, size_t n)
     return sum / ((double)p * (double)p);
 }
 
-double jump_spread(const double *outputs, const real *u, size_t p, size_t n)
-{
+double jump_spread(const double *outputs, const real *u, size_t p, size_t n) {
     double spread = 0;
     for (size_t i = 0; i < n; i++) {
         for (size_t l = 0; l < p; l++) {
@@ -32,8 +30,7 @@ double jump_spread(const double *outputs, const real *u, size_t p, size_t n)
     return spread;
 }
 
-double jump_mean_error(const double *outputs, const real *u, size_t p, size_t n)
-{
+double jump_mean_error(const double *outputs, const real *u, size_t p, size_t n) {
     double off = 0, largest = 0;
     for (size_t i = 0; i < n; i++) {
         double mean = 0;
@@ -46,8 +43,7 @@ double jump_mean_error(const double *outputs, const real *u, size_t p, size_t n)
     return off == 0 ? 0 : off / largest;
 }
 
-double jump_activation_squares(const network *net, size_t n, size_t ld)
-{
+double jump_activation_squares(const network *net, size_t n, size_t ld) {
     double sum = 0;
     for (size_t r = 0; r < net->m; r++) {
         for (size_t i = 0; i < n; i++) {
@@ -60,8 +56,7 @@ double jump_activation_squares(const network *net, size_t n, size_t ld)
 
 /* sum_i (y_i - scale sum_{r: owner_r = l} a_r sigma_ri)^2; l < 0: all neurons. */
 static double squared_error(size_t n, size_t m, const double *Z, const double *a, const double *y,
-                            const unsigned char *owner, int l, double scale)
-{
+                            const unsigned char *owner, int l, double scale) {
     double sum = 0;
     for (size_t i = 0; i < n; i++) {
         double u = 0;
@@ -74,8 +69,7 @@ static double squared_error(size_t n, size_t m, const double *Z, const double *a
 }
 
 status jump_enumerate(size_t n, size_t m, size_t p, const double *Z, const double *a,
-                      const double *y, jump_means *mean)
-{
+                      const double *y, jump_means *mean) {
     static const double MOST = 0x1p20;
     double masks = pow((double)p, (double)m), xi = 1 / (double)p, scale = 1 / sqrt((double)m);
     double squares = 0;

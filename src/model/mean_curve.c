@@ -19,8 +19,7 @@ enum { WINDOW_LEAST = 4, ROUNDS_MOST = 1000000 };
 
 /* --- eigenpairs --- */
 
-status eigenpairs_new(const double *A, size_t n, double factor, eigenpairs *pairs)
-{
+status eigenpairs_new(const double *A, size_t n, double factor, eigenpairs *pairs) {
     *pairs = (eigenpairs){.n = n, .factor = factor};
     pairs->values = allocate(n, sizeof *pairs->values, "eigenvalues");
     pairs->vectors = allocate(n * n, sizeof *pairs->vectors, "eigenvectors");
@@ -33,8 +32,7 @@ status eigenpairs_new(const double *A, size_t n, double factor, eigenpairs *pair
 }
 
 status eigenpairs_of_network(const network *whole, const gram *g, const double *G, double xi,
-                             eigenpairs *pairs)
-{
+                             eigenpairs *pairs) {
     *pairs = (eigenpairs){.n = 0};
     ntk_masked *counts = ntk_masked_new(g->n, 1);
     double *H = allocate(g->n * g->n, sizeof *H, "kernel at the start");
@@ -49,15 +47,13 @@ status eigenpairs_of_network(const network *whole, const gram *g, const double *
     return st;
 }
 
-void eigenpairs_free(eigenpairs *pairs)
-{
+void eigenpairs_free(eigenpairs *pairs) {
     free(pairs->values);
     free(pairs->vectors);
     *pairs = (eigenpairs){.n = 0};
 }
 
-void eigenpairs_rotate(const eigenpairs *pairs, bool back, const double *from, double *to)
-{
+void eigenpairs_rotate(const eigenpairs *pairs, bool back, const double *from, double *to) {
     int n = (int)pairs->n;
     cblas_dgemv(CblasRowMajor, back ? CblasTrans : CblasNoTrans, n, n, 1, pairs->vectors, n, from,
                 1, 0, to, 1);
@@ -65,23 +61,19 @@ void eigenpairs_rotate(const eigenpairs *pairs, bool back, const double *from, d
 
 /* --- the curve --- */
 
-mean_rule mean_rule_of(const train_settings *s)
-{
+mean_rule mean_rule_of(const train_settings *s) {
     return (mean_rule){mask_theta(s->mask, s->subnets, s->xi), s->lr, (unsigned)s->local_steps};
 }
 
-static double multiplier(mean_rule rule, double lambda)
-{
+static double multiplier(mean_rule rule, double lambda) {
     return bounds_mean_multiplier(rule.theta, rule.eta, lambda, rule.tau);
 }
 
-double mean_multiplier(mean_rule rule, const eigenpairs *pairs, size_t i)
-{
+double mean_multiplier(mean_rule rule, const eigenpairs *pairs, size_t i) {
     return multiplier(rule, pairs->factor * pairs->values[i]);
 }
 
-status mean_curve(const eigenpairs *pairs, mean_rule rule, size_t rounds, double *e)
-{
+status mean_curve(const eigenpairs *pairs, mean_rule rule, size_t rounds, double *e) {
     size_t n = pairs->n;
     double *coordinates = allocate(n, sizeof *coordinates, "eigencoordinates");
     if (!coordinates) { return FAILED; }
@@ -94,20 +86,17 @@ status mean_curve(const eigenpairs *pairs, mean_rule rule, size_t rounds, double
     return OK;
 }
 
-size_t mean_window(mean_rule rule, double lambda_max)
-{
+size_t mean_window(mean_rule rule, double lambda_max) {
     double rounds = ceil(1 / (1 - multiplier(rule, lambda_max)));
     return rounds > WINDOW_LEAST ? (size_t)rounds : WINDOW_LEAST;
 }
 
-size_t mean_rounds(mean_rule rule, double lambda_min, double folds)
-{
+size_t mean_rounds(mean_rule rule, double lambda_min, double folds) {
     double rounds = ceil(folds / -log(fabs(multiplier(rule, lambda_min))));
     return rounds >= 1 && rounds <= ROUNDS_MOST ? (size_t)rounds : ROUNDS_MOST;
 }
 
-double log_slope(const double *curve, size_t stride, size_t window)
-{
+double log_slope(const double *curve, size_t stride, size_t window) {
     scratch work = {0};
     double *x = scratch_take(&work, window + 1, sizeof *x, "rounds");
     double *y = scratch_take(&work, window + 1, sizeof *y, "logarithms");
@@ -123,8 +112,7 @@ double log_slope(const double *curve, size_t stride, size_t window)
     return slope;
 }
 
-void curve_floor(const double *curve, size_t rounds, double *level, double *change)
-{
+void curve_floor(const double *curve, size_t rounds, double *level, double *change) {
     size_t count = rounds / 3 + 1, first = rounds + 1 - count;
     double *x = allocate(count, sizeof *x, "rounds");
     *level = stats_summarise(curve + first, count).mean;

@@ -12,12 +12,12 @@
 #include "base/real.h"
 
 typedef struct {
-    size_t m;         /* neurons in use */
-    size_t capacity;  /* neurons that fit */
-    real *Z;          /* (m, ld): neuron after neuron, z_r = X w_r; owned */
-    real *A;          /* (m, q): a_r, each -1 or +1; owned */
-    real *C;          /* (m, ld): w_r = w_r(0) + X^T c_r; NULL if weights are not followed; owned */
-    size_t *neuron;   /* (m): which neuron of the whole network this is; owned */
+    size_t m;        /* neurons in use */
+    size_t capacity; /* neurons that fit */
+    real *Z;         /* (m, ld): neuron after neuron, z_r = X w_r; owned */
+    real *A;         /* (m, q): a_r, each -1 or +1; owned */
+    real *C;         /* (m, ld): w_r = w_r(0) + X^T c_r; NULL if weights are not followed; owned */
+    size_t *neuron;  /* (m): which neuron of the whole network this is; owned */
 } network;
 
 /* Room for `capacity` neurons on g's data, m = 0; with C if `follow`. */
@@ -37,7 +37,8 @@ double network_residual(const gram *g, const real *U, real *R);
  *     S = step * scale * (R A^T) o 1{Z > 0};  Z <- Z - G S   (and C <- C - S),
  * R (q, ld) the residual of the network with the same scale. If U is not NULL it receives the output after the step, so that
  * a run of steps sweeps over Z once a step. U may not be R. */
-void network_step(const gram *g, network *net, double scale, double step, const real *R, real *U, real *work);
+void network_step(const gram *g, network *net, double scale, double step, const real *R, real *U,
+                  real *work);
 
 /* ||w_r - w_r(0)||^2 = c_r^T (z_r - z_r(0)), never below 0. Z0: (., ld) initial pre-activations of the whole network. Needs C. */
 double network_drift_squared(const gram *g, const network *net, const real *Z0, size_t r);

@@ -22,12 +22,12 @@ typedef enum { SCALING_RELEASED, SCALING_THEORY } train_scaling;
 typedef enum { UNSELECTED_KEEP, UNSELECTED_ZERO } train_unselected;
 
 typedef struct {
-    size_t width;        /* m, neurons of the whole network, >= 1 */
-    size_t subnets;      /* p, >= 1 */
-    double xi;           /* P(neuron active in a subnetwork), (0, 1]; 1/p with categorical masks */
-    double lr;           /* released scaling: the program's learning rate; theory scaling: eta */
-    size_t local_steps;  /* tau, >= 1 */
-    double kappa;        /* factor of the initial weights, > 0 */
+    size_t width;       /* m, neurons of the whole network, >= 1 */
+    size_t subnets;     /* p, >= 1 */
+    double xi;          /* P(neuron active in a subnetwork), (0, 1]; 1/p with categorical masks */
+    double lr;          /* released scaling: the program's learning rate; theory scaling: eta */
+    size_t local_steps; /* tau, >= 1 */
+    double kappa;       /* factor of the initial weights, > 0 */
     mask_kind mask;
     train_scaling scaling;
     train_unselected unselected;
@@ -35,10 +35,10 @@ typedef struct {
 
 /* The numbers in which the two scalings differ (released-program in doc/mathematics.md). */
 typedef struct {
-    double whole;   /* s_w: scale of the whole network's output */
-    double subnet;  /* s_s: scale of a subnetwork's output */
-    double step;    /* h: step size on the pre-activations */
-    double sigma;   /* standard deviation of an initial weight */
+    double whole;  /* s_w: scale of the whole network's output */
+    double subnet; /* s_s: scale of a subnetwork's output */
+    double step;   /* h: step size on the pre-activations */
+    double sigma;  /* standard deviation of an initial weight */
 } train_scales;
 
 train_scales train_scales_of(const train_settings *s, size_t n, size_t q);
@@ -51,9 +51,9 @@ double train_stability(const train_settings *s, size_t n, size_t q, double lambd
 /* What an observer sees: subnetwork l after t of its local steps, t = 0..tau. All borrowed for the call. */
 typedef struct {
     size_t subnet, step;
-    const network *net;  /* its neurons alone */
-    const real *U;       /* (q, ld) its output */
-    double error;        /* (1/2) ||U - Y||_F^2 / n */
+    const network *net; /* its neurons alone */
+    const real *U;      /* (q, ld) its output */
+    double error;       /* (1/2) ||U - Y||_F^2 / n */
 } train_sight;
 typedef void train_observer(const train_sight *sight, void *context);
 
@@ -62,19 +62,19 @@ typedef void train_observer(const train_sight *sight, void *context);
 #define TRAIN_DIVERGENCE 1e3
 
 typedef struct {
-    const gram *g;        /* borrowed */
+    const gram *g; /* borrowed */
     train_settings settings;
     train_scales scales;
-    network whole;        /* the whole network; whole.neuron[r] = r */
-    bool *zeroed;         /* (m) neurons that the released rule set to weight 0 */
-    network sub;          /* the subnetwork in work */
-    network sum;          /* sums over the subnetworks of this round */
-    unsigned *taken;      /* (m) c_{k,r} */
-    real *S;              /* (m, ld) sums of the last local steps, where they are taken together; else NULL */
+    network whole;   /* the whole network; whole.neuron[r] = r */
+    bool *zeroed;    /* (m) neurons that the released rule set to weight 0 */
+    network sub;     /* the subnetwork in work */
+    network sum;     /* sums over the subnetworks of this round */
+    unsigned *taken; /* (m) c_{k,r} */
+    real *S; /* (m, ld) sums of the last local steps, where they are taken together; else NULL */
     real *U, *R, *work;
-    double error;         /* whole network's error (1/2) ||U - Y||_F^2 / n, kept up to date */
-    double limit;         /* an error beyond this, or NaN, counts as divergence */
-    bool diverged;        /* some error of the whole network or of a subnetwork has left the limit */
+    double error;  /* whole network's error (1/2) ||U - Y||_F^2 / n, kept up to date */
+    double limit;  /* an error beyond this, or NaN, counts as divergence */
+    bool diverged; /* some error of the whole network or of a subnetwork has left the limit */
 } trainer;
 
 /* follow: keep the coefficients C (weights, drift). Everything a run needs is allocated here. */

@@ -5,14 +5,20 @@
 
 #include <stddef.h>
 
-typedef struct { double mean, sd, min, max; } stats_summary; /* sd with n-1; 0 for n = 1 */
-stats_summary stats_summarise(const double *x, size_t n);     /* all NaN if any x is NaN or n = 0 */
+typedef struct {
+    double mean, sd, min, max;
+} stats_summary;                                          /* sd with n-1; 0 for n = 1 */
+stats_summary stats_summarise(const double *x, size_t n); /* all NaN if any x is NaN or n = 0 */
 
-typedef struct { double low, high; } stats_interval;
+typedef struct {
+    double low, high;
+} stats_interval;
 
 /* Mean and sum of squared deviations from it, one observation after another (Welford). Zeroed:
  * none. Doubles alone. */
-typedef struct { double count, mean, squares; } stats_running;
+typedef struct {
+    double count, mean, squares;
+} stats_running;
 void stats_running_add(stats_running *all, double x);
 /* Adds the observations of `more` (Chan, Golub, LeVeque, Algorithms for computing the sample
  * variance, 1983). */
@@ -34,12 +40,16 @@ double stats_quantile(const double *x, size_t n, double q);
 stats_interval stats_quantile_interval(const double *x, size_t n, double q, double confidence);
 
 /* Least-squares line y = a + b x with the t interval of b. */
-typedef struct { double intercept, slope, slope_se; stats_interval slope_interval; } stats_line;
+typedef struct {
+    double intercept, slope, slope_se;
+    stats_interval slope_interval;
+} stats_line;
 stats_line stats_fit_line(const double *x, const double *y, size_t n, double confidence);
 
 /* The same slope for several groups, each with a constant of its own: y = a_group + b x. group (n): any labels. The t
  * interval has n - groups - 1 degrees of freedom, NaN without one; intercept is NaN. NaN if no memory. */
-stats_line stats_fit_groups(const double *x, const double *y, const double *group, size_t n, double confidence);
+stats_line stats_fit_groups(const double *x, const double *y, const double *group, size_t n,
+                            double confidence);
 
 /* Chi-square goodness of fit: upper-tail p of sum (observed - expected)^2 / expected, `lost` degrees taken off (1 as a
  * rule). */

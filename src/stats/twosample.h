@@ -6,7 +6,9 @@
 
 /* A difference of means, the variance of that difference, and the degrees of freedom it is known with. NaN all three if a value is
  * NaN or there are fewer than two repetitions. */
-typedef struct { double difference, variance, degrees; } twosample;
+typedef struct {
+    double difference, variance, degrees;
+} twosample;
 
 /* Welch's: x (n) and y (m) independent, variances unequal; degrees after Satterthwaite. */
 twosample twosample_welch(const double *x, size_t n, const double *y, size_t m);

@@ -28,10 +28,10 @@ typedef enum {
     TEST_MEAN_BELOW,        /* a mean or slope <= bound: refuted if its whole interval lies above */
     TEST_MEAN_ABOVE,        /* a mean or slope >= bound: refuted if its whole interval lies below */
     TEST_MEAN_EQUAL,        /* a mean or slope = bound: refuted if its interval does not hold it */
-    TEST_MEANS_BELOW,       /* several means, each held by claim_refute_unless; observed: the worst */
-    TEST_TREND,             /* by the p-values of the trend that is claimed and of the opposite one */
-    TEST_NO_TREND,          /* refuted if the trend of p_claimed is seen */
-    TEST_CONDITIONS         /* something was observed; claim_refute_unless tells the rest */
+    TEST_MEANS_BELOW, /* several means, each held by claim_refute_unless; observed: the worst */
+    TEST_TREND,       /* by the p-values of the trend that is claimed and of the opposite one */
+    TEST_NO_TREND,    /* refuted if the trend of p_claimed is seen */
+    TEST_CONDITIONS   /* something was observed; claim_refute_unless tells the rest */
 } claim_test;
 
 /* What an observer fills; everything starts as "met, enough, nothing seen" (NaN). */

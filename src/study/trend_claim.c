@@ -11,8 +11,7 @@ static const double SHOWN_CONFIDENCE = 0.95; /* of the exponent's interval */
 
 /* Least squares of log value on log setting over all repetitions, value ~ setting^slope; NaN unless
  * all are positive. */
-static stats_line fit_power_law(evidence *e, const trend_groups *g)
-{
+static stats_line fit_power_law(evidence *e, const trend_groups *g) {
     size_t count = g->groups * g->repeats;
     double *x = claim_array(e, count), *y = claim_array(e, count);
     if (!x || !y) { return (stats_line){NAN, NAN, NAN, {NAN, NAN}}; }
@@ -23,8 +22,7 @@ static stats_line fit_power_law(evidence *e, const trend_groups *g)
     return stats_fit_line(x, y, count, SHOWN_CONFIDENCE);
 }
 
-static status set_p_values(evidence *e, trend_sense sense, const trend_groups *g)
-{
+static status set_p_values(evidence *e, trend_sense sense, const trend_groups *g) {
     size_t *sizes = scratch_take(&e->work, g->groups, sizeof *sizes, "groups of a trend");
     if (!sizes) { return FAILED; }
     for (size_t k = 0; k < g->groups; k++) { sizes[k] = g->repeats; }
@@ -36,8 +34,7 @@ static status set_p_values(evidence *e, trend_sense sense, const trend_groups *g
     return claim_saw(e, 0, found.effect, (double)(g->groups * g->repeats));
 }
 
-status claim_trend(evidence *e, trend_sense sense, const trend_groups *g)
-{
+status claim_trend(evidence *e, trend_sense sense, const trend_groups *g) {
     if (g->groups < FEWEST_GROUPS) {
         claim_check_only_if(e, false);
         return OK;

@@ -19,19 +19,19 @@ typedef enum { EXACT, DERIVED, PAPER } statement_kind;
 typedef enum { SENSE_NONE, SENSE_AT_MOST, SENSE_AT_LEAST, SENSE_EQUAL } verdict_sense;
 
 typedef struct {
-    char statement[64];    /* "Theorem 2 (d)", "Lemma 16", "Figure 2b along xi" */
+    char statement[64]; /* "Theorem 2 (d)", "Lemma 16", "Figure 2b along xi" */
     statement_kind kind;
-    char says[256];        /* the statement in a few words */
-    char hypotheses[256];  /* what it supposes and how this run stands to it; "" if nothing */
-    double bound;          /* what the statement allows; NaN if it has none */
-    double observed;       /* worst or quantile seen; NaN if none */
-    verdict_sense sense;   /* observed is to be <=, >= or = bound */
-    double slack;          /* >= 1 where the statement held: how far from its bound; NaN if meaningless */
+    char says[256];       /* the statement in a few words */
+    char hypotheses[256]; /* what it supposes and how this run stands to it; "" if nothing */
+    double bound;         /* what the statement allows; NaN if it has none */
+    double observed;      /* worst or quantile seen; NaN if none */
+    verdict_sense sense;  /* observed is to be <=, >= or = bound */
+    double slack; /* >= 1 where the statement held: how far from its bound; NaN if meaningless */
     size_t trials;
-    double limit;          /* Clopper-Pearson limit or p-value; NaN if none */
+    double limit; /* Clopper-Pearson limit or p-value; NaN if none */
     verdict verdict;
-    char source[64];       /* file in which hypothesis and observation stand; "" if not said */
-    char anchor[48];       /* of the statement in doc/mathematics.md; "" if not said */
+    char source[64]; /* file in which hypothesis and observation stand; "" if not said */
+    char anchor[48]; /* of the statement in doc/mathematics.md; "" if not said */
     char command[PROGRAM_COMMAND]; /* redoes this row alone */
 } statement_row;
 

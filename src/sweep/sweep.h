@@ -17,12 +17,12 @@
 #include "base/error.h"
 
 typedef struct {
-    const char *program;   /* name of the program, e.g. "error-heatmap" */
-    const char *settings;  /* canonical text of all that decides a unit's values, data checksum and
+    const char *program;  /* name of the program, e.g. "error-heatmap" */
+    const char *settings; /* canonical text of all that decides a unit's values, data checksum and
                               seed included; without repeats, threads, shard, out */
-    size_t cells;          /* number of cells, >= 1 */
-    size_t repeats;        /* repetitions of each cell, >= 1 */
-    size_t values;         /* doubles that one unit yields, >= 1 */
+    size_t cells;         /* number of cells, >= 1 */
+    size_t repeats;       /* repetitions of each cell, >= 1 */
+    size_t values;        /* doubles that one unit yields, >= 1 */
     /* Work of one unit of `cell` in any unit of its own (flops): orders units, longest first, and weighs progress. */
     double (*cost)(size_t cell, const void *context);
     /* Seconds for one unit of cost on one thread, measured by the caller just before; 0: not known. */
@@ -34,24 +34,28 @@ typedef struct {
 } sweep;
 
 typedef struct {
-    const char *out;   /* the table's path; units go to OUT.units/ */
-    int threads;       /* OpenMP threads, >= 1; BLAS runs on one thread inside */
-    bool fresh;        /* forget finished units of these settings first */
-    size_t shard;      /* 1..shards: units whose index is congruent to shard-1 modulo shards */
-    size_t shards;     /* 0: no shard given: read what is there, compute the rest */
-    bool quiet;        /* nothing is said */
-    bool brief;        /* no progress and no counts: a small sweep on the way to another; what is wrong is said */
-    bool predict;      /* compute nothing: result.predicted alone is wanted */
+    const char *out; /* the table's path; units go to OUT.units/ */
+    int threads;     /* OpenMP threads, >= 1; BLAS runs on one thread inside */
+    bool fresh;      /* forget finished units of these settings first */
+    size_t shard;    /* 1..shards: units whose index is congruent to shard-1 modulo shards */
+    size_t shards;   /* 0: no shard given: read what is there, compute the rest */
+    bool quiet;      /* nothing is said */
+    bool
+        brief; /* no progress and no counts: a small sweep on the way to another; what is wrong is said */
+    bool predict; /* compute nothing: result.predicted alone is wanted */
 } sweep_options;
 
 typedef struct {
-    double *values;    /* (cells, repeats, values) in unit order; owned, sweep_result_free. NULL after a shard */
-    bool complete;     /* false after a shard: its share is on disk, nothing is gathered */
-    size_t computed, reused, repaired; /* units computed now, read from files, found damaged and redone */
-    double seconds;    /* wall time */
-    double predicted;  /* seconds predicted at the start; 0: not known */
+    double *
+        values; /* (cells, repeats, values) in unit order; owned, sweep_result_free. NULL after a shard */
+    bool complete; /* false after a shard: its share is on disk, nothing is gathered */
+    size_t computed, reused,
+        repaired;     /* units computed now, read from files, found damaged and redone */
+    double seconds;   /* wall time */
+    double predicted; /* seconds predicted at the start; 0: not known */
     char fingerprint[65];
-    char cores[256];   /* OpenBLAS core names of the machines whose units are gathered, "Haswell,SkylakeX" */
+    char cores
+        [256]; /* OpenBLAS core names of the machines whose units are gathered, "Haswell,SkylakeX" */
 } sweep_result;
 
 /* Runs the sweep. FAILED / BAD_INPUT with a line; INTERRUPTED after SIGINT, TERMINATED after SIGTERM, FAILED at the limit of
@@ -61,6 +65,7 @@ status sweep_run(const sweep *s, const sweep_options *options, sweep_result *res
 void sweep_result_free(sweep_result *result);
 
 /* values of unit (cell, repetition) inside result->values. */
-const double *sweep_values(const sweep *s, const sweep_result *result, size_t cell, size_t repetition);
+const double *sweep_values(const sweep *s, const sweep_result *result, size_t cell,
+                           size_t repetition);
 
 #endif

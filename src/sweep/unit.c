@@ -15,13 +15,12 @@
 #include <unistd.h>
 
 enum {
-    HEADER_SIZE = 512,  /* the lines above sha256 have at most 250 bytes */
-    VALUE_SIZE = 26,    /* "-1.2345678901234567e-308\n" and a 0 byte */
+    HEADER_SIZE = 512, /* the lines above sha256 have at most 250 bytes */
+    VALUE_SIZE = 26,   /* "-1.2345678901234567e-308\n" and a 0 byte */
     SUM_LINE_SIZE = sizeof "sha256 \n" - 1 + SHA256_DIGEST_STRING_LENGTH - 1
 };
 
-char *unit_path(const char *folder, const unit_key *key)
-{
+char *unit_path(const char *folder, const unit_key *key) {
     char *path;
     if (asprintf(&path, "%s/%04zu-%04zu.unit", folder, key->cell, key->repetition) < 0) {
         fail(FAILED, "%s: no memory for the name of a unit", folder);
@@ -30,25 +29,21 @@ char *unit_path(const char *folder, const unit_key *key)
     return path;
 }
 
-bool unit_name_read(const char *name, size_t *cell, size_t *repetition)
-{
+bool unit_name_read(const char *name, size_t *cell, size_t *repetition) {
     int length = 0;
-    return sscanf(name, "%zu-%zu.unit%n", cell, repetition, &length) == 2 && length > 0 && name[length] == '\0';
+    return sscanf(name, "%zu-%zu.unit%n", cell, repetition, &length) == 2 && length > 0 &&
+           name[length] == '\0';
 }
 
-static bool core_is_valid(const char *core, size_t length)
-{
+static bool core_is_valid(const char *core, size_t length) {
     bool valid = length >= 1 && length < UNIT_CORE_SIZE;
-    for (size_t i = 0; valid && i < length; i++) {
-        valid = isgraph((unsigned char)core[i]) != 0;
-    }
+    for (size_t i = 0; valid && i < length; i++) { valid = isgraph((unsigned char)core[i]) != 0; }
     return valid;
 }
 
 /* SHA-256 of `before` followed by `after`, as 64 hex digits. */
 static void checksum(const char *before, size_t before_size, const char *after, size_t after_size,
-                     char digest[SHA256_DIGEST_STRING_LENGTH])
-{
+                     char digest[SHA256_DIGEST_STRING_LENGTH]) {
     SHA2_CTX sha;
     SHA256Init(&sha);
     SHA256Update(&sha, (const uint8_t *)before, before_size);
@@ -57,25 +52,25 @@ static void checksum(const char *before, size_t before_size, const char *after, 
 }
 
 /* Writes the value's line at `text` (VALUE_SIZE bytes); returns its length. */
-static size_t value_format(double value, char *text)
-{
+static size_t value_format(double value, char *text) {
     return (size_t)snprintf(text, VALUE_SIZE, "%.17g\n", isnan(value) ? NAN : value);
 }
 
-status unit_format(const unit_key *key, const char *core, const double *values, char **bytes, size_t *size)
-{
+status unit_format(const unit_key *key, const char *core, const double *values, char **bytes,
+                   size_t *size) {
     if (!core_is_valid(core, strlen(core))) {
-        return fail(FAILED, "the processor's name '%s' is not one word of at most %d bytes", core, UNIT_CORE_SIZE - 1);
+        return fail(FAILED, "the processor's name '%s' is not one word of at most %d bytes", core,
+                    UNIT_CORE_SIZE - 1);
     }
     if (key->count > SIZE_MAX / VALUE_SIZE - HEADER_SIZE) {
         return fail(FAILED, "a unit of %zu values is more than can be addressed", key->count);
     }
-    char *text = allocate(key->count * VALUE_SIZE + HEADER_SIZE + SUM_LINE_SIZE, 1, "text of a unit");
-    if (!text) {
-        return FAILED;
-    }
+    char *text =
+        allocate(key->count * VALUE_SIZE + HEADER_SIZE + SUM_LINE_SIZE, 1, "text of a unit");
+    if (!text) { return FAILED; }
     const size_t header = (size_t)snprintf(
-        text, HEADER_SIZE, "mntk-unit 1\nfingerprint %s\ncell %zu\nrepetition %zu\ncount %zu\ncore %s\n",
+        text, HEADER_SIZE,
+        "mntk-unit 1\nfingerprint %s\ncell %zu\nrepetition %zu\ncount %zu\ncore %s\n",
         key->fingerprint, key->cell, key->repetition, key->count, core);
     if (header >= HEADER_SIZE) {
         free(text);
@@ -83,9 +78,7 @@ status unit_format(const unit_key *key, const char *core, const double *values, 
     }
     char *body = text + header + SUM_LINE_SIZE;
     char *end = body;
-    for (size_t i = 0; i < key->count; i++) {
-        end += value_format(values[i], end);
-    }
+    for (size_t i = 0; i < key->count; i++) { end += value_format(values[i], end); }
     char digest[SHA256_DIGEST_STRING_LENGTH];
     checksum(text, header, body, (size_t)(end - body), digest);
     memcpy(text + header, "sha256 ", 7);
@@ -101,12 +94,9 @@ typedef struct {
 } reader;
 
 /* Takes the next line off; false if no line feed follows. */
-static bool line_next(reader *r, const char **text, size_t *length)
-{
+static bool line_next(reader *r, const char **text, size_t *length) {
     const char *feed = r->at < r->end ? memchr(r->at, '\n', (size_t)(r->end - r->at)) : NULL;
-    if (!feed) {
-        return false;
-    }
+    if (!feed) { return false; }
     *text = r->at;
     *length = (size_t)(feed - r->at);
     r->at = feed + 1;
@@ -114,8 +104,8 @@ static bool line_next(reader *r, const char **text, size_t *length)
 }
 
 /* Takes the next line off; BAD_INPUT unless it is what the format says. */
-__attribute__((format(printf, 2, 3))) static status line_expect(reader *r, const char *format, ...)
-{
+__attribute__((format(printf, 2, 3))) static status line_expect(reader *r, const char *format,
+                                                                ...) {
     char expected[128];
     va_list arguments;
     va_start(arguments, format);
@@ -123,21 +113,21 @@ __attribute__((format(printf, 2, 3))) static status line_expect(reader *r, const
     va_end(arguments);
     const char *text;
     size_t length;
-    if (!line_next(r, &text, &length) || length != (size_t)size || memcmp(text, expected, length) != 0) {
+    if (!line_next(r, &text, &length) || length != (size_t)size ||
+        memcmp(text, expected, length) != 0) {
         return fail(BAD_INPUT, "its line '%s' is missing or different", expected);
     }
     return OK;
 }
 
 /* Takes the line "core <word>" off. */
-static status core_read(reader *r, char core[UNIT_CORE_SIZE])
-{
+static status core_read(reader *r, char core[UNIT_CORE_SIZE]) {
     static const char word[] = "core ";
     const size_t skip = sizeof word - 1;
     const char *text;
     size_t length;
-    if (!line_next(r, &text, &length) || length < skip || memcmp(text, word, skip) != 0
-        || !core_is_valid(text + skip, length - skip)) {
+    if (!line_next(r, &text, &length) || length < skip || memcmp(text, word, skip) != 0 ||
+        !core_is_valid(text + skip, length - skip)) {
         return fail(BAD_INPUT, "its line 'core' is missing or broken");
     }
     memcpy(core, text + skip, length - skip);
@@ -146,8 +136,7 @@ static status core_read(reader *r, char core[UNIT_CORE_SIZE])
 }
 
 /* Takes one value off: a line that is its value printed, digit by digit. */
-static status value_read(reader *r, double *value)
-{
+static status value_read(reader *r, double *value) {
     const char *text;
     size_t length;
     char line[VALUE_SIZE] = "", printed[VALUE_SIZE];
@@ -162,8 +151,8 @@ static status value_read(reader *r, double *value)
     return OK;
 }
 
-status unit_parse(const char *bytes, size_t size, const unit_key *key, double *values, char core[UNIT_CORE_SIZE])
-{
+status unit_parse(const char *bytes, size_t size, const unit_key *key, double *values,
+                  char core[UNIT_CORE_SIZE]) {
     reader r = {bytes, bytes + size};
     status code = line_expect(&r, "mntk-unit 1");
     code = code != OK ? code : line_expect(&r, "fingerprint %s", key->fingerprint);
@@ -171,29 +160,22 @@ status unit_parse(const char *bytes, size_t size, const unit_key *key, double *v
     code = code != OK ? code : line_expect(&r, "repetition %zu", key->repetition);
     code = code != OK ? code : line_expect(&r, "count %zu", key->count);
     code = code != OK ? code : core_read(&r, core);
-    if (code != OK) {
-        return code;
-    }
+    if (code != OK) { return code; }
     const size_t header = (size_t)(r.at - bytes);
-    if (size - header < SUM_LINE_SIZE) {
-        return fail(BAD_INPUT, "it ends before its checksum");
-    }
+    if (size - header < SUM_LINE_SIZE) { return fail(BAD_INPUT, "it ends before its checksum"); }
     char digest[SHA256_DIGEST_STRING_LENGTH];
     checksum(bytes, header, r.at + SUM_LINE_SIZE, size - header - SUM_LINE_SIZE, digest);
     if (line_expect(&r, "sha256 %s", digest) != OK) {
         return fail(BAD_INPUT, "its checksum does not match");
     }
-    for (size_t i = 0; i < key->count && code == OK; i++) {
-        code = value_read(&r, &values[i]);
-    }
+    for (size_t i = 0; i < key->count && code == OK; i++) { code = value_read(&r, &values[i]); }
     if (code == OK && r.at != r.end) {
         code = fail(BAD_INPUT, "it goes on after its %zu values", key->count);
     }
     return code;
 }
 
-status unit_write(const char *path, const unit_key *key, const char *core, const double *values)
-{
+status unit_write(const char *path, const unit_key *key, const char *core, const double *values) {
     char *bytes;
     size_t size;
     status code = unit_format(key, core, values, &bytes, &size);
@@ -204,18 +186,15 @@ status unit_write(const char *path, const unit_key *key, const char *core, const
     return code;
 }
 
-unit_state unit_read(const char *path, const unit_key *key, double *values, char core[UNIT_CORE_SIZE])
-{
-    if (access(path, F_OK) != 0 && (errno == ENOENT || errno == ENOTDIR)) {
-        return UNIT_MISSING;
-    }
+unit_state unit_read(const char *path, const unit_key *key, double *values,
+                     char core[UNIT_CORE_SIZE]) {
+    if (access(path, F_OK) != 0 && (errno == ENOENT || errno == ENOTDIR)) { return UNIT_MISSING; }
     char *bytes;
     size_t size;
     const size_t limit = key->count < SIZE_MAX / VALUE_SIZE - HEADER_SIZE
-                             ? key->count * VALUE_SIZE + HEADER_SIZE : SIZE_MAX;
-    if (file_read_whole(path, limit, &bytes, &size) != OK) {
-        return UNIT_DAMAGED;
-    }
+                             ? key->count * VALUE_SIZE + HEADER_SIZE
+                             : SIZE_MAX;
+    if (file_read_whole(path, limit, &bytes, &size) != OK) { return UNIT_DAMAGED; }
     const status code = unit_parse(bytes, size, key, values, core);
     free(bytes);
     if (code != OK) {
@@ -225,14 +204,11 @@ unit_state unit_read(const char *path, const unit_key *key, double *values, char
     return UNIT_WHOLE;
 }
 
-void unit_core_add(char *cores, size_t size, const char *core)
-{
+void unit_core_add(char *cores, size_t size, const char *core) {
     const size_t length = strlen(core), used = strlen(cores);
     for (const char *at = cores; *at; at += strspn(at, ",")) {
         const size_t here = strcspn(at, ",");
-        if (here == length && memcmp(at, core, length) == 0) {
-            return;
-        }
+        if (here == length && memcmp(at, core, length) == 0) { return; }
         at += here;
     }
     snprintf(cores + used, size - used, "%s%s", used ? "," : "", core);

@@ -11,14 +11,12 @@
 
 /* --- the mean curve --- */
 
-static const bernoulli_cell *cell_of(const study_run *r, size_t k)
-{
+static const bernoulli_cell *cell_of(const study_run *r, size_t k) {
     return &((const bernoulli_context *)r->context)->cells[k];
 }
 
 /* Share of activations that changed, mean over starts. */
-static double share_flipped(const study_run *r, size_t k)
-{
+static double share_flipped(const study_run *r, size_t k) {
     double share = 0;
     size_t last = curve_values(cell_of(r, k)->rounds) - 1;
     for (size_t j = 0; j < r->repeats; j++) {
@@ -27,8 +25,7 @@ static double share_flipped(const study_run *r, size_t k)
     return share;
 }
 
-static void require_activations_stay(evidence *e, double share)
-{
+static void require_activations_stay(evidence *e, double share) {
     claim_supposes(e, share <= CRITERION_FLIPPED,
                    "activations stay put: %.2g of them changed, at most %g may", share,
                    CRITERION_FLIPPED);
@@ -37,8 +34,7 @@ static void require_activations_stay(evidence *e, double share)
 static const size_t of_start = 0, of_limit = 1; /* kernels that predict: H(0), xi Hinf */
 
 /* x (repeats) <- squared distances of the mean from the curve of the claim's kernel. */
-static void square_distances(const study_run *r, size_t k, const evidence *e, double *x)
-{
+static void square_distances(const study_run *r, size_t k, const evidence *e, double *x) {
     const size_t *kernel = e->claim->subject;
     for (size_t j = 0; j < r->repeats; j++) {
         x[j] = curve_distance(study_values(r, k, j), cell_of(r, k)->rounds, *kernel);
@@ -47,15 +43,13 @@ static void square_distances(const study_run *r, size_t k, const evidence *e, do
 
 /* How far the mean may be from e_k of H(0), relative, at the largest width: as far as the
  * activations that changed move the kernel, and 1/m. */
-static double allowed_distance(const study_run *r)
-{
+static double allowed_distance(const study_run *r) {
     size_t k = r->cells - 1;
     return CRITERION_FLIP_FACTOR * share_flipped(r, k) + 1 / cell_of(r, k)->value;
 }
 
 /* At the largest width, the root mean square of the distance over starts. */
-static status curve_level(const study_run *r, size_t which, evidence *e)
-{
+static status curve_level(const study_run *r, size_t which, evidence *e) {
     (void)which;
     size_t k = r->cells - 1;
     double *square = claim_array(e, r->repeats);
@@ -72,8 +66,7 @@ static status curve_level(const study_run *r, size_t which, evidence *e)
 
 /* The distance falls at least like m^(-1/2) (curve_setting); not checked if the interval of the
  * fitted exponent holds 0 as well. */
-static status curve_exponent(const study_run *r, size_t which, evidence *e)
-{
+static status curve_exponent(const study_run *r, size_t which, evidence *e) {
     (void)which;
     static const double EXPONENT = -0.5;
     size_t first = ((const bernoulli_context *)r->context)->first[AXIS_CURVE];
@@ -110,8 +103,7 @@ static status curve_exponent(const study_run *r, size_t which, evidence *e)
 /* Measured and predicted slope of log ||.||^2 over the first rounds differ by no more than the
  * distance of the curves allows: twice it, relative to the last e_k of the window, over the window.
  */
-static status initial_rate(const study_run *r, size_t which, evidence *e)
-{
+static status initial_rate(const study_run *r, size_t which, evidence *e) {
     (void)which;
     size_t k = r->cells - 1, window = cell_of(r, k)->window;
     double *measured = claim_array(e, r->repeats), *slope = claim_array(e, r->repeats);
@@ -141,8 +133,7 @@ typedef struct {
 
 /* Measured contraction of every cell is at most the paper's factor. Shown is the cell with the
  * largest measured / allowed; refuted if some cell's interval (all at once) lies above. */
-static status paper_rate(const study_run *r, size_t which, evidence *e)
-{
+static status paper_rate(const study_run *r, size_t which, evidence *e) {
     (void)which;
     const bernoulli_context *c = r->context;
     const rate_cells *of = e->claim->subject;
@@ -190,30 +181,26 @@ typedef struct {
 } axis_trend;
 
 /* Only a floor that has stopped falling is one. */
-static bool floor_level(const study_run *r, size_t k, double *x)
-{
+static bool floor_level(const study_run *r, size_t k, double *x) {
     study_numbers(r, k, FLOOR_CHANGE, x);
     bool settled = bernoulli_settled(x, r->repeats);
     study_numbers(r, k, FLOOR_LEVEL, x);
     return settled;
 }
 
-static bool contraction_factor(const study_run *r, size_t k, double *x)
-{
+static bool contraction_factor(const study_run *r, size_t k, double *x) {
     study_numbers(r, k, FLOOR_SLOPE, x);
     for (size_t j = 0; j < r->repeats; j++) { x[j] = exp(x[j]); }
     return true;
 }
 
-static bool contraction_gain(const study_run *r, size_t k, double *x)
-{
+static bool contraction_gain(const study_run *r, size_t k, double *x) {
     study_numbers(r, k, FLOOR_SLOPE, x);
     for (size_t j = 0; j < r->repeats; j++) { x[j] = -expm1(x[j]); }
     return true;
 }
 
-static status trend_along(const study_run *r, size_t which, evidence *e)
-{
+static status trend_along(const study_run *r, size_t which, evidence *e) {
     (void)which;
     const axis_trend *of = e->claim->subject;
     const size_t *first = ((const bernoulli_context *)r->context)->first + of->axis;
@@ -234,8 +221,7 @@ static status trend_along(const study_run *r, size_t which, evidence *e)
 }
 
 /* Shown only: the term of B_1 that falls with m is not what is seen where kappa is large. */
-static status floor_at_large_kappa(const study_run *r, size_t which, evidence *e)
-{
+static status floor_at_large_kappa(const study_run *r, size_t which, evidence *e) {
     status st = trend_along(r, which, e);
     claim_supposes(e, false,
                    "kappa small: not met, the term of B_1 that grows with kappa, in which m does "
@@ -244,8 +230,7 @@ static status floor_at_large_kappa(const study_run *r, size_t which, evidence *e
 }
 
 /* Once nearly every neuron is taken, more subnetworks do not lower the floor further. */
-static status floor_stops(const study_run *r, size_t which, evidence *e)
-{
+static status floor_stops(const study_run *r, size_t which, evidence *e) {
     status st = trend_along(r, which, e);
     claim_supposes(e, true, "cells with theta >= %g that have stopped falling in time",
                    ((const axis_trend *)e->claim->subject)->least_theta);
@@ -277,7 +262,8 @@ static const claim of_floors[] = {
     {"Theorem 3, floor against p", "theorem-3-floor", PAPER, TEST_TREND, "floor falls with p",
      trend_along, .subject = &(const axis_trend){AXIS_SUBNETS, TREND_FALLS, "p", floor_level}},
     {"Theorem 3, floor against tau", "theorem-3-floor", PAPER, TEST_TREND, "floor rises with tau",
-     trend_along, .subject = &(const axis_trend){AXIS_LOCAL_STEPS, TREND_RISES, "tau", floor_level}},
+     trend_along,
+     .subject = &(const axis_trend){AXIS_LOCAL_STEPS, TREND_RISES, "tau", floor_level}},
     {"Theorem 3, floor against xi", "theorem-3-floor", PAPER, TEST_TREND,
      "floor falls to 0 as xi -> 1", trend_along,
      .subject = &(const axis_trend){AXIS_XI, TREND_FALLS, "1-xi", floor_level}},

@@ -26,16 +26,14 @@ typedef struct {
 } curve_sums;
 
 /* The trainer's observer. */
-static void add_jump(const train_sight *sight, void *context)
-{
+static void add_jump(const train_sight *sight, void *context) {
     curve_sums *b = context;
     if (sight->step > 0) { return; }
     for (size_t i = 0; i < b->c->g->n; i++) { b->jump[i] += sight->U[i] - b->u[i]; }
 }
 
 /* c <- P c + ((1 - P)/p) jump, in the eigenvectors of H(0): (theta/p) B = (1 - P)/p. */
-static void move_control(curve_sums *b)
-{
+static void move_control(curve_sums *b) {
     size_t n = b->c->g->n;
     eigenpairs_rotate(&b->own, false, b->control, b->work);
     eigenpairs_rotate(&b->own, false, b->jump, b->control);
@@ -47,8 +45,7 @@ static void move_control(curve_sums *b)
 }
 
 /* Adds round k of a run. */
-static void add_round(curve_sums *b, size_t k)
-{
+static void add_round(curve_sums *b, size_t k) {
     size_t n = b->c->g->n;
     const real *y = b->c->g->Y;
     double *squares = b->squares + k * CURVE_COLUMNS;
@@ -67,8 +64,7 @@ static void add_round(curve_sums *b, size_t k)
 
 /* Activations that differ from those of the start; Z0 is projected anew into the trainer's sums,
  * which are scratch now. */
-static double flipped_share(const curve_sums *b)
-{
+static double flipped_share(const curve_sums *b) {
     const gram *g = b->c->g;
     size_t m = b->c->s.width, count = 0;
     real *start = b->t.sum.Z;
@@ -81,8 +77,7 @@ static double flipped_share(const curve_sums *b)
 }
 
 /* One run from the start with masks of its own. */
-static status add_run(curve_sums *b)
-{
+static status add_run(curve_sums *b) {
     const curve_setting *c = b->c;
     const train_settings *s = &c->s;
     size_t n = c->g->n;
@@ -107,8 +102,7 @@ static status add_run(curve_sums *b)
 
 /* (||sum - runs less||^2 - squares)/(M (M - 1)): unbiased for the squared norm of the mean. */
 static double squared_mean(const double *sum, const double *less, double squares, size_t n,
-                           double runs)
-{
+                           double runs) {
     double norm = 0;
     for (size_t i = 0; i < n; i++) {
         double x = less ? sum[i] - runs * less[i] : sum[i];
@@ -117,8 +111,7 @@ static double squared_mean(const double *sum, const double *less, double squares
     return (norm - squares) / (runs * (runs - 1));
 }
 
-static void summarise(const curve_sums *b, double *values)
-{
+static void summarise(const curve_sums *b, double *values) {
     size_t n = b->c->g->n, rounds = b->c->rounds;
     double runs = (double)b->c->masks;
     for (size_t k = 0; k <= rounds; k++, values += CURVE_COLUMNS) {
@@ -138,8 +131,7 @@ static void summarise(const curve_sums *b, double *values)
 }
 
 /* Start, eigenpairs and predicted curves. */
-static status start(curve_sums *b, uint64_t seed, size_t cell, size_t repetition)
-{
+static status start(curve_sums *b, uint64_t seed, size_t cell, size_t repetition) {
     const curve_setting *c = b->c;
     rng *source = rng_new(seed, cell, repetition, RNG_WEIGHTS);
     b->masks = rng_new(seed, cell, repetition, RNG_MASKS);
@@ -161,8 +153,7 @@ static status start(curve_sums *b, uint64_t seed, size_t cell, size_t repetition
     return st;
 }
 
-static status open_sums(curve_sums *b)
-{
+static status open_sums(curve_sums *b) {
     const curve_setting *c = b->c;
     const train_settings *s = &c->s;
     size_t n = c->g->n, curve = (c->rounds + 1) * n;
@@ -185,22 +176,17 @@ static status open_sums(curve_sums *b)
     return own->failed ? FAILED : OK;
 }
 
-static void close_sums(curve_sums *b)
-{
+static void close_sums(curve_sums *b) {
     trainer_free(&b->t);
     eigenpairs_free(&b->own);
     rng_free(b->masks);
     scratch_free(&b->owned);
 }
 
-size_t curve_values(size_t rounds)
-{
-    return (rounds + 1) * CURVE_COLUMNS + 1;
-}
+size_t curve_values(size_t rounds) { return (rounds + 1) * CURVE_COLUMNS + 1; }
 
 status curve_measure(const curve_setting *c, uint64_t seed, size_t cell, size_t repetition,
-                     double *values)
-{
+                     double *values) {
     curve_sums b = {.c = c, .honest = mean_rule_of(&c->s)};
     status st = open_sums(&b);
     if (st == OK) { st = start(&b, seed, cell, repetition); }
@@ -210,8 +196,7 @@ status curve_measure(const curve_setting *c, uint64_t seed, size_t cell, size_t 
     return st;
 }
 
-double curve_distance(const double *values, size_t rounds, size_t kernel)
-{
+double curve_distance(const double *values, size_t rounds, size_t kernel) {
     double missed = 0, whole = 0;
     for (size_t k = 0; k <= rounds; k++) {
         missed += values[k * CURVE_COLUMNS + CURVE_MISS_FINITE + kernel];

@@ -7,16 +7,14 @@
 #include "model/trajectory.h"
 #include "theory/shared/criteria.h"
 
-bool bernoulli_settled(const double *change, size_t repeats)
-{
+bool bernoulli_settled(const double *change, size_t repeats) {
     stats_interval mean = stats_mean_interval(change, repeats, CLAIM_CONFIDENCE);
     return mean.low <= 0 && mean.high >= 0;
 }
 
 /* Slope of log ||e_k||^2, k = 0..window, from pairs; the run's output is in run->t.U. */
 static status predict_slope(const bernoulli_cell *cell, const trajectory *run,
-                            const eigenpairs *pairs, double *slope)
-{
+                            const eigenpairs *pairs, double *slope) {
     size_t n = pairs->n, window = cell->window;
     scratch work = {0};
     double *e = scratch_take(&work, (window + 1) * n, sizeof *e, "predicted curve");
@@ -35,8 +33,7 @@ static status predict_slope(const bernoulli_cell *cell, const trajectory *run,
 }
 
 static status predict_slopes(const bernoulli_context *c, const bernoulli_cell *cell,
-                             trajectory *run, double *values)
-{
+                             trajectory *run, double *values) {
     eigenpairs own, infinite = c->infinite;
     infinite.factor = cell->s.xi;
     status st = eigenpairs_of_network(&run->t.whole, &c->g, c->data.G, cell->s.xi, &own);
@@ -49,8 +46,7 @@ static status predict_slopes(const bernoulli_context *c, const bernoulli_cell *c
 }
 
 /* curve (rounds + 1): ||y - u_k||^2, NaN from the round on in which the run diverged. */
-static void follow(trajectory *run, size_t rounds, double *curve)
-{
+static void follow(trajectory *run, size_t rounds, double *curve) {
     double scale = 2 * (double)run->t.g->n;
     bool whole = !run->t.diverged;
     curve[0] = scale * run->t.error;
@@ -60,8 +56,7 @@ static void follow(trajectory *run, size_t rounds, double *curve)
     }
 }
 
-static status measure_floor(const study_run *r, size_t k, size_t repetition, double *values)
-{
+static status measure_floor(const study_run *r, size_t k, size_t repetition, double *values) {
     const bernoulli_context *c = r->context;
     const bernoulli_cell *cell = &c->cells[k];
     size_t rounds = cell->level ? cell->rounds : cell->window;
@@ -83,8 +78,7 @@ static status measure_floor(const study_run *r, size_t k, size_t repetition, dou
     return st;
 }
 
-status bernoulli_measure(const study_run *r, size_t k, size_t repetition, double *values)
-{
+status bernoulli_measure(const study_run *r, size_t k, size_t repetition, double *values) {
     const bernoulli_context *c = r->context;
     const bernoulli_cell *cell = &c->cells[k];
     if (cell->axis != AXIS_CURVE) { return measure_floor(r, k, repetition, values); }

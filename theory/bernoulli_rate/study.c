@@ -90,8 +90,7 @@ static const option_row options[] = {
 
 /* The base setting with one number changed, and what the axis changes for all its values. */
 static train_settings settings_at(const bernoulli_settings *o, double gram_norm, rate_axis axis,
-                                  double value)
-{
+                                  double value) {
     train_settings s = {.width = o->width,
                         .subnets = o->subnets,
                         .xi = o->xi,
@@ -117,8 +116,7 @@ static train_settings settings_at(const bernoulli_settings *o, double gram_norm,
 }
 
 static bernoulli_cell cell_at(const bernoulli_settings *o, const theory_data *data, rate_axis axis,
-                              double value)
-{
+                              double value) {
     bernoulli_cell cell = {
         .axis = axis, .value = value, .s = settings_at(o, data->gram_norm, axis, value)};
     mean_rule rule = mean_rule_of(&cell.s);
@@ -136,8 +134,7 @@ static bernoulli_cell cell_at(const bernoulli_settings *o, const theory_data *da
     return cell;
 }
 
-static void list_cells(const bernoulli_settings *o, bernoulli_context *c)
-{
+static void list_cells(const bernoulli_settings *o, bernoulli_context *c) {
     size_t count = 0;
     for (size_t axis = 0; axis < AXES; axis++) {
         size_t source = axis == AXIS_WIDTH_NOISY ? AXIS_WIDTH : axis;
@@ -152,8 +149,7 @@ static void list_cells(const bernoulli_settings *o, bernoulli_context *c)
 
 /* --- the sweep --- */
 
-static status prepare(study_run *r)
-{
+static status prepare(study_run *r) {
     bernoulli_context *c = r->context;
     const bernoulli_settings *o = r->settings;
     status st = theory_open(&r->options, SAMPLES, o->label, &c->data);
@@ -168,16 +164,14 @@ static status prepare(study_run *r)
     return st;
 }
 
-static void close_context(void *context)
-{
+static void close_context(void *context) {
     bernoulli_context *c = context;
     eigenpairs_free(&c->infinite);
     gram_free(&c->g);
     theory_close(&c->data);
 }
 
-static double cost(const study_run *r, size_t k)
-{
+static double cost(const study_run *r, size_t k) {
     const bernoulli_context *c = r->context;
     const bernoulli_settings *o = r->settings;
     const bernoulli_cell *cell = &c->cells[k];
@@ -185,15 +179,13 @@ static double cost(const study_run *r, size_t k)
     return rounds * train_round_cost(&c->g, &cell->s);
 }
 
-static double calibrate(const study_run *r)
-{
+static double calibrate(const study_run *r) {
     const bernoulli_context *c = r->context;
     const train_settings *costliest = &c->cells[study_costliest(r)].s;
     return pace_measure(&c->g, costliest, r->options.threads, PACE_SECONDS);
 }
 
-void bernoulli_curve_slopes(const study_run *r, size_t cell, int column, double *x)
-{
+void bernoulli_curve_slopes(const study_run *r, size_t cell, int column, double *x) {
     size_t window = ((const bernoulli_context *)r->context)->cells[cell].window;
     for (size_t j = 0; j < r->repeats; j++) {
         x[j] = log_slope(study_values(r, cell, j) + column, CURVE_COLUMNS, window);
@@ -218,8 +210,7 @@ static const struct {
     [CURVE_MISS_INFINITE] = {"miss_infinite", "and of xi Hinf"}};
 
 /* Contraction over the first rounds of columns of the mean curve, with its interval over starts. */
-static void note_contraction(const study_run *r, size_t k, double *x, table *t)
-{
+static void note_contraction(const study_run *r, size_t k, double *x, table *t) {
     static const int shown[] = {CURVE_ERROR, CURVE_MEAN, CURVE_FINITE, CURVE_INFINITE};
     const bernoulli_cell *cell = &((const bernoulli_context *)r->context)->cells[k];
     for (size_t i = 0; i < sizeof shown / sizeof *shown; i++) {
@@ -232,8 +223,7 @@ static void note_contraction(const study_run *r, size_t k, double *x, table *t)
     table_note(t, "contraction", "m=%zu, paper: %.6g", cell->s.width, cell->paper_factor);
 }
 
-static void fill_curve(const study_run *r, size_t k, double *x, table *t)
-{
+static void fill_curve(const study_run *r, size_t k, double *x, table *t) {
     const bernoulli_cell *cell = &((const bernoulli_context *)r->context)->cells[k];
     double paper = 0;
     for (size_t round = 0; round <= cell->rounds; round++) {
@@ -257,8 +247,7 @@ static void fill_curve(const study_run *r, size_t k, double *x, table *t)
     }
 }
 
-static status fill_curves(const study_run *r, table *t)
-{
+static status fill_curves(const study_run *r, table *t) {
     const bernoulli_context *c = r->context;
     double *x = allocate(r->repeats, sizeof *x, "values of a round");
     if (!x) { return FAILED; }
@@ -274,8 +263,7 @@ static status fill_curves(const study_run *r, table *t)
 /* --- the table of the axes: a row for each cell --- */
 
 static void put_factor(const study_run *r, size_t cell, size_t which, const char *name,
-                       const char *meaning, double *x, table *t)
-{
+                       const char *meaning, double *x, table *t) {
     char low[32], high[32];
     snprintf(low, sizeof low, "%s_low", name);
     snprintf(high, sizeof high, "%s_high", name);
@@ -286,8 +274,7 @@ static void put_factor(const study_run *r, size_t cell, size_t which, const char
     row_number(t, high, "upper end", exp(over.high));
 }
 
-static void fill_cell(const study_run *r, size_t k, double *x, table *t)
-{
+static void fill_cell(const study_run *r, size_t k, double *x, table *t) {
     const bernoulli_context *c = r->context;
     const bernoulli_cell *cell = &c->cells[k];
     const train_settings *s = &cell->s;
@@ -328,8 +315,7 @@ static void fill_cell(const study_run *r, size_t k, double *x, table *t)
     row_number(t, "paper", "1 - eta xi theta tau lambda0/4", cell->paper_factor);
 }
 
-static status fill_axes(const study_run *r, table *t)
-{
+static status fill_axes(const study_run *r, table *t) {
     const bernoulli_context *c = r->context;
     double *x = allocate(r->repeats, sizeof *x, "values of a cell");
     if (!x) { return FAILED; }
@@ -343,8 +329,7 @@ static status fill_axes(const study_run *r, table *t)
 
 /* --- the study --- */
 
-static void note(const study_run *r, table *t)
-{
+static void note(const study_run *r, table *t) {
     theory_data_note(&((const bernoulli_context *)r->context)->data, t);
     table_note(t, "first rounds",
                "as many as the mean's fastest direction takes to fall by a factor e, at least 4");

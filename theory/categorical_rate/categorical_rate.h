@@ -81,14 +81,13 @@ enum {
 status categorical_measure(const study_run *r, size_t cell, size_t repetition, double *values);
 
 /* Round k of a trial. */
-static inline const double *categorical_row(const study_run *r, size_t cell, size_t trial, size_t k)
-{
+static inline const double *categorical_row(const study_run *r, size_t cell, size_t trial,
+                                            size_t k) {
     return study_values(r, cell, trial) + CAT_ROW(k);
 }
 
 /* Loss times the row's indicator of Omega_k; 0 outside even where the loss is not a number. */
-static inline double categorical_indicated(const double *row, double loss)
-{
+static inline double categorical_indicated(const double *row, double loss) {
     return row[CAT_OMEGA] == 0 ? 0 : row[CAT_OMEGA] * loss;
 }
 

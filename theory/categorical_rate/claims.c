@@ -9,14 +9,12 @@
 #include "study/trend_claim.h"
 #include "theory/shared/criteria.h"
 
-static const categorical_cell *cell_of(const study_run *r, size_t cell)
-{
+static const categorical_cell *cell_of(const study_run *r, size_t cell) {
     return &((const categorical_context *)r->context)->cells[cell];
 }
 
 /* The worst relative error of all cells, trials and rounds. */
-static status identity(const study_run *r, size_t which, evidence *e)
-{
+static status identity(const study_run *r, size_t which, evidence *e) {
     (void)which;
     const size_t *column = e->claim->subject;
     double worst = 0;
@@ -31,8 +29,7 @@ static status identity(const study_run *r, size_t which, evidence *e)
     return claim_saw(e, CRITERION_EXACT, worst, (double)rounds);
 }
 
-static status jump_enumerated(const study_run *r, size_t which, evidence *e)
-{
+static status jump_enumerated(const study_run *r, size_t which, evidence *e) {
     (void)which;
     const jump_means *mean = &((const categorical_context *)r->context)->enumerated;
     double error = fabs(mean->sampled - (mean->whole + mean->jump));
@@ -42,8 +39,7 @@ static status jump_enumerated(const study_run *r, size_t which, evidence *e)
 /* Of a trial the mean over rounds of (jump - V_k)/V_k: given the past each term has mean 0. Seen is
  * |mean| over the half-width of its interval, the worst of all cells with p > 1, all at once; there
  * is no jump at p = 1. */
-static status jump_drawn(const study_run *r, size_t which, evidence *e)
-{
+static status jump_drawn(const study_run *r, size_t which, evidence *e) {
     (void)which;
     double *x = claim_array(e, r->repeats), worst = 0;
     size_t compared = 0;
@@ -71,25 +67,21 @@ static status jump_drawn(const study_run *r, size_t which, evidence *e)
 
 /* --- Theorem 4, cell by cell: those of the event regime first --- */
 
-static size_t first_event(const study_run *r)
-{
+static size_t first_event(const study_run *r) {
     return ((const categorical_context *)r->context)->first_event;
 }
 
-static size_t cell_of_case(const study_run *r, size_t which)
-{
+static size_t cell_of_case(const study_run *r, size_t which) {
     return (first_event(r) + which) % r->cells;
 }
 
-static const char *case_name(const study_run *r, size_t which, char *name, size_t size)
-{
+static const char *case_name(const study_run *r, size_t which, char *name, size_t size) {
     const categorical_cell *c = cell_of(r, cell_of_case(r, which));
     snprintf(name, size, "n=%zu m=%zu p=%zu", c->data->data.n, c->s.width, c->s.subnets);
     return name;
 }
 
-static status event(const study_run *r, size_t which, evidence *e)
-{
+static status event(const study_run *r, size_t which, evidence *e) {
     size_t cell = cell_of_case(r, which), left = 0;
     const categorical_cell *c = cell_of(r, cell);
     if (cell < first_event(r)) { return claim_absent(e); }
@@ -107,8 +99,7 @@ static status event(const study_run *r, size_t which, evidence *e)
 }
 
 /* Some trial is in Omega_K; says how many are. */
-static void require_omega(const study_run *r, size_t cell, evidence *e)
-{
+static void require_omega(const study_run *r, size_t cell, evidence *e) {
     size_t last = cell_of(r, cell)->rounds, first = 0, inside = 0;
     double drift = 0;
     for (size_t j = 0; j < r->repeats; j++) {
@@ -124,21 +115,18 @@ static void require_omega(const study_run *r, size_t cell, evidence *e)
 }
 
 /* All rounds at once. */
-static double low_end(const study_run *r, size_t cell, const double *x)
-{
+static double low_end(const study_run *r, size_t cell, const double *x) {
     double confidence = 1 - (1 - CLAIM_CONFIDENCE) / (double)cell_of(r, cell)->rounds;
     return stats_mean_interval(x, r->repeats, confidence).low;
 }
 
 /* rho^(tau k) */
-static double factor_of(const categorical_cell *c, size_t k)
-{
+static double factor_of(const categorical_cell *c, size_t k) {
     return pow(c->rho, (double)(c->s.local_steps * k));
 }
 
 /* E[1_{k+1} (||y - u_{k+1}||^2 + A_k)] <= E[1_k rho^tau (||y - u_k||^2 + V_k)] in every round k. */
-static status a_round(const study_run *r, size_t which, evidence *e)
-{
+static status a_round(const study_run *r, size_t which, evidence *e) {
     size_t cell = cell_of_case(r, which);
     const categorical_cell *c = cell_of(r, cell);
     if (cell < first_event(r) || c->s.subnets == 1) { return claim_absent(e); }
@@ -163,8 +151,7 @@ static status a_round(const study_run *r, size_t which, evidence *e)
 
 /* E[1_k ||y - u_k||^2] <= rho^(tau k) ||y - u_0||^2 + Vbar rho^tau/(1 - rho^tau) at every round k.
  * Shown is the worst round, without the indicator if no trial is in Omega_K. */
-static status bound(const study_run *r, size_t which, evidence *e)
-{
+static status bound(const study_run *r, size_t which, evidence *e) {
     size_t cell = cell_of_case(r, which);
     const categorical_cell *c = cell_of(r, cell);
     if (c->s.subnets == 1) { return claim_absent(e); }
@@ -195,8 +182,7 @@ static status bound(const study_run *r, size_t which, evidence *e)
 
 /* p = 1: 1_k ||y - u_k||^2 <= rho^(tau k) ||y - u_0||^2 in every trial and round, no error term;
  * without the indicator if no trial is in Omega_K. */
-static status single(const study_run *r, size_t which, evidence *e)
-{
+static status single(const study_run *r, size_t which, evidence *e) {
     size_t cell = cell_of_case(r, which);
     const categorical_cell *c = cell_of(r, cell);
     if (c->s.subnets > 1) { return claim_absent(e); }
@@ -217,8 +203,7 @@ static status single(const study_run *r, size_t which, evidence *e)
 /* --- what the paper says of the usual regime --- */
 
 /* slope (trials) <- slopes of log ||y - u_k||^2 over rounds first..last. */
-static void slopes_of(const study_run *r, size_t cell, size_t first, size_t last, double *slope)
-{
+static void slopes_of(const study_run *r, size_t cell, size_t first, size_t last, double *slope) {
     for (size_t j = 0; j < r->repeats; j++) {
         const double *curve = categorical_row(r, cell, j, first) + CAT_WHOLE;
         slope[j] = log_slope(curve, CAT_COLUMNS, last - first);
@@ -226,8 +211,7 @@ static void slopes_of(const study_run *r, size_t cell, size_t first, size_t last
 }
 
 /* Over the last third of the rounds the error still contracts: the whole interval is below 1. */
-static status no_error_term(const study_run *r, size_t which, evidence *e)
-{
+static status no_error_term(const study_run *r, size_t which, evidence *e) {
     (void)which;
     const categorical_cell *c = cell_of(r, 0);
     if (c->s.subnets != 1) { return claim_absent(e); }
@@ -242,8 +226,7 @@ static status no_error_term(const study_run *r, size_t which, evidence *e)
     return claim_saw(e, 1, exp(stats_summarise(slope, r->repeats).mean), (double)r->repeats);
 }
 
-static status contraction_grows(const study_run *r, size_t which, evidence *e)
-{
+static status contraction_grows(const study_run *r, size_t which, evidence *e) {
     (void)which;
     size_t count = first_event(r);
     double *subnets = claim_array(e, count), *factor = claim_array(e, count * r->repeats);

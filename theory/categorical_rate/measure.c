@@ -23,8 +23,7 @@ typedef struct {
 } trial;
 
 /* The trainer's observer. */
-static void observe(const train_sight *sight, void *context)
-{
+static void observe(const train_sight *sight, void *context) {
     trial *b = context;
     const categorical_cell *c = b->c;
     size_t n = c->g->n;
@@ -51,8 +50,7 @@ static void observe(const train_sight *sight, void *context)
 }
 
 /* One round; false after divergence. */
-static bool measure_round(trial *b, double *values)
-{
+static bool measure_round(trial *b, double *values) {
     const categorical_cell *c = b->c;
     const train_settings *s = &c->s;
     size_t n = c->g->n, p = s->subnets;
@@ -74,8 +72,7 @@ static bool measure_round(trial *b, double *values)
 }
 
 /* Lemma 23's bound at the start. */
-static bool lemma23(const trial *b)
-{
+static bool lemma23(const trial *b) {
     const categorical_cell *c = b->c;
     bool holds = true;
     for (size_t i = 0; i < c->g->n; i++) {
@@ -88,8 +85,7 @@ static bool lemma23(const trial *b)
     return holds;
 }
 
-static status follow(trial *b, double *values)
-{
+static status follow(trial *b, double *values) {
     const categorical_cell *c = b->c;
     bool start = lemma23(b);
     for (size_t k = 0; k < CAT_ROW(c->rounds + 1); k++) { values[k] = NAN; }
@@ -110,8 +106,7 @@ static status follow(trial *b, double *values)
     return OK;
 }
 
-status categorical_measure(const study_run *r, size_t cell, size_t repetition, double *values)
-{
+status categorical_measure(const study_run *r, size_t cell, size_t repetition, double *values) {
     const categorical_cell *c = &((const categorical_context *)r->context)->cells[cell];
     trial b = {.c = c, .satisfied = true};
     size_t m = c->s.width, p = c->s.subnets, n = c->g->n, ld = c->g->ld;

@@ -50,8 +50,7 @@ static const option_row options[] = {
     {NULL}};
 
 static categorical_cell cell_at(const categorical_regime *o, const theory_data *data, const gram *g,
-                                double p)
-{
+                                double p) {
     double xi = 1 / p, eta = o->step / data->gram_norm, n = (double)data->data.n;
     double m = (double)o->width;
     bounds_setting bounds = theory_bounds(data, (double)o->rounds * p, xi, CRITERION_DELTA);
@@ -77,8 +76,7 @@ static categorical_cell cell_at(const categorical_regime *o, const theory_data *
 }
 
 static void add_cells(study_run *r, const categorical_regime *o, const theory_data *data,
-                      const gram *g)
-{
+                      const gram *g) {
     categorical_context *c = r->context;
     size_t values = CAT_ROW(o->rounds + 1);
     for (size_t k = 0; k < o->subnets.count; k++) {
@@ -89,8 +87,7 @@ static void add_cells(study_run *r, const categorical_regime *o, const theory_da
 
 /* --- the sweep --- */
 
-static status prepare(study_run *r)
-{
+static status prepare(study_run *r) {
     categorical_context *c = r->context;
     const categorical_settings *o = r->settings;
     dataset few;
@@ -113,8 +110,7 @@ static status prepare(study_run *r)
     return OK;
 }
 
-static void close_context(void *context)
-{
+static void close_context(void *context) {
     categorical_context *c = context;
     theory_close(&c->data);
     theory_close(&c->few);
@@ -124,23 +120,20 @@ static void close_context(void *context)
 
 /* Beside the operations of training, as if at their speed: a column of few rows costs some 1500 a
  * step however short it is (calls, distances, copies), a normal deviate some 150. */
-static double cost(const study_run *r, size_t k)
-{
+static double cost(const study_run *r, size_t k) {
     const categorical_cell *c = &((const categorical_context *)r->context)->cells[k];
     double m = (double)c->s.width, steps = (double)(c->rounds * c->s.local_steps);
     return (double)c->rounds * train_round_cost(c->g, &c->s) + 1500 * m * steps +
            150 * m * (double)c->g->d;
 }
 
-static double calibrate(const study_run *r)
-{
+static double calibrate(const study_run *r) {
     const categorical_cell *c = ((const categorical_context *)r->context)->cells;
     return pace_measure(c->g, &c->s, r->options.threads, PACE_SECONDS);
 }
 
 /* All masks of a small network with normal pre-activations and labels. */
-static status gather(study_run *r)
-{
+static status gather(study_run *r) {
     enum { N = 4, M = 7, P = 3 }; /* 3^7 masks */
     double Z[M * N], a[M], y[N];
     rng *source = rng_new(r->options.seed, r->cells, 0, RNG_TRIAL);
@@ -155,15 +148,13 @@ static status gather(study_run *r)
 /* --- the table: a row for each cell and round, means over trials --- */
 
 /* Of number `which` of a cell's units, less number `less` unless that is 0. */
-static stats_summary over(const study_run *r, size_t cell, size_t which, size_t less, double *x)
-{
+static stats_summary over(const study_run *r, size_t cell, size_t which, size_t less, double *x) {
     study_numbers(r, cell, which, x);
     for (size_t j = 0; less && j < r->repeats; j++) { x[j] -= study_values(r, cell, j)[less]; }
     return stats_summarise(x, r->repeats);
 }
 
-static double mean_indicated(const study_run *r, size_t cell, size_t k, double *x)
-{
+static double mean_indicated(const study_run *r, size_t cell, size_t k, double *x) {
     for (size_t j = 0; j < r->repeats; j++) {
         const double *row = categorical_row(r, cell, j, k);
         x[j] = categorical_indicated(row, row[CAT_WHOLE]);
@@ -172,8 +163,7 @@ static double mean_indicated(const study_run *r, size_t cell, size_t k, double *
 }
 
 /* Round k of a cell; NaN where there is nothing after the last round. */
-static void put_row(const study_run *r, size_t cell, size_t k, double *x, table *t)
-{
+static void put_row(const study_run *r, size_t cell, size_t k, double *x, table *t) {
     const categorical_context *context = r->context;
     const categorical_cell *c = &context->cells[cell];
     size_t row = CAT_ROW(k), next = k < c->rounds ? CAT_ROW(k + 1) : row;
@@ -213,8 +203,7 @@ static void put_row(const study_run *r, size_t cell, size_t k, double *x, table 
                                  over(r, cell, CAT_ROW(0) + CAT_WHOLE, 0, x).mean, c->jump_bound));
 }
 
-static status fill(const study_run *r, table *t)
-{
+static status fill(const study_run *r, table *t) {
     const categorical_cell *cells = ((const categorical_context *)r->context)->cells;
     double *x = allocate(r->repeats, sizeof *x, "values of a round");
     if (!x) { return FAILED; }
@@ -226,8 +215,7 @@ static status fill(const study_run *r, table *t)
     return OK;
 }
 
-static void note(const study_run *r, table *t)
-{
+static void note(const study_run *r, table *t) {
     theory_data_note(&((const categorical_context *)r->context)->data, t);
 }
 

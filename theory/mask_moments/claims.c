@@ -7,20 +7,15 @@
 #include "theory/mask_moments/mask_moments.h"
 #include "theory/shared/criteria.h"
 
-static const moments_context *context_of(const study_run *r)
-{
-    return r->context;
-}
+static const moments_context *context_of(const study_run *r) { return r->context; }
 
-static void put_bound(const study_run *r, moments_subject about, double bound, double observed)
-{
+static void put_bound(const study_run *r, moments_subject about, double bound, double observed) {
     moments_put(context_of(r)->lines, about, moments_compare_bound(bound, observed, 1));
 }
 
 /* observed <= bound, in the row and as a line of the table. */
 static status saw(const study_run *r, evidence *e, moments_subject about, double bound,
-                  double observed)
-{
+                  double observed) {
     put_bound(r, about, bound, observed);
     return claim_saw(e, bound, observed, about.trials);
 }
@@ -29,8 +24,7 @@ static status saw(const study_run *r, evidence *e, moments_subject about, double
 
 /* Refuted where the enumeration is off by more than CRITERION_EXACT, or where the p-value of the
  * draws (column limit) is too small; too few draws are not judged. */
-static status mean(const study_run *r, size_t kind, evidence *e)
-{
+static status mean(const study_run *r, size_t kind, evidence *e) {
     const moments_context *c = context_of(r);
     const moments_kind *k = &c->kind[kind];
     const moments_state *small = &k->small, *large = &k->large;
@@ -49,8 +43,7 @@ static status mean(const study_run *r, size_t kind, evidence *e)
     return claim_saw(e, CRITERION_EXACT, error, drawn ? draws : (double)k->masks);
 }
 
-static status steepest_gradient(const study_run *r, size_t which, evidence *e)
-{
+static status steepest_gradient(const study_run *r, size_t which, evidence *e) {
     (void)which;
     const moments_context *c = context_of(r);
     tightest worst = {0, 0};
@@ -66,8 +59,7 @@ static status steepest_gradient(const study_run *r, size_t which, evidence *e)
 }
 
 static status phi_below(const study_run *r, evidence *e, const char *quantity,
-                        double (*above)(unsigned p, double xi), bool equal_for_all_xi)
-{
+                        double (*above)(unsigned p, double xi), bool equal_for_all_xi) {
     enum { CHECKED = MOMENT_PHI_SUBNETS * MOMENT_PHI_GRID };
     const moments_settings *o = r->settings;
     unsigned p = (unsigned)o->subnets;
@@ -83,22 +75,19 @@ static status phi_below(const study_run *r, evidence *e, const char *quantity,
     return claim_saw(e, above(p, o->xi) * (1 + CRITERION_EXACT), moments_phi(p, o->xi), CHECKED);
 }
 
-static status phi_bound(const study_run *r, size_t which, evidence *e)
-{
+static status phi_bound(const study_run *r, size_t which, evidence *e) {
     (void)which;
     return phi_below(r, e, "phi over 2/((p+1) xi)", bounds_phi_above, false);
 }
 
-static status phi_sharp_bound(const study_run *r, size_t which, evidence *e)
-{
+static status phi_sharp_bound(const study_run *r, size_t which, evidence *e) {
     (void)which;
     return phi_below(r, e, "phi over the sharp bound", bounds_phi_above_sharp, true);
 }
 
 /* --- the start --- */
 
-static status initial_error(const study_run *r, size_t which, evidence *e)
-{
+static status initial_error(const study_run *r, size_t which, evidence *e) {
     (void)which;
     const moments_context *c = context_of(r);
     const moments_start *s = &c->starts;
@@ -122,8 +111,7 @@ static status initial_error(const study_run *r, size_t which, evidence *e)
     return claim_saw(e, CRITERION_EXACT, exact.relative, seen->count);
 }
 
-static status initial_error_bound(const study_run *r, size_t which, evidence *e)
-{
+static status initial_error_bound(const study_run *r, size_t which, evidence *e) {
     (void)which;
     const moments_context *c = context_of(r);
     const moments_start *s = &c->starts;
@@ -145,15 +133,13 @@ static status initial_error_bound(const study_run *r, size_t which, evidence *e)
 
 /* A statement "with probability at least 1 - allowed": so many failures of about.trials. */
 static status count(const study_run *r, evidence *e, moments_subject about, double allowed,
-                    double failures)
-{
+                    double failures) {
     e->allowed = allowed;
     e->failures = (size_t)failures;
     return saw(r, e, about, allowed, failures / about.trials);
 }
 
-static status near_neurons(const study_run *r, size_t which, evidence *e)
-{
+static status near_neurons(const study_run *r, size_t which, evidence *e) {
     (void)which;
     const moments_context *c = context_of(r);
     const moments_start *s = &c->starts;
@@ -169,8 +155,7 @@ static status near_neurons(const study_run *r, size_t which, evidence *e)
     return count(r, e, about, bounds_lemma16_failure(n, m, c->near_share), seen->near);
 }
 
-static status near_kernel(const study_run *r, size_t which, evidence *e)
-{
+static status near_kernel(const study_run *r, size_t which, evidence *e) {
     (void)which;
     const moments_context *c = context_of(r);
     moments_subject about = {"Lemma 17", "simulated", "||H'||", c->starts_drawn.tangents};
@@ -182,8 +167,7 @@ static status near_kernel(const study_run *r, size_t which, evidence *e)
 /* Lemmas 22 and 23: where their bound is just below delta (0), and at the width of the runs, where
  * no failure is to be expected (1). size: of which the least is taken. */
 static status tail(const study_run *r, evidence *e, const char *lemma, const char *quantity,
-                   const char *size, const double allowed[2], const double failures[2])
-{
+                   const char *size, const double allowed[2], const double failures[2]) {
     const moments_context *c = context_of(r);
     char least[100];
     snprintf(least, sizeof least, "%s, least %s", quantity, size);
@@ -197,8 +181,7 @@ static status tail(const study_run *r, evidence *e, const char *lemma, const cha
     return st;
 }
 
-static status frobenius_norm(const study_run *r, size_t which, evidence *e)
-{
+static status frobenius_norm(const study_run *r, size_t which, evidence *e) {
     (void)which;
     const moments_context *c = context_of(r);
     const moments_starts *seen = &c->starts_drawn;
@@ -215,8 +198,7 @@ static status frobenius_norm(const study_run *r, size_t which, evidence *e)
     return st;
 }
 
-static status sums_of_squares(const study_run *r, size_t which, evidence *e)
-{
+static status sums_of_squares(const study_run *r, size_t which, evidence *e) {
     (void)which;
     const moments_context *c = context_of(r);
     const moments_starts *seen = &c->starts_drawn;
@@ -234,8 +216,7 @@ static status sums_of_squares(const study_run *r, size_t which, evidence *e)
 /* --- the rounds of runs --- */
 
 static status combined(const study_run *r, evidence *e, const char *quantity,
-                       const moments_runs *sum, double worst)
-{
+                       const moments_runs *sum, double worst) {
     size_t masks = context_of(r)->kind[MASK_CATEGORICAL].masks;
     double rounds = sum->rounds / KINDS;
     claim_supposes(e, true,
@@ -247,23 +228,20 @@ static status combined(const study_run *r, evidence *e, const char *quantity,
                CRITERION_EXACT, worst);
 }
 
-static status lemma_13(const study_run *r, size_t which, evidence *e)
-{
+static status lemma_13(const study_run *r, size_t which, evidence *e) {
     (void)which;
     moments_runs sum = moments_runs_of(r);
     return combined(r, e, "Lemma 13 and u = mean of u^l, relative error", &sum,
                     record_larger(sum.combined.mean, sum.combined.lemma13));
 }
 
-static status lemma_14(const study_run *r, size_t which, evidence *e)
-{
+static status lemma_14(const study_run *r, size_t which, evidence *e) {
     (void)which;
     moments_runs sum = moments_runs_of(r);
     return combined(r, e, "Lemma 14, relative error", &sum, sum.combined.lemma14);
 }
 
-static status split(const study_run *r, size_t which, evidence *e)
-{
+static status split(const study_run *r, size_t which, evidence *e) {
     (void)which;
     moments_runs sum = moments_runs_of(r);
     claim_supposes(e, true, "both mask kinds, %.0f rounds, R = %.4g; relative to the largest term",
@@ -272,8 +250,7 @@ static status split(const study_run *r, size_t which, evidence *e)
     return saw(r, e, about, CRITERION_EXACT, sum.split_error);
 }
 
-static status split_part(const study_run *r, size_t which, evidence *e)
-{
+static status split_part(const study_run *r, size_t which, evidence *e) {
     (void)which;
     moments_runs sum = moments_runs_of(r);
     claim_supposes(
@@ -285,8 +262,7 @@ static status split_part(const study_run *r, size_t which, evidence *e)
     return saw(r, e, about, sum.part.bound, sum.part.value);
 }
 
-static status flips(const study_run *r, size_t which, evidence *e)
-{
+static status flips(const study_run *r, size_t which, evidence *e) {
     (void)which;
     moments_runs sum = moments_runs_of(r);
     bool met = sum.inside > 0;
@@ -374,14 +350,12 @@ static const claim of_all[] = {
      "than |<w_0r,x_i>|",
      flips}};
 
-static size_t kind_count(const study_run *r)
-{
+static size_t kind_count(const study_run *r) {
     (void)r;
     return KINDS;
 }
 
-static const char *kind_name(const study_run *r, size_t which, char *name, size_t size)
-{
+static const char *kind_name(const study_run *r, size_t which, char *name, size_t size) {
     (void)r, (void)name, (void)size;
     return moments_kind_names[which];
 }

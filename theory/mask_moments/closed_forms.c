@@ -9,8 +9,7 @@
 #include "base/blas.h"
 #include "theory/shared/criteria.h"
 
-moments_layout moments_layout_of(const moments_state *s)
-{
+moments_layout moments_layout_of(const moments_state *s) {
     size_t m = s->settings.width, p = s->settings.subnets, n = s->g->n, picked = s->neuron_count;
     size_t pairs = s->sample_count * (s->sample_count + 1) / 2;
     const size_t count[MOMENTS] = {[MOMENT_TAKEN] = m,
@@ -32,13 +31,9 @@ moments_layout moments_layout_of(const moments_state *s)
     return at;
 }
 
-size_t moments_count(const moments_layout *at, moment f)
-{
-    return at->first[f + 1] - at->first[f];
-}
+size_t moments_count(const moments_layout *at, moment f) { return at->first[f + 1] - at->first[f]; }
 
-moments_constants moments_constants_of(const train_settings *s)
-{
+moments_constants moments_constants_of(const train_settings *s) {
     bool categorical = s->mask == MASK_CATEGORICAL;
     return (moments_constants){.theta = mask_theta(s->mask, s->subnets, s->xi),
                                .phi = categorical ? 1 : bounds_phi((unsigned)s->subnets, s->xi),
@@ -57,25 +52,21 @@ typedef struct {
     double error;   /* ||u - y||^2 */
 } facts;
 
-static double sigma(const facts *f, size_t r, size_t i)
-{
+static double sigma(const facts *f, size_t r, size_t i) {
     return fmax(f->s->Z[r * f->s->g->ld + i], 0);
 }
 
-static int is_active(const facts *f, size_t r, size_t i)
-{
+static int is_active(const facts *f, size_t r, size_t i) {
     return f->s->Z[r * f->s->g->ld + i] >= 0;
 }
 
-static double own_squares(const facts *f, size_t r)
-{
+static double own_squares(const facts *f, size_t r) {
     double sum = 0;
     for (size_t i = 0; i < f->n; i++) { sum += sigma(f, r, i) * sigma(f, r, i); }
     return sum;
 }
 
-static facts facts_of(const moments_state *s, const moments_constants *c)
-{
+static facts facts_of(const moments_state *s, const moments_constants *c) {
     facts f = {.s = s,
                .c = c,
                .at = moments_layout_of(s),
@@ -88,14 +79,12 @@ static facts facts_of(const moments_state *s, const moments_constants *c)
 }
 
 /* Every entry of a quantity has this mean. */
-static void fill(const facts *f, moment quantity, double mean, double *x)
-{
+static void fill(const facts *f, moment quantity, double mean, double *x) {
     for (size_t k = f->at.first[quantity]; k < f->at.first[quantity + 1]; k++) { x[k] = mean; }
 }
 
 /* V <- V G, row by row. V: (rows, n). */
-static status apply_gram(const gram *g, size_t rows, double *V)
-{
+static status apply_gram(const gram *g, size_t rows, double *V) {
     int n = (int)g->n, d = (int)g->d, count = (int)rows;
     double *work = allocate(rows * g->d, sizeof *work, "products with the inputs");
     if (!work) { return FAILED; }
@@ -107,8 +96,7 @@ static status apply_gram(const gram *g, size_t rows, double *V)
 }
 
 /* E1-E4. */
-static void fill_counts(const facts *f, double *x)
-{
+static void fill_counts(const facts *f, double *x) {
     const moments_constants *c = f->c;
     double same = bounds_nu_mean_same(c->theta), other = bounds_nu_mean_other(c->theta, c->xi);
     fill(f, MOMENT_TAKEN, c->theta, x);
@@ -121,8 +109,7 @@ static void fill_counts(const facts *f, double *x)
 }
 
 /* E5, E6, E9 and Lemma 4. */
-static void fill_functions(const facts *f, double *x, double *minor)
-{
+static void fill_functions(const facts *f, double *x, double *minor) {
     const moments_state *s = f->s;
     const moments_constants *c = f->c;
     for (size_t k = 0; k < s->neuron_count; k++) {
@@ -147,8 +134,7 @@ static void fill_functions(const facts *f, double *x, double *minor)
 
 /* E7 times X: <x_i, dL/dw_r> = (xi/sqrt m) a_r sum_j G_ij (u_j - y_j) 1_rj; xi here is the state's,
  * as in u. */
-static status fill_gradient(const facts *f, double *x, double *minor)
-{
+static status fill_gradient(const facts *f, double *x, double *minor) {
     const moments_state *s = f->s;
     double *slope = x + f->at.first[MOMENT_GRADIENT], *own = minor + f->at.first[MOMENT_GRADIENT];
     double outer =
@@ -168,8 +154,7 @@ static status fill_gradient(const facts *f, double *x, double *minor)
 }
 
 /* E8: H_ij = (xi/m) <x_i,x_j> sum_r 1_ri 1_rj, the same for every subnetwork. */
-static void fill_kernel(const facts *f, double *x)
-{
+static void fill_kernel(const facts *f, double *x) {
     const moments_state *s = f->s;
     const gram *g = s->g;
     double *H = x + f->at.first[MOMENT_KERNEL];
@@ -189,8 +174,7 @@ static void fill_kernel(const facts *f, double *x)
 
 /* E12 over eta: theta [H (y - u) - factor sum_r a_r D_r G s_r], H = (xi/m) sum_r D_r G D_r. V, S
  * (m, n): room. */
-static status fill_change(const facts *f, double *V, double *S, double *x, double *minor)
-{
+static status fill_change(const facts *f, double *V, double *S, double *x, double *minor) {
     const moments_state *s = f->s;
     for (size_t k = 0; k < f->m * f->n; k++) {
         V[k] = is_active(f, k / f->n, k % f->n) * (s->g->Y[k % f->n] - s->u[k % f->n]);
@@ -212,8 +196,7 @@ static status fill_change(const facts *f, double *V, double *S, double *x, doubl
 }
 
 status moments_expected(const moments_state *s, const moments_constants *c, double *expected,
-                        double *minor)
-{
+                        double *minor) {
     moments_constants own = moments_constants_of(&s->settings);
     facts f = facts_of(s, c ? c : &own);
     scratch work = {0};
@@ -230,25 +213,19 @@ status moments_expected(const moments_state *s, const moments_constants *c, doub
     return st;
 }
 
-double moments_rounding(const moments_state *s, moment f)
-{
+double moments_rounding(const moments_state *s, moment f) {
     double step = s->settings.lr, root = sqrt((double)s->settings.width);
     double unit = CRITERION_ROUNDINGS * DBL_EPSILON * s->largest;
     switch (f) {
-    case MOMENT_GRADIENT:
-        return unit / step;
-    case MOMENT_CHANGE:
-        return s->settings.xi * root * unit / step; /* (xi/sqrt m) sum_r */
+    case MOMENT_GRADIENT: return unit / step;
+    case MOMENT_CHANGE: return s->settings.xi * root * unit / step; /* (xi/sqrt m) sum_r */
     case MOMENT_SPREAD:
-    case MOMENT_JUMP:
-        return (double)s->g->n * root * unit * root * unit;
-    default:
-        return 0;
+    case MOMENT_JUMP: return (double)s->g->n * root * unit * root * unit;
+    default: return 0;
     }
 }
 
-bool moments_draws_suffice(const moments_state *s, double trials)
-{
+bool moments_draws_suffice(const moments_state *s, double trials) {
     moments_constants c = moments_constants_of(&s->settings);
     const double chances[] = {c.xi, 1 - c.xi, c.theta, 1 - c.theta};
     double rarest = 1;
@@ -259,8 +236,7 @@ bool moments_draws_suffice(const moments_state *s, double trials)
 /* --- phi = E[b_r/c_r] --- */
 
 /* phi = sum_{x=1}^p C(p,x) xi^x (1-xi)^{p-x} / x */
-double moments_phi(unsigned p, double xi)
-{
+double moments_phi(unsigned p, double xi) {
     double sum = 0;
     for (unsigned x = 1; x <= p; x++) { /* in logs, or it overflows */
         double choose = lgamma(p + 1.0) - lgamma(x + 1.0) - lgamma(p - x + 1.0);
@@ -270,8 +246,8 @@ double moments_phi(unsigned p, double xi)
     return sum;
 }
 
-bool moments_phi_holds(double (*above)(unsigned p, double xi), bool equal_for_all_xi, double *worst)
-{
+bool moments_phi_holds(double (*above)(unsigned p, double xi), bool equal_for_all_xi,
+                       double *worst) {
     bool holds = true;
     *worst = 0;
     for (unsigned p = 1; p <= MOMENT_PHI_SUBNETS; p++) {

@@ -8,21 +8,18 @@
 
 #include "theory/shared/criteria.h"
 
-static double largest_of(const double *x, size_t count, double largest)
-{
+static double largest_of(const double *x, size_t count, double largest) {
     for (size_t k = 0; k < count; k++) { largest = fmax(largest, fabs(x[k])); }
     return largest;
 }
 
-void tightest_keep(tightest *kept, double value, double bound)
-{
+void tightest_keep(tightest *kept, double value, double bound) {
     double was = safe_ratio(kept->value, kept->bound), is = safe_ratio(value, bound);
     if (!(is <= was) && !isnan(was)) { *kept = (tightest){value, bound}; }
 }
 
 /* The first of the entries that are the largest to rounding: any processor finds the same one. */
-static size_t largest_entry(const double *x, size_t count)
-{
+static size_t largest_entry(const double *x, size_t count) {
     const double same_size = 1 - 1e-9, close = same_size * largest_of(x, count, 0);
     size_t k = 0;
     while (k + 1 < count && !(fabs(x[k]) >= close)) { k++; }
@@ -30,8 +27,7 @@ static size_t largest_entry(const double *x, size_t count)
 }
 
 moments_comparison moments_compare_exact(const double *expected, const double *observed,
-                                         size_t count)
-{
+                                         size_t count) {
     double scale = largest_of(observed, count, largest_of(expected, count, 0)), worst = -1;
     double tolerance = CRITERION_EXACT * scale;
     size_t shown = 0;
@@ -52,8 +48,7 @@ moments_comparison moments_compare_exact(const double *expected, const double *o
 }
 
 moments_comparison moments_compare_sampled(double expected, const stats_running *draws,
-                                           double rounding, double size)
-{
+                                           double rounding, double size) {
     double below = (1 - CLAIM_CONFIDENCE) / 2 / MOMENT_FAMILY, degrees = draws->count - 1;
     double quantile = gsl_cdf_tdist_Qinv(below, degrees);
     double deviation = sqrt(draws->squares / degrees / draws->count);
@@ -73,8 +68,7 @@ moments_comparison moments_compare_sampled(double expected, const stats_running 
                                 .compared = 1};
 }
 
-moments_comparison moments_compare_bound(double bound, double observed, size_t compared)
-{
+moments_comparison moments_compare_bound(double bound, double observed, size_t compared) {
     return (moments_comparison){.expected = bound,
                                 .observed = observed,
                                 .error = observed <= bound ? 0 : observed - bound,
@@ -83,8 +77,7 @@ moments_comparison moments_compare_bound(double bound, double observed, size_t c
                                 .compared = compared};
 }
 
-void moments_put(table *t, moments_subject about, moments_comparison c)
-{
+void moments_put(table *t, moments_subject about, moments_comparison c) {
     if (!t) { return; }
     table_row(t);
     row_text(t, "fact", "number of the fact, or lemma of the paper", about.fact);
@@ -140,14 +133,12 @@ static const struct {
 const char *const moments_kind_names[KINDS] = {"bernoulli", "categorical"};
 
 /* Whether a statement "FACT (...)" is about the quantity. */
-static bool is_about(const char *statement, moment f)
-{
+static bool is_about(const char *statement, moment f) {
     size_t length = strlen(quantities[f].fact);
     return strncmp(statement, quantities[f].fact, length) == 0 && statement[length] == ' ';
 }
 
-double moments_enumerated_error(const moments_kind *k, const char *statement, table *t)
-{
+double moments_enumerated_error(const moments_kind *k, const char *statement, table *t) {
     moments_layout at = moments_layout_of(&k->small);
     double worst = 0;
     for (moment f = 0; f < MOMENTS; f++) {
@@ -164,8 +155,7 @@ double moments_enumerated_error(const moments_kind *k, const char *statement, ta
     return worst;
 }
 
-double moments_simulated_p(const moments_kind *k, const char *statement, table *t)
-{
+double moments_simulated_p(const moments_kind *k, const char *statement, table *t) {
     static const char *const along[MOMENT_DIRECTIONS] = {"mean",  "expected", "minor",
                                                          "signs", "signs",    "signs"};
     double smallest = 1;

@@ -27,15 +27,13 @@ typedef struct {
     scratch owned;
 } worker;
 
-static void worker_close(worker *w)
-{
+static void worker_close(worker *w) {
     trainer_free(&w->t);
     ntk_masked_free(w->counts);
     scratch_free(&w->owned);
 }
 
-static status take_memory(worker *w)
-{
+static status take_memory(worker *w) {
     const moments_state *s = w->s;
     size_t m = s->settings.width, p = s->settings.subnets, n = s->g->n, q = s->sample_count;
     size_t picked = s->neuron_count;
@@ -58,8 +56,7 @@ static status take_memory(worker *w)
 }
 
 /* worker_close always. */
-static status worker_open(const moments_state *s, worker *w)
-{
+static status worker_open(const moments_state *s, worker *w) {
     const gram *g = s->g;
     size_t q = s->sample_count;
     *w = (worker){.s = s, .at = moments_layout_of(s)};
@@ -80,20 +77,15 @@ static status worker_open(const moments_state *s, worker *w)
 }
 
 /* Where a quantity stands. */
-static double *quantity(const worker *w, moment f)
-{
-    return w->x + w->at.first[f];
-}
+static double *quantity(const worker *w, moment f) { return w->x + w->at.first[f]; }
 
 /* eta_r = b_r/c_r */
-static double reciprocal(const worker *w, size_t r)
-{
+static double reciprocal(const worker *w, size_t r) {
     return w->taken[r] ? 1 / (double)w->taken[r] : 0;
 }
 
 /* nu_{r,r'} = eta_r sum_l m_r^l m_{r'}^l of the picked r. */
-static void fill_nu(worker *w)
-{
+static void fill_nu(worker *w) {
     size_t m = w->s->settings.width, p = w->s->settings.subnets;
     memset(w->nu, 0, w->s->neuron_count * m * sizeof *w->nu);
     for (size_t k = 0; k < w->s->neuron_count; k++) {
@@ -108,8 +100,7 @@ static void fill_nu(worker *w)
 }
 
 /* E1-E4 */
-static void measure_counts(const worker *w)
-{
+static void measure_counts(const worker *w) {
     size_t m = w->s->settings.width, p = w->s->settings.subnets, others = 0;
     for (size_t r = 0; r < m; r++) {
         double eta = reciprocal(w, r);
@@ -133,8 +124,7 @@ static void measure_counts(const worker *w)
 /* Lemma 4: g_r = (a_r/sqrt m) X^T v, v_i = (ut_r(x_i) - b_r y_i) 1{<w_r, x_i> >= 0}; squares:
  * ||ut_r
  * - b_r y||^2. */
-static void measure_steepness(worker *w, size_t r, double squares)
-{
+static void measure_steepness(worker *w, size_t r, double squares) {
     const gram *g = w->s->g;
     double m = (double)w->s->settings.width;
     for (size_t i = 0; i < g->n; i++) { w->residual[i] *= w->s->Z[r * g->ld + i] >= 0; }
@@ -145,8 +135,7 @@ static void measure_steepness(worker *w, size_t r, double squares)
 }
 
 /* E5, E6 and Lemma 4 */
-static void measure_mixing(worker *w)
-{
+static void measure_mixing(worker *w) {
     const moments_state *s = w->s;
     const gram *g = s->g;
     int m = (int)s->settings.width, n = (int)g->n, picked = (int)s->neuron_count;
@@ -168,8 +157,7 @@ static void measure_mixing(worker *w)
 }
 
 /* E8 */
-static status measure_kernels(const worker *w)
-{
+static status measure_kernels(const worker *w) {
     size_t m = w->s->settings.width, q = w->s->sample_count;
     double *entry = quantity(w, MOMENT_KERNEL);
     ntk_masked_clear(w->counts);
@@ -185,8 +173,7 @@ static status measure_kernels(const worker *w)
 }
 
 /* The trainer's observer, E9: ||u - u^l||^2 at the start of a subnetwork. */
-static void observe_jump(const train_sight *sight, void *context)
-{
+static void observe_jump(const train_sight *sight, void *context) {
     const worker *w = context;
     if (sight->step != 0) { return; }
     double sum = 0;
@@ -198,8 +185,7 @@ static void observe_jump(const train_sight *sight, void *context)
 
 /* E7, E9, E12: one round from w_k with one local step; <x_i, w_{k+1,r} - w_{k,r}> = -eta <x_i,
  * g_r>. */
-static void measure_round(worker *w)
-{
+static void measure_round(worker *w) {
     const moments_state *s = w->s;
     size_t n = s->g->n, ld = s->g->ld;
     memcpy(w->t.whole.Z, s->Z, s->settings.width * ld * sizeof *s->Z);
@@ -218,8 +204,7 @@ static void measure_round(worker *w)
 }
 
 /* x <- all quantities at the worker's mask. */
-static status measure_mask(worker *w)
-{
+static status measure_mask(worker *w) {
     mask_count(w->mask, w->s->settings.subnets, w->s->settings.width, w->taken);
     fill_nu(w);
     measure_counts(w);
@@ -228,8 +213,7 @@ static status measure_mask(worker *w)
     return measure_kernels(w);
 }
 
-double moments_measure_cost(const moments_state *s)
-{
+double moments_measure_cost(const moments_state *s) {
     double m = (double)s->settings.width, n = (double)s->g->n, d = (double)s->g->d;
     return train_round_cost(s->g, &s->settings) + 2 * (double)s->neuron_count * n * (m + d);
 }
@@ -237,8 +221,7 @@ double moments_measure_cost(const moments_state *s)
 /* --- every mask --- */
 
 /* sum (first[MOMENTS]), zeroed: thousands of terms to 1e-12 with digits to spare. */
-static status add_masks(worker *w, size_t count, long double *sum)
-{
+static status add_masks(worker *w, size_t count, long double *sum) {
     const train_settings *s = &w->s->settings;
     status st = OK;
     for (size_t code = 0; st == OK && code < count; code++) {
@@ -251,8 +234,7 @@ static status add_masks(worker *w, size_t count, long double *sum)
     return st;
 }
 
-status moments_enumerate(const moments_state *s, double *mean, size_t *count, tightest *lemma4)
-{
+status moments_enumerate(const moments_state *s, double *mean, size_t *count, tightest *lemma4) {
     worker w;
     size_t entries = moments_layout_of(s).first[MOMENTS];
     status st = mask_number(s->settings.mask, s->settings.subnets, s->settings.width, count);
@@ -270,15 +252,13 @@ status moments_enumerate(const moments_state *s, double *mean, size_t *count, ti
 /* --- random draws --- */
 
 /* Absolute weights that sum to 1; none if all are 0. */
-static void normalise(double *weights, size_t count)
-{
+static void normalise(double *weights, size_t count) {
     double sum = 0;
     for (size_t k = 0; k < count; k++) { sum += fabs(weights[k]); }
     for (size_t k = 0; k < count && sum > 0; k++) { weights[k] /= sum; }
 }
 
-void moments_view(const moments_state *s, const double *weights, const double *x, double *views)
-{
+void moments_view(const moments_state *s, const double *weights, const double *x, double *views) {
     moments_layout at = moments_layout_of(s);
     for (size_t view = 0; view < MOMENT_VIEWS; view++) {
         size_t f = view / MOMENT_DIRECTIONS, direction = view % MOMENT_DIRECTIONS;
@@ -287,8 +267,7 @@ void moments_view(const moments_state *s, const double *weights, const double *x
     }
 }
 
-status moments_views_new(const moments_state *s, rng *r, moments_views *v)
-{
+status moments_views_new(const moments_state *s, rng *r, moments_views *v) {
     moments_layout at = moments_layout_of(s);
     size_t entries = at.first[MOMENTS];
     double *weights = allocate(MOMENT_DIRECTIONS * entries, sizeof *weights, "directions");
@@ -315,8 +294,7 @@ status moments_views_new(const moments_state *s, rng *r, moments_views *v)
 }
 
 status moments_simulate(const moments_state *s, const moments_views *v, moments_draw *draw, rng *r,
-                        size_t trials, moments_sample *sample)
-{
+                        size_t trials, moments_sample *sample) {
     const train_settings *o = &s->settings;
     worker w;
     double views[MOMENT_VIEWS];
@@ -339,8 +317,7 @@ status moments_simulate(const moments_state *s, const moments_views *v, moments_
     return st;
 }
 
-void moments_merge(moments_sample *sample, const moments_sample *more)
-{
+void moments_merge(moments_sample *sample, const moments_sample *more) {
     for (size_t k = 0; k < MOMENT_VIEWS; k++) {
         stats_running_merge(&sample->views[k], &more->views[k]);
     }

@@ -8,16 +8,14 @@
 
 #include "theory/shared/criteria.h"
 
-static double distance_squared(const double *a, const double *b, size_t n)
-{
+static double distance_squared(const double *a, const double *b, size_t n) {
     double sum = 0;
     for (size_t i = 0; i < n; i++) { sum += (a[i] - b[i]) * (a[i] - b[i]); }
     return sum;
 }
 
 /* The largest |x_k|; NaN once one is. */
-static double largest_of(const double *x, size_t count)
-{
+static double largest_of(const double *x, size_t count) {
     double largest = 0;
     for (size_t k = 0; k < count; k++) { largest = record_larger(largest, fabs(x[k])); }
     return largest;
@@ -30,8 +28,7 @@ typedef struct {
     double far, near, set, flips, strays;
 } sample_split;
 
-static sample_split split_sample(const moments_split *s, size_t i)
-{
+static sample_split split_sample(const moments_split *s, size_t i) {
     /* A flip needs |<w_0, x_i>| <= ||w - w_0||, whose square is a sum with cancellation: half of
      * double's digits. */
     const double slack = 1 + 1e-7;
@@ -50,8 +47,7 @@ static sample_split split_sample(const moments_split *s, size_t i)
     return sum;
 }
 
-void moments_measure_split(const moments_split *s, moments_round *round)
-{
+void moments_measure_split(const moments_split *s, moments_round *round) {
     round->part = (tightest){0, 0};
     round->before = distance_squared(s->y, s->u_before, s->n);
     round->after = distance_squared(s->y, s->u_after, s->n);
@@ -78,8 +74,7 @@ void moments_measure_split(const moments_split *s, moments_round *round)
 /* --- E10 --- */
 
 moments_combined moments_combine(const double *local, const double *u, const double *y, size_t p,
-                                 size_t n)
-{
+                                 size_t n) {
     double losses = 0, apart = 0, from_whole = 0, share = 1 / (double)p, worst = 0;
     for (size_t l = 0; l < p; l++) {
         losses += share * distance_squared(y, local + l * n, n);
@@ -102,8 +97,7 @@ moments_combined moments_combine(const double *local, const double *u, const dou
                                   nothing ? 0 : safe_ratio(fabs(from_whole - apart), larger)};
 }
 
-moments_combined moments_combined_worse(moments_combined a, moments_combined b)
-{
+moments_combined moments_combined_worse(moments_combined a, moments_combined b) {
     return (moments_combined){record_larger(a.mean, b.mean), record_larger(a.lemma13, b.lemma13),
                               record_larger(a.lemma14, b.lemma14)};
 }
@@ -114,8 +108,7 @@ typedef struct {
     double *start, *end; /* of the scratch */
 } local_outputs;
 
-static local_outputs outputs_of(const gram *g, const train_settings *s, scratch *owned)
-{
+static local_outputs outputs_of(const gram *g, const train_settings *s, scratch *owned) {
     size_t count = s->subnets * g->n;
     return (local_outputs){
         .n = g->n,
@@ -125,8 +118,7 @@ static local_outputs outputs_of(const gram *g, const train_settings *s, scratch 
 }
 
 /* The trainer's observer. */
-static void observe_outputs(const train_sight *sight, void *context)
-{
+static void observe_outputs(const train_sight *sight, void *context) {
     const local_outputs *outputs = context;
     size_t first = sight->subnet * outputs->n, bytes = outputs->n * sizeof *sight->U;
     if (sight->step == 0) { memcpy(outputs->start + first, sight->U, bytes); }
@@ -135,15 +127,13 @@ static void observe_outputs(const train_sight *sight, void *context)
 
 /* Start and end of the round. */
 static moments_combined combine_round(const local_outputs *outputs, const gram *g, size_t p,
-                                      const double *u_before, const double *u_after)
-{
+                                      const double *u_before, const double *u_after) {
     return moments_combined_worse(moments_combine(outputs->start, u_before, g->Y, p, g->n),
                                   moments_combine(outputs->end, u_after, g->Y, p, g->n));
 }
 
 status moments_combine_all(const gram *g, const train_settings *s, const double *W, const double *A,
-                           moments_combined *worst, size_t *masks)
-{
+                           moments_combined *worst, size_t *masks) {
     size_t p = s->subnets;
     trainer t = {0};
     scratch room = {0};
@@ -180,8 +170,7 @@ typedef struct {
 
 /* trajectory_close and scratch_free always. */
 static status follower_open(const gram *g, const train_settings *s, uint64_t seed, size_t cell,
-                            size_t repetition, follower *f)
-{
+                            size_t repetition, follower *f) {
     size_t m = s->width, all = m * g->ld;
     scratch *owned = &f->owned;
     f->g = g;
@@ -209,8 +198,7 @@ static status follower_open(const gram *g, const train_settings *s, uint64_t see
 
 /* max_r ||w_{k+1,r} - w_{k,r}||: w_r moves by X^T c, <x_i, w_r> by (G c)_i, so that the square is
  * c^T G c. */
-static double largest_movement(const follower *f)
-{
+static double largest_movement(const follower *f) {
     const network *net = &f->run.t.whole;
     double largest = 0;
     for (size_t r = 0; r < net->m; r++) {
@@ -223,8 +211,7 @@ static double largest_movement(const follower *f)
     return sqrt(largest);
 }
 
-static double fill_drift(follower *f)
-{
+static double fill_drift(follower *f) {
     const network *net = &f->run.t.whole;
     for (size_t r = 0; r < net->m; r++) {
         f->split.drift[r] = sqrt(network_drift_squared(f->g, net, f->split.start, r));
@@ -232,8 +219,7 @@ static double fill_drift(follower *f)
     return largest_of(f->split.drift, net->m);
 }
 
-static status follow_round(follower *f, moments_round *round)
-{
+static status follow_round(follower *f, moments_round *round) {
     trainer *t = &f->run.t;
     moments_split *split = &f->split;
     size_t bytes = split->m * split->ld * sizeof *t->whole.Z;
@@ -254,8 +240,7 @@ static status follow_round(follower *f, moments_round *round)
 }
 
 status moments_run(const gram *g, const train_settings *s, uint64_t seed, size_t cell,
-                   size_t repetition, double radius, moments_round *rounds, size_t count)
-{
+                   size_t repetition, double radius, moments_round *rounds, size_t count) {
     follower f = {.split.radius = radius};
     status st = follower_open(g, s, seed, cell, repetition, &f);
     for (size_t k = 0; st == OK && k < count; k++) { st = follow_round(&f, &rounds[k]); }
@@ -266,8 +251,7 @@ status moments_run(const gram *g, const train_settings *s, uint64_t seed, size_t
 
 /* --- all runs --- */
 
-static void add_round(moments_runs *sum, const moments_round *round, double radius)
-{
+static void add_round(moments_runs *sum, const moments_round *round, double radius) {
     sum->split_error = record_larger(sum->split_error, round->split_error);
     sum->strays += round->strays;
     sum->flips = record_larger(sum->flips, round->flips);
@@ -279,8 +263,7 @@ static void add_round(moments_runs *sum, const moments_round *round, double radi
     }
 }
 
-moments_runs moments_runs_of(const study_run *r)
-{
+moments_runs moments_runs_of(const study_run *r) {
     const moments_context *c = r->context;
     size_t rounds = ((const moments_settings *)r->settings)->rounds, runs = KINDS * r->repeats;
     moments_runs sum = {.rounds = (double)(runs * rounds), .combined = c->combined};

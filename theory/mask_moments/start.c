@@ -15,8 +15,7 @@ typedef struct {
     scratch owned;
 } start;
 
-static void start_open(const moments_start *s, start *w)
-{
+static void start_open(const moments_start *s, start *w) {
     const gram *g = s->g;
     scratch *owned = &w->owned;
     w->W = scratch_take(owned, s->width * g->d, sizeof *w->W, "initial weights");
@@ -28,8 +27,7 @@ static void start_open(const moments_start *s, start *w)
 }
 
 /* Draws W_0 with entries N(0, kappa^2) and signs a; u_0, |S_i| and sum_r <w_{0,r}, x_i>^2. */
-static void start_draw(const moments_start *s, rng *r, start *w)
-{
+static void start_draw(const moments_start *s, rng *r, start *w) {
     const gram *g = s->g;
     double scale = s->xi / sqrt((double)s->width);
     rng_normal_double(r, s->kappa, s->width * g->d, w->W);
@@ -50,8 +48,7 @@ static void start_draw(const moments_start *s, rng *r, start *w)
 
 /* Returns max_i |S_i|. */
 static double add_start(const moments_start *s, const start *w, const moments_limits *limits,
-                        moments_starts *all)
-{
+                        moments_starts *all) {
     const gram *g = s->g;
     double whole = cblas_dnrm2((int)(s->width * g->d), w->W, 1);
     double part = cblas_dnrm2((int)s->part, w->W, 1), error = 0, near = 0, squares = 0;
@@ -70,8 +67,7 @@ static double add_start(const moments_start *s, const start *w, const moments_li
 }
 
 /* ||H'||^2 = ||H' H'^T||. */
-static status near_norm(const moments_start *s, const double *G, const start *w, double *norm)
-{
+static status near_norm(const moments_start *s, const double *G, const start *w, double *norm) {
     size_t m = s->width, n = s->g->n;
     int count = (int)n;
     scratch room = {0};
@@ -99,8 +95,7 @@ static status near_norm(const moments_start *s, const double *G, const start *w,
     return st;
 }
 
-moments_limits moments_limits_of(const moments_start *s)
-{
+moments_limits moments_limits_of(const moments_start *s) {
     double m = (double)s->width, square = s->kappa * s->kappa;
     return (moments_limits){
         .frobenius = 2 * square * m * (double)s->g->d,
@@ -110,8 +105,7 @@ moments_limits moments_limits_of(const moments_start *s)
 }
 
 status moments_starts_simulate(const moments_start *s, const moments_limits *limits,
-                               const double *G, rng *r, size_t trials, moments_starts *starts)
-{
+                               const double *G, rng *r, size_t trials, moments_starts *starts) {
     start w = {0};
     start_open(s, &w);
     *starts = (moments_starts){.tangents = 0};
@@ -129,8 +123,7 @@ status moments_starts_simulate(const moments_start *s, const moments_limits *lim
     return st;
 }
 
-void moments_starts_merge(moments_starts *starts, const moments_starts *more)
-{
+void moments_starts_merge(moments_starts *starts, const moments_starts *more) {
     stats_running_merge(&starts->error, &more->error);
     starts->frobenius += more->frobenius;
     starts->part += more->part;
@@ -141,8 +134,7 @@ void moments_starts_merge(moments_starts *starts, const moments_starts *more)
     tightest_keep(&starts->tangent, more->tangent.value, more->tangent.bound);
 }
 
-bool moments_tails_hold(void)
-{
+bool moments_tails_hold(void) {
     enum { MOST = 4000 };
     bool hold = true;
     for (int k = 1; k <= MOST; k++) {

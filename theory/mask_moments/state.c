@@ -6,13 +6,11 @@
 #include <stdlib.h>
 
 /* count of total numbers 0, 1, ..., evenly spread. */
-static void spread(size_t *number, size_t count, size_t total)
-{
+static void spread(size_t *number, size_t count, size_t total) {
     for (size_t k = 0; k < count; k++) { number[k] = k * total / count; }
 }
 
-static void fill_outputs(moments_state *state)
-{
+static void fill_outputs(moments_state *state) {
     const gram *g = state->g;
     size_t m = state->settings.width;
     for (size_t r = 0; r < m; r++) {
@@ -26,8 +24,7 @@ static void fill_outputs(moments_state *state)
 }
 
 /* eta: half of what brings the smallest |<w_r, x_i>| to 0 at the largest possible movement. */
-static double safe_step(const moments_state *state)
-{
+static double safe_step(const moments_state *state) {
     const gram *g = state->g;
     size_t m = state->settings.width;
     double smallest = INFINITY, residual = 0, root = sqrt((double)m);
@@ -44,8 +41,7 @@ static double safe_step(const moments_state *state)
 
 /* A state whose weights and signs are to be drawn, then state_finish. */
 static status state_new(const gram *g, const train_settings *s, double gram_norm,
-                        moments_state *state)
-{
+                        moments_state *state) {
     enum { NEURONS = 16, SAMPLES = 12 };
     size_t m = s->width, n = g->n, neurons = m < NEURONS ? m : NEURONS;
     size_t samples = n < SAMPLES ? n : SAMPLES;
@@ -65,8 +61,7 @@ static status state_new(const gram *g, const train_settings *s, double gram_norm
     return owned->failed ? FAILED : OK;
 }
 
-static void state_finish(moments_state *state)
-{
+static void state_finish(moments_state *state) {
     gram_project(state->g, state->W, state->settings.width, state->Z);
     fill_outputs(state);
     state->settings.scaling = SCALING_THEORY;
@@ -77,14 +72,12 @@ static void state_finish(moments_state *state)
     spread(state->samples, state->sample_count, state->g->n);
 }
 
-void moments_state_free(moments_state *state)
-{
+void moments_state_free(moments_state *state) {
     scratch_free(&state->owned);
     *state = (moments_state){.g = NULL};
 }
 
-static bool is_apart(const gram *g, const double *z, double distance)
-{
+static bool is_apart(const gram *g, const double *z, double distance) {
     bool active = false, apart = true;
     for (size_t i = 0; i < g->n; i++) {
         active = active || z[i] > 0;
@@ -94,8 +87,7 @@ static bool is_apart(const gram *g, const double *z, double distance)
 }
 
 /* A neuron w (d) that keeps its distance from 0; z (ld): its pre-activations. */
-static status draw_neuron(const gram *g, double kappa, rng *r, double *z, double *w)
-{
+static status draw_neuron(const gram *g, double kappa, rng *r, double *z, double *w) {
     enum { ATTEMPTS = 10000 };
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
         rng_normal_double(r, kappa, g->d, w);
@@ -108,8 +100,7 @@ static status draw_neuron(const gram *g, double kappa, rng *r, double *z, double
 }
 
 status moments_state_apart(const gram *g, const train_settings *s, double gram_norm, rng *r,
-                           moments_state *state)
-{
+                           moments_state *state) {
     status st = state_new(g, s, gram_norm, state);
     for (size_t k = 0; st == OK && k < s->width; k++) {
         st = draw_neuron(g, s->kappa, r, state->Z, state->W + k * g->d);
@@ -121,8 +112,7 @@ status moments_state_apart(const gram *g, const train_settings *s, double gram_n
 }
 
 status moments_state_trained(const gram *g, const train_settings *s, double gram_norm,
-                             uint64_t seed, size_t cell, size_t rounds, moments_state *state)
-{
+                             uint64_t seed, size_t cell, size_t rounds, moments_state *state) {
     trajectory run = {.start = NULL};
     rng *start = rng_new(seed, cell, 0, RNG_WEIGHTS); /* again: the run does not keep its start */
     double *W0 = allocate(s->width * g->d, sizeof *W0, "initial weights");

@@ -56,8 +56,7 @@ enum {
     STREAM_SIGNS = STREAM_SMALL + KINDS
 };
 
-static train_settings settings_of(const study_run *r, mask_kind kind)
-{
+static train_settings settings_of(const study_run *r, mask_kind kind) {
     const moments_settings *o = r->settings;
     const moments_context *c = r->context;
     return (train_settings){.width = o->width,
@@ -70,8 +69,7 @@ static train_settings settings_of(const study_run *r, mask_kind kind)
                             .scaling = SCALING_THEORY};
 }
 
-static status norm_of_few(const moments_context *c, double *norm)
-{
+static status norm_of_few(const moments_context *c, double *norm) {
     double G[SMALL_SAMPLES * SMALL_SAMPLES];
     size_t n = c->few.n;
     for (size_t k = 0; k < n * n; k++) { G[k] = c->data.G[k / n * c->g.n + k % n]; }
@@ -79,8 +77,7 @@ static status norm_of_few(const moments_context *c, double *norm)
 }
 
 /* A network of few neurons and rows, and E10 for all its masks. */
-static status open_small(const study_run *r, mask_kind kind, rng *random)
-{
+static status open_small(const study_run *r, mask_kind kind, rng *random) {
     moments_context *c = r->context;
     moments_kind *k = &c->kind[kind];
     train_settings s = settings_of(r, kind);
@@ -97,8 +94,7 @@ static status open_small(const study_run *r, mask_kind kind, rng *random)
 }
 
 /* Its closed forms and means over all masks. */
-static status measure_small(moments_context *c, mask_kind kind)
-{
+static status measure_small(moments_context *c, mask_kind kind) {
     moments_kind *k = &c->kind[kind];
     size_t entries = moments_layout_of(&k->small).first[MOMENTS];
     double *minor = scratch_take(&c->owned, entries, sizeof *minor, "expected means");
@@ -109,8 +105,7 @@ static status measure_small(moments_context *c, mask_kind kind)
     return st == OK ? moments_enumerate(&k->small, k->mean, &k->masks, &k->lemma4) : st;
 }
 
-static status open_kind(const study_run *r, mask_kind kind)
-{
+static status open_kind(const study_run *r, mask_kind kind) {
     moments_context *c = r->context;
     moments_kind *k = &c->kind[kind];
     uint64_t seed = r->options.seed;
@@ -131,8 +126,7 @@ static status open_kind(const study_run *r, mask_kind kind)
 }
 
 /* E11 of the first rows and three neurons. */
-static status integrate(moments_context *c)
-{
+static status integrate(moments_context *c) {
     const gram *few = &c->few;
     double norms[SMALL_SAMPLES];
     for (size_t i = 0; i < few->n; i++) {
@@ -144,8 +138,7 @@ static status integrate(moments_context *c)
                                   &c->quadrature);
 }
 
-static status open_starts(const study_run *r)
-{
+static status open_starts(const study_run *r) {
     const moments_settings *o = r->settings;
     moments_context *c = r->context;
     double n = (double)c->g.n;
@@ -168,8 +161,7 @@ static status open_starts(const study_run *r)
 
 /* What the states and views take, and in every thread the most that a unit does: a run, or a start
  * with Lemma 17. */
-static status check_memory(const study_run *r)
-{
+static status check_memory(const study_run *r) {
     const moments_settings *o = r->settings;
     const moments_context *c = r->context;
     double n = (double)c->g.n, d = (double)c->g.d, m = (double)o->width, p = (double)o->subnets;
@@ -186,16 +178,14 @@ static status check_memory(const study_run *r)
 
 /* --- units --- */
 
-static size_t values_of_unit(const moments_settings *o)
-{
+static size_t values_of_unit(const moments_settings *o) {
     size_t bytes = o->rounds * sizeof(moments_round);
     bytes = bytes > sizeof(moments_sample) ? bytes : sizeof(moments_sample);
     bytes = bytes > sizeof(moments_starts) ? bytes : sizeof(moments_starts);
     return bytes / sizeof(double);
 }
 
-static status prepare(study_run *r)
-{
+static status prepare(study_run *r) {
     const moments_settings *o = r->settings;
     moments_context *c = r->context;
     status st = theory_open(&r->options, 0, o->label, &c->data);
@@ -215,8 +205,7 @@ static status prepare(study_run *r)
     return st;
 }
 
-static void close(void *context)
-{
+static void close(void *context) {
     moments_context *c = context;
     for (int kind = 0; kind < KINDS; kind++) {
         moments_state_free(&c->kind[kind].small);
@@ -229,8 +218,7 @@ static void close(void *context)
     theory_close(&c->data);
 }
 
-static status measure(const study_run *r, size_t cell, size_t repetition, double *values)
-{
+static status measure(const study_run *r, size_t cell, size_t repetition, double *values) {
     const moments_context *c = r->context;
     if (cell >= CELL_RUNS) {
         return moments_run(&c->g, &c->kind[cell - CELL_RUNS].run, r->options.seed, cell, repetition,
@@ -250,14 +238,12 @@ static status measure(const study_run *r, size_t cell, size_t repetition, double
     return st;
 }
 
-moments_round *moments_round_of(const study_run *r, size_t kind, size_t run, size_t k)
-{
+moments_round *moments_round_of(const study_run *r, size_t kind, size_t run, size_t k) {
     return (moments_round *)(uintptr_t)study_values(r, CELL_RUNS + kind, run) + k;
 }
 
 /* Operations; drawing and reading a normal number or a pre-activation counts as some. */
-static double cost(const study_run *r, size_t cell)
-{
+static double cost(const study_run *r, size_t cell) {
     const moments_settings *o = r->settings;
     const moments_context *c = r->context;
     double trials = (double)c->trials, n = (double)c->g.n, d = (double)c->g.d;
@@ -269,16 +255,14 @@ static double cost(const study_run *r, size_t cell)
     return (double)o->rounds * round;
 }
 
-static double calibrate(const study_run *r)
-{
+static double calibrate(const study_run *r) {
     const double seconds = 0.1;
     const moments_context *c = r->context;
     return pace_measure(&c->g, &c->kind[MASK_BERNOULLI].large.settings, r->options.threads,
                         seconds);
 }
 
-static status gather(study_run *r)
-{
+static status gather(study_run *r) {
     moments_context *c = r->context;
     for (size_t kind = 0; kind < KINDS; kind++) {
         c->kind[kind].sample = *(const moments_sample *)study_values(r, CELL_MASKS + kind, 0);
@@ -299,8 +283,7 @@ static status gather(study_run *r)
 
 /* --- tables --- */
 
-static void note(const study_run *r, table *t)
-{
+static void note(const study_run *r, table *t) {
     const moments_context *c = r->context;
     theory_data_note(&c->data, t);
     table_note(t, "masks", "%zu draws of each kind, and as many starts", c->trials * r->repeats);
@@ -310,8 +293,7 @@ static void note(const study_run *r, table *t)
 }
 
 /* Whatever the statements compare. */
-static status fill_comparisons(const study_run *r, table *t)
-{
+static status fill_comparisons(const study_run *r, table *t) {
     moments_context *c = r->context;
     claim_rows rows = {.rows = NULL};
     c->lines = t;
@@ -322,8 +304,7 @@ static status fill_comparisons(const study_run *r, table *t)
 }
 
 static void put_round(table *t, size_t kind, size_t run, size_t k, double radius,
-                      const moments_round *round)
-{
+                      const moments_round *round) {
     table_row(t);
     row_text(t, "mask", "bernoulli or categorical", moments_kind_names[kind]);
     row_number(t, "run", "counted from 0", (double)run);
@@ -350,8 +331,7 @@ static void put_round(table *t, size_t kind, size_t run, size_t k, double radius
     row_number(t, "set", "[neurons] |S_i| of that sample", round->set);
 }
 
-static status fill_rounds(const study_run *r, table *t)
-{
+static status fill_rounds(const study_run *r, table *t) {
     const moments_context *c = r->context;
     for (size_t run = 0; run < KINDS * r->repeats; run++) {
         size_t kind = run / r->repeats, of_kind = run % r->repeats;

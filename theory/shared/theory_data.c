@@ -12,8 +12,7 @@ enum {
     MATRICES = 6
 }; /* n x n doubles held at once at most: G, Hinf, a kernel, copies for LAPACK */
 
-static status check_memory(size_t n)
-{
+static status check_memory(size_t n) {
     double needed = (double)n * (double)n * sizeof(double) * MATRICES,
            free_now = memory_available();
     if (free_now == 0 || needed <= free_now) { return OK; }
@@ -22,8 +21,7 @@ static status check_memory(size_t n)
                 needed / 1e9, free_now / 1e9);
 }
 
-static status keep_label(dataset *data, size_t label)
-{
+static status keep_label(dataset *data, size_t label) {
     if (label >= data->q) {
         return fail(BAD_INPUT, "--label: %s has label columns 0 to %zu; give one of them",
                     data->path, data->q - 1);
@@ -33,8 +31,7 @@ static status keep_label(dataset *data, size_t label)
     return OK;
 }
 
-static double largest_row_sum(const double *G, size_t n)
-{
+static double largest_row_sum(const double *G, size_t n) {
     double largest = 0;
     for (size_t i = 0; i < n; i++) {
         double sum = 0;
@@ -44,8 +41,7 @@ static double largest_row_sum(const double *G, size_t n)
     return largest;
 }
 
-static status compute(theory_data *d)
-{
+static status compute(theory_data *d) {
     size_t n = d->data.n;
     d->G = allocate(n * n, sizeof *d->G, "Gram matrix");
     d->Hinf = allocate(n * n, sizeof *d->Hinf, "Hinf");
@@ -60,8 +56,7 @@ static status compute(theory_data *d)
     return s;
 }
 
-status theory_open_data(const program_options *run, dataset data, theory_data *d)
-{
+status theory_open_data(const program_options *run, dataset data, theory_data *d) {
     *d = (theory_data){.run = run, .data = data};
     status s = check_memory(data.n);
     if (s == OK) { s = compute(d); }
@@ -69,8 +64,7 @@ status theory_open_data(const program_options *run, dataset data, theory_data *d
     return s;
 }
 
-status theory_open(const program_options *run, size_t samples, size_t label, theory_data *d)
-{
+status theory_open(const program_options *run, size_t samples, size_t label, theory_data *d) {
     dataset data = {.n = 0};
     *d = (theory_data){.run = run};
     status s = machine_start(run->threads);
@@ -91,16 +85,14 @@ status theory_open(const program_options *run, size_t samples, size_t label, the
     return OK;
 }
 
-void theory_close(theory_data *d)
-{
+void theory_close(theory_data *d) {
     dataset_free(&d->data);
     free(d->G);
     free(d->Hinf);
     *d = (theory_data){0};
 }
 
-status theory_require_regular(const theory_data *d)
-{
+status theory_require_regular(const theory_data *d) {
     if (d->lambda0 > 0) { return OK; }
     return fail(BAD_INPUT,
                 "%s: lambda_min(Hinf) is %g with %zu rows, not positive; take fewer --samples or "
@@ -108,8 +100,7 @@ status theory_require_regular(const theory_data *d)
                 d->data.path, d->lambda0, d->data.n);
 }
 
-bounds_setting theory_bounds(const theory_data *d, double masks, double xi, double delta)
-{
+bounds_setting theory_bounds(const theory_data *d, double masks, double xi, double delta) {
     return (bounds_setting){.n = (double)d->data.n,
                             .masks = masks,
                             .xi = xi,
@@ -120,8 +111,7 @@ bounds_setting theory_bounds(const theory_data *d, double masks, double xi, doub
                             .row_sum = d->row_sum};
 }
 
-void theory_data_note(const theory_data *d, table *t)
-{
+void theory_data_note(const theory_data *d, table *t) {
     table_note(t, "label column", "%zu", d->label);
     table_note(t, "lambda_min(Hinf)", "%.17g", d->lambda0);
     table_note(t, "lambda_max(Hinf)", "%.17g", d->lambda_max);

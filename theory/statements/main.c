@@ -26,8 +26,7 @@ static const option_row options[] = {
      .help = "folder where the programs' tables PROGRAM.statements.dat are"},
     {NULL}};
 
-static void note(table *t, void *context)
-{
+static void note(table *t, void *context) {
     const provenance *p = context;
     table_note(t, "program", "%s", p->run->name);
     table_note(t, "command", "%s", p->run->command);
@@ -45,8 +44,7 @@ static void note(table *t, void *context)
 }
 
 static status report(const program_options *run, const statement_part *parts,
-                     const claim_rows *list)
-{
+                     const claim_rows *list) {
     status s = verdict_write(list->rows, list->count, run->out, note, &(provenance){run, parts});
     if (s != OK) { return s; }
     if (!run->quiet) { verdict_print(list->rows, list->count, stderr, isatty(STDERR_FILENO)); }
@@ -64,8 +62,7 @@ static status report(const program_options *run, const statement_part *parts,
     return verdict_status(list->rows, list->count);
 }
 
-int main(int argc, char **argv)
-{
+int main(int argc, char **argv) {
     static statement_part parts[PROGRAMS_MAX];
     settings own = {.folder = "results"};
     option_table table_of_options = {0};

@@ -8,8 +8,7 @@
 #include "cli/options.h"
 
 /* Which data and seed a part is of. */
-static status read_notes(statement_part *part)
-{
+static status read_notes(statement_part *part) {
     table_data data;
     status s = table_read(part->path, &data);
     if (s != OK) { return s; }
@@ -22,8 +21,7 @@ static status read_notes(statement_part *part)
 }
 
 static status read_part(const char *folder, const char *program, statement_part *part,
-                        claim_rows *list)
-{
+                        claim_rows *list) {
     *part = (statement_part){.there = false};
     int length = snprintf(part->path, sizeof part->path, "%s/%s.statements.dat", folder, program);
     if (length < 0 || (size_t)length >= sizeof part->path) {
@@ -40,8 +38,7 @@ static status read_part(const char *folder, const char *program, statement_part 
 }
 
 /* What computes the program's part. */
-static status command_of(const char *folder, const char *program, char command[PROGRAM_COMMAND])
-{
+static status command_of(const char *folder, const char *program, char command[PROGRAM_COMMAND]) {
     char out[PATH_MAX + 64], path[64];
     snprintf(path, sizeof path, "build/bin/%s", program);
     snprintf(out, sizeof out, "%s/%s.dat", folder, program);
@@ -55,8 +52,7 @@ static status command_of(const char *folder, const char *program, char command[P
                : fail(BAD_INPUT, "--results: the path is too long; give a shorter one");
 }
 
-status statement_gather(const char *folder, statement_part *parts, claim_rows *list)
-{
+status statement_gather(const char *folder, statement_part *parts, claim_rows *list) {
     for (size_t k = 0; k < statement_program_count; k++) {
         const char *program = statement_programs[k];
         size_t first = list->count;
@@ -75,8 +71,7 @@ status statement_gather(const char *folder, statement_part *parts, claim_rows *l
     return OK;
 }
 
-bool statement_parts_agree(const statement_part *parts)
-{
+bool statement_parts_agree(const statement_part *parts) {
     const statement_part *first = NULL;
     for (size_t k = 0; k < statement_program_count; k++) {
         if (!parts[k].there) { continue; }
