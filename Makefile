@@ -55,7 +55,7 @@ elsewhere := $(if $(filter /% ../%,$(B)),$(B)/)
 
 # Nothing is written for the sake of these.
 goals := $(or $(MAKECMDGOALS),all)
-building := $(filter-out help clean distclean deps list print-%,$(goals))
+building := $(filter-out help clean distclean deps list check-documents print-%,$(goals))
 
 # --- what there is ----------------------------------------------------------------------------------------------------
 EXPERIMENTS := loss-dynamics error-heatmap width-sweep subnet-sweep

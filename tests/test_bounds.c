@@ -20,7 +20,8 @@ static void assert_close(const char *what, double value, double expected, double
               expected);
 }
 
-/* The orientation of paper.md section 3: 1000 CIFAR features, d = 2048, K = 20, p = 10. */
+/* Sizes of the orientation after the bounds of Theorem 2 (combined-with-drift in doc/mathematics.md):
+ * 1000 CIFAR features, d = 2048, K = 20, p = 10. */
 static const bounds_setting CIFAR = {.n = 1000,
                                      .masks = 200,
                                      .xi = 0.5,

@@ -8,7 +8,8 @@
 #include <math.h>
 #include <stddef.h>
 
-/* Section 5 of paper.md: the facts about masks against sums over every mask, the lemmas against other ways.
+/* Facts about masks (masks in doc/mathematics.md): closed forms against sums over every mask, the lemmas against
+ * other ways.
  * Tolerances: a closed form; a root, an integral or a sum over many masks. */
 static const double TIGHT = 1e-14, LOOSE = 1e-11;
 

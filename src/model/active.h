@@ -1,6 +1,6 @@
 /* active: the sum over a neuron's active inputs, with fewer operations than the matrix product.
  *
- * A gradient step needs, for every neuron r, V s_r with s_r = (R a_r) o 1{z_r > 0} (paper.md section 9), where column j of V
+ * A gradient step needs, for every neuron r, V s_r with s_r = (R a_r) o 1{z_r > 0}, where column j of V
  * is G's (pre-activations) or x_j (weights). As a matrix product that is n multiplications an entry. But
  *     sum_{j active} V_j <R_j, a_r>  =  sum_o (V R)_o a_ro  -  sum_{j not active} V_j <R_j, a_r>:
  * the smaller of the two sets is enough, since the first sum on the right costs q multiplications an entry once V R is there.

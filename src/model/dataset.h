@@ -34,7 +34,7 @@ void dataset_free(dataset *data); /* safe on a zeroed or freed one */
 void dataset_gram(const dataset *data, double *G);
 
 /* Angle in radians between rows i and j: 2 atan2(||x_i - x_j||, ||x_i + x_j||), which keeps the digits that arccos of the
- * dot product loses near 0 and pi (paper.md section 2). */
+ * dot product loses near 0 and pi (angles in doc/mathematics.md). */
 double dataset_angle(const dataset *data, size_t i, size_t j);
 
 #endif

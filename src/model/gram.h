@@ -1,7 +1,7 @@
 /* gram: the data as a gradient step sees it.
  *
  * Training looks at a neuron only through its pre-activations z_r = X w_r on the n inputs. A step on the weights by X^T s
- * moves them by G s, G = X X^T (paper.md sections 1 and 9), so that weights need not be kept. The sum over a neuron's active
+ * moves them by G s, G = X X^T, so that weights need not be kept. The sum over a neuron's active
  * inputs is active's; of the n inputs at most half are left in it, so that a neuron costs n^2 operations as a matrix G, and
  * n r + 2 n r as F (F^T s), F of r columns: the cheaper is chosen once, by count.
  *

@@ -1,4 +1,5 @@
-/* level: the error level that a run settles at, under the stop rule of Figure 2b and 2c (paper.md section 8).
+/* level: the error level that a run settles at, under the stop rule of Figure 2b and 2c (stop-rule in
+ * doc/mathematics.md).
  *
  * After every round look at the mean of the last LEVEL_WINDOW errors of the whole network (of all so far, the initial
  * one included, while there are fewer). A round whose mean does not improve on the best so far is a failure; stop at

@@ -1,6 +1,6 @@
 /* network: a two-layer ReLU network, whole or sub, as the data see it.
  *
- * u(x) = scale * sum_r a_r sigma(<w_r, x>) for q outputs (paper.md sections 1 and 9): the whole network with scale s_w,
+ * u(x) = scale * sum_r a_r sigma(<w_r, x>) for q outputs (setting in doc/mathematics.md): the whole network with scale s_w,
  * a subnetwork over its own neurons with scale s_s. Only pre-activations are kept: Z = X W. */
 #ifndef MODEL_NETWORK_H
 #define MODEL_NETWORK_H
@@ -33,7 +33,7 @@ void network_output(const gram *g, const network *net, double scale, real *U);
 /* R (q, ld) <- U - Y; returns the error (1/2) ||U - Y||_F^2 / n. R may be U. */
 double network_residual(const gram *g, const real *U, real *R);
 
-/* One gradient step of the network on its own neurons (paper.md section 9):
+/* One gradient step of the network on its own neurons (released-program in doc/mathematics.md):
  *     S = step * scale * (R A^T) o 1{Z > 0};  Z <- Z - G S   (and C <- C - S),
  * R (q, ld) the residual of the network with the same scale. If U is not NULL it receives the output after the step, so that
  * a run of steps sweeps over Z once a step. U may not be R. */

@@ -1,4 +1,5 @@
-/* ntk: neural tangent kernels of the two-layer ReLU network: infinite width, finite width, masked (paper.md section 2).
+/* ntk: neural tangent kernels of the two-layer ReLU network: infinite width, finite width, masked
+ * (kernels in doc/mathematics.md).
  *
  * Shapes: n samples, a kernel is (n, n) symmetric in double, both halves filled, owned by the caller.
  * An activation pattern is all that a finite kernel knows of its weights, so that neurons are counted, not multiplied:

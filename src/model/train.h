@@ -2,7 +2,8 @@
  *
  * For every round k: draw M_k; every subnetwork l starts from w_k and takes tau gradient steps on its own neurons alone; then
  * w_{k+1,r} is the mean of w^l_{k,tau,r} over the subnetworks that took neuron r. A neuron that none took keeps its
- * weights (Algorithm 1, UNSELECTED_KEEP) or gets weight 0 (the released program, UNSELECTED_ZERO; paper.md section 9).
+ * weights (Algorithm 1, UNSELECTED_KEEP) or gets weight 0 (the released program, UNSELECTED_ZERO).
+ * (released-program in doc/mathematics.md)
  *
  * Special cases are settings: p = xi = 1 gradient descent; p = tau = 1 dropout; tau = 1 multi-sample dropout;
  * p, tau >= 1 multi-worker Independent Subnet Training. */
@@ -32,7 +33,7 @@ typedef struct {
     train_unselected unselected;
 } train_settings;
 
-/* The numbers in which the two scalings differ (paper.md section 9). */
+/* The numbers in which the two scalings differ (released-program in doc/mathematics.md). */
 typedef struct {
     double whole;  /* s_w: scale of the whole network's output */
     double subnet; /* s_s: scale of a subnetwork's output */
@@ -42,7 +43,8 @@ typedef struct {
 
 train_scales train_scales_of(const train_settings *s, size_t n, size_t q);
 
-/* Stability number of a local step: step size times the largest eigenvalue of its linearisation (paper.md section 8);
+/* Stability number of a local step: step size times the largest eigenvalue of its linearisation
+ * (stability-number in doc/mathematics.md);
  * below 2 it is stable. lambda_max: largest eigenvalue of Hinf. Released scaling: lr m lambda_max / (n xi q). */
 double train_stability(const train_settings *s, size_t n, size_t q, double lambda_max);
 

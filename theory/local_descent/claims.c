@@ -174,47 +174,47 @@ static status paper_step(const study_run *r, size_t which, evidence *e) {
 static const char nothing[] = "nothing: all step sizes, both regimes and mask kinds";
 
 #define NUMBER(name) CLAIM_NUMBER(descent_run, name)
-#define STATEMENT(label) "Hypothesis 1" label, "hypothesis-1"
 
 static const claim of_regime[] = {
-    {STATEMENT(" (4)"), DERIVED, TEST_AT_LEAST,
+    {"Hypothesis 1 (4)", "local-contraction", DERIVED, TEST_AT_LEAST,
      "(1 - ||e_{t+1}||^2/||e_t||^2)/(eta xi lambda0/2) >= 1 at every local step with eta <= "
      "1/||G||",
      contraction},
-    {STATEMENT(", largest step"), DERIVED, TEST_AT_LEAST, "", largest_step},
-    {STATEMENT(" (4) w.p. 1-2delta"), DERIVED, TEST_PROBABILITY,
+    {"Hypothesis 1, largest step", "local-contraction", DERIVED, TEST_AT_LEAST, "", largest_step},
+    {"Hypothesis 1 (4) w.p. 1-2delta", "local-contraction", DERIVED, TEST_PROBABILITY,
      "share of runs in which some step within R* with eta <= 1/||G|| breaks (4)",
      contraction_probability}};
 
 static const claim of_all[] = {
-    {STATEMENT(", recursion"), EXACT, TEST_AT_MOST,
+    {"Hypothesis 1, recursion", "local-recursion", EXACT, TEST_AT_MOST,
      "u_{t+1} - u_t = eta (H_m + E) e_t: difference over the largest output or label", recursion,
      nothing, CRITERION_EXACT, NUMBER(identity), NUMBER(steps)},
-    {STATEMENT(", ||E||_F"), DERIVED, TEST_AT_MOST,
+    {"Hypothesis 1, ||E||_F", "local-recursion", DERIVED, TEST_AT_MOST,
      "||E||_F <= n max_i flips_i/m, flips: signs that change in the step", recursion, nothing,
      1 + CRITERION_NORM, NUMBER(secant), NUMBER(steps)},
-    {STATEMENT(", ||E||"), DERIVED, TEST_AT_MOST, "||E|| <= max_i sum_j |G_ij| max_i flips_i/m",
-     recursion, nothing, 1 + CRITERION_NORM, NUMBER(secant_norm), NUMBER(steps)},
-    {STATEMENT(", norm of a step"), DERIVED, TEST_AT_LEAST,
+    {"Hypothesis 1, ||E||", "local-recursion", DERIVED, TEST_AT_MOST,
+     "||E|| <= max_i sum_j |G_ij| max_i flips_i/m", recursion, nothing, 1 + CRITERION_NORM,
+     NUMBER(secant_norm), NUMBER(steps)},
+    {"Hypothesis 1, norm of a step", "local-recursion", DERIVED, TEST_AT_LEAST,
      "(||I - eta H_m|| + eta ||E||_F - ||e_{t+1}||/||e_t||)/(eta ||G||) >= 0, up to rounding",
      norm_of_step, nothing},
-    {STATEMENT(", near neurons"), DERIVED, TEST_AT_MOST,
+    {"Hypothesis 1, near neurons", "flips", DERIVED, TEST_AT_MOST,
      "signs that change in a step over near_i <= 1 for every sample i", changes_are_near, "", 1,
      NUMBER(flips_near), NUMBER(ball)},
-    {STATEMENT(" (5), first form"), DERIVED, TEST_AT_MOST,
+    {"Hypothesis 1 (5), first form", "local-movement", DERIVED, TEST_AT_MOST,
      "||w_{k,t,r} - w_{k,r}|| over eta sqrt(||G||/m) sum_{s<t} ||e_s|| is at most 1", recursion,
      nothing, 1 + CRITERION_NORM, NUMBER(moved), NUMBER(steps)},
-    {STATEMENT(" (5), second form"), DERIVED, TEST_AT_MOST,
+    {"Hypothesis 1 (5), second form", "local-movement", DERIVED, TEST_AT_MOST,
      "||w_{k,t,r} - w_{k,r}|| over eta t sqrt(||G||/m) (||y - u_k|| + ||u_k - u_{k,0}||) is at "
      "most 1",
      movement_held, "", 1 + CRITERION_NORM, NUMBER(moved_held), NUMBER(held)},
-    {STATEMENT(" (5), jump"), DERIVED, TEST_PROBABILITY,
+    {"Hypothesis 1 (5), jump", "jump-tail", DERIVED, TEST_PROBABILITY,
      "share of runs in which some ||u_k - u_{k,0}||^2 exceeds K p V_k/delta (Markov)", jump,
      "nothing: runs with eta = lambda0/n^2, both regimes and mask kinds"},
-    {STATEMENT(" (4) at lambda0/n^2, usual"), PAPER, TEST_AT_LEAST,
+    {"Hypothesis 1 (4) at lambda0/n^2, usual", "hypothesis-1", PAPER, TEST_AT_LEAST,
      "(1 - ||e_{t+1}||^2/||e_t||^2)/(eta xi lambda0/2) >= 1 at every local step",
      paper_contraction},
-    {STATEMENT(", eta lambda0/n^2, usual"), PAPER, TEST_AT_LEAST,
+    {"Hypothesis 1, eta lambda0/n^2, usual", "hypothesis-1", PAPER, TEST_AT_LEAST,
      "the largest step size that obeys (4), times ||G||, is at least ||G|| lambda0/n^2",
      paper_step}};
 
