@@ -83,7 +83,7 @@ parts := $(foreach a,$(double_archives),$(parts_of_$a))
 # $(call archives,PRECISION): in the linker's order, what uses before what is used.
 reversed = $(if $1,$(call reversed,$(wordlist 2,99,$1)) $(firstword $1))
 archives = $(patsubst %,$(B)/$1/lib%.a,$(call reversed,$($1_archives)))
-tests := $(wildcard tests/*.c)
+tests := $(wildcard tests/unit/*.c tests/theory/*.c tests/program/*.c tests/support/*.c)
 benches := $(wildcard bench/*.c)
 
 programs := $(TOOLS:%=$(B)/bin/%) $(REPORTS:%=$(B)/bin/%) $(THEORY:%=$(B)/bin/%)

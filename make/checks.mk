@@ -29,11 +29,11 @@ sanitizers := -O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sani
 
 .PHONY: check-sanitize
 check-sanitize: ## run the tests under the address and undefined-behaviour sanitizers
-	@+LSAN_OPTIONS=suppressions=\""$$PWD"/tests/sanitize.supp\":print_suppressions=0 $(call variant,sanitize,$(sanitizers)) test
+	@+LSAN_OPTIONS=suppressions=\""$$PWD"/tests/support/sanitize.supp\":print_suppressions=0 $(call variant,sanitize,$(sanitizers)) test
 
 # --- fuzzing ----------------------------------------------------------------------------------------------------------
 # Seconds for each harness. What it finds on the way to new code stays in $(B)/fuzz/corpus, which the next run begins with;
-# fuzz/corpus has the seeds of fuzz/seeds.c and the inputs that earlier faults were found with.
+# tests/fuzz/corpus has the seeds of tests/fuzz/seeds.c and the inputs that earlier faults were found with.
 FUZZ_SECONDS ?= 20
 fuzzers := npz unit table
 fuzz_flags := -O1 -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
@@ -44,9 +44,9 @@ fuzz_archives := $(patsubst $(B)/%,$(B)/fuzz/%,$(call archives,single))
 .PHONY: $(fuzz_archives)
 $(fuzz_archives) &: | check-deps
 	@+$(fuzz_build) $(fuzz_archives)
-$(fuzzers:%=$(B)/fuzz/%): $(B)/fuzz/%: fuzz/%_fuzz.c $(fuzz_archives)
+$(fuzzers:%=$(B)/fuzz/%): $(B)/fuzz/%: tests/fuzz/%_fuzz.c $(fuzz_archives)
 	@$(call fuzz_link,$(fuzz_flags) -fsanitize=fuzzer)
-$(B)/fuzz/seeds: fuzz/seeds.c $(fuzz_archives)
+$(B)/fuzz/seeds: tests/fuzz/seeds.c $(fuzz_archives)
 	@$(call fuzz_link,$(fuzz_flags))
 
 .PHONY: check-fuzz $(fuzzers:%=check-fuzz-%)
@@ -54,14 +54,14 @@ check-fuzz: $(fuzzers:%=check-fuzz-%) ## fuzz the readers of .npz, unit and tabl
 $(fuzzers:%=check-fuzz-%): check-fuzz-%: $(B)/fuzz/%
 	@mkdir -p $(B)/fuzz/corpus/$* $(B)/fuzz/found
 	@$< -max_total_time=$(FUZZ_SECONDS) -max_len=16384 -timeout=20 -rss_limit_mb=4096 -print_final_stats=1 \
-	    -artifact_prefix=$(B)/fuzz/found/$*- $(B)/fuzz/corpus/$* fuzz/corpus/$* 2>$(B)/fuzz/$*.log \
+	    -artifact_prefix=$(B)/fuzz/found/$*- $(B)/fuzz/corpus/$* tests/fuzz/corpus/$* 2>$(B)/fuzz/$*.log \
 	    && LC_ALL=C awk '/number_of_executed_units/ { n = $$2 } /DONE/ { c = $$0; sub(/.*cov: /, "", c); sub(/ .*/, "", c) } \
 	            END { printf "  FUZZ    $*: %d inputs, %s edges, nothing found\n", n, c }' $(B)/fuzz/$*.log \
 	    || { tail -n 40 $(B)/fuzz/$*.log; echo "check-fuzz: $* failed; log $(B)/fuzz/$*.log, input in $(B)/fuzz/found"; exit 1; }
 
 .PHONY: fuzz-seeds
 fuzz-seeds: $(B)/fuzz/seeds
-	@$< fuzz/corpus
+	@$< tests/fuzz/corpus
 
 # --- small runs of every program --------------------------------------------------------------------------------------
 # One a line: program and options; @ is the folder of the results. A program that is not built is left out.
@@ -158,13 +158,13 @@ coverage: ## lines of the library that the tests reach (fails below COVERAGE=90 
 	@find $(B)/coverage -name '*.gcda' -delete
 	@chmod -R a+rwX $(B)/coverage
 	@+umask 0; GCOV_ERROR_FILE=/dev/null $(coverage_build) test
-	@gcov --stdout $$(find $(B)/coverage/*/src -name '*.gcda') 2>/dev/null | LC_ALL=C awk -F: -v least=$(COVERAGE) -f tests/coverage.awk
+	@gcov --stdout $$(find $(B)/coverage/*/src -name '*.gcda') 2>/dev/null | LC_ALL=C awk -F: -v least=$(COVERAGE) -f tests/support/coverage.awk
 
 # --- what programs do when things go wrong, and under schedulers ------------------------------------------------------
 # The long forms of what `make test` has in short.
 
-# Preloaded before a program whose files are to fail (tests/test_faults.c).
-$(B)/bin/fail_write.so: tests/preload/fail_write.c $(B)/flags
+# Preloaded before a program whose files are to fail (tests/program/test_faults.c).
+$(B)/bin/fail_write.so: tests/support/preload/fail_write.c $(B)/flags
 	@mkdir -p $(@D)
 	@echo "  CC      $<"
 	@$(CC) -std=c17 -O2 -g -fPIC -shared $(WARN) $(LDFLAGS) $< -o $@ -ldl

@@ -8,6 +8,7 @@ case ${1-build} in
 build) packages="gcc make libc6-dev libgsl-dev libopenblas-pthread-dev liblapacke-dev libzip-dev libmd-dev libarpack2-dev libcriterion-dev gnuplot-nox fonts-dejavu-core" ;;
 report) packages="pandoc" ;;
 fresh) packages="mmdebstrap" ;;
+format) packages="clang-format-16" ;;
 checks) packages="clang libclang-rt-dev libomp-dev valgrind slurmctld slurmd slurm-client munge parallel procps" ;;
 *)
     echo "deps: '$1' is not a set of packages; give report, checks, fresh or nothing" >&2

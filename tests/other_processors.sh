@@ -132,7 +132,7 @@ try_aarch64() {
     unpack_root || { skip aarch64 "no libraries for it ($folder/root.log)"; return; }
     compiler="aarch64-linux-gnu-gcc --sysroot=$root -isystem $root${blas/lib/include}"
     compiler+=" -L$root$blas -Wl,-rpath-link,$root$blas"
-    $compiler -std=c17 -D_GNU_SOURCE -Wall -Wextra -c tests/preload/qemu_workers.c -o "$workers"
+    $compiler -std=c17 -D_GNU_SOURCE -Wall -Wextra -c tests/support/preload/qemu_workers.c -o "$workers"
     export QEMU_LD_PREFIX=$root QEMU_SET_ENV=LD_LIBRARY_PATH=$blas
     TEST_FLAGS=${TEST_FLAGS---filter !(faults*)/*} try aarch64 CC="$compiler" ARCH=armv8-a \
         LIBS="-llapacke -lopenblas -lgsl -lzip -lmd -larpack -lm $workers"

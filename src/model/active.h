@@ -6,7 +6,7 @@
  * the smaller of the two sets is enough, since the first sum on the right costs q multiplications an entry once V R is there.
  * Inputs are taken in tiles, each tile of each neuron in its cheaper way; where inputs that are alike stand side by side
  * (dataset_arrange) they are active together and few entries are left: 0.27 of all on the CIFAR features. Both sides are the
- * same sum, rounded like any other order of its terms (tests/test_active.c). */
+ * same sum, rounded like any other order of its terms (tests/unit/test_active.c). */
 #ifndef MODEL_ACTIVE_H
 #define MODEL_ACTIVE_H
 

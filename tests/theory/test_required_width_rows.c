@@ -1,0 +1,189 @@
+#include <criterion/criterion.h>
+
+/* The programs of theory/ are built in double precision alone. */
+#ifdef REAL_DOUBLE
+
+#include <gsl/gsl_errno.h>
+#include <math.h>
+
+#include "tests/support/concentration_fixture.h"
+#include "theory/required_width/required_width.h"
+
+static void begin(void) { gsl_set_error_handler_off(); }
+
+TestSuite(required_width_rows, .init = begin);
+
+/* --- bounds that suffice --- */
+
+static void expect_bounds(const claim_rows *rows, verdict expected) {
+    static const char *const statements[WIDTH_BOUNDS] = {"Theorem 2 (a), width",
+                                                         "Theorem 2 (b), width",
+                                                         "Theorem 2 (c), width",
+                                                         "Theorem 2 (d), width",
+                                                         "Theorem 2 (d), width at eps 1/2",
+                                                         "Theorem 2 together, width"};
+    for (size_t k = 0; k < WIDTH_BOUNDS; k++) { expect(rows, statements[k], expected); }
+}
+
+/* A cell of n = 4 orthogonal rows, xi = 1/2, with a grid around `middle`. floor, gram: factors of
+ * the conclusion's xi lambda_0/2 and of G, 1 if rightly. */
+static width_cell searched(size_t middle, size_t trials, double floor, double gram) {
+    enum { N = 4 };
+    theory_data d = unit_rows(N);
+    double holds[WIDTH_GRID], G[N * N];
+    for (size_t k = 0; k < N * N; k++) { G[k] = d.G[k] * gram; }
+    width_cell cell = {.bounds = theory_bounds(&d, 1, 0.5, 0.05), .trials = trials};
+    const mask_design design = {MASK_BERNOULLI, 1, 0.5};
+    width_grid_around(middle, 1 << 20, &cell.grid);
+    for (size_t t = 0; t < trials; t++) {
+        masked_stream s = stream_of(&d, G, &design, t);
+        cr_assert(eq(int, width_trial(&s, floor * 0.5 * d.lambda0 / 2, &cell.grid, holds), OK));
+        for (size_t k = 0; k < cell.grid.count; k++) { cell.failures[k] += !(holds[k] == 1); }
+        masked_stream_close(&s);
+    }
+    theory_close(&d);
+    return cell;
+}
+
+static study_run run_of(width_context *c, width_cell *cells, size_t count) {
+    *c = (width_context){.cells = cells};
+    return (study_run){.study = &required_width_study, .context = c, .cells = count};
+}
+
+static claim_rows judged(width_cell *cells, size_t count) {
+    width_context c;
+    study_run r = run_of(&c, cells, count);
+    claim_rows rows = study_fixture_judge(&r);
+    cr_assert(eq(sz, rows.count, WIDTH_BOUNDS + 2));
+    return rows;
+}
+
+Test(required_width_rows, honest_bounds_suffice) {
+    width_cell cell = searched(64, 100, 1, 1);
+    claim_rows rows = judged(&cell, 1);
+    expect_bounds(&rows, NOT_REFUTED);
+    const statement_row *row = study_fixture_row(&rows, "Theorem 2 (c), width");
+    cr_assert(eq(dbl, row->bound, bounds_width_matrix_bernstein(&cell.bounds)));
+    cr_assert(eq(dbl, row->observed, width_measured(&cell)));
+    cr_assert(gt(dbl, row->observed, 16));
+    cr_assert(lt(dbl, row->observed, 256));
+    cr_assert(eq(dbl, row->slack, row->bound / row->observed));
+    expect(&rows, "Theorem 2, width against n", NOT_CHECKED); /* one cell has no exponent */
+    claim_rows_free(&rows);
+}
+
+/* Mutants: the conclusion without its factor xi, and rows of norm 1/2, on widths that reach beyond
+ * m_B = 1.2e4. */
+Test(required_width_rows, wrong_conclusion) {
+    const double mistakes[2][2] = {{2, 1}, {1, 0.25}};
+    for (size_t k = 0; k < 2; k++) {
+        width_cell cell = searched(8192, 60, mistakes[k][0], mistakes[k][1]);
+        cr_assert(gt(dbl, (double)cell.grid.widths[cell.grid.count - 1],
+                     bounds_width_bernstein(&cell.bounds)));
+        claim_rows rows = judged(&cell, 1);
+        expect_bounds(&rows, STATEMENT_REFUTED);
+        claim_rows_free(&rows);
+    }
+}
+
+/* Of two cells the refuted one is shown, wherever it stands. */
+Test(required_width_rows, one_refuted_cell_refutes) {
+    width_cell honest = searched(64, 60, 1, 1), wrong = searched(8192, 60, 2, 1);
+    for (int k = 0; k < 2; k++) {
+        claim_rows rows = judged((width_cell[2]){k ? wrong : honest, k ? honest : wrong}, 2);
+        expect_bounds(&rows, STATEMENT_REFUTED);
+        cr_assert(isnan(study_fixture_row(&rows, "Theorem 2 (d), width")->observed));
+        claim_rows_free(&rows);
+    }
+}
+
+Test(required_width_rows, what_is_not_checked) {
+    width_cell cell = searched(64, 59, 1, 1); /* 3/delta = 60 trials are needed */
+    claim_rows rows = judged(&cell, 1);
+    expect_bounds(&rows, NOT_CHECKED);
+    claim_rows_free(&rows);
+    cell =
+        searched(4, 60, 1, 1); /* all widths too small for the conclusion and below every bound */
+    cr_assert(isnan(width_measured(&cell)));
+    rows = judged(&cell, 1);
+    expect_bounds(&rows, NOT_CHECKED);
+    claim_rows_free(&rows);
+}
+
+Test(required_width_rows, nan_refutes) {
+    width_cell cell = searched(64, 60, 1, 1);
+    cell.bounds.lambda0 = NAN;
+    claim_rows rows = judged(&cell, 1);
+    expect_bounds(&rows, STATEMENT_REFUTED);
+    claim_rows_free(&rows);
+}
+
+/* --- exponents --- */
+
+/* Cells whose measured width is 4 n^power xi^-xi_power, exactly but for rounding. */
+static claim_rows judged_power(double power, double xi_power, double known) {
+    const double sizes[4] = {20, 40, 80, 160}, xis[3] = {0.1, 0.2, 0.4};
+    width_cell cells[12] = {0};
+    for (size_t k = 0; k < 12; k++) {
+        double n = sizes[k % 4], xi = xis[k / 4];
+        size_t width = (size_t)(4 * pow(n, power) * pow(xi, -xi_power));
+        cells[k].bounds = (bounds_setting){n, 1, xi, 0.05, 0.5 / n, n / 8, n / 2, n};
+        cells[k].grid = (width_grid){3, {width / 2, width, 2 * width}};
+        cells[k].trials = 100;
+        cells[k].failures[0] = 50;
+        cells[k].failures[1] = cells[k].failures[2] = k < known * 12 ? 0 : 100;
+    }
+    claim_rows rows = judged(cells, 12);
+    cr_assert(
+        le(dbl, fabs(width_exponent(cells, 12, NULL, EXPONENT_OF_N, 0.95).slope - power), 0.01));
+    cr_assert(le(dbl, fabs(width_exponent(cells, 12, NULL, EXPONENT_OF_XI, 0.95).slope - xi_power),
+                 0.01));
+    return rows;
+}
+
+/* n^2 log(n/delta)/lambda_0^2 with lambda_0 ~ 1/n grows as n^4 and a logarithm. */
+Test(required_width_rows, exponents_against_the_theorem) {
+    const char N_ROW[] = "Theorem 2, width against n", XI_ROW[] = "Theorem 2, width against xi";
+    claim_rows rows = judged_power(1, 1, 1);
+    expect(&rows, N_ROW, NOT_REFUTED);
+    expect(&rows, XI_ROW, NOT_REFUTED);
+    cr_assert(gt(dbl, study_fixture_row(&rows, N_ROW)->bound, 4));
+    cr_assert(lt(dbl, study_fixture_row(&rows, N_ROW)->bound, 4.3));
+    cr_assert(gt(dbl, study_fixture_row(&rows, XI_ROW)->bound, 1));
+    cr_assert(eq(int, study_fixture_row(&rows, N_ROW)->kind, PAPER));
+    claim_rows_free(&rows);
+    rows = judged_power(5, 2, 1); /* mutants: steeper than claimed */
+    expect(&rows, N_ROW, STATEMENT_REFUTED);
+    expect(&rows, XI_ROW, STATEMENT_REFUTED);
+    cr_assert(eq(int, verdict_status(study_fixture_row(&rows, N_ROW), 1), OK)); /* findings */
+    claim_rows_free(&rows);
+    rows = judged_power(1, 1, 0.75); /* cells without a width are left out */
+    expect(&rows, N_ROW, NOT_REFUTED);
+    claim_rows_free(&rows);
+}
+
+Test(required_width_rows, table_has_widths_and_bounds) {
+    width_cell cells[2] = {searched(64, 100, 1, 1), searched(4, 60, 1, 1)};
+    cells[1].bounds.xi = 0.25; /* another block */
+    width_context c;
+    study_run r = run_of(&c, cells, 2);
+    char note[256];
+    table_data read = table_of(&r, "required-width-rows");
+    width_found found = width_search(&cells[0], 0.95);
+    cr_assert(eq(sz, read.rows, 2));
+    cr_assert(eq(dbl, field_of(&read, 0, "samples"), 4));
+    cr_assert(eq(dbl, field_of(&read, 0, "width"), found.width));
+    cr_assert(eq(dbl, field_of(&read, 0, "width_low"), found.low));
+    cr_assert(eq(dbl, field_of(&read, 0, "width_high"), found.high));
+    cr_assert(le(dbl, found.low, found.width));
+    cr_assert(ge(dbl, found.high, found.width));
+    cr_assert(eq(dbl, field_of(&read, 0, "hoeffding"), bounds_width_hoeffding(&cells[0].bounds)));
+    cr_assert(eq(dbl, field_of(&read, 0, "chernoff_over"),
+                 bounds_width_chernoff(&cells[0].bounds, 0.25) / found.width));
+    cr_assert(eq(dbl, field_of(&read, 0, "theorem"), bounds_width_theorem(&cells[0].bounds)));
+    cr_assert(isnan(field_of(&read, 1, "width")));
+    cr_assert(table_note_of(&read, "exponents of width", note, sizeof note));
+    table_data_free(&read);
+}
+
+#endif
