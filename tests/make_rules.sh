@@ -74,6 +74,10 @@ for command in "$(sed -n 's/^# command: //p' $R/subnet-sweep.dat)" \
 done
 
 # --- what a user asks for ---
+for profile in quick default paper; do
+    expect "every table of a new folder has its rule, PROFILE=$profile" \
+        make -n PROFILE=$profile SEED=7 verify pictures theory
+done
 expect "nothing is made yet" sh -c 'make -s list SEED=77 | grep -q "nothing is made yet"'
 head -c 3000 data/digits.npz >cut.npz
 expect "predict fails with its programs" says "cut.npz" quick predict DATA=cut.npz
