@@ -276,14 +276,14 @@ static double field_value(const char *field)
 static status bytes_check(const char *path, const char *bytes, size_t size)
 {
     size_t line = 1;
+    if (size >= 3 && memcmp(bytes, "\xef\xbb\xbf", 3) == 0)
+        return fail(BAD_INPUT, "%s:1: a byte order mark; take it out with dos2unix", path);
     for (size_t i = 0; i < size; i++) {
         line += bytes[i] == '\n';
-        if (bytes[i] == '\r') {
+        if (bytes[i] == '\r')
             return fail(BAD_INPUT, "%s:%zu: Windows line ends; take them out with dos2unix", path, line);
-        }
-        if (iscntrl((unsigned char)bytes[i]) && bytes[i] != '\t' && bytes[i] != '\n') {
+        if (iscntrl((unsigned char)bytes[i]) && bytes[i] != '\t' && bytes[i] != '\n')
             return fail(BAD_INPUT, "%s:%zu: byte %d is not text; this is not a table", path, line, bytes[i]);
-        }
     }
     if (size == 0 || bytes[size - 1] != '\n') {
         return fail(BAD_INPUT, "%s:%zu: the last line is cut short; write the table again", path, line);
