@@ -104,6 +104,9 @@ rm -rf .git ../.git
 sed -i 's/.*/1234abc v1.2-3-g1234abc/' make/archive-version
 expect "an archive's own" sh -c 'make -s build/bin/VERSION; grep -qx "v1.2-3-g1234abc (archive)" build/bin/VERSION'
 
+expect "built in a folder further below" make -s B=build/be/low build/be/low/bin/VERSION
+expect "its programs find the data" test build/be/low/share/masked-ntk/data -ef data
+
 # --- installing, and cleaning ---
 expect "installed" make -s install DESTDIR="$PWD/my root" PREFIX=/usr
 (cd / && "$OLDPWD/my root/usr/bin/subnet-sweep" --samples 20 --width 8 --subnets 1,2 --repeats 2 --quiet --out "$OLDPWD/out/s.dat") >said 2>&1
