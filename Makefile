@@ -152,8 +152,8 @@ version := $(shell make/version.sh)
 endif
 $(foreach f,bin bin/double bench/single bench/double,$(call keep,$(B)/$f/VERSION,$(version)))
 
-# Built elsewhere, programs find what they share as if they were installed there.
-ifneq ($(and $(elsewhere),$(building)),)
+# Built elsewhere or further below, programs find what they share as if they were installed there.
+ifneq ($(and $(findstring /,$(B)),$(building)),)
 $(shell mkdir -p $(B)/share/masked-ntk && ln -sfn "$$PWD"/data "$$PWD"/plots $(B)/share/masked-ntk)
 endif
 

@@ -26,7 +26,7 @@ number() { # number NAME: the value of a variable of Slurm, without leading zero
     echo $((10#${!1}))
 }
 
-cd "${SLURM_SUBMIT_DIR:-.}" || exit 1
+cd "${SLURM_SUBMIT_DIR:-.}" 2>/dev/null || refuse "SLURM_SUBMIT_DIR=$SLURM_SUBMIT_DIR is no folder here"
 program=${PROGRAM:-build/bin/error-heatmap}
 share=()
 if [ -n "${SLURM_ARRAY_TASK_ID+set}" ]; then
@@ -48,6 +48,9 @@ if [ -n "${SLURM_ARRAY_TASK_ID+set}" ]; then
         refuse "SLURM_ARRAY_TASK_ID=$task is not from $first to $last; submit with sbatch --array=1-N"
     share=(--shard "$(((task - first) / step + 1))/$count")
 fi
+
+command -v "$program" >/dev/null ||
+    refuse "no program '$program' in $PWD; submit from the checkout's folder, after make, or give PROGRAM"
 
 # exec: the signals of Slurm reach the program itself, which finishes the units in work.
 exec "$program" --threads "${SLURM_CPUS_PER_TASK:-1}" "${share[@]}" "$@"

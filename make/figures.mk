@@ -44,7 +44,7 @@ command_of = $(call program_of,$1) --data "$$DATA" --seed $(SEED) --threads $(TH
 given_flags = $(B)/settings/$(or $(tag),default)/$1
 
 define table_rule
-$(call keep,$(given_flags),$(call flags_of,$1))
+$(call keep,$(given_flags),$1: $(call flags_of,$1))
 $R/$1.dat $(addprefix $R/,$(beside_$1)) &: $(call program_of,$1) $(data_file) $(given_flags)
 	@$$(call command_of,$1) $(if $(accept_$1),|| [ $$$$? = $(accept_$1) ])
 endef

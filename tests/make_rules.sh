@@ -74,6 +74,10 @@ for command in "$(sed -n 's/^# command: //p' $R/subnet-sweep.dat)" \
 done
 
 # --- what a user asks for ---
+for profile in quick default paper; do
+    expect "every table of a new folder has its rule, PROFILE=$profile" \
+        make -n PROFILE=$profile SEED=7 verify pictures theory
+done
 expect "nothing is made yet" sh -c 'make -s list SEED=77 | grep -q "nothing is made yet"'
 head -c 3000 data/digits.npz >cut.npz
 expect "predict fails with its programs" says "cut.npz" quick predict DATA=cut.npz
@@ -99,6 +103,9 @@ fi
 rm -rf .git ../.git
 sed -i 's/.*/1234abc v1.2-3-g1234abc/' make/archive-version
 expect "an archive's own" sh -c 'make -s build/bin/VERSION; grep -qx "v1.2-3-g1234abc (archive)" build/bin/VERSION'
+
+expect "built in a folder further below" make -s B=build/be/low build/be/low/bin/VERSION
+expect "its programs find the data" test build/be/low/share/masked-ntk/data -ef data
 
 # --- installing, and cleaning ---
 expect "installed" make -s install DESTDIR="$PWD/my root" PREFIX=/usr

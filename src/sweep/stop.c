@@ -55,6 +55,8 @@ void stop_watch(const char *name, bool quiet, stop_handlers *before) {
 void stop_unwatch(const stop_handlers *before) {
     sigaction(SIGINT, &before->interrupt, NULL);
     sigaction(SIGTERM, &before->terminate, NULL);
+    /* Time that is up is up again a second later: without the handler, before the last words. */
+    if (stop_signal() == SIGXCPU) { return; }
     setrlimit(RLIMIT_CPU, &before->processor_time);
     sigaction(SIGXCPU, &before->time_up, NULL);
 }

@@ -140,18 +140,23 @@ Test(limits, size_of_files) {
     expect_refusal("ulimit -f 0;", "--threads 2", "cannot be written: File too large");
 }
 
-/* It says so in time, and what it computed stays. */
-Test(limits, processor_time) {
-    char said[1024];
+static void expect_out_of_time(const char *limit) {
+    char said[1024], command[512];
     const char *folder = refusal_folder("limits-time");
-    char command[512];
     snprintf(command, sizeof command,
-             "ulimit -t 4; exec BIN/loss-dynamics --samples 100 --width 100 --repeats 10000 "
+             "%s exec BIN/loss-dynamics --samples 100 --width 100 --repeats 10000 "
              "--threads 1 --quiet --out %s/t.dat",
-             folder);
-    cr_expect(eq(int, fixture_run(command, said, sizeof said), 1), "%s", said);
+             limit, folder);
+    cr_expect(eq(int, fixture_run(command, said, sizeof said), 1), "%s %s", limit, said);
     cr_expect(is_one_line(said) &&
                   strstr(said, "stopped by the limit of processor time (ulimit -t) after "),
-              "%s", said);
+              "%s %s", limit, said);
     cr_expect(ne(ptr, strstr(said, "run the same command again to resume"), NULL), "%s", said);
+}
+
+/* It says so in time, and what it computed stays: whether the limit ends the process or signals
+ * every second, as the last words are said too. */
+Test(limits, processor_time) {
+    expect_out_of_time("ulimit -t 4;");
+    expect_out_of_time("ulimit -S -t 3;");
 }

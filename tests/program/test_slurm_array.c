@@ -169,3 +169,16 @@ Test(slurm_array, processors_of_a_task) {
         ne(ptr, strstr(said, "128 threads are more than OpenBLAS serves: 64 are taken"), NULL),
         "%s", said);
 }
+
+/* Submitted from another folder, or before make. */
+Test(slurm_array, a_program_that_is_not_there) {
+    static const char *const wrong[][2] = {
+        {"PROGRAM=none/error-heatmap", "no program 'none/error-heatmap' in /"},
+        {"SLURM_SUBMIT_DIR=/none", "SLURM_SUBMIT_DIR=/none is no folder here"}};
+    char command[512], said[1024];
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        snprintf(command, sizeof command, "%s experiments/slurm-array.sh" SWEEP, wrong[i][0]);
+        cr_expect(eq(int, fixture_run(command, said, sizeof said), 2), "%s", said);
+        cr_expect(ne(ptr, strstr(said, wrong[i][1]), NULL), "%s", said);
+    }
+}

@@ -196,7 +196,8 @@ Test(table, broken_files_are_refused) {
                               {"# n: x\na b\n1 2\n1\n", ":4: 1 fields, but 2 columns"},
                               {"a b\n\n1 2 3\n", ":3: 3 fields, but 2 columns"},
                               {"a b a\n1 2 3\n", "column 'a' is named twice"},
-                              {"a b\r\n1 2\r\n", ":1: Windows line ends"}};
+                              {"a b\r\n1 2\r\n", ":1: Windows line ends"},
+                              {"\xef\xbb\xbf# n: x\na b\n1 2\n", ":1: a byte order mark"}};
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         refusal_expect(texts[i][0], strlen(texts[i][0]), texts[i][1]);
     }
