@@ -58,7 +58,7 @@ status concentration_fits(const dataset *data, const concentration_design *desig
         return OK;
     return fail(
         BAD_INPUT,
-        "%d threads need %.1f GB of memory for n = %zu, %.1f GB are free; take fewer masks, --threads or --samples",
+        "%d threads need %.3g GB of memory for n = %zu, %.3g GB are free; take fewer masks, --threads or --samples",
         threads, bytes * threads / 1e9, data->n, free_now / 1e9);
 }
 
