@@ -35,8 +35,10 @@ ifneq ($(call no_number,$(SEED)),)
 $(error SEED=$(SEED) is not a number)
 endif
 
-# Threads: one a processor, at most the 64 that Debian's OpenBLAS is built for.
-ifeq ($(origin THREADS),undefined)
+# Threads: one a processor, at most the 64 that Debian's OpenBLAS is built for. Programs that compute tables are told
+# only what was given: what else bounds them (a quota, OMP_NUM_THREADS) they ask themselves.
+threads_given := $(filter-out undefined,$(origin THREADS))
+ifeq ($(threads_given),)
 override THREADS := $(shell nproc)
 endif
 override THREADS := $(value THREADS)

@@ -39,7 +39,8 @@ beside_mask-moments += mask-moments.rounds.dat
 
 program_of = $(B)/bin/$(or $(program_$1),$1)
 flags_of = $(strip $($(subst -,_,$1)_flags) $(always_$1))
-command_of = $(call program_of,$1) --data "$$DATA" --seed $(SEED) --threads $(THREADS) $(call flags_of,$1) --out $R/$1.dat
+threads := $(if $(threads_given),--threads $(THREADS))
+command_of = $(call program_of,$1) --data "$$DATA" --seed $(SEED) $(threads) $(call flags_of,$1) --out $R/$1.dat
 # The flags that a table was made with: a table is made again when the profile says something else of it.
 given_flags = $(B)/settings/$(or $(tag),default)/$1
 
@@ -73,7 +74,7 @@ figures := $(panels) figure2 spectrum deviation lambda-min required-width moveme
 drawings := plots/draw.gp plots/style.gp
 pictures_of = $(addprefix $P/$1.,pdf svg png)
 # Neither a user's own settings (-d: no ~/.gnuplot) nor the lack of a home folder reaches gnuplot or its fonts.
-gnuplot := env -u XDG_CONFIG_HOME -u XDG_CACHE_HOME HOME=$(B) LC_ALL=C.UTF-8 gnuplot -d -c plots/draw.gp
+gnuplot := env -u GNUTERM -u XDG_CONFIG_HOME -u XDG_CACHE_HOME HOME=$(B) LC_ALL=C.UTF-8 gnuplot -d -c plots/draw.gp
 
 define figure_rule
 $(call pictures_of,$1) &: $(tables_of_$1:%=$R/%.dat) plots/$1.gp $(drawings) $(if $(filter figure2,$1),$(panels:%=plots/%.gp))
@@ -91,7 +92,7 @@ predict_one = { [ $R/$1.dat -nt $(call program_of,$1) ] && [ $R/$1.dat -nt $(giv
 predict: $(EXPERIMENTS:%=$(B)/bin/%) $(theory_tables:%=$(B)/bin/%) $(data_file) ## say how long `make figures` will compute
 	@seconds=$$($(foreach t,$(panel_tables) $(theory_tables),$(call predict_one,$t)) true) || exit; \
 	 [ -z "$$seconds" ] || echo "$$seconds" | LC_ALL=C awk '{ s += $$1 } \
-	     END { printf "figures (PROFILE=$(PROFILE)): about %.0f s of computing on $(THREADS) threads\n", s }'
+	     END { printf "figures (PROFILE=$(PROFILE)): about %.0f s of computing$(if $(threads), on $(THREADS) threads)\n", s }'
 
 .PHONY: figures pictures
 pictures: $(pictures)

@@ -87,6 +87,8 @@ expect "a seed that is none" says "SEED=x" make -s all SEED=x
 printf '#!/bin/sh\necho 128\n' >nproc
 chmod +x nproc
 expect "64 threads of 128 processors" sh -c 'PATH=$PWD:$PATH make -s print-THREADS 2>&1 | grep -q "64 are used"'
+expect "a number of threads that was given" sh -c 'make -n PROFILE=quick SEED=7 THREADS=3 pictures | grep -q -- "--threads 3"'
+expect "else the programs' own" sh -c '! make -n PROFILE=quick SEED=7 pictures | grep -q -- --threads'
 expect "a table on 128 processors" env PATH="$PWD:$PATH" make -s PROFILE=quick "${tiny[@]}" $R/width-sweep.dat
 
 # --- the version: of this folder's repository, whoever owns it, and of no other ---

@@ -83,7 +83,7 @@ status masked_stream_fits(const dataset *data, const mask_design *designs, size_
     double free_now = memory_available();
     if (free_now == 0 || bytes * threads <= free_now) { return OK; }
     return fail(BAD_INPUT,
-                "%d threads need %.1f GB of memory for n = %zu, %.1f GB are free; take fewer "
+                "%d threads need %.3g GB of memory for n = %zu, %.3g GB are free; take fewer "
                 "masks, --threads or --samples",
                 threads, bytes * threads / 1e9, data->n, free_now / 1e9);
 }

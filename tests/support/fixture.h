@@ -29,7 +29,8 @@ void fixture_expand(const char *command, char *out, size_t size);
  * precision only (environment MNTK_BIN, default build/bin). */
 int fixture_run(const char *command, char *said, size_t size);
 
-/* Compares two result files without their '#' lines: 1 if equal and not empty. */
+/* Compares two result files without their '#' lines, and without the place of the table in the command of a statement's
+ * row: 1 if equal and not empty. */
 int fixture_same_rows(const char *a, const char *b);
 
 #endif

@@ -171,7 +171,7 @@ static status check_memory(const study_run *r) {
     double available = memory_available();
     if (available == 0 || bytes <= available) { return OK; }
     return fail(BAD_INPUT,
-                "m = %zu, n = %zu need %.1f GB of memory, %.1f GB are free; take less --width or "
+                "m = %zu, n = %zu need %.3g GB of memory, %.3g GB are free; take less --width or "
                 "--samples",
                 o->width, c->g.n, bytes / 1e9, available / 1e9);
 }

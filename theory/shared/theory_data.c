@@ -17,7 +17,7 @@ static status check_memory(size_t n) {
            free_now = memory_available();
     if (free_now == 0 || needed <= free_now) { return OK; }
     return fail(BAD_INPUT,
-                "n = %zu needs %.1f GB of memory, %.1f GB are free; take fewer --samples", n,
+                "n = %zu needs %.3g GB of memory, %.3g GB are free; take fewer --samples", n,
                 needed / 1e9, free_now / 1e9);
 }
 
