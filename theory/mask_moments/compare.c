@@ -8,19 +8,12 @@
 
 #include "theory/shared/criteria.h"
 
-static double largest_of(const double *x, size_t count, double largest) {
-    for (size_t k = 0; k < count; k++) { largest = fmax(largest, fabs(x[k])); }
-    return largest;
-}
-
-void tightest_keep(tightest *kept, double value, double bound) {
-    double was = safe_ratio(kept->value, kept->bound), is = safe_ratio(value, bound);
-    if (!(is <= was) && !isnan(was)) { *kept = (tightest){value, bound}; }
-}
+/* How many means of samples one run compares: all views of both mask kinds, and E11. */
+enum { MOMENT_FAMILY = 2 * MOMENT_VIEWS + 1 };
 
 /* The first of the entries that are the largest to rounding: any processor finds the same one. */
 static size_t largest_entry(const double *x, size_t count) {
-    const double same_size = 1 - 1e-9, close = same_size * largest_of(x, count, 0);
+    const double same_size = 1 - 1e-9, close = same_size * record_largest(x, count);
     size_t k = 0;
     while (k + 1 < count && !(fabs(x[k]) >= close)) { k++; }
     return k;
@@ -28,8 +21,8 @@ static size_t largest_entry(const double *x, size_t count) {
 
 moments_comparison moments_compare_exact(const double *expected, const double *observed,
                                          size_t count) {
-    double scale = largest_of(observed, count, largest_of(expected, count, 0)), worst = -1;
-    double tolerance = CRITERION_EXACT * scale;
+    double scale = record_larger(record_largest(expected, count), record_largest(observed, count));
+    double tolerance = CRITERION_EXACT * scale, worst = -1;
     size_t shown = 0;
     for (size_t k = 0; k < count; k++) {
         double error = fabs(observed[k] - expected[k]);
@@ -132,45 +125,63 @@ static const struct {
 
 const char *const moments_kind_names[KINDS] = {"bernoulli", "categorical"};
 
-/* Whether a statement "FACT (...)" is about the quantity. */
-static bool is_about(const char *statement, moment f) {
-    size_t length = strlen(quantities[f].fact);
-    return strncmp(statement, quantities[f].fact, length) == 0 && statement[length] == ' ';
+/* The largest relative error of a quantity over all masks. */
+static double enumerated_error(const moments_context *c, const moments_kind *k, moment f) {
+    size_t first = k->small.first[f];
+    moments_comparison all = moments_compare_exact(k->small.expected + first, k->mean + first,
+                                                   moments_count(&k->small, f));
+    moments_put(c->lines,
+                (moments_subject){quantities[f].fact, "enumerated", quantities[f].name,
+                                  (double)k->masks, moments_kind_names[k->run.mask], "entries",
+                                  "="},
+                all);
+    return all.relative;
 }
 
-double moments_enumerated_error(const moments_kind *k, const char *statement, table *t) {
-    moments_layout at = moments_layout_of(&k->small);
-    double worst = 0;
-    for (moment f = 0; f < MOMENTS; f++) {
-        if (!is_about(statement, f)) { continue; }
-        const double *expected = k->expected + at.first[f], *mean = k->mean + at.first[f];
-        moments_comparison c = moments_compare_exact(expected, mean, moments_count(&at, f));
-        moments_put(t,
-                    (moments_subject){quantities[f].fact, "enumerated", quantities[f].name,
-                                      (double)k->masks, moments_kind_names[k->run.mask], "entries",
-                                      "="},
-                    c);
-        worst = record_larger(worst, c.relative);
-    }
-    return worst;
-}
-
-double moments_simulated_p(const moments_kind *k, const char *statement, table *t) {
+/* The smallest p-value of a quantity over draws, of MOMENT_FAMILY together. */
+static double simulated_p(const moments_context *c, const moments_kind *k, moment f) {
     static const char *const along[MOMENT_DIRECTIONS] = {"mean",  "expected", "minor",
                                                          "signs", "signs",    "signs"};
     double smallest = 1;
-    for (size_t view = 0; view < MOMENT_VIEWS; view++) {
-        moment f = (moment)(view / MOMENT_DIRECTIONS);
-        if (!is_about(statement, f)) { continue; }
-        const stats_running *seen = &k->sample.views[view];
-        moments_comparison c = moments_compare_sampled(
-            k->views.expected[view], seen, moments_rounding(&k->large, f), k->views.largest[f]);
-        moments_put(t,
+    for (size_t direction = 0; direction < MOMENT_DIRECTIONS; direction++) {
+        size_t view = f * MOMENT_DIRECTIONS + direction;
+        const stats_running *drawn = &k->sample.views[view];
+        moments_comparison one = moments_compare_sampled(
+            k->views.expected[view], drawn, moments_rounding(&k->large, f), k->views.largest[f]);
+        moments_put(c->lines,
                     (moments_subject){quantities[f].fact, "simulated", quantities[f].name,
-                                      seen->count, moments_kind_names[k->run.mask],
-                                      along[view % MOMENT_DIRECTIONS], "="},
-                    c);
-        smallest = record_smaller(smallest, c.p);
+                                      drawn->count, moments_kind_names[k->run.mask],
+                                      along[direction], "="},
+                    one);
+        smallest = record_smaller(smallest, one.p);
     }
     return smallest;
+}
+
+static bool is_about(const claim *statement, moment f) {
+    return strcmp(quantities[f].fact, statement->subject) == 0;
+}
+
+status moments_mean(const study_run *r, size_t kind, evidence *e) {
+    const moments_context *c = r->context;
+    const moments_kind *k = &c->kind[kind];
+    const moments_state *small = &k->small, *large = &k->large;
+    double draws = k->sample.views[0].count, error = 0, p = 1;
+    bool drawn = moments_draws_suffice(large, draws);
+    for (moment f = 0; f < MOMENTS; f++) {
+        if (is_about(e->claim, f)) { error = record_larger(error, enumerated_error(c, k, f)); }
+    }
+    for (moment f = 0; drawn && f < MOMENTS; f++) {
+        if (is_about(e->claim, f)) { p = record_smaller(p, simulated_p(c, k, f)); }
+    }
+    if (drawn) {
+        e->row.limit = p;
+        claim_refute_unless(e, p >= 1 - CLAIM_CONFIDENCE);
+    }
+    claim_supposes(
+        e, true, "%s: all %zu masks at m=%zu p=%zu n=%zu; draws at m=%zu p=%zu n=%zu (%s)",
+        kind == MASK_CATEGORICAL ? "Assumption 4, theta = phi = 1" : "Assumption 2", k->masks,
+        small->settings.width, small->settings.subnets, small->g->n, large->settings.width,
+        large->settings.subnets, large->g->n, drawn ? "limit: p-value" : "too few for an interval");
+    return claim_saw(e, CRITERION_EXACT, error, drawn ? draws : (double)k->masks);
 }

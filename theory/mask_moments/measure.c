@@ -11,13 +11,12 @@
 
 typedef struct {
     const moments_state *s; /* borrowed */
-    moments_layout at;
     trainer t;
     ntk_masked *counts;        /* p masks on the picked samples */
     unsigned char *mask;       /* (p, m) */
     double *x;                 /* (first[MOMENTS]) the quantities at this mask */
     unsigned *taken;           /* (m) c_r */
-    double *nu, *mixing;       /* (neurons, m), (neurons, n) */
+    double *nu;                /* (neurons, m) */
     double *sample_Z;          /* (m, samples) pre-activations of the picked samples */
     double *sample_G, *kernel; /* (samples, samples) */
     double *u0, *u1;           /* (ld) output of the whole network before and after the round */
@@ -36,13 +35,11 @@ static void worker_close(worker *w) {
 static status take_memory(worker *w) {
     const moments_state *s = w->s;
     size_t m = s->settings.width, p = s->settings.subnets, n = s->g->n, q = s->sample_count;
-    size_t picked = s->neuron_count;
     scratch *owned = &w->owned;
     w->mask = scratch_take(owned, p, m, "masks");
-    w->x = scratch_take(owned, w->at.first[MOMENTS], sizeof *w->x, "quantities of a mask");
+    w->x = scratch_take(owned, w->s->first[MOMENTS], sizeof *w->x, "quantities of a mask");
     w->taken = scratch_take(owned, m, sizeof *w->taken, "mask counts");
-    w->nu = scratch_take(owned, picked * m, sizeof *w->nu, "nu");
-    w->mixing = scratch_take(owned, picked * n, sizeof *w->mixing, "mixing functions");
+    w->nu = scratch_take(owned, s->neuron_count * m, sizeof *w->nu, "nu");
     w->sample_Z = scratch_take(owned, m * q, sizeof *w->sample_Z, "pre-activations");
     w->sample_G = scratch_take(owned, q * q, sizeof *w->sample_G, "Gram matrix");
     w->kernel = scratch_take(owned, q * q, sizeof *w->kernel, "masked kernel");
@@ -59,7 +56,7 @@ static status take_memory(worker *w) {
 static status worker_open(const moments_state *s, worker *w) {
     const gram *g = s->g;
     size_t q = s->sample_count;
-    *w = (worker){.s = s, .at = moments_layout_of(s)};
+    *w = (worker){.s = s};
     status st = take_memory(w);
     if (st != OK) { return st; }
     trainer_start(&w->t, s->W, s->A);
@@ -77,7 +74,7 @@ static status worker_open(const moments_state *s, worker *w) {
 }
 
 /* Where a quantity stands. */
-static double *quantity(const worker *w, moment f) { return w->x + w->at.first[f]; }
+static double *quantity(const worker *w, moment f) { return w->x + w->s->first[f]; }
 
 /* eta_r = b_r/c_r */
 static double reciprocal(const worker *w, size_t r) {
@@ -122,16 +119,15 @@ static void measure_counts(const worker *w) {
 }
 
 /* Lemma 4: g_r = (a_r/sqrt m) X^T v, v_i = (ut_r(x_i) - b_r y_i) 1{<w_r, x_i> >= 0}; squares:
- * ||ut_r
- * - b_r y||^2. */
+ * ||ut_r - b_r y||^2. */
 static void measure_steepness(worker *w, size_t r, double squares) {
     const gram *g = w->s->g;
     double m = (double)w->s->settings.width;
     for (size_t i = 0; i < g->n; i++) { w->residual[i] *= w->s->Z[r * g->ld + i] >= 0; }
     cblas_dgemv(CblasRowMajor, CblasTrans, (int)g->n, (int)g->d, 1 / sqrt(m), g->X, (int)g->d,
                 w->residual, 1, 0, w->gradient, 1);
-    tightest_keep(&w->lemma4, cblas_dnrm2((int)g->d, w->gradient, 1),
-                  bounds_mixing_gradient_norm(w->s->gram_norm, m, sqrt(squares)));
+    double bound = bounds_mixing_gradient_norm(w->s->gram_norm, m, sqrt(squares));
+    tightest_keep(&w->lemma4, (tightest){cblas_dnrm2((int)g->d, w->gradient, 1), bound});
 }
 
 /* E5, E6 and Lemma 4 */
@@ -139,13 +135,13 @@ static void measure_mixing(worker *w) {
     const moments_state *s = w->s;
     const gram *g = s->g;
     int m = (int)s->settings.width, n = (int)g->n, picked = (int)s->neuron_count;
+    double *mixing = quantity(w, MOMENT_MIXING);
     cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, picked, n, m, 1, w->nu, m,
-                s->signed_output, n, 0, w->mixing, n);
-    memcpy(quantity(w, MOMENT_MIXING), w->mixing, s->neuron_count * g->n * sizeof *w->mixing);
+                s->signed_output, n, 0, mixing, n);
     for (size_t k = 0; k < s->neuron_count; k++) {
         double b = w->taken[s->neurons[k]] > 0, spread = 0, squares = 0;
         for (size_t i = 0; i < g->n; i++) {
-            double mixed = w->mixing[k * g->n + i], from_mean = mixed - b * s->u[i];
+            double mixed = mixing[k * g->n + i], from_mean = mixed - b * s->u[i];
             w->residual[i] = mixed - b * g->Y[i];
             spread += from_mean * from_mean;
             squares += w->residual[i] * w->residual[i];
@@ -220,32 +216,24 @@ double moments_measure_cost(const moments_state *s) {
 
 /* --- every mask --- */
 
-/* sum (first[MOMENTS]), zeroed: thousands of terms to 1e-12 with digits to spare. */
-static status add_masks(worker *w, size_t count, long double *sum) {
-    const train_settings *s = &w->s->settings;
-    status st = OK;
-    for (size_t code = 0; st == OK && code < count; code++) {
-        double weight = mask_decode(s->mask, s->subnets, s->width, s->xi, code, w->mask);
-        st = measure_mask(w);
-        for (size_t k = 0; k < w->at.first[MOMENTS]; k++) {
-            sum[k] += (long double)weight * w->x[k];
-        }
-    }
-    return st;
-}
-
 status moments_enumerate(const moments_state *s, double *mean, size_t *count, tightest *lemma4) {
+    const train_settings *o = &s->settings;
+    size_t entries = s->first[MOMENTS];
     worker w;
-    size_t entries = moments_layout_of(s).first[MOMENTS];
-    status st = mask_number(s->settings.mask, s->settings.subnets, s->settings.width, count);
+    status st = mask_number(o->mask, o->subnets, o->width, count);
     if (st != OK) { return st; }
-    long double *sum = allocate(entries, sizeof *sum, "sums over masks");
     st = worker_open(s, &w);
-    if (st == OK) { st = sum ? add_masks(&w, *count, sum) : FAILED; }
+    /* thousands of terms to 1e-12 with digits to spare */
+    long double *sum = scratch_take(&w.owned, entries, sizeof *sum, "sums over masks");
+    if (!sum) { st = FAILED; }
+    for (size_t code = 0; st == OK && code < *count; code++) {
+        double weight = mask_decode(o->mask, o->subnets, o->width, o->xi, code, w.mask);
+        st = measure_mask(&w);
+        for (size_t k = 0; k < entries; k++) { sum[k] += (long double)weight * w.x[k]; }
+    }
     for (size_t k = 0; st == OK && k < entries; k++) { mean[k] = (double)sum[k]; }
     *lemma4 = w.lemma4;
     worker_close(&w);
-    free(sum);
     return st;
 }
 
@@ -259,53 +247,41 @@ static void normalise(double *weights, size_t count) {
 }
 
 void moments_view(const moments_state *s, const double *weights, const double *x, double *views) {
-    moments_layout at = moments_layout_of(s);
     for (size_t view = 0; view < MOMENT_VIEWS; view++) {
         size_t f = view / MOMENT_DIRECTIONS, direction = view % MOMENT_DIRECTIONS;
-        const double *along = weights + direction * at.first[MOMENTS] + at.first[f];
-        views[view] = cblas_ddot((int)moments_count(&at, (moment)f), along, 1, x + at.first[f], 1);
+        const double *along = weights + direction * s->first[MOMENTS] + s->first[f];
+        views[view] = cblas_ddot((int)moments_count(s, (moment)f), along, 1, x + s->first[f], 1);
     }
 }
 
-status moments_views_new(const moments_state *s, rng *r, moments_views *v) {
-    moments_layout at = moments_layout_of(s);
-    size_t entries = at.first[MOMENTS];
-    double *weights = allocate(MOMENT_DIRECTIONS * entries, sizeof *weights, "directions");
-    double *expected = allocate(entries, sizeof *expected, "expected means");
+status moments_views_new(const moments_state *s, rng *r, scratch *owned, moments_views *v) {
+    size_t entries = s->first[MOMENTS];
+    double *weights = scratch_take(owned, MOMENT_DIRECTIONS * entries, sizeof *weights, "views");
+    if (!weights) { return FAILED; }
     v->weights = weights;
-    status st = weights && expected ? OK : FAILED;
-    if (st == OK) { st = moments_expected(s, NULL, expected, weights + 2 * entries); }
-    if (st == OK) {
-        for (size_t k = 0; k < entries; k++) { weights[k] = 1; }
-        memcpy(weights + entries, expected, entries * sizeof *expected);
-        rng_signs(r, MOMENT_SIGNS * entries, weights + 3 * entries);
-        for (size_t k = 0; k < MOMENT_DIRECTIONS * MOMENTS; k++) {
-            moment f = k % MOMENTS;
-            normalise(weights + k / MOMENTS * entries + at.first[f], moments_count(&at, f));
+    for (size_t k = 0; k < entries; k++) { weights[k] = 1; }
+    memcpy(weights + entries, s->expected, entries * sizeof *weights);
+    memcpy(weights + 2 * entries, s->minor, entries * sizeof *weights);
+    rng_signs(r, MOMENT_SIGNS * entries, weights + 3 * entries);
+    for (size_t f = 0; f < MOMENTS; f++) {
+        size_t count = moments_count(s, (moment)f);
+        for (size_t k = 0; k < MOMENT_DIRECTIONS; k++) {
+            normalise(weights + k * entries + s->first[f], count);
         }
-        for (size_t k = 0, f = 0; k < entries; k++) {
-            while (k == at.first[f + 1]) { f++; }
-            v->largest[f] = fmax(v->largest[f], fabs(expected[k]));
-        }
-        moments_view(s, weights, expected, v->expected);
+        v->largest[f] = record_largest(s->expected + s->first[f], count);
     }
-    free(expected);
-    return st;
+    moments_view(s, weights, s->expected, v->expected);
+    return OK;
 }
 
 status moments_simulate(const moments_state *s, const moments_views *v, moments_draw *draw, rng *r,
                         size_t trials, moments_sample *sample) {
-    const train_settings *o = &s->settings;
     worker w;
     double views[MOMENT_VIEWS];
     *sample = (moments_sample){.lemma4 = {0, 0}};
     status st = worker_open(s, &w);
     for (size_t k = 0; st == OK && k < trials; k++) {
-        if (draw) {
-            draw(o, r, w.mask);
-        } else {
-            mask_draw(o->mask, o->subnets, o->width, o->xi, r, w.mask);
-        }
+        draw(&s->settings, r, w.mask);
         st = measure_mask(&w);
         moments_view(s, v->weights, w.x, views);
         for (size_t view = 0; view < MOMENT_VIEWS; view++) {
@@ -321,5 +297,5 @@ void moments_merge(moments_sample *sample, const moments_sample *more) {
     for (size_t k = 0; k < MOMENT_VIEWS; k++) {
         stats_running_merge(&sample->views[k], &more->views[k]);
     }
-    tightest_keep(&sample->lemma4, more->lemma4.value, more->lemma4.bound);
+    tightest_keep(&sample->lemma4, more->lemma4);
 }

@@ -39,18 +39,41 @@ static double safe_step(const moments_state *state) {
     return smallest / 2 * root / residual;
 }
 
+/* Where every quantity stands among all of them. */
+static void lay_out(moments_state *state) {
+    size_t m = state->settings.width, p = state->settings.subnets, n = state->g->n;
+    size_t picked = state->neuron_count, samples = state->sample_count;
+    const size_t count[MOMENTS] = {[MOMENT_TAKEN] = m,
+                                   [MOMENT_SHARE] = m * p,
+                                   [MOMENT_RECIPROCAL] = m,
+                                   [MOMENT_NU_SAME] = picked,
+                                   [MOMENT_NU_OTHER] = picked * (m - 1),
+                                   [MOMENT_NU_SAME2] = picked,
+                                   [MOMENT_NU_OTHER2] = picked * (m - 1),
+                                   [MOMENT_MIXING] = picked * n,
+                                   [MOMENT_SPREAD] = picked,
+                                   [MOMENT_GRADIENT] = picked * n,
+                                   [MOMENT_KERNEL] = p * samples * (samples + 1) / 2,
+                                   [MOMENT_JUMP] = p,
+                                   [MOMENT_CHANGE] = n,
+                                   [MOMENT_RESIDUAL] = picked};
+    for (int f = 0; f < MOMENTS; f++) { state->first[f + 1] = state->first[f] + count[f]; }
+}
+
 /* A state whose weights and signs are to be drawn, then state_finish. */
 static status state_new(const gram *g, const train_settings *s, double gram_norm,
                         moments_state *state) {
     enum { NEURONS = 16, SAMPLES = 12 };
     size_t m = s->width, n = g->n, neurons = m < NEURONS ? m : NEURONS;
     size_t samples = n < SAMPLES ? n : SAMPLES;
+    scratch *owned = &state->owned;
     *state = (moments_state){.g = g,
                              .settings = *s,
                              .gram_norm = gram_norm,
                              .neuron_count = neurons,
                              .sample_count = samples};
-    scratch *owned = &state->owned;
+    lay_out(state);
+    size_t entries = state->first[MOMENTS];
     state->W = scratch_take(owned, m * g->d, sizeof *state->W, "weights");
     state->A = scratch_take(owned, m, sizeof *state->A, "output signs");
     state->Z = scratch_take(owned, m * g->ld, sizeof *state->Z, "pre-activations");
@@ -58,10 +81,12 @@ static status state_new(const gram *g, const train_settings *s, double gram_norm
     state->u = scratch_take(owned, n, sizeof *state->u, "outputs");
     state->neurons = scratch_take(owned, neurons, sizeof *state->neurons, "neuron numbers");
     state->samples = scratch_take(owned, samples, sizeof *state->samples, "sample numbers");
+    state->expected = scratch_take(owned, entries, sizeof(double), "expected means");
+    state->minor = scratch_take(owned, entries, sizeof(double), "expected means");
     return owned->failed ? FAILED : OK;
 }
 
-static void state_finish(moments_state *state) {
+static status state_finish(moments_state *state) {
     gram_project(state->g, state->W, state->settings.width, state->Z);
     fill_outputs(state);
     state->settings.scaling = SCALING_THEORY;
@@ -70,6 +95,8 @@ static void state_finish(moments_state *state) {
     state->settings.lr = safe_step(state);
     spread(state->neurons, state->neuron_count, state->settings.width);
     spread(state->samples, state->sample_count, state->g->n);
+    moments_constants c = moments_constants_of(&state->settings);
+    return moments_expected(state, &c, state->expected, state->minor);
 }
 
 void moments_state_free(moments_state *state) {
@@ -107,8 +134,7 @@ status moments_state_apart(const gram *g, const train_settings *s, double gram_n
     }
     if (st != OK) { return st; }
     rng_signs(r, s->width, state->A);
-    state_finish(state);
-    return OK;
+    return state_finish(state);
 }
 
 status moments_state_trained(const gram *g, const train_settings *s, double gram_norm,
@@ -123,7 +149,7 @@ status moments_state_trained(const gram *g, const train_settings *s, double gram
         train_draw_start(&run.t, start, W0, state->A);
         for (size_t k = 0; k < rounds; k++) { trajectory_round(&run, NULL, NULL); }
         trainer_weights(&run.t, W0, state->W);
-        state_finish(state);
+        st = state_finish(state);
     }
     if (run.t.diverged) {
         st = fail(FAILED, "the run diverged within %zu rounds; take a smaller step", rounds);
