@@ -1,7 +1,6 @@
 /* Means over the masks of a round, in closed form (masks in doc/mathematics.md). */
 #include "theory/mask_moments/mask_moments.h"
 
-#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -78,9 +77,8 @@ static void fill_counts(const forms *f) {
 static void fill_functions(const forms *f) {
     const moments_state *s = f->s;
     double theta = f->c->theta, phi = f->c->phi, xi = f->c->xi, m = f->width;
-    double squares = 0, error = 0; /* sum_i sum_r sigma_ri^2, ||u - y||^2 */
+    double squares = 0, error = distance_squared(s->u, s->g->Y, f->n);
     for (size_t r = 0; r < f->m; r++) { squares += own_squares(f, r); }
-    for (size_t i = 0; i < f->n; i++) { error += (s->u[i] - s->g->Y[i]) * (s->u[i] - s->g->Y[i]); }
     for (size_t k = 0; k < s->neuron_count; k++) {
         size_t r = s->neurons[k];
         double *spread = &expected_of(f, MOMENT_SPREAD)[k], own = own_squares(f, r), cross = 0;
@@ -178,18 +176,6 @@ status moments_expected(const moments_state *s, const moments_constants *c, doub
     }
     scratch_free(&room);
     return st;
-}
-
-double moments_rounding(const moments_state *s, moment f) {
-    double step = s->settings.lr, root = sqrt((double)s->settings.width);
-    double unit = CRITERION_ROUNDINGS * DBL_EPSILON * s->largest;
-    switch (f) {
-    case MOMENT_GRADIENT: return unit / step;
-    case MOMENT_CHANGE: return s->settings.xi * root * unit / step; /* (xi/sqrt m) sum_r */
-    case MOMENT_SPREAD:
-    case MOMENT_JUMP: return (double)s->g->n * root * unit * root * unit;
-    default: return 0;
-    }
 }
 
 bool moments_draws_suffice(const moments_state *s, double trials) {

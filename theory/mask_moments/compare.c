@@ -138,6 +138,20 @@ static double enumerated_error(const moments_context *c, const moments_kind *k, 
     return all.relative;
 }
 
+/* Rounding that a mean of quantity f may have although what is expected is near 0, absolute: where
+ * it is a difference over a step of size eta, or a sum of squared differences. 0 for the others. */
+static double rounding_of(const moments_state *s, moment f) {
+    double step = s->settings.lr, root = sqrt((double)s->settings.width);
+    double unit = CRITERION_ROUNDINGS * DBL_EPSILON * s->largest;
+    switch (f) {
+    case MOMENT_GRADIENT: return unit / step;
+    case MOMENT_CHANGE: return s->settings.xi * root * unit / step; /* (xi/sqrt m) sum_r */
+    case MOMENT_SPREAD:
+    case MOMENT_JUMP: return (double)s->g->n * root * unit * root * unit;
+    default: return 0;
+    }
+}
+
 /* The smallest p-value of a quantity over draws, of MOMENT_FAMILY together. */
 static double simulated_p(const moments_context *c, const moments_kind *k, moment f) {
     static const char *const along[MOMENT_DIRECTIONS] = {"mean",  "expected", "minor",
@@ -147,7 +161,7 @@ static double simulated_p(const moments_context *c, const moments_kind *k, momen
         size_t view = f * MOMENT_DIRECTIONS + direction;
         const stats_running *drawn = &k->sample.views[view];
         moments_comparison one = moments_compare_sampled(
-            k->views.expected[view], drawn, moments_rounding(&k->large, f), k->views.largest[f]);
+            k->views.expected[view], drawn, rounding_of(&k->large, f), k->views.largest[f]);
         moments_put(c->lines,
                     (moments_subject){quantities[f].fact, "simulated", quantities[f].name,
                                       drawn->count, moments_kind_names[k->run.mask],

@@ -13,6 +13,13 @@
 #include "study/study.h"
 #include "theory/shared/theory_data.h"
 
+/* ||a - b||^2 */
+static inline double distance_squared(const double *a, const double *b, size_t n) {
+    double sum = 0;
+    for (size_t i = 0; i < n; i++) { sum += (a[i] - b[i]) * (a[i] - b[i]); }
+    return sum;
+}
+
 /* --- compare.c: numbers against what they should be --- */
 
 /* The entry of a vector that is farthest from what is expected. Where nothing but rounding parts
@@ -118,10 +125,6 @@ moments_constants moments_constants_of(const train_settings *s);
 status moments_expected(const moments_state *s, const moments_constants *c, double *expected,
                         double *minor);
 
-/* Rounding that a mean of quantity f may have although what is expected is near 0, absolute: where
- * it is a difference over a step of size eta, or a sum of squared differences. 0 for the others. */
-double moments_rounding(const moments_state *s, moment f);
-
 /* Whether `trials` draws are enough for Student intervals of the means (CRITERION_EVENTS). The rare
  * events: a subnetwork takes a neuron or does not, some subnetwork does or none. */
 bool moments_draws_suffice(const moments_state *s, double trials);
@@ -178,9 +181,6 @@ status moments_simulate(const moments_state *s, const moments_views *v, moments_
 
 /* Adds the draws of `more`, of the same state and views. */
 void moments_merge(moments_sample *sample, const moments_sample *more);
-
-/* Operations of one draw. */
-double moments_measure_cost(const moments_state *s);
 
 /* --- start.c: the random start (W_0, a) --- */
 

@@ -32,43 +32,31 @@ static void worker_close(worker *w) {
     scratch_free(&w->owned);
 }
 
-static status take_memory(worker *w) {
-    const moments_state *s = w->s;
-    size_t m = s->settings.width, p = s->settings.subnets, n = s->g->n, q = s->sample_count;
-    scratch *owned = &w->owned;
-    w->mask = scratch_take(owned, p, m, "masks");
-    w->x = scratch_take(owned, w->s->first[MOMENTS], sizeof *w->x, "quantities of a mask");
-    w->taken = scratch_take(owned, m, sizeof *w->taken, "mask counts");
-    w->nu = scratch_take(owned, s->neuron_count * m, sizeof *w->nu, "nu");
-    w->sample_Z = scratch_take(owned, m * q, sizeof *w->sample_Z, "pre-activations");
-    w->sample_G = scratch_take(owned, q * q, sizeof *w->sample_G, "Gram matrix");
-    w->kernel = scratch_take(owned, q * q, sizeof *w->kernel, "masked kernel");
-    w->u0 = scratch_take(owned, s->g->ld, sizeof *w->u0, "outputs");
-    w->u1 = scratch_take(owned, s->g->ld, sizeof *w->u1, "outputs");
-    w->residual = scratch_take(owned, n, sizeof *w->residual, "residuals");
-    w->gradient = scratch_take(owned, s->g->d, sizeof *w->gradient, "gradient");
-    w->counts = ntk_masked_new(q, p);
-    if (owned->failed || !w->counts) { return FAILED; }
-    return trainer_new(s->g, &s->settings, false, &w->t);
+static double *take(worker *w, size_t count) {
+    return scratch_take(&w->owned, count, sizeof(double), "the quantities of a mask");
 }
 
 /* worker_close always. */
 static status worker_open(const moments_state *s, worker *w) {
     const gram *g = s->g;
-    size_t q = s->sample_count;
-    *w = (worker){.s = s};
-    status st = take_memory(w);
+    size_t m = s->settings.width, p = s->settings.subnets, q = s->sample_count;
+    *w = (worker){.s = s, .counts = ntk_masked_new(q, p)};
+    w->mask = scratch_take(&w->owned, p, m, "masks");
+    w->taken = scratch_take(&w->owned, m, sizeof *w->taken, "mask counts");
+    w->x = take(w, s->first[MOMENTS]);
+    w->nu = take(w, s->neuron_count * m);
+    w->sample_Z = take(w, m * q), w->sample_G = take(w, q * q), w->kernel = take(w, q * q);
+    w->u0 = take(w, g->ld), w->u1 = take(w, g->ld);
+    w->residual = take(w, g->n), w->gradient = take(w, g->d);
+    if (w->owned.failed || !w->counts) { return FAILED; }
+    status st = trainer_new(g, &s->settings, false, &w->t);
     if (st != OK) { return st; }
     trainer_start(&w->t, s->W, s->A);
     trainer_output(&w->t, w->u0);
-    for (size_t a = 0; a < q; a++) {
-        const double *x = g->X + s->samples[a] * g->d;
-        for (size_t r = 0; r < s->settings.width; r++) {
-            w->sample_Z[r * q + a] = s->Z[r * g->ld + s->samples[a]];
-        }
-        for (size_t b = 0; b < q; b++) {
-            w->sample_G[a * q + b] = cblas_ddot((int)g->d, x, 1, g->X + s->samples[b] * g->d, 1);
-        }
+    for (size_t k = 0; k < m * q; k++) { w->sample_Z[k] = s->Z[k / q * g->ld + s->samples[k % q]]; }
+    for (size_t k = 0; k < q * q; k++) {
+        const double *a = g->X + s->samples[k / q] * g->d, *b = g->X + s->samples[k % q] * g->d;
+        w->sample_G[k] = cblas_ddot((int)g->d, a, 1, b, 1);
     }
     return OK;
 }
@@ -81,40 +69,23 @@ static double reciprocal(const worker *w, size_t r) {
     return w->taken[r] ? 1 / (double)w->taken[r] : 0;
 }
 
-/* nu_{r,r'} = eta_r sum_l m_r^l m_{r'}^l of the picked r. */
-static void fill_nu(worker *w) {
-    size_t m = w->s->settings.width, p = w->s->settings.subnets;
-    memset(w->nu, 0, w->s->neuron_count * m * sizeof *w->nu);
-    for (size_t k = 0; k < w->s->neuron_count; k++) {
-        size_t r = w->s->neurons[k];
-        double *nu = w->nu + k * m, eta = reciprocal(w, r);
-        for (size_t l = 0; l < p; l++) {
-            if (!w->mask[l * m + r]) { continue; }
-            for (size_t other = 0; other < m; other++) { nu[other] += w->mask[l * m + other]; }
-        }
-        for (size_t other = 0; other < m; other++) { nu[other] *= eta; }
-    }
-}
-
-/* E1-E4 */
-static void measure_counts(const worker *w) {
+/* E1-E4; nu_{r,r'} = eta_r sum_l m_r^l m_{r'}^l of the picked r. */
+static void measure_counts(worker *w) {
     size_t m = w->s->settings.width, p = w->s->settings.subnets, others = 0;
     for (size_t r = 0; r < m; r++) {
-        double eta = reciprocal(w, r);
         quantity(w, MOMENT_TAKEN)[r] = w->taken[r] > 0;
-        quantity(w, MOMENT_RECIPROCAL)[r] = eta;
+        quantity(w, MOMENT_RECIPROCAL)[r] = reciprocal(w, r);
         for (size_t l = 0; l < p; l++) {
-            quantity(w, MOMENT_SHARE)[r * p + l] = eta * w->mask[l * m + r];
+            quantity(w, MOMENT_SHARE)[r * p + l] = reciprocal(w, r) * w->mask[l * m + r];
         }
     }
-    for (size_t k = 0; k < w->s->neuron_count; k++) {
-        for (size_t other = 0; other < m; other++) {
-            double nu = w->nu[k * m + other];
-            bool same = other == w->s->neurons[k];
-            size_t entry = same ? k : others++;
-            quantity(w, same ? MOMENT_NU_SAME : MOMENT_NU_OTHER)[entry] = nu;
-            quantity(w, same ? MOMENT_NU_SAME2 : MOMENT_NU_OTHER2)[entry] = nu * nu;
-        }
+    for (size_t k = 0; k < w->s->neuron_count * m; k++) {
+        size_t r = w->s->neurons[k / m], other = k % m, entry = other == r ? k / m : others++;
+        unsigned together = 0;
+        for (size_t l = 0; l < p; l++) { together += w->mask[l * m + r] & w->mask[l * m + other]; }
+        double nu = w->nu[k] = reciprocal(w, r) * together;
+        quantity(w, other == r ? MOMENT_NU_SAME : MOMENT_NU_OTHER)[entry] = nu;
+        quantity(w, other == r ? MOMENT_NU_SAME2 : MOMENT_NU_OTHER2)[entry] = nu * nu;
     }
 }
 
@@ -172,11 +143,7 @@ static status measure_kernels(const worker *w) {
 static void observe_jump(const train_sight *sight, void *context) {
     const worker *w = context;
     if (sight->step != 0) { return; }
-    double sum = 0;
-    for (size_t i = 0; i < w->s->g->n; i++) {
-        sum += (sight->U[i] - w->u0[i]) * (sight->U[i] - w->u0[i]);
-    }
-    quantity(w, MOMENT_JUMP)[sight->subnet] = sum;
+    quantity(w, MOMENT_JUMP)[sight->subnet] = distance_squared(sight->U, w->u0, w->s->g->n);
 }
 
 /* E7, E9, E12: one round from w_k with one local step; <x_i, w_{k+1,r} - w_{k,r}> = -eta <x_i,
@@ -190,28 +157,19 @@ static void measure_round(worker *w) {
     for (size_t i = 0; i < n; i++) {
         quantity(w, MOMENT_CHANGE)[i] = (w->u1[i] - w->u0[i]) / s->settings.lr;
     }
-    for (size_t k = 0; k < s->neuron_count; k++) {
-        const double *before = s->Z + s->neurons[k] * ld,
-                     *after = w->t.whole.Z + s->neurons[k] * ld;
-        for (size_t i = 0; i < n; i++) {
-            quantity(w, MOMENT_GRADIENT)[k * n + i] = (before[i] - after[i]) / s->settings.lr;
-        }
+    for (size_t k = 0; k < s->neuron_count * n; k++) {
+        size_t at = s->neurons[k / n] * ld + k % n;
+        quantity(w, MOMENT_GRADIENT)[k] = (s->Z[at] - w->t.whole.Z[at]) / s->settings.lr;
     }
 }
 
 /* x <- all quantities at the worker's mask. */
 static status measure_mask(worker *w) {
     mask_count(w->mask, w->s->settings.subnets, w->s->settings.width, w->taken);
-    fill_nu(w);
     measure_counts(w);
     measure_mixing(w);
     measure_round(w);
     return measure_kernels(w);
-}
-
-double moments_measure_cost(const moments_state *s) {
-    double m = (double)s->settings.width, n = (double)s->g->n, d = (double)s->g->d;
-    return train_round_cost(s->g, &s->settings) + 2 * (double)s->neuron_count * n * (m + d);
 }
 
 /* --- every mask --- */

@@ -8,12 +8,6 @@
 
 #include "theory/shared/criteria.h"
 
-static double distance_squared(const double *a, const double *b, size_t n) {
-    double sum = 0;
-    for (size_t i = 0; i < n; i++) { sum += (a[i] - b[i]) * (a[i] - b[i]); }
-    return sum;
-}
-
 /* --- the split --- */
 
 /* I1_i and I2_i, |S_i| and flips of sample i, summed over the neurons. */

@@ -42,10 +42,9 @@ static double add_start(const moments_start *s, const start *w, const moments_li
                         moments_starts *all) {
     const gram *g = s->g;
     double whole = cblas_dnrm2((int)(s->width * g->d), w->W, 1);
-    double part = cblas_dnrm2((int)s->part, w->W, 1), error = 0;
+    double part = cblas_dnrm2((int)s->part, w->W, 1);
     double near = record_largest(w->near, g->n), squares = record_largest(w->squares, g->n);
-    for (size_t i = 0; i < g->n; i++) { error += (g->Y[i] - w->u[i]) * (g->Y[i] - w->u[i]); }
-    stats_running_add(&all->error, error);
+    stats_running_add(&all->error, distance_squared(g->Y, w->u, g->n));
     all->frobenius += !(whole * whole <= limits->frobenius);
     all->part += !(part * part <= limits->part);
     all->squares += !(squares <= limits->squares);

@@ -60,30 +60,30 @@ static void lay_out(moments_state *state) {
     for (int f = 0; f < MOMENTS; f++) { state->first[f + 1] = state->first[f] + count[f]; }
 }
 
+static double *take(moments_state *state, size_t count) {
+    return scratch_take(&state->owned, count, sizeof(double), "the state of a network");
+}
+
 /* A state whose weights and signs are to be drawn, then state_finish. */
 static status state_new(const gram *g, const train_settings *s, double gram_norm,
                         moments_state *state) {
     enum { NEURONS = 16, SAMPLES = 12 };
     size_t m = s->width, n = g->n, neurons = m < NEURONS ? m : NEURONS;
     size_t samples = n < SAMPLES ? n : SAMPLES;
-    scratch *owned = &state->owned;
     *state = (moments_state){.g = g,
                              .settings = *s,
                              .gram_norm = gram_norm,
                              .neuron_count = neurons,
                              .sample_count = samples};
     lay_out(state);
-    size_t entries = state->first[MOMENTS];
-    state->W = scratch_take(owned, m * g->d, sizeof *state->W, "weights");
-    state->A = scratch_take(owned, m, sizeof *state->A, "output signs");
-    state->Z = scratch_take(owned, m * g->ld, sizeof *state->Z, "pre-activations");
-    state->signed_output = scratch_take(owned, m * n, sizeof(double), "activations");
-    state->u = scratch_take(owned, n, sizeof *state->u, "outputs");
-    state->neurons = scratch_take(owned, neurons, sizeof *state->neurons, "neuron numbers");
-    state->samples = scratch_take(owned, samples, sizeof *state->samples, "sample numbers");
-    state->expected = scratch_take(owned, entries, sizeof(double), "expected means");
-    state->minor = scratch_take(owned, entries, sizeof(double), "expected means");
-    return owned->failed ? FAILED : OK;
+    state->W = take(state, m * g->d), state->A = take(state, m);
+    state->Z = take(state, m * g->ld), state->signed_output = take(state, m * n);
+    state->u = take(state, n);
+    state->expected = take(state, state->first[MOMENTS]);
+    state->minor = take(state, state->first[MOMENTS]);
+    state->neurons = scratch_take(&state->owned, neurons, sizeof(size_t), "neuron numbers");
+    state->samples = scratch_take(&state->owned, samples, sizeof(size_t), "sample numbers");
+    return state->owned.failed ? FAILED : OK;
 }
 
 static status state_finish(moments_state *state) {
@@ -104,22 +104,19 @@ void moments_state_free(moments_state *state) {
     *state = (moments_state){.g = NULL};
 }
 
-static bool is_apart(const gram *g, const double *z, double distance) {
-    bool active = false, apart = true;
-    for (size_t i = 0; i < g->n; i++) {
-        active = active || z[i] > 0;
-        apart = apart && fabs(z[i]) >= distance;
-    }
-    return active && apart;
-}
-
-/* A neuron w (d) that keeps its distance from 0; z (ld): its pre-activations. */
+/* A neuron w (d) that is active on some input and keeps its distance from 0; z (ld): its
+ * pre-activations. */
 static status draw_neuron(const gram *g, double kappa, rng *r, double *z, double *w) {
     enum { ATTEMPTS = 10000 };
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
         rng_normal_double(r, kappa, g->d, w);
         gram_project(g, w, 1, z);
-        if (is_apart(g, z, kappa / 10)) { return OK; }
+        bool active = false, apart = true;
+        for (size_t i = 0; i < g->n; i++) {
+            active = active || z[i] > 0;
+            apart = apart && fabs(z[i]) >= kappa / 10;
+        }
+        if (active && apart) { return OK; }
     }
     return fail(FAILED,
                 "no neuron keeps its distance from 0 on %zu inputs in %d draws; take fewer inputs",

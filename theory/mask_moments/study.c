@@ -232,7 +232,11 @@ static double cost(const study_run *r, size_t cell) {
     const moments_context *c = r->context;
     double trials = (double)c->trials, n = (double)c->g.n, d = (double)c->g.d;
     double m = (double)o->width, start = 2 * n * d + 100 * n + 200 * d; /* of a neuron */
-    if (cell < CELL_STARTS) { return trials * moments_measure_cost(&c->kind[cell].large); }
+    if (cell < CELL_STARTS) {
+        const moments_state *large = &c->kind[cell].large;
+        double mixing = 2 * (double)large->neuron_count * n * (m + d);
+        return trials * (train_round_cost(large->g, &large->settings) + mixing);
+    }
     if (cell == CELL_STARTS) { return trials * m * start + 2 * n * n * m + 4 * n * n * n; }
     if (cell == CELL_TAILS) { return trials * (double)c->tails.width * start; }
     double round = train_round_cost(&c->g, &c->kind[cell - CELL_RUNS].run) + 500 * n * m;
