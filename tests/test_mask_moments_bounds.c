@@ -18,28 +18,6 @@ static const moments_settings SETTINGS = {.width = 60,
                                           .rounds = 1,
                                           .trials = 80};
 
-/* Whatever entry rounding leaves the largest error in, the table shows the same one; a wrong entry shows itself, and so
- * does NaN. */
-Test(mask_moments_bounds, rounding_does_not_choose_the_entry_shown) {
-    const double expected[] = {0.25, -0.75, nextafter(0.75, 1), 0.5};
-    for (size_t off = 0; off < 4; off++) {
-        double observed[] = {0.25, -0.75, 0.75, 0.5};
-        observed[off] += 4e-16;
-        moments_comparison c = moments_compare_exact(expected, observed, 4);
-        cr_expect(eq(dbl, c.expected, -0.75), "%zu", off);
-        cr_expect(le(dbl, 1e-16, c.error));
-        cr_expect(le(dbl, c.error, c.tolerance));
-        observed[off] += 1e-9;
-        c = moments_compare_exact(expected, observed, 4);
-        cr_expect(eq(dbl, c.observed, observed[off]), "%zu", off);
-        cr_expect(lt(dbl, c.tolerance, c.error));
-        observed[off] = NAN;
-        c = moments_compare_exact(expected, observed, 4);
-        cr_expect(eq(dbl, c.expected, expected[off]), "%zu", off);
-        cr_expect(not(c.error <= c.tolerance));
-    }
-}
-
 /* Lemma 4 over all masks of the small network once more, as it is now. */
 static verdict steepest_again(study_run *r) {
     moments_kind *k = &((moments_context *)r->context)->kind[MASK_BERNOULLI];

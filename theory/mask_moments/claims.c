@@ -7,10 +7,9 @@
 #include "theory/mask_moments/mask_moments.h"
 #include "theory/shared/criteria.h"
 
-static const moments_context *context_of(const study_run *r) { return r->context; }
-
 static void put_bound(const study_run *r, moments_subject about, double bound, double observed) {
-    moments_put(context_of(r)->lines, about, moments_compare_bound(bound, observed, 1));
+    const moments_context *c = r->context;
+    moments_put(c->lines, about, compare_at_most(bound, observed, 1));
 }
 
 /* observed <= bound, in the row and as a line of the table. */
@@ -24,7 +23,7 @@ static status saw(const study_run *r, evidence *e, moments_subject about, double
 
 static status steepest_gradient(const study_run *r, size_t which, evidence *e) {
     (void)which;
-    const moments_context *c = context_of(r);
+    const moments_context *c = r->context;
     tightest worst = {0, 0};
     double draws = 0;
     for (size_t kind = 0; kind < KINDS; kind++) {
@@ -49,6 +48,7 @@ static const phi_bound sharp = {"phi over the sharp bound", bounds_phi_above_sha
 static status phi(const study_run *r, size_t which, evidence *e) {
     (void)which;
     enum { CHECKED = MOMENT_PHI_SUBNETS * MOMENT_PHI_GRID };
+    const moments_context *c = r->context;
     const phi_bound *b = e->claim->subject;
     const moments_settings *o = r->settings;
     unsigned p = (unsigned)o->subnets;
@@ -58,9 +58,8 @@ static status phi(const study_run *r, size_t which, evidence *e) {
                    "Assumption 2; p = 1..%d, xi = 1/%d..1: largest phi/bound %.6g; shown at p = "
                    "%u, xi = %g",
                    MOMENT_PHI_SUBNETS, MOMENT_PHI_GRID, worst, p, o->xi);
-    moments_put(context_of(r)->lines,
-                (moments_subject){"E2", "computed", b->quantity, CHECKED, "bernoulli"},
-                moments_compare_bound(1 + CRITERION_EXACT, worst, CHECKED));
+    moments_put(c->lines, (moments_subject){"E2", "computed", b->quantity, CHECKED, "bernoulli"},
+                compare_at_most(1 + CRITERION_EXACT, worst, CHECKED));
     return claim_saw(e, b->above(p, o->xi) * (1 + CRITERION_EXACT), moments_phi(p, o->xi), CHECKED);
 }
 
@@ -68,14 +67,14 @@ static status phi(const study_run *r, size_t which, evidence *e) {
 
 static status initial_error(const study_run *r, size_t which, evidence *e) {
     (void)which;
-    const moments_context *c = context_of(r);
+    const moments_context *c = r->context;
     const moments_start *s = &c->starts;
     const stats_running *seen = &c->starts_drawn.error;
     double closed =
         bounds_initial_error(s->xi, s->kappa, c->quadrature_labels, c->quadrature_inputs);
     double expected = bounds_initial_error(s->xi, s->kappa, c->labels, (double)s->g->n);
-    moments_comparison exact = moments_compare_exact(&closed, &c->quadrature, 1);
-    moments_comparison drawn = moments_compare_sampled(expected, seen, 0, expected);
+    comparison exact = compare_exact(&closed, &c->quadrature, 1, CRITERION_EXACT);
+    comparison drawn = moments_compare_drawn(expected, seen, 0, expected);
     moments_subject about = {"E11", "enumerated", "||y-u_0||^2", 1, .relation = "="};
     moments_put(c->lines, about, exact);
     about.way = "simulated";
@@ -92,7 +91,7 @@ static status initial_error(const study_run *r, size_t which, evidence *e) {
 
 static status initial_error_bound(const study_run *r, size_t which, evidence *e) {
     (void)which;
-    const moments_context *c = context_of(r);
+    const moments_context *c = r->context;
     const moments_start *s = &c->starts;
     const stats_running *seen = &c->starts_drawn.error;
     double n = (double)s->g->n, bound = c->C * c->C * n, most = bounds_initial_kappa(s->xi, c->C);
@@ -120,7 +119,7 @@ static status count(const study_run *r, evidence *e, moments_subject about, doub
 
 static status near_neurons(const study_run *r, size_t which, evidence *e) {
     (void)which;
-    const moments_context *c = context_of(r);
+    const moments_context *c = r->context;
     const moments_start *s = &c->starts;
     const moments_starts *seen = &c->starts_drawn;
     double n = (double)s->g->n, m = (double)s->width;
@@ -136,7 +135,7 @@ static status near_neurons(const study_run *r, size_t which, evidence *e) {
 
 static status near_kernel(const study_run *r, size_t which, evidence *e) {
     (void)which;
-    const moments_context *c = context_of(r);
+    const moments_context *c = r->context;
     moments_subject about = {"Lemma 17", "simulated", "||H'||", c->starts_drawn.tangents};
     claim_supposes(e, true, "unit rows; n=%zu m=%zu, R = %.4g; the first start of every unit",
                    c->starts.g->n, c->starts.width, c->starts.radius);
@@ -158,7 +157,7 @@ static bool tails_hold(void) {
  * no failure is to be expected (1). size: of which the least is taken. */
 static status tail(const study_run *r, evidence *e, const char *lemma, const char *quantity,
                    const char *size, const double allowed[2], const double failures[2]) {
-    const moments_context *c = context_of(r);
+    const moments_context *c = r->context;
     char least[100];
     snprintf(least, sizeof least, "%s, least %s", quantity, size);
     moments_subject about = {lemma, "simulated", least, c->tails_drawn.error.count};
@@ -173,7 +172,7 @@ static status tail(const study_run *r, evidence *e, const char *lemma, const cha
 
 static status frobenius_norm(const study_run *r, size_t which, evidence *e) {
     (void)which;
-    const moments_context *c = context_of(r);
+    const moments_context *c = r->context;
     const moments_starts *seen = &c->starts_drawn;
     double md = (double)(c->starts.width * c->starts.g->d), part = (double)c->tails.part;
     const double allowed[] = {bounds_lemma22_failure(part, 1), bounds_lemma22_failure(md, 1)};
@@ -190,7 +189,7 @@ static status frobenius_norm(const study_run *r, size_t which, evidence *e) {
 
 static status sums_of_squares(const study_run *r, size_t which, evidence *e) {
     (void)which;
-    const moments_context *c = context_of(r);
+    const moments_context *c = r->context;
     const moments_starts *seen = &c->starts_drawn;
     double n = (double)c->starts.g->n, m = (double)c->starts.width, least = (double)c->tails.width;
     const double allowed[] = {bounds_lemma23_failure(n, least), bounds_lemma23_failure(n, m)};
@@ -205,13 +204,47 @@ static status sums_of_squares(const study_run *r, size_t which, evidence *e) {
 
 /* --- the rounds of runs --- */
 
+/* What the rounds of all runs add up to. */
+typedef struct {
+    double rounds;             /* of both mask kinds, half each */
+    moments_combined combined; /* of the categorical ones and of every mask of the small network */
+    double split_error, strays, inside, flips;
+    tightest part, flips_inside, flips_anywhere; /* inside: within the R-ball */
+    double radius;
+} run_sums;
+
+static run_sums sums_of(const study_run *r) {
+    const moments_context *c = r->context;
+    size_t rounds = ((const moments_settings *)r->settings)->rounds, runs = KINDS * r->repeats;
+    run_sums sum = {(double)(runs * rounds), c->combined, .radius = c->starts.radius};
+    for (size_t k = 0; k < runs * rounds; k++) {
+        size_t run = k / rounds, kind = run / r->repeats;
+        const moments_round *round = moments_round_of(r, kind, run % r->repeats, k % rounds);
+        tightest flips = {round->flips, round->set};
+        sum.split_error = record_larger(sum.split_error, round->split_error);
+        sum.strays += round->strays;
+        sum.flips = record_larger(sum.flips, round->flips);
+        tightest_keep(&sum.part, (tightest){round->part, round->part_bound});
+        tightest_keep(&sum.flips_anywhere, flips);
+        if (round->drift_before <= sum.radius && round->drift_after <= sum.radius) {
+            sum.inside++;
+            tightest_keep(&sum.flips_inside, flips);
+        }
+        if (kind == MASK_CATEGORICAL) {
+            record_add(&moments_combined_kind, &sum.combined, &round->combined);
+        }
+    }
+    return sum;
+}
+
 static const char of_lemma_13[] = "Lemma 13 and u = mean of u^l, relative error",
                   of_lemma_14[] = "Lemma 14, relative error";
 
 static status combined(const study_run *r, size_t which, evidence *e) {
     (void)which;
-    moments_runs sum = moments_runs_of(r);
-    double masks = (double)context_of(r)->kind[MASK_CATEGORICAL].masks, rounds = sum.rounds / KINDS;
+    const moments_context *c = r->context;
+    run_sums sum = sums_of(r);
+    double masks = (double)c->kind[MASK_CATEGORICAL].masks, rounds = sum.rounds / KINDS;
     moments_subject about = {"E10", "trained", e->claim->subject, rounds + masks, "categorical"};
     claim_supposes(e, true,
                    "Assumption 4: a round from every one of %.0f masks of a small network, %.0f "
@@ -225,40 +258,39 @@ static status combined(const study_run *r, size_t which, evidence *e) {
 
 static status split(const study_run *r, size_t which, evidence *e) {
     (void)which;
-    moments_runs sum = moments_runs_of(r);
-    claim_supposes(e, true, "both mask kinds, %.0f rounds, R = %.4g; relative to the largest term",
-                   sum.rounds, context_of(r)->starts.radius);
+    run_sums sum = sums_of(r);
     moments_subject about = {"split", "trained", "both sides, relative error", sum.rounds};
+    claim_supposes(e, true, "both mask kinds, %.0f rounds, R = %.4g; relative to the largest term",
+                   sum.rounds, sum.radius);
     return saw(r, e, about, CRITERION_EXACT, sum.split_error);
 }
 
 static status split_part(const study_run *r, size_t which, evidence *e) {
     (void)which;
-    moments_runs sum = moments_runs_of(r);
-    claim_supposes(
-        e, true,
-        "unit rows; %.0f rounds, %.0f of them inside the R-ball (the bound holds outside "
-        "too); closest of all samples",
-        sum.rounds, sum.inside);
+    run_sums sum = sums_of(r);
     moments_subject about = {"split", "trained", "|I2_i|", sum.rounds};
+    claim_supposes(e, true,
+                   "unit rows; %.0f rounds, %.0f of them inside the R-ball (the bound holds "
+                   "outside too); closest of all samples",
+                   sum.rounds, sum.inside);
     return saw(r, e, about, sum.part.bound, sum.part.value);
 }
 
 static status flips(const study_run *r, size_t which, evidence *e) {
     (void)which;
-    moments_runs sum = moments_runs_of(r);
+    run_sums sum = sums_of(r);
     bool met = sum.inside > 0;
     tightest shown = met ? sum.flips_inside : sum.flips_anywhere;
+    moments_subject about = {"Lemma 16", "trained", "flips on a sample, inside the R-ball",
+                             sum.inside};
+    moments_subject still = {"Lemma 16", "trained", "flips of neurons that moved too little",
+                             sum.rounds};
     claim_supposes(e, met,
                    "%.0f of %.0f rounds inside the ball R = %.4g, shown: the one closest to |S_i|; "
                    "most flips in all rounds: %g",
-                   sum.inside, sum.rounds, context_of(r)->starts.radius, sum.flips);
-    moments_subject about = {"Lemma 16", "trained", "flips on a sample, inside the R-ball",
-                             sum.inside};
+                   sum.inside, sum.rounds, sum.radius, sum.flips);
     if (met) { put_bound(r, about, shown.bound, shown.value); }
-    about.quantity = "flips of neurons that moved too little";
-    about.trials = sum.rounds;
-    put_bound(r, about, 0, sum.strays);
+    put_bound(r, still, 0, sum.strays);
     claim_refute_unless(e, sum.strays == 0);
     return claim_saw(e, shown.bound, shown.value, sum.inside);
 }

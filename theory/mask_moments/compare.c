@@ -1,76 +1,21 @@
-/* Numbers against what they should be, and the table of comparisons. */
+/* The table of comparisons, and the means over masks against their closed forms. */
 #include "theory/mask_moments/mask_moments.h"
 
 #include <float.h>
-#include <gsl/gsl_cdf.h>
 #include <math.h>
 #include <string.h>
 
 #include "theory/shared/criteria.h"
 
-/* How many means of samples one run compares: all views of both mask kinds, and E11. */
-enum { MOMENT_FAMILY = 2 * MOMENT_VIEWS + 1 };
-
-/* The first of the entries that are the largest to rounding: any processor finds the same one. */
-static size_t largest_entry(const double *x, size_t count) {
-    const double same_size = 1 - 1e-9, close = same_size * record_largest(x, count);
-    size_t k = 0;
-    while (k + 1 < count && !(fabs(x[k]) >= close)) { k++; }
-    return k;
-}
-
-moments_comparison moments_compare_exact(const double *expected, const double *observed,
-                                         size_t count) {
-    double scale = record_larger(record_largest(expected, count), record_largest(observed, count));
-    double tolerance = CRITERION_EXACT * scale, worst = -1;
-    size_t shown = 0;
-    for (size_t k = 0; k < count; k++) {
-        double error = fabs(observed[k] - expected[k]);
-        if (error <= worst || isnan(worst)) { continue; }
-        worst = error;
-        shown = k;
-    }
-    if (worst <= tolerance) { shown = largest_entry(expected, count); }
-    return (moments_comparison){.expected = expected[shown],
-                                .observed = observed[shown],
-                                .error = worst,
-                                .tolerance = tolerance,
-                                .relative = safe_ratio(worst, scale),
-                                .p = NAN,
-                                .compared = count};
-}
-
-moments_comparison moments_compare_sampled(double expected, const stats_running *draws,
-                                           double rounding, double size) {
-    double below = (1 - CLAIM_CONFIDENCE) / 2 / MOMENT_FAMILY, degrees = draws->count - 1;
-    double quantile = gsl_cdf_tdist_Qinv(below, degrees);
-    double deviation = sqrt(draws->squares / degrees / draws->count);
-    double error = fabs(draws->mean - expected);
+comparison moments_compare_drawn(double expected, const stats_running *draws, double rounding,
+                                 double size) {
+    enum { FAMILY = 2 * MOMENT_VIEWS + 1 }; /* all views of both mask kinds, and E11 */
     double cancelled = CRITERION_ROUNDINGS * DBL_EPSILON * size;
     double allowed = rounding + fmax(CRITERION_EXACT * fabs(expected), cancelled);
-    double beyond = error - allowed;
-    double tail = beyond <= 0 ? 0.5 : gsl_cdf_tdist_Q(beyond / deviation, degrees);
-    double tolerance = quantile * deviation + allowed;
-    bool known = !isnan(safe_ratio(error, tolerance));
-    return (moments_comparison){.expected = expected,
-                                .observed = draws->mean,
-                                .error = error,
-                                .tolerance = tolerance,
-                                .relative = NAN,
-                                .p = known ? fmin(2 * MOMENT_FAMILY * tail, 1) : NAN,
-                                .compared = 1};
+    return compare_sampled(expected, draws, allowed, FAMILY);
 }
 
-moments_comparison moments_compare_bound(double bound, double observed, size_t compared) {
-    return (moments_comparison){.expected = bound,
-                                .observed = observed,
-                                .error = observed <= bound ? 0 : observed - bound,
-                                .relative = NAN,
-                                .p = NAN,
-                                .compared = compared};
-}
-
-void moments_put(table *t, moments_subject about, moments_comparison c) {
+void moments_put(table *t, moments_subject about, comparison c) {
     if (!t) { return; }
     table_row(t);
     row_text(t, "fact", "number of the fact, or lemma of the paper", about.fact);
@@ -128,8 +73,8 @@ const char *const moments_kind_names[KINDS] = {"bernoulli", "categorical"};
 /* The largest relative error of a quantity over all masks. */
 static double enumerated_error(const moments_context *c, const moments_kind *k, moment f) {
     size_t first = k->small.first[f];
-    moments_comparison all = moments_compare_exact(k->small.expected + first, k->mean + first,
-                                                   moments_count(&k->small, f));
+    comparison all = compare_exact(k->small.expected + first, k->mean + first,
+                                   moments_count(&k->small, f), CRITERION_EXACT);
     moments_put(c->lines,
                 (moments_subject){quantities[f].fact, "enumerated", quantities[f].name,
                                   (double)k->masks, moments_kind_names[k->run.mask], "entries",
@@ -152,7 +97,7 @@ static double rounding_of(const moments_state *s, moment f) {
     }
 }
 
-/* The smallest p-value of a quantity over draws, of MOMENT_FAMILY together. */
+/* The smallest p-value of a quantity over draws. */
 static double simulated_p(const moments_context *c, const moments_kind *k, moment f) {
     static const char *const along[MOMENT_DIRECTIONS] = {"mean",  "expected", "minor",
                                                          "signs", "signs",    "signs"};
@@ -160,8 +105,8 @@ static double simulated_p(const moments_context *c, const moments_kind *k, momen
     for (size_t direction = 0; direction < MOMENT_DIRECTIONS; direction++) {
         size_t view = f * MOMENT_DIRECTIONS + direction;
         const stats_running *drawn = &k->sample.views[view];
-        moments_comparison one = moments_compare_sampled(
-            k->views.expected[view], drawn, rounding_of(&k->large, f), k->views.largest[f]);
+        comparison one = moments_compare_drawn(k->views.expected[view], drawn,
+                                               rounding_of(&k->large, f), k->views.largest[f]);
         moments_put(c->lines,
                     (moments_subject){quantities[f].fact, "simulated", quantities[f].name,
                                       drawn->count, moments_kind_names[k->run.mask],

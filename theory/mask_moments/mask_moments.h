@@ -9,6 +9,7 @@
 
 #include "model/trajectory.h"
 #include "stats/stats.h"
+#include "study/comparison.h"
 #include "study/record.h"
 #include "study/study.h"
 #include "theory/shared/theory_data.h"
@@ -20,31 +21,13 @@ static inline double distance_squared(const double *a, const double *b, size_t n
     return sum;
 }
 
-/* --- compare.c: numbers against what they should be --- */
+/* --- compare.c: the table of comparisons --- */
 
-/* The entry of a vector that is farthest from what is expected. Where nothing but rounding parts
- * the vectors, and so would choose another entry on every processor, the one that is expected to be
- * the largest stands for all. */
-typedef struct {
-    double expected, observed;
-    double error; /* |observed - expected| of the farthest, or what observed exceeds a bound by */
-    double tolerance; /* the largest error that passes */
-    double relative;  /* error over the largest number of either vector; NaN for samples */
-    double p;         /* family-wise p-value; NaN where nothing is random */
-    size_t compared;  /* entries */
-} moments_comparison;
-
-/* observed = expected to CRITERION_EXACT of the largest entry of either. */
-moments_comparison moments_compare_exact(const double *expected, const double *observed,
-                                         size_t count);
-
-/* The mean of draws = expected, within its Student interval at CLAIM_CONFIDENCE for all means of
- * a run at once (Bonferroni), and `rounding` beside it. size: of the numbers that it is a mean of;
- * where they cancel their roundings, which differ between processors, do not. */
-moments_comparison moments_compare_sampled(double expected, const stats_running *draws,
-                                           double rounding, double size);
-
-moments_comparison moments_compare_bound(double bound, double observed, size_t compared);
+/* The mean of draws = expected, at CLAIM_CONFIDENCE for all means of a run at once, `rounding` beside
+ * it. size: of the numbers that it is a mean of; where they cancel their roundings, which differ
+ * between processors, do not. */
+comparison moments_compare_drawn(double expected, const stats_running *draws, double rounding,
+                                 double size);
 
 /* What a line of the table is about. */
 typedef struct {
@@ -56,7 +39,7 @@ typedef struct {
 } moments_subject;
 
 /* Adds a line to the table of comparisons; t may be NULL. */
-void moments_put(table *t, moments_subject about, moments_comparison c);
+void moments_put(table *t, moments_subject about, comparison c);
 
 /* --- state.c: a network at the start of a round, the masks of which are to be drawn --- */
 
@@ -328,16 +311,6 @@ typedef struct {
 
 /* Round number k of a run. */
 moments_round *moments_round_of(const study_run *r, size_t kind, size_t run, size_t k);
-
-/* What the rounds of all runs add up to. */
-typedef struct {
-    double rounds;             /* of both mask kinds, half each */
-    moments_combined combined; /* of the categorical ones and of every mask of the small network */
-    double split_error, strays, inside, flips;
-    tightest part, flips_inside, flips_anywhere; /* inside: within the R-ball */
-} moments_runs;
-
-moments_runs moments_runs_of(const study_run *r);
 
 extern const char *const moments_kind_names[KINDS];
 extern const study moments_study;

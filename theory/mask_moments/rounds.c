@@ -230,29 +230,3 @@ status moments_run(const gram *g, const train_settings *s, uint64_t seed, size_t
     scratch_free(&f.owned);
     return st;
 }
-
-/* --- all runs --- */
-
-moments_runs moments_runs_of(const study_run *r) {
-    const moments_context *c = r->context;
-    size_t rounds = ((const moments_settings *)r->settings)->rounds, runs = KINDS * r->repeats;
-    moments_runs sum = {.rounds = (double)(runs * rounds), .combined = c->combined};
-    for (size_t k = 0; k < runs * rounds; k++) {
-        size_t run = k / rounds, kind = run / r->repeats;
-        const moments_round *round = moments_round_of(r, kind, run % r->repeats, k % rounds);
-        tightest flips = {round->flips, round->set};
-        sum.split_error = record_larger(sum.split_error, round->split_error);
-        sum.strays += round->strays;
-        sum.flips = record_larger(sum.flips, round->flips);
-        tightest_keep(&sum.part, (tightest){round->part, round->part_bound});
-        tightest_keep(&sum.flips_anywhere, flips);
-        if (round->drift_before <= c->starts.radius && round->drift_after <= c->starts.radius) {
-            sum.inside++;
-            tightest_keep(&sum.flips_inside, flips);
-        }
-        if (kind == MASK_CATEGORICAL) {
-            record_add(&moments_combined_kind, &sum.combined, &round->combined);
-        }
-    }
-    return sum;
-}
