@@ -1,4 +1,4 @@
-/* mask-moments: the inequality of Lemma 4 and the bounds of phi, honest and with deliberate errors. Theory is double
+/* mask-moments: the inequality of Lemma 4, honest and with deliberate errors. Theory is double
  * precision alone. */
 #include "base/real.h"
 
@@ -45,26 +45,5 @@ Test(mask_moments_bounds, steepest_gradient) {
     c->kind[MASK_CATEGORICAL].sample.lemma4.value = NAN;
     cr_expect(eq(int, moments_verdict(&r, "Lemma 4, inequality"), STATEMENT_REFUTED));
     study_close(&r);
-}
-
-static double without_xi(unsigned p, double xi) { return bounds_phi_above(p, xi) * xi; }
-static double half(unsigned p, double xi) { return bounds_phi_above(p, xi) / 2; }
-static double half_sharp(unsigned p, double xi) { return bounds_phi_above_sharp(p, xi) / 2; }
-
-/* phi = xi for p = 1: 2/((p+1) xi) = 1/xi meets it for xi = 1 alone, the sharp bound for every xi. */
-Test(mask_moments_bounds, bounds_of_phi) {
-    double worst;
-    cr_expect(moments_phi_holds(bounds_phi_above, false, &worst));
-    cr_expect(not(moments_phi_holds(bounds_phi_above, true, &worst)));
-    cr_expect(moments_phi_holds(bounds_phi_above_sharp, true, &worst));
-    cr_expect(not(moments_phi_holds(bounds_phi_above_sharp, false, &worst)));
-    cr_expect(not(moments_phi_holds(without_xi, false, &worst)));
-    cr_expect(not(moments_phi_holds(half, false, &worst)));
-    cr_expect(lt(dbl, 1, worst));
-    cr_expect(not(moments_phi_holds(half_sharp, true, &worst)));
-    for (unsigned p = 1; p <= 12; p++) {
-        cr_expect(le(dbl, fabs(moments_phi(p, 0.3) - bounds_phi(p, 0.3)), CRITERION_EXACT),
-                  "p = %u", p);
-    }
 }
 #endif

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "model/phi.h"
 #include "theory/mask_moments/mask_moments.h"
 #include "theory/shared/criteria.h"
 
@@ -47,20 +48,20 @@ static const phi_bound sharp = {"phi over the sharp bound", bounds_phi_above_sha
 
 static status phi(const study_run *r, size_t which, evidence *e) {
     (void)which;
-    enum { CHECKED = MOMENT_PHI_SUBNETS * MOMENT_PHI_GRID };
+    enum { CHECKED = PHI_SUBNETS * PHI_GRID };
     const moments_context *c = r->context;
     const phi_bound *b = e->claim->subject;
     const moments_settings *o = r->settings;
     unsigned p = (unsigned)o->subnets;
     double worst;
-    claim_refute_unless(e, moments_phi_holds(b->above, b->equal_for_all_xi, &worst));
+    claim_refute_unless(e, phi_keeps_to(b->above, b->equal_for_all_xi, CRITERION_EXACT, &worst));
     claim_supposes(e, true,
                    "Assumption 2; p = 1..%d, xi = 1/%d..1: largest phi/bound %.6g; shown at p = "
                    "%u, xi = %g",
-                   MOMENT_PHI_SUBNETS, MOMENT_PHI_GRID, worst, p, o->xi);
+                   PHI_SUBNETS, PHI_GRID, worst, p, o->xi);
     moments_put(c->lines, (moments_subject){"E2", "computed", b->quantity, CHECKED, "bernoulli"},
                 compare_at_most(1 + CRITERION_EXACT, worst, CHECKED));
-    return claim_saw(e, b->above(p, o->xi) * (1 + CRITERION_EXACT), moments_phi(p, o->xi), CHECKED);
+    return claim_saw(e, b->above(p, o->xi) * (1 + CRITERION_EXACT), phi_by_sum(p, o->xi), CHECKED);
 }
 
 /* --- the start --- */

@@ -185,32 +185,3 @@ bool moments_draws_suffice(const moments_state *s, double trials) {
     for (int k = 0; k < 4; k++) { rarest = chances[k] > 0 ? fmin(rarest, chances[k]) : rarest; }
     return trials * (double)s->neuron_count * rarest >= CRITERION_EVENTS;
 }
-
-/* --- phi = E[b_r/c_r] --- */
-
-/* phi = sum_{x=1}^p C(p,x) xi^x (1-xi)^{p-x} / x */
-double moments_phi(unsigned p, double xi) {
-    double sum = 0;
-    for (unsigned x = 1; x <= p; x++) { /* in logs, or it overflows */
-        double choose = lgamma(p + 1.0) - lgamma(x + 1.0) - lgamma(p - x + 1.0);
-        double none = x < p ? (p - x) * log1p(-xi) : 0;
-        sum += exp(choose + x * log(xi) + none) / x;
-    }
-    return sum;
-}
-
-bool moments_phi_holds(double (*above)(unsigned p, double xi), bool equal_for_all_xi,
-                       double *worst) {
-    bool holds = true;
-    *worst = 0;
-    for (unsigned p = 1; p <= MOMENT_PHI_SUBNETS; p++) {
-        for (int k = 1; k <= MOMENT_PHI_GRID; k++) {
-            double xi = (double)k / MOMENT_PHI_GRID, ratio = moments_phi(p, xi) / above(p, xi);
-            bool equal = p == 1 && (equal_for_all_xi || k == MOMENT_PHI_GRID);
-            bool keeps = equal ? fabs(ratio - 1) <= CRITERION_EXACT : ratio < 1 - CRITERION_EXACT;
-            *worst = record_larger(*worst, ratio);
-            holds = holds && keeps;
-        }
-    }
-    return holds;
-}

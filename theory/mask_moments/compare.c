@@ -105,8 +105,9 @@ static double simulated_p(const moments_context *c, const moments_kind *k, momen
     for (size_t direction = 0; direction < MOMENT_DIRECTIONS; direction++) {
         size_t view = f * MOMENT_DIRECTIONS + direction;
         const stats_running *drawn = &k->sample.views[view];
-        comparison one = moments_compare_drawn(k->views.expected[view], drawn,
-                                               rounding_of(&k->large, f), k->views.largest[f]);
+        comparison one = moments_compare_drawn(
+            k->views.expected[view], drawn, rounding_of(&k->large, f),
+            record_largest(k->large.expected + k->large.first[f], moments_count(&k->large, f)));
         moments_put(c->lines,
                     (moments_subject){quantities[f].fact, "simulated", quantities[f].name,
                                       drawn->count, moments_kind_names[k->run.mask],

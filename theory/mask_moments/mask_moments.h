@@ -112,16 +112,6 @@ status moments_expected(const moments_state *s, const moments_constants *c, doub
  * events: a subnetwork takes a neuron or does not, some subnetwork does or none. */
 bool moments_draws_suffice(const moments_state *s, double trials);
 
-/* phi = E[b_r/c_r] by its sum. */
-double moments_phi(unsigned p, double xi);
-
-/* Whether phi keeps to the bound `above` for p = 1..MOMENT_PHI_SUBNETS and xi =
- * 1/MOMENT_PHI_GRID..1: equal to it at p = 1 (for all xi, or for xi = 1 alone), below it elsewhere.
- * worst: largest phi/bound. */
-enum { MOMENT_PHI_SUBNETS = 20, MOMENT_PHI_GRID = 20 };
-bool moments_phi_holds(double (*above)(unsigned p, double xi), bool equal_for_all_xi,
-                       double *worst);
-
 /* --- measure.c: the quantities by their definitions, averaged over masks --- */
 
 /* The weighted mean over all masks of the state. mean (first[MOMENTS]): the caller's. count: how
@@ -141,7 +131,6 @@ enum {
 typedef struct {
     double *weights;               /* (MOMENT_DIRECTIONS, first[MOMENTS]); of the scratch */
     double expected[MOMENT_VIEWS]; /* the closed forms */
-    double largest[MOMENTS];       /* largest absolute entry of their quantities */
 } moments_views;
 
 /* r: for the signs. v: zeroed. */

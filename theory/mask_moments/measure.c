@@ -20,8 +20,7 @@ typedef struct {
     double *sample_Z;          /* (m, samples) pre-activations of the picked samples */
     double *sample_G, *kernel; /* (samples, samples) */
     double *u0, *u1;           /* (ld) output of the whole network before and after the round */
-    double *residual;          /* (n) */
-    double *gradient;          /* (d) */
+    double *steep, *gradient;  /* (n) v of Lemma 4, (d) */
     tightest lemma4;           /* Lemma 4 over all draws so far */
     scratch owned;
 } worker;
@@ -47,7 +46,7 @@ static status worker_open(const moments_state *s, worker *w) {
     w->nu = take(w, s->neuron_count * m);
     w->sample_Z = take(w, m * q), w->sample_G = take(w, q * q), w->kernel = take(w, q * q);
     w->u0 = take(w, g->ld), w->u1 = take(w, g->ld);
-    w->residual = take(w, g->n), w->gradient = take(w, g->d);
+    w->steep = take(w, g->n), w->gradient = take(w, g->d);
     if (w->owned.failed || !w->counts) { return FAILED; }
     status st = trainer_new(g, &s->settings, false, &w->t);
     if (st != OK) { return st; }
@@ -89,37 +88,30 @@ static void measure_counts(worker *w) {
     }
 }
 
-/* Lemma 4: g_r = (a_r/sqrt m) X^T v, v_i = (ut_r(x_i) - b_r y_i) 1{<w_r, x_i> >= 0}; squares:
- * ||ut_r - b_r y||^2. */
-static void measure_steepness(worker *w, size_t r, double squares) {
-    const gram *g = w->s->g;
-    double m = (double)w->s->settings.width;
-    for (size_t i = 0; i < g->n; i++) { w->residual[i] *= w->s->Z[r * g->ld + i] >= 0; }
-    cblas_dgemv(CblasRowMajor, CblasTrans, (int)g->n, (int)g->d, 1 / sqrt(m), g->X, (int)g->d,
-                w->residual, 1, 0, w->gradient, 1);
-    double bound = bounds_mixing_gradient_norm(w->s->gram_norm, m, sqrt(squares));
-    tightest_keep(&w->lemma4, (tightest){cblas_dnrm2((int)g->d, w->gradient, 1), bound});
-}
-
-/* E5, E6 and Lemma 4 */
+/* E5, E6 and Lemma 4: g_r = (a_r/sqrt m) X^T v, v_i = (ut_r(x_i) - b_r y_i) 1{<w_r, x_i> >= 0}. */
 static void measure_mixing(worker *w) {
     const moments_state *s = w->s;
     const gram *g = s->g;
-    int m = (int)s->settings.width, n = (int)g->n, picked = (int)s->neuron_count;
+    int m = (int)s->settings.width, n = (int)g->n, d = (int)g->d, picked = (int)s->neuron_count;
     double *mixing = quantity(w, MOMENT_MIXING);
     cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, picked, n, m, 1, w->nu, m,
                 s->signed_output, n, 0, mixing, n);
     for (size_t k = 0; k < s->neuron_count; k++) {
-        double b = w->taken[s->neurons[k]] > 0, spread = 0, squares = 0;
+        size_t r = s->neurons[k];
+        double b = w->taken[r] > 0, spread = 0, squares = 0;
         for (size_t i = 0; i < g->n; i++) {
-            double mixed = mixing[k * g->n + i], from_mean = mixed - b * s->u[i];
-            w->residual[i] = mixed - b * g->Y[i];
+            double mixed = mixing[k * g->n + i];
+            double from_mean = mixed - b * s->u[i], residual = mixed - b * g->Y[i];
+            w->steep[i] = residual * (s->Z[r * g->ld + i] >= 0);
             spread += from_mean * from_mean;
-            squares += w->residual[i] * w->residual[i];
+            squares += residual * residual;
         }
         quantity(w, MOMENT_SPREAD)[k] = spread;
         quantity(w, MOMENT_RESIDUAL)[k] = squares;
-        measure_steepness(w, s->neurons[k], squares);
+        cblas_dgemv(CblasRowMajor, CblasTrans, n, d, 1 / sqrt(m), g->X, d, w->steep, 1, 0,
+                    w->gradient, 1);
+        double bound = bounds_mixing_gradient_norm(s->gram_norm, m, sqrt(squares));
+        tightest_keep(&w->lemma4, (tightest){cblas_dnrm2(d, w->gradient, 1), bound});
     }
 }
 
@@ -221,12 +213,10 @@ status moments_views_new(const moments_state *s, rng *r, scratch *owned, moments
     memcpy(weights + entries, s->expected, entries * sizeof *weights);
     memcpy(weights + 2 * entries, s->minor, entries * sizeof *weights);
     rng_signs(r, MOMENT_SIGNS * entries, weights + 3 * entries);
-    for (size_t f = 0; f < MOMENTS; f++) {
-        size_t count = moments_count(s, (moment)f);
-        for (size_t k = 0; k < MOMENT_DIRECTIONS; k++) {
-            normalise(weights + k * entries + s->first[f], count);
-        }
-        v->largest[f] = record_largest(s->expected + s->first[f], count);
+    for (size_t view = 0; view < MOMENT_VIEWS; view++) {
+        moment f = (moment)(view / MOMENT_DIRECTIONS);
+        size_t at = view % MOMENT_DIRECTIONS * entries + s->first[f];
+        normalise(weights + at, moments_count(s, f));
     }
     moments_view(s, weights, s->expected, v->expected);
     return OK;

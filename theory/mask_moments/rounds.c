@@ -3,7 +3,6 @@
 #include "theory/mask_moments/mask_moments.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "theory/shared/criteria.h"
@@ -89,6 +88,10 @@ moments_combined moments_combine(const double *local, const double *u, const dou
                                   nothing ? 0 : safe_ratio(fabs(from_whole - apart), larger)};
 }
 
+static double *take(scratch *owned, size_t count) {
+    return scratch_take(owned, count, sizeof(double), "the rounds of a run");
+}
+
 /* Outputs at the start and at the end of a round. */
 typedef struct {
     size_t n, tau;
@@ -97,12 +100,13 @@ typedef struct {
 } outputs;
 
 static outputs outputs_of(const gram *g, const train_settings *s, scratch *owned) {
-    outputs all = {.n = g->n, .tau = s->local_steps};
-    all.start = scratch_take(owned, s->subnets * g->n, sizeof(double), "outputs");
-    all.end = scratch_take(owned, s->subnets * g->n, sizeof(double), "outputs");
-    all.before = scratch_take(owned, g->ld, sizeof(double), "outputs");
-    all.after = scratch_take(owned, g->ld, sizeof(double), "outputs");
-    return all;
+    size_t p = s->subnets;
+    return (outputs){g->n,
+                     s->local_steps,
+                     take(owned, p * g->n),
+                     take(owned, p * g->n),
+                     take(owned, g->ld),
+                     take(owned, g->ld)};
 }
 
 /* The trainer's observer. */
@@ -156,16 +160,14 @@ typedef struct {
 } follower;
 
 /* trajectory_close and scratch_free always. */
-static status follower_open(const gram *g, const train_settings *s, uint64_t seed, size_t cell,
-                            size_t repetition, follower *f) {
+static status follower_open(const train_settings *s, uint64_t seed, size_t cell, size_t repetition,
+                            follower *f) {
+    const gram *g = f->g;
     size_t m = s->width, all = m * g->ld;
-    scratch *owned = &f->owned;
-    f->seen = outputs_of(g, s, owned);
-    f->C = scratch_take(owned, all, sizeof *f->C, "weight coefficients");
-    f->split.start = scratch_take(owned, all, sizeof(double), "pre-activations");
-    f->split.before = scratch_take(owned, all, sizeof(double), "pre-activations");
-    f->split.drift = scratch_take(owned, m, sizeof(double), "drifts");
-    if (owned->failed) { return FAILED; }
+    f->seen = outputs_of(g, s, &f->owned);
+    f->C = take(&f->owned, all), f->split.drift = take(&f->owned, m);
+    f->split.start = take(&f->owned, all), f->split.before = take(&f->owned, all);
+    if (f->owned.failed) { return FAILED; }
     status st = trajectory_open(g, s, true, seed, cell, repetition, &f->run);
     if (st != OK) { return st; }
     const network *whole = &f->run.t.whole;
@@ -224,7 +226,7 @@ status moments_run(const gram *g, const train_settings *s, uint64_t seed, size_t
     follower f = {
         .g = g,
         .split = {.n = g->n, .m = s->width, .ld = g->ld, .xi = s->xi, .radius = radius, .y = g->Y}};
-    status st = follower_open(g, s, seed, cell, repetition, &f);
+    status st = follower_open(s, seed, cell, repetition, &f);
     for (size_t k = 0; st == OK && k < count; k++) { st = follow_round(&f, &rounds[k]); }
     trajectory_close(&f.run);
     scratch_free(&f.owned);

@@ -5,11 +5,6 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* count of total numbers 0, 1, ..., evenly spread. */
-static void spread(size_t *number, size_t count, size_t total) {
-    for (size_t k = 0; k < count; k++) { number[k] = k * total / count; }
-}
-
 static void fill_outputs(moments_state *state) {
     const gram *g = state->g;
     size_t m = state->settings.width;
@@ -93,8 +88,12 @@ static status state_finish(moments_state *state) {
     state->settings.unselected = UNSELECTED_KEEP;
     state->settings.local_steps = 1;
     state->settings.lr = safe_step(state);
-    spread(state->neurons, state->neuron_count, state->settings.width);
-    spread(state->samples, state->sample_count, state->g->n);
+    for (size_t k = 0; k < state->neuron_count; k++) { /* evenly spread */
+        state->neurons[k] = k * state->settings.width / state->neuron_count;
+    }
+    for (size_t k = 0; k < state->sample_count; k++) {
+        state->samples[k] = k * state->g->n / state->sample_count;
+    }
     moments_constants c = moments_constants_of(&state->settings);
     return moments_expected(state, &c, state->expected, state->minor);
 }

@@ -244,10 +244,8 @@ static double cost(const study_run *r, size_t cell) {
 }
 
 static double calibrate(const study_run *r) {
-    const double seconds = 0.1;
     const moments_context *c = r->context;
-    return pace_measure(&c->g, &c->kind[MASK_BERNOULLI].large.settings, r->options.threads,
-                        seconds);
+    return pace_measure(&c->g, &c->kind[0].large.settings, r->options.threads, 0.1);
 }
 
 static status gather(study_run *r) {
