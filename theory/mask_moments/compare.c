@@ -51,35 +51,22 @@ void moments_put(table *t, moments_subject about, comparison c) {
 
 /* --- means over masks --- */
 
-static const struct {
-    const char *fact, *name;
-} quantities[MOMENTS] = {[MOMENT_TAKEN] = {"E1", "b_r"},
-                         [MOMENT_SHARE] = {"E2", "eta_r m_r^l"},
-                         [MOMENT_RECIPROCAL] = {"E2", "b_r/c_r"},
-                         [MOMENT_NU_SAME] = {"E3", "nu_rr"},
-                         [MOMENT_NU_OTHER] = {"E3", "nu_rr'"},
-                         [MOMENT_NU_SAME2] = {"E4", "nu_rr^2"},
-                         [MOMENT_NU_OTHER2] = {"E4", "nu_rr'^2"},
-                         [MOMENT_MIXING] = {"E5", "ut_r(x_i)"},
-                         [MOMENT_SPREAD] = {"E6", "sum_i(ut_r-b_r u)^2"},
-                         [MOMENT_GRADIENT] = {"E7", "<x_i,g_r>"},
-                         [MOMENT_KERNEL] = {"E8", "(H_m)_ij"},
-                         [MOMENT_JUMP] = {"E9", "||u-u^l||^2"},
-                         [MOMENT_CHANGE] = {"E12", "(u_{k+1}-u_k)/eta"},
-                         [MOMENT_RESIDUAL] = {"Lemma 4", "||ut_r-b_r y||^2"}};
-
 const char *const moments_kind_names[KINDS] = {"bernoulli", "categorical"};
+
+static void put_mean(const moments_context *c, const moments_kind *k, moment f, const char *way,
+                     const char *along, double trials, comparison compared) {
+    const moments_quantity *q = &moments_quantities[f];
+    const char *mask = moments_kind_names[k->run.mask];
+    moments_put(c->lines, (moments_subject){q->fact, way, q->name, trials, mask, along, "="},
+                compared);
+}
 
 /* The largest relative error of a quantity over all masks. */
 static double enumerated_error(const moments_context *c, const moments_kind *k, moment f) {
-    size_t first = k->small.first[f];
-    comparison all = compare_exact(k->small.expected + first, k->mean + first,
-                                   moments_count(&k->small, f), CRITERION_EXACT);
-    moments_put(c->lines,
-                (moments_subject){quantities[f].fact, "enumerated", quantities[f].name,
-                                  (double)k->masks, moments_kind_names[k->run.mask], "entries",
-                                  "="},
-                all);
+    const moments_state *s = &k->small;
+    comparison all = compare_exact(s->expected + s->first[f], k->mean + s->first[f],
+                                   moments_count(s, f), CRITERION_EXACT);
+    put_mean(c, k, f, "enumerated", "entries", (double)k->masks, all);
     return all.relative;
 }
 
@@ -101,25 +88,21 @@ static double rounding_of(const moments_state *s, moment f) {
 static double simulated_p(const moments_context *c, const moments_kind *k, moment f) {
     static const char *const along[MOMENT_DIRECTIONS] = {"mean",  "expected", "minor",
                                                          "signs", "signs",    "signs"};
-    double smallest = 1;
+    const moments_state *s = &k->large;
+    double size = record_largest(s->expected + s->first[f], moments_count(s, f)), smallest = 1;
     for (size_t direction = 0; direction < MOMENT_DIRECTIONS; direction++) {
         size_t view = f * MOMENT_DIRECTIONS + direction;
         const stats_running *drawn = &k->sample.views[view];
-        comparison one = moments_compare_drawn(
-            k->views.expected[view], drawn, rounding_of(&k->large, f),
-            record_largest(k->large.expected + k->large.first[f], moments_count(&k->large, f)));
-        moments_put(c->lines,
-                    (moments_subject){quantities[f].fact, "simulated", quantities[f].name,
-                                      drawn->count, moments_kind_names[k->run.mask],
-                                      along[direction], "="},
-                    one);
+        comparison one =
+            moments_compare_drawn(k->views.expected[view], drawn, rounding_of(s, f), size);
+        put_mean(c, k, f, "simulated", along[direction], drawn->count, one);
         smallest = record_smaller(smallest, one.p);
     }
     return smallest;
 }
 
 static bool is_about(const claim *statement, moment f) {
-    return strcmp(quantities[f].fact, statement->subject) == 0;
+    return strcmp(moments_quantities[f].fact, statement->subject) == 0;
 }
 
 status moments_mean(const study_run *r, size_t kind, evidence *e) {

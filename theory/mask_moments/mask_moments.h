@@ -62,6 +62,12 @@ typedef enum {
 } moment;
 
 typedef struct {
+    const char *fact, *name;
+    int rows, columns; /* what there is a number for */
+} moments_quantity;
+extern const moments_quantity moments_quantities[MOMENTS];
+
+typedef struct {
     const gram *g;           /* the data, q = 1; borrowed */
     train_settings settings; /* theory scaling, tau = 1; lr is the step eta */
     double gram_norm;        /* ||G|| */

@@ -34,25 +34,39 @@ static double safe_step(const moments_state *state) {
     return smallest / 2 * root / residual;
 }
 
+/* What quantities are counted by. */
+enum { ONE, ALL_NEURONS, OTHER_NEURONS, NEURONS, INPUTS, SUBNETS, PAIRS };
+
+const moments_quantity moments_quantities[MOMENTS] = {
+    [MOMENT_TAKEN] = {"E1", "b_r", ALL_NEURONS, ONE},
+    [MOMENT_SHARE] = {"E2", "eta_r m_r^l", ALL_NEURONS, SUBNETS},
+    [MOMENT_RECIPROCAL] = {"E2", "b_r/c_r", ALL_NEURONS, ONE},
+    [MOMENT_NU_SAME] = {"E3", "nu_rr", NEURONS, ONE},
+    [MOMENT_NU_OTHER] = {"E3", "nu_rr'", NEURONS, OTHER_NEURONS},
+    [MOMENT_NU_SAME2] = {"E4", "nu_rr^2", NEURONS, ONE},
+    [MOMENT_NU_OTHER2] = {"E4", "nu_rr'^2", NEURONS, OTHER_NEURONS},
+    [MOMENT_MIXING] = {"E5", "ut_r(x_i)", NEURONS, INPUTS},
+    [MOMENT_SPREAD] = {"E6", "sum_i(ut_r-b_r u)^2", NEURONS, ONE},
+    [MOMENT_GRADIENT] = {"E7", "<x_i,g_r>", NEURONS, INPUTS},
+    [MOMENT_KERNEL] = {"E8", "(H_m)_ij", SUBNETS, PAIRS},
+    [MOMENT_JUMP] = {"E9", "||u-u^l||^2", SUBNETS, ONE},
+    [MOMENT_CHANGE] = {"E12", "(u_{k+1}-u_k)/eta", INPUTS, ONE},
+    [MOMENT_RESIDUAL] = {"Lemma 4", "||ut_r-b_r y||^2", NEURONS, ONE}};
+
 /* Where every quantity stands among all of them. */
 static void lay_out(moments_state *state) {
-    size_t m = state->settings.width, p = state->settings.subnets, n = state->g->n;
-    size_t picked = state->neuron_count, samples = state->sample_count;
-    const size_t count[MOMENTS] = {[MOMENT_TAKEN] = m,
-                                   [MOMENT_SHARE] = m * p,
-                                   [MOMENT_RECIPROCAL] = m,
-                                   [MOMENT_NU_SAME] = picked,
-                                   [MOMENT_NU_OTHER] = picked * (m - 1),
-                                   [MOMENT_NU_SAME2] = picked,
-                                   [MOMENT_NU_OTHER2] = picked * (m - 1),
-                                   [MOMENT_MIXING] = picked * n,
-                                   [MOMENT_SPREAD] = picked,
-                                   [MOMENT_GRADIENT] = picked * n,
-                                   [MOMENT_KERNEL] = p * samples * (samples + 1) / 2,
-                                   [MOMENT_JUMP] = p,
-                                   [MOMENT_CHANGE] = n,
-                                   [MOMENT_RESIDUAL] = picked};
-    for (int f = 0; f < MOMENTS; f++) { state->first[f + 1] = state->first[f] + count[f]; }
+    size_t m = state->settings.width, samples = state->sample_count;
+    const size_t size[] = {[ONE] = 1,
+                           [ALL_NEURONS] = m,
+                           [OTHER_NEURONS] = m - 1,
+                           [NEURONS] = state->neuron_count,
+                           [INPUTS] = state->g->n,
+                           [SUBNETS] = state->settings.subnets,
+                           [PAIRS] = samples * (samples + 1) / 2};
+    for (int f = 0; f < MOMENTS; f++) {
+        const moments_quantity *q = &moments_quantities[f];
+        state->first[f + 1] = state->first[f] + size[q->rows] * size[q->columns];
+    }
 }
 
 static double *take(moments_state *state, size_t count) {
@@ -62,9 +76,9 @@ static double *take(moments_state *state, size_t count) {
 /* A state whose weights and signs are to be drawn, then state_finish. */
 static status state_new(const gram *g, const train_settings *s, double gram_norm,
                         moments_state *state) {
-    enum { NEURONS = 16, SAMPLES = 12 };
-    size_t m = s->width, n = g->n, neurons = m < NEURONS ? m : NEURONS;
-    size_t samples = n < SAMPLES ? n : SAMPLES;
+    enum { MOST_NEURONS = 16, MOST_SAMPLES = 12 };
+    size_t m = s->width, n = g->n, neurons = m < MOST_NEURONS ? m : MOST_NEURONS;
+    size_t samples = n < MOST_SAMPLES ? n : MOST_SAMPLES;
     *state = (moments_state){.g = g,
                              .settings = *s,
                              .gram_norm = gram_norm,
