@@ -37,19 +37,13 @@ static double own_squares(const forms *f, size_t r) {
     return sum;
 }
 
-static double *expected_of(const forms *f, moment quantity) {
-    return f->expected + f->s->first[quantity];
-}
-
-static double *minor_of(const forms *f, moment quantity) {
-    return f->minor + f->s->first[quantity];
-}
+/* The entries of a quantity in f->expected or f->minor. */
+static double *of(const forms *f, double *x, moment q) { return x + f->s->first[q]; }
 
 /* Every entry of a quantity has this mean. */
 static void fill(const forms *f, moment quantity, double mean) {
-    for (size_t k = 0; k < moments_count(f->s, quantity); k++) {
-        expected_of(f, quantity)[k] = mean;
-    }
+    double *x = of(f, f->expected, quantity);
+    for (size_t k = 0; k < moments_count(f->s, quantity); k++) { x[k] = mean; }
 }
 
 /* V <- V G, row by row. V: (rows, n). work: (rows, d), room. */
@@ -81,19 +75,19 @@ static void fill_functions(const forms *f) {
     for (size_t r = 0; r < f->m; r++) { squares += own_squares(f, r); }
     for (size_t k = 0; k < s->neuron_count; k++) {
         size_t r = s->neurons[k];
-        double *spread = &expected_of(f, MOMENT_SPREAD)[k], own = own_squares(f, r), cross = 0;
+        double *spread = &of(f, f->expected, MOMENT_SPREAD)[k], own = own_squares(f, r), cross = 0;
         for (size_t i = 0; i < f->n; i++) {
             size_t at = k * f->n + i;
             double self = s->A[r] * sigma(f, r, i);
-            expected_of(f, MOMENT_MIXING)[at] = bounds_mixing_mean(theta, xi, m, s->u[i], self);
-            minor_of(f, MOMENT_MIXING)[at] = bounds_mixing_mean(theta, xi, m, 0, self);
+            of(f, f->expected, MOMENT_MIXING)[at] = bounds_mixing_mean(theta, xi, m, s->u[i], self);
+            of(f, f->minor, MOMENT_MIXING)[at] = bounds_mixing_mean(theta, xi, m, 0, self);
             cross += self * (s->u[i] - s->g->Y[i]);
         }
         *spread = bounds_mixing_spread(theta, phi, xi, m, squares - own, own);
-        minor_of(f, MOMENT_SPREAD)[k] = bounds_mixing_spread(theta, phi, xi, m, 0, own);
-        expected_of(f, MOMENT_RESIDUAL)[k] =
+        of(f, f->minor, MOMENT_SPREAD)[k] = bounds_mixing_spread(theta, phi, xi, m, 0, own);
+        of(f, f->expected, MOMENT_RESIDUAL)[k] =
             bounds_mixing_residual(theta, xi, m, *spread, cross, error);
-        minor_of(f, MOMENT_RESIDUAL)[k] = bounds_mixing_residual(theta, xi, m, 0, cross, 0);
+        of(f, f->minor, MOMENT_RESIDUAL)[k] = bounds_mixing_residual(theta, xi, m, 0, cross, 0);
     }
     fill(f, MOMENT_JUMP, bounds_jump(xi, m, squares));
 }
@@ -102,7 +96,7 @@ static void fill_functions(const forms *f) {
  * as in u. work: (neurons, d), room. */
 static void fill_gradient(const forms *f, double *work) {
     const moments_state *s = f->s;
-    double *slope = expected_of(f, MOMENT_GRADIENT), *own = minor_of(f, MOMENT_GRADIENT);
+    double *slope = of(f, f->expected, MOMENT_GRADIENT), *own = of(f, f->minor, MOMENT_GRADIENT);
     double outer =
         bounds_mixing_gradient_factor(f->c->theta, f->c->xi) * s->settings.xi / sqrt(f->width);
     double inner = bounds_mixing_activation_factor(f->c->theta, f->c->xi, f->width);
@@ -120,7 +114,7 @@ static void fill_gradient(const forms *f, double *work) {
 static void fill_kernel(const forms *f) {
     const moments_state *s = f->s;
     const gram *g = s->g;
-    double *H = expected_of(f, MOMENT_KERNEL);
+    double *H = of(f, f->expected, MOMENT_KERNEL);
     size_t pairs = 0, all = moments_count(s, MOMENT_KERNEL);
     for (size_t a = 0; a < s->sample_count; a++) {
         for (size_t b = 0; b <= a; b++) {
@@ -147,7 +141,7 @@ static void fill_change(const forms *f, double *work, double *V, double *S) {
     apply_gram(s->g, f->m, work, S);
     double outer = f->c->theta * f->c->xi / f->width;
     double inner = f->c->theta * bounds_bias_factor(f->c->xi, f->width);
-    double *change = expected_of(f, MOMENT_CHANGE), *bias = minor_of(f, MOMENT_CHANGE);
+    double *change = of(f, f->expected, MOMENT_CHANGE), *bias = of(f, f->minor, MOMENT_CHANGE);
     for (size_t k = 0; k < f->m * f->n; k++) {
         size_t r = k / f->n, i = k % f->n;
         bias[i] -= inner * s->A[r] * is_active(f, r, i) * S[k];

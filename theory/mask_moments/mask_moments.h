@@ -81,19 +81,19 @@ typedef struct {
     size_t neuron_count, sample_count;
     size_t first[MOMENTS + 1]; /* quantity f of a vector of all of them: [first[f], first[f + 1]) */
     double *expected, *minor;  /* (first[MOMENTS]) of moments_expected */
-    scratch owned;
+    scratch *owned;            /* has the arrays; borrowed */
 } moments_state;
 
 /* A random start, each neuron active on some input and no <w_r, x_i> within kappa/10 of 0. s:
  * width, subnets, xi, mask and kappa are read. 16 neurons and 12 samples are picked, or all. eta is
  * such that one step changes no activation, whatever the masks: with unit rows a step moves <w_r,
- * x_i> by at most (eta/sqrt m) sum_j |u^l_j - y_j|. moments_state_free always. */
+ * x_i> by at most (eta/sqrt m) sum_j |u^l_j - y_j|. */
 status moments_state_apart(const gram *g, const train_settings *s, double gram_norm, rng *r,
-                           moments_state *state);
+                           scratch *owned, moments_state *state);
 /* The same after `rounds` rounds with settings s, start and masks of (seed, cell, 0). */
 status moments_state_trained(const gram *g, const train_settings *s, double gram_norm,
-                             uint64_t seed, size_t cell, size_t rounds, moments_state *state);
-void moments_state_free(moments_state *state); /* safe on a zeroed one */
+                             uint64_t seed, size_t cell, size_t rounds, scratch *owned,
+                             moments_state *state);
 
 static inline size_t moments_count(const moments_state *s, moment f) {
     return s->first[f + 1] - s->first[f];
@@ -194,10 +194,11 @@ void moments_starts_merge(moments_starts *starts, const moments_starts *more);
 
 /* --- rounds.c: the rounds of runs --- */
 
-/* Errors of u = (1/p) sum_l u^l, relative to the largest output, and of Lemmas 13 and 14, relative
- * to the larger side (E10). */
-#define MOMENTS_COMBINED(number) \
-    number(mean, MAX, "") number(lemma13, MAX, "") number(lemma14, MAX, "")
+/* Errors of E10. */
+#define MOMENTS_COMBINED(number)                                         \
+    number(mean, MAX, "of u = (1/p) sum_l u^l, over the largest output") \
+        number(lemma13, MAX, "of Lemma 13, over the larger side")        \
+            number(lemma14, MAX, "of Lemma 14, over the larger side")
 RECORD_DECLARE(moments_combined, MOMENTS_COMBINED);
 
 /* local (p, n): outputs of the subnetworks; u (n): of the whole network. */

@@ -70,11 +70,11 @@ static void lay_out(moments_state *state) {
 }
 
 static double *take(moments_state *state, size_t count) {
-    return scratch_take(&state->owned, count, sizeof(double), "the state of a network");
+    return scratch_take(state->owned, count, sizeof(double), "the state of a network");
 }
 
 /* A state whose weights and signs are to be drawn, then state_finish. */
-static status state_new(const gram *g, const train_settings *s, double gram_norm,
+static status state_new(const gram *g, const train_settings *s, double gram_norm, scratch *owned,
                         moments_state *state) {
     enum { MOST_NEURONS = 16, MOST_SAMPLES = 12 };
     size_t m = s->width, n = g->n, neurons = m < MOST_NEURONS ? m : MOST_NEURONS;
@@ -83,16 +83,17 @@ static status state_new(const gram *g, const train_settings *s, double gram_norm
                              .settings = *s,
                              .gram_norm = gram_norm,
                              .neuron_count = neurons,
-                             .sample_count = samples};
+                             .sample_count = samples,
+                             .owned = owned};
     lay_out(state);
     state->W = take(state, m * g->d), state->A = take(state, m);
     state->Z = take(state, m * g->ld), state->signed_output = take(state, m * n);
     state->u = take(state, n);
     state->expected = take(state, state->first[MOMENTS]);
     state->minor = take(state, state->first[MOMENTS]);
-    state->neurons = scratch_take(&state->owned, neurons, sizeof(size_t), "neuron numbers");
-    state->samples = scratch_take(&state->owned, samples, sizeof(size_t), "sample numbers");
-    return state->owned.failed ? FAILED : OK;
+    state->neurons = scratch_take(state->owned, neurons, sizeof(size_t), "neuron numbers");
+    state->samples = scratch_take(state->owned, samples, sizeof(size_t), "sample numbers");
+    return state->owned->failed ? FAILED : OK;
 }
 
 static status state_finish(moments_state *state) {
@@ -110,11 +111,6 @@ static status state_finish(moments_state *state) {
     }
     moments_constants c = moments_constants_of(&state->settings);
     return moments_expected(state, &c, state->expected, state->minor);
-}
-
-void moments_state_free(moments_state *state) {
-    scratch_free(&state->owned);
-    *state = (moments_state){.g = NULL};
 }
 
 /* A neuron w (d) that is active on some input and keeps its distance from 0; z (ld): its
@@ -137,8 +133,8 @@ static status draw_neuron(const gram *g, double kappa, rng *r, double *z, double
 }
 
 status moments_state_apart(const gram *g, const train_settings *s, double gram_norm, rng *r,
-                           moments_state *state) {
-    status st = state_new(g, s, gram_norm, state);
+                           scratch *owned, moments_state *state) {
+    status st = state_new(g, s, gram_norm, owned, state);
     for (size_t k = 0; st == OK && k < s->width; k++) {
         st = draw_neuron(g, s->kappa, r, state->Z, state->W + k * g->d);
     }
@@ -148,11 +144,12 @@ status moments_state_apart(const gram *g, const train_settings *s, double gram_n
 }
 
 status moments_state_trained(const gram *g, const train_settings *s, double gram_norm,
-                             uint64_t seed, size_t cell, size_t rounds, moments_state *state) {
+                             uint64_t seed, size_t cell, size_t rounds, scratch *owned,
+                             moments_state *state) {
     trajectory run = {.start = NULL};
     rng *start = rng_new(seed, cell, 0, RNG_WEIGHTS); /* again: the run does not keep its start */
     double *W0 = allocate(s->width * g->d, sizeof *W0, "initial weights");
-    status st = start && W0 ? state_new(g, s, gram_norm, state)
+    status st = start && W0 ? state_new(g, s, gram_norm, owned, state)
                             : fail(FAILED, "no memory for the start of a run");
     if (st == OK) { st = trajectory_open(g, s, true, seed, cell, 0, &run); }
     if (st == OK) {

@@ -83,7 +83,7 @@ static status open_small(const study_run *r, mask_kind kind, rng *random) {
     s.local_steps = 2; /* of E10's rounds, as is */
     s.lr = 0.3;        /* any step size will do */
     status st = spectrum_norm(G, n, &norm);
-    if (st == OK) { st = moments_state_apart(&c->few, &s, norm, random, &k->small); }
+    if (st == OK) { st = moments_state_apart(&c->few, &s, norm, random, &c->owned, &k->small); }
     if (st == OK && kind == MASK_CATEGORICAL) {
         st = moments_combine_all(&c->few, &s, k->small.W, k->small.A, &c->combined, &k->masks);
     }
@@ -103,7 +103,7 @@ static status open_kind(const study_run *r, mask_kind kind) {
                                  : fail(FAILED, "no memory for the random streams");
     if (st == OK) {
         st = moments_state_trained(&c->g, &k->run, c->data.gram_norm, seed, STREAM_STATE + kind,
-                                   TRAINED_ROUNDS, &k->large);
+                                   TRAINED_ROUNDS, &c->owned, &k->large);
     }
     if (st == OK) { st = moments_views_new(&k->large, signs, &c->owned, &k->views); }
     rng_free(weights);
@@ -188,10 +188,6 @@ static status prepare(study_run *r) {
 
 static void close(void *context) {
     moments_context *c = context;
-    for (int kind = 0; kind < KINDS; kind++) {
-        moments_state_free(&c->kind[kind].small);
-        moments_state_free(&c->kind[kind].large);
-    }
     scratch_free(&c->owned);
     gram_free(&c->g);
     gram_free(&c->few);
