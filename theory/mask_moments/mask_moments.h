@@ -14,6 +14,10 @@
 #include "study/study.h"
 #include "theory/shared/theory_data.h"
 
+static inline double *take(scratch *owned, size_t count) {
+    return scratch_take(owned, count, sizeof(double), "numbers about masks");
+}
+
 /* ||a - b||^2 */
 static inline double distance_squared(const double *a, const double *b, size_t n) {
     double sum = 0;
@@ -81,13 +85,13 @@ typedef struct {
     size_t neuron_count, sample_count;
     size_t first[MOMENTS + 1]; /* quantity f of a vector of all of them: [first[f], first[f + 1]) */
     double *expected, *minor;  /* (first[MOMENTS]) of moments_expected */
-    scratch *owned;            /* has the arrays; borrowed */
 } moments_state;
 
 /* A random start, each neuron active on some input and no <w_r, x_i> within kappa/10 of 0. s:
  * width, subnets, xi, mask and kappa are read. 16 neurons and 12 samples are picked, or all. eta is
  * such that one step changes no activation, whatever the masks: with unit rows a step moves <w_r,
- * x_i> by at most (eta/sqrt m) sum_j |u^l_j - y_j|. */
+ * x_i> by at most (eta/sqrt m) sum_j |u^l_j - y_j|. The arrays
+ * are of the scratch. */
 status moments_state_apart(const gram *g, const train_settings *s, double gram_norm, rng *r,
                            scratch *owned, moments_state *state);
 /* The same after `rounds` rounds with settings s, start and masks of (seed, cell, 0). */

@@ -31,10 +31,6 @@ static void worker_close(worker *w) {
     scratch_free(&w->owned);
 }
 
-static double *take(worker *w, size_t count) {
-    return scratch_take(&w->owned, count, sizeof(double), "the quantities of a mask");
-}
-
 /* worker_close always. */
 static status worker_open(const moments_state *s, worker *w) {
     const gram *g = s->g;
@@ -42,11 +38,12 @@ static status worker_open(const moments_state *s, worker *w) {
     *w = (worker){.s = s, .counts = ntk_masked_new(q, p)};
     w->mask = scratch_take(&w->owned, p, m, "masks");
     w->taken = scratch_take(&w->owned, m, sizeof *w->taken, "mask counts");
-    w->x = take(w, s->first[MOMENTS]);
-    w->nu = take(w, s->neuron_count * m);
-    w->sample_Z = take(w, m * q), w->sample_G = take(w, q * q), w->kernel = take(w, q * q);
-    w->u0 = take(w, g->ld), w->u1 = take(w, g->ld);
-    w->steep = take(w, g->n), w->gradient = take(w, g->d);
+    w->x = take(&w->owned, s->first[MOMENTS]);
+    w->nu = take(&w->owned, s->neuron_count * m);
+    w->sample_Z = take(&w->owned, m * q), w->sample_G = take(&w->owned, q * q),
+    w->kernel = take(&w->owned, q * q);
+    w->u0 = take(&w->owned, g->ld), w->u1 = take(&w->owned, g->ld);
+    w->steep = take(&w->owned, g->n), w->gradient = take(&w->owned, g->d);
     if (w->owned.failed || !w->counts) { return FAILED; }
     status st = trainer_new(g, &s->settings, false, &w->t);
     if (st != OK) { return st; }

@@ -88,10 +88,6 @@ moments_combined moments_combine(const double *local, const double *u, const dou
                                   nothing ? 0 : safe_ratio(fabs(from_whole - apart), larger)};
 }
 
-static double *take(scratch *owned, size_t count) {
-    return scratch_take(owned, count, sizeof(double), "the rounds of a run");
-}
-
 /* Outputs at the start and at the end of a round. */
 typedef struct {
     size_t n, tau;

@@ -15,10 +15,6 @@ typedef struct {
     scratch owned;
 } start;
 
-static double *take(start *w, size_t count) {
-    return scratch_take(&w->owned, count, sizeof(double), "a random start");
-}
-
 /* Draws W_0 with entries N(0, kappa^2) and signs a. */
 static void start_draw(const moments_start *s, rng *r, start *w) {
     const gram *g = s->g;
@@ -57,8 +53,8 @@ static double add_start(const moments_start *s, const start *w, const moments_li
 static status near_norm(const moments_start *s, const double *G, start *w, double *norm) {
     size_t m = s->width, n = s->g->n;
     int count = (int)n;
-    double *near = take(w, m * n), *active = take(w, m * n);
-    double *H = take(w, n * n), *square = take(w, n * n);
+    double *near = take(&w->owned, m * n), *active = take(&w->owned, m * n);
+    double *H = take(&w->owned, n * n), *square = take(&w->owned, n * n);
     if (w->owned.failed) { return FAILED; }
     for (size_t k = 0; k < m * n; k++) {
         double z = w->Z[k / n * s->g->ld + k % n];
@@ -88,8 +84,8 @@ status moments_starts_simulate(const moments_start *s, const moments_limits *lim
                                const double *G, rng *r, size_t trials, moments_starts *starts) {
     size_t m = s->width, n = s->g->n;
     start w = {0};
-    w.W = take(&w, m * s->g->d), w.A = take(&w, m), w.Z = take(&w, m * s->g->ld);
-    w.u = take(&w, n), w.near = take(&w, n), w.squares = take(&w, n);
+    w.W = take(&w.owned, m * s->g->d), w.A = take(&w.owned, m), w.Z = take(&w.owned, m * s->g->ld);
+    w.u = take(&w.owned, n), w.near = take(&w.owned, n), w.squares = take(&w.owned, n);
     status st = w.owned.failed ? FAILED : OK;
     *starts = (moments_starts){.tangents = 0};
     for (size_t k = 0; st == OK && k < trials; k++) {

@@ -69,10 +69,6 @@ static void lay_out(moments_state *state) {
     }
 }
 
-static double *take(moments_state *state, size_t count) {
-    return scratch_take(state->owned, count, sizeof(double), "the state of a network");
-}
-
 /* A state whose weights and signs are to be drawn, then state_finish. */
 static status state_new(const gram *g, const train_settings *s, double gram_norm, scratch *owned,
                         moments_state *state) {
@@ -83,17 +79,16 @@ static status state_new(const gram *g, const train_settings *s, double gram_norm
                              .settings = *s,
                              .gram_norm = gram_norm,
                              .neuron_count = neurons,
-                             .sample_count = samples,
-                             .owned = owned};
+                             .sample_count = samples};
     lay_out(state);
-    state->W = take(state, m * g->d), state->A = take(state, m);
-    state->Z = take(state, m * g->ld), state->signed_output = take(state, m * n);
-    state->u = take(state, n);
-    state->expected = take(state, state->first[MOMENTS]);
-    state->minor = take(state, state->first[MOMENTS]);
-    state->neurons = scratch_take(state->owned, neurons, sizeof(size_t), "neuron numbers");
-    state->samples = scratch_take(state->owned, samples, sizeof(size_t), "sample numbers");
-    return state->owned->failed ? FAILED : OK;
+    state->W = take(owned, m * g->d), state->A = take(owned, m);
+    state->Z = take(owned, m * g->ld), state->signed_output = take(owned, m * n);
+    state->u = take(owned, n);
+    state->expected = take(owned, state->first[MOMENTS]);
+    state->minor = take(owned, state->first[MOMENTS]);
+    state->neurons = scratch_take(owned, neurons, sizeof(size_t), "neuron numbers");
+    state->samples = scratch_take(owned, samples, sizeof(size_t), "sample numbers");
+    return owned->failed ? FAILED : OK;
 }
 
 static status state_finish(moments_state *state) {
