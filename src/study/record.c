@@ -26,3 +26,14 @@ double record_larger(double a, double b) { return isnan(a) || a >= b ? a : b; }
 double record_smaller(double a, double b) { return isnan(a) || a <= b ? a : b; }
 
 double safe_ratio(double part, double whole) { return part == 0 && whole == 0 ? 0 : part / whole; }
+
+double record_largest(const double *x, size_t count) {
+    double largest = 0;
+    for (size_t k = 0; k < count; k++) { largest = record_larger(largest, fabs(x[k])); }
+    return largest;
+}
+
+void tightest_keep(tightest *kept, tightest one) {
+    double was = safe_ratio(kept->value, kept->bound), is = safe_ratio(one.value, one.bound);
+    if (!(is <= was) && !isnan(was)) { *kept = one; }
+}

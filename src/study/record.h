@@ -40,5 +40,16 @@ double record_larger(double a, double b);
 double record_smaller(double a, double b);
 /* part/whole: 0 where both are 0, +inf where only whole is. */
 double safe_ratio(double part, double whole);
+/* The largest |x_k|; NaN once one is. */
+double record_largest(const double *x, size_t count);
+
+/* Of many observations value <= bound the one closest to its bound, or beyond it. Starts as {0, 0}.
+ */
+typedef struct {
+    double value, bound;
+} tightest;
+
+/* Keeps the larger value/bound; 0 against 0 counts as 0, a NaN stays. */
+void tightest_keep(tightest *kept, tightest one);
 
 #endif

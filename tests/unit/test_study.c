@@ -260,6 +260,22 @@ Test(study, records_fold) {
     cr_expect(safe_ratio(0, 0) == 0 && isinf(safe_ratio(1, 0)) && isnan(safe_ratio(NAN, 0)));
 }
 
+/* The observation nearest its bound is kept; 0 against 0 is the farthest, and NaN stays. */
+Test(study, tightest_observation) {
+    const double x[] = {1, -3, 2}, with_nan[] = {1, NAN, 2};
+    cr_expect(eq(dbl, record_largest(x, 3), 3));
+    cr_expect(isnan(record_largest(with_nan, 3)));
+    tightest t = {0, 0};
+    tightest_keep(&t, (tightest){1, 4});
+    tightest_keep(&t, (tightest){1, 2});
+    tightest_keep(&t, (tightest){0, 0});
+    tightest_keep(&t, (tightest){30, 100});
+    cr_expect(eq(dbl, t.bound, 2));
+    tightest_keep(&t, (tightest){NAN, 1});
+    tightest_keep(&t, (tightest){9, 1});
+    cr_expect(isnan(t.value));
+}
+
 /* A later row that names other columns makes no table. */
 Test(study, a_row_of_other_columns_is_no_table) {
     char out[300];

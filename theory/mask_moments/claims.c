@@ -4,13 +4,13 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "model/phi.h"
 #include "theory/mask_moments/mask_moments.h"
 #include "theory/shared/criteria.h"
 
-static const moments_context *context_of(const study_run *r) { return r->context; }
-
 static void put_bound(const study_run *r, moments_subject about, double bound, double observed) {
-    moments_put(context_of(r)->lines, about, moments_compare_bound(bound, observed, 1));
+    const moments_context *c = r->context;
+    moments_put(c->lines, about, compare_at_most(bound, observed, 1));
 }
 
 /* observed <= bound, in the row and as a line of the table. */
@@ -22,81 +22,60 @@ static status saw(const study_run *r, evidence *e, moments_subject about, double
 
 /* --- masks --- */
 
-/* Refuted where the enumeration is off by more than CRITERION_EXACT, or where the p-value of the
- * draws (column limit) is too small; too few draws are not judged. */
-static status mean(const study_run *r, size_t kind, evidence *e) {
-    const moments_context *c = context_of(r);
-    const moments_kind *k = &c->kind[kind];
-    const moments_state *small = &k->small, *large = &k->large;
-    double draws = k->sample.views[0].count;
-    double error = moments_enumerated_error(k, e->claim->label, c->lines);
-    bool drawn = moments_draws_suffice(large, draws);
-    if (drawn) {
-        e->row.limit = moments_simulated_p(k, e->claim->label, c->lines);
-        claim_refute_unless(e, e->row.limit >= 1 - CLAIM_CONFIDENCE);
-    }
-    claim_supposes(
-        e, true, "%s: all %zu masks at m=%zu p=%zu n=%zu; draws at m=%zu p=%zu n=%zu (%s)",
-        kind == MASK_CATEGORICAL ? "Assumption 4, theta = phi = 1" : "Assumption 2", k->masks,
-        small->settings.width, small->settings.subnets, small->g->n, large->settings.width,
-        large->settings.subnets, large->g->n, drawn ? "limit: p-value" : "too few for an interval");
-    return claim_saw(e, CRITERION_EXACT, error, drawn ? draws : (double)k->masks);
-}
-
 static status steepest_gradient(const study_run *r, size_t which, evidence *e) {
     (void)which;
-    const moments_context *c = context_of(r);
+    const moments_context *c = r->context;
     tightest worst = {0, 0};
     double draws = 0;
     for (size_t kind = 0; kind < KINDS; kind++) {
         const moments_kind *k = &c->kind[kind];
-        tightest_keep(&worst, k->lemma4.value, k->lemma4.bound);
-        tightest_keep(&worst, k->sample.lemma4.value, k->sample.lemma4.bound);
+        tightest_keep(&worst, k->lemma4);
+        tightest_keep(&worst, k->sample.lemma4);
         draws += (double)k->masks + k->sample.views[0].count;
     }
     moments_subject about = {"Lemma 4", "simulated", "||g_r||", draws};
     return saw(r, e, about, worst.bound, worst.value);
 }
 
-static status phi_below(const study_run *r, evidence *e, const char *quantity,
-                        double (*above)(unsigned p, double xi), bool equal_for_all_xi) {
-    enum { CHECKED = MOMENT_PHI_SUBNETS * MOMENT_PHI_GRID };
+typedef struct {
+    const char *quantity;
+    double (*above)(unsigned p, double xi);
+    bool equal_for_all_xi; /* at p = 1; or for xi = 1 alone */
+} phi_bound;
+
+static const phi_bound plain = {"phi over 2/((p+1) xi)", bounds_phi_above, false};
+static const phi_bound sharp = {"phi over the sharp bound", bounds_phi_above_sharp, true};
+
+static status phi(const study_run *r, size_t which, evidence *e) {
+    (void)which;
+    enum { CHECKED = PHI_SUBNETS * PHI_GRID };
+    const moments_context *c = r->context;
+    const phi_bound *b = e->claim->subject;
     const moments_settings *o = r->settings;
     unsigned p = (unsigned)o->subnets;
     double worst;
-    claim_refute_unless(e, moments_phi_holds(above, equal_for_all_xi, &worst));
+    claim_refute_unless(e, phi_keeps_to(b->above, b->equal_for_all_xi, CRITERION_EXACT, &worst));
     claim_supposes(e, true,
                    "Assumption 2; p = 1..%d, xi = 1/%d..1: largest phi/bound %.6g; shown at p = "
                    "%u, xi = %g",
-                   MOMENT_PHI_SUBNETS, MOMENT_PHI_GRID, worst, p, o->xi);
-    moments_put(context_of(r)->lines,
-                (moments_subject){"E2", "computed", quantity, CHECKED, "bernoulli"},
-                moments_compare_bound(1 + CRITERION_EXACT, worst, CHECKED));
-    return claim_saw(e, above(p, o->xi) * (1 + CRITERION_EXACT), moments_phi(p, o->xi), CHECKED);
-}
-
-static status phi_bound(const study_run *r, size_t which, evidence *e) {
-    (void)which;
-    return phi_below(r, e, "phi over 2/((p+1) xi)", bounds_phi_above, false);
-}
-
-static status phi_sharp_bound(const study_run *r, size_t which, evidence *e) {
-    (void)which;
-    return phi_below(r, e, "phi over the sharp bound", bounds_phi_above_sharp, true);
+                   PHI_SUBNETS, PHI_GRID, worst, p, o->xi);
+    moments_put(c->lines, (moments_subject){"E2", "computed", b->quantity, CHECKED, "bernoulli"},
+                compare_at_most(1 + CRITERION_EXACT, worst, CHECKED));
+    return claim_saw(e, b->above(p, o->xi) * (1 + CRITERION_EXACT), phi_by_sum(p, o->xi), CHECKED);
 }
 
 /* --- the start --- */
 
 static status initial_error(const study_run *r, size_t which, evidence *e) {
     (void)which;
-    const moments_context *c = context_of(r);
+    const moments_context *c = r->context;
     const moments_start *s = &c->starts;
     const stats_running *seen = &c->starts_drawn.error;
     double closed =
         bounds_initial_error(s->xi, s->kappa, c->quadrature_labels, c->quadrature_inputs);
     double expected = bounds_initial_error(s->xi, s->kappa, c->labels, (double)s->g->n);
-    moments_comparison exact = moments_compare_exact(&closed, &c->quadrature, 1);
-    moments_comparison drawn = moments_compare_sampled(expected, seen, 0, expected);
+    comparison exact = compare_exact(&closed, &c->quadrature, 1, CRITERION_EXACT);
+    comparison drawn = moments_compare_drawn(expected, seen, 0, expected);
     moments_subject about = {"E11", "enumerated", "||y-u_0||^2", 1, .relation = "="};
     moments_put(c->lines, about, exact);
     about.way = "simulated";
@@ -113,7 +92,7 @@ static status initial_error(const study_run *r, size_t which, evidence *e) {
 
 static status initial_error_bound(const study_run *r, size_t which, evidence *e) {
     (void)which;
-    const moments_context *c = context_of(r);
+    const moments_context *c = r->context;
     const moments_start *s = &c->starts;
     const stats_running *seen = &c->starts_drawn.error;
     double n = (double)s->g->n, bound = c->C * c->C * n, most = bounds_initial_kappa(s->xi, c->C);
@@ -141,7 +120,7 @@ static status count(const study_run *r, evidence *e, moments_subject about, doub
 
 static status near_neurons(const study_run *r, size_t which, evidence *e) {
     (void)which;
-    const moments_context *c = context_of(r);
+    const moments_context *c = r->context;
     const moments_start *s = &c->starts;
     const moments_starts *seen = &c->starts_drawn;
     double n = (double)s->g->n, m = (double)s->width;
@@ -157,18 +136,29 @@ static status near_neurons(const study_run *r, size_t which, evidence *e) {
 
 static status near_kernel(const study_run *r, size_t which, evidence *e) {
     (void)which;
-    const moments_context *c = context_of(r);
+    const moments_context *c = r->context;
     moments_subject about = {"Lemma 17", "simulated", "||H'||", c->starts_drawn.tangents};
     claim_supposes(e, true, "unit rows; n=%zu m=%zu, R = %.4g; the first start of every unit",
                    c->starts.g->n, c->starts.width, c->starts.radius);
     return saw(r, e, about, c->starts_drawn.tangent.bound, c->starts_drawn.tangent.value);
 }
 
+/* P(chi^2_k >= 2k), which Lemmas 22 and 23 bound by exp(-k (1 - ln 2)/2), at every k up to where
+ * double ends. */
+static bool tails_hold(void) {
+    enum { MOST = 4000 };
+    bool hold = true;
+    for (int k = 1; k <= MOST; k++) {
+        hold = hold && gsl_cdf_chisq_Q(2.0 * k, k) <= bounds_lemma22_failure(k, 1);
+    }
+    return hold;
+}
+
 /* Lemmas 22 and 23: where their bound is just below delta (0), and at the width of the runs, where
  * no failure is to be expected (1). size: of which the least is taken. */
 static status tail(const study_run *r, evidence *e, const char *lemma, const char *quantity,
                    const char *size, const double allowed[2], const double failures[2]) {
-    const moments_context *c = context_of(r);
+    const moments_context *c = r->context;
     char least[100];
     snprintf(least, sizeof least, "%s, least %s", quantity, size);
     moments_subject about = {lemma, "simulated", least, c->tails_drawn.error.count};
@@ -177,13 +167,13 @@ static status tail(const study_run *r, evidence *e, const char *lemma, const cha
     put_bound(r, (moments_subject){lemma, "simulated", quantity, trials}, allowed[1],
               failures[1] / trials);
     double limit = stats_clopper_pearson_lower((size_t)failures[1], (size_t)trials, e->confidence);
-    claim_refute_unless(e, limit <= allowed[1] && moments_tails_hold());
+    claim_refute_unless(e, limit <= allowed[1] && tails_hold());
     return st;
 }
 
 static status frobenius_norm(const study_run *r, size_t which, evidence *e) {
     (void)which;
-    const moments_context *c = context_of(r);
+    const moments_context *c = r->context;
     const moments_starts *seen = &c->starts_drawn;
     double md = (double)(c->starts.width * c->starts.g->d), part = (double)c->tails.part;
     const double allowed[] = {bounds_lemma22_failure(part, 1), bounds_lemma22_failure(md, 1)};
@@ -200,7 +190,7 @@ static status frobenius_norm(const study_run *r, size_t which, evidence *e) {
 
 static status sums_of_squares(const study_run *r, size_t which, evidence *e) {
     (void)which;
-    const moments_context *c = context_of(r);
+    const moments_context *c = r->context;
     const moments_starts *seen = &c->starts_drawn;
     double n = (double)c->starts.g->n, m = (double)c->starts.width, least = (double)c->tails.width;
     const double allowed[] = {bounds_lemma23_failure(n, least), bounds_lemma23_failure(n, m)};
@@ -215,68 +205,93 @@ static status sums_of_squares(const study_run *r, size_t which, evidence *e) {
 
 /* --- the rounds of runs --- */
 
-static status combined(const study_run *r, evidence *e, const char *quantity,
-                       const moments_runs *sum, double worst) {
-    size_t masks = context_of(r)->kind[MASK_CATEGORICAL].masks;
-    double rounds = sum->rounds / KINDS;
+/* What the rounds of all runs add up to. */
+typedef struct {
+    double rounds;             /* of both mask kinds, half each */
+    moments_combined combined; /* of the categorical ones and of every mask of the small network */
+    double split_error, strays, inside, flips;
+    tightest part, flips_inside, flips_anywhere; /* inside: within the R-ball */
+    double radius;
+} run_sums;
+
+static run_sums sums_of(const study_run *r) {
+    const moments_context *c = r->context;
+    size_t rounds = ((const moments_settings *)r->settings)->rounds, runs = KINDS * r->repeats;
+    run_sums sum = {(double)(runs * rounds), c->combined, .radius = c->starts.radius};
+    for (size_t k = 0; k < runs * rounds; k++) {
+        size_t run = k / rounds, kind = run / r->repeats;
+        const moments_round *round = moments_round_of(r, kind, run % r->repeats, k % rounds);
+        tightest flips = {round->flips, round->set};
+        sum.split_error = record_larger(sum.split_error, round->split_error);
+        sum.strays += round->strays;
+        sum.flips = record_larger(sum.flips, round->flips);
+        tightest_keep(&sum.part, (tightest){round->part, round->part_bound});
+        tightest_keep(&sum.flips_anywhere, flips);
+        if (round->drift_before <= sum.radius && round->drift_after <= sum.radius) {
+            sum.inside++;
+            tightest_keep(&sum.flips_inside, flips);
+        }
+        if (kind == MASK_CATEGORICAL) {
+            record_add(&moments_combined_kind, &sum.combined, &round->combined);
+        }
+    }
+    return sum;
+}
+
+static const char of_lemma_13[] = "Lemma 13 and u = mean of u^l, relative error",
+                  of_lemma_14[] = "Lemma 14, relative error";
+
+static status combined(const study_run *r, size_t which, evidence *e) {
+    (void)which;
+    const moments_context *c = r->context;
+    run_sums sum = sums_of(r);
+    double masks = (double)c->kind[MASK_CATEGORICAL].masks, rounds = sum.rounds / KINDS;
+    moments_subject about = {"E10", "trained", e->claim->subject, rounds + masks, "categorical"};
     claim_supposes(e, true,
-                   "Assumption 4: a round from every one of %zu masks of a small network, %.0f "
+                   "Assumption 4: a round from every one of %.0f masks of a small network, %.0f "
                    "rounds of runs; relative error",
                    masks, rounds);
-    return saw(r, e,
-               (moments_subject){"E10", "trained", quantity, rounds + (double)masks, "categorical"},
-               CRITERION_EXACT, worst);
-}
-
-static status lemma_13(const study_run *r, size_t which, evidence *e) {
-    (void)which;
-    moments_runs sum = moments_runs_of(r);
-    return combined(r, e, "Lemma 13 and u = mean of u^l, relative error", &sum,
-                    record_larger(sum.combined.mean, sum.combined.lemma13));
-}
-
-static status lemma_14(const study_run *r, size_t which, evidence *e) {
-    (void)which;
-    moments_runs sum = moments_runs_of(r);
-    return combined(r, e, "Lemma 14, relative error", &sum, sum.combined.lemma14);
+    return saw(r, e, about, CRITERION_EXACT,
+               e->claim->subject == of_lemma_14
+                   ? sum.combined.lemma14
+                   : record_larger(sum.combined.mean, sum.combined.lemma13));
 }
 
 static status split(const study_run *r, size_t which, evidence *e) {
     (void)which;
-    moments_runs sum = moments_runs_of(r);
-    claim_supposes(e, true, "both mask kinds, %.0f rounds, R = %.4g; relative to the largest term",
-                   sum.rounds, context_of(r)->starts.radius);
+    run_sums sum = sums_of(r);
     moments_subject about = {"split", "trained", "both sides, relative error", sum.rounds};
+    claim_supposes(e, true, "both mask kinds, %.0f rounds, R = %.4g; relative to the largest term",
+                   sum.rounds, sum.radius);
     return saw(r, e, about, CRITERION_EXACT, sum.split_error);
 }
 
 static status split_part(const study_run *r, size_t which, evidence *e) {
     (void)which;
-    moments_runs sum = moments_runs_of(r);
-    claim_supposes(
-        e, true,
-        "unit rows; %.0f rounds, %.0f of them inside the R-ball (the bound holds outside "
-        "too); closest of all samples",
-        sum.rounds, sum.inside);
+    run_sums sum = sums_of(r);
     moments_subject about = {"split", "trained", "|I2_i|", sum.rounds};
+    claim_supposes(e, true,
+                   "unit rows; %.0f rounds, %.0f of them inside the R-ball (the bound holds "
+                   "outside too); closest of all samples",
+                   sum.rounds, sum.inside);
     return saw(r, e, about, sum.part.bound, sum.part.value);
 }
 
 static status flips(const study_run *r, size_t which, evidence *e) {
     (void)which;
-    moments_runs sum = moments_runs_of(r);
+    run_sums sum = sums_of(r);
     bool met = sum.inside > 0;
     tightest shown = met ? sum.flips_inside : sum.flips_anywhere;
+    moments_subject about = {"Lemma 16", "trained", "flips on a sample, inside the R-ball",
+                             sum.inside};
+    moments_subject still = {"Lemma 16", "trained", "flips of neurons that moved too little",
+                             sum.rounds};
     claim_supposes(e, met,
                    "%.0f of %.0f rounds inside the ball R = %.4g, shown: the one closest to |S_i|; "
                    "most flips in all rounds: %g",
-                   sum.inside, sum.rounds, context_of(r)->starts.radius, sum.flips);
-    moments_subject about = {"Lemma 16", "trained", "flips on a sample, inside the R-ball",
-                             sum.inside};
+                   sum.inside, sum.rounds, sum.radius, sum.flips);
     if (met) { put_bound(r, about, shown.bound, shown.value); }
-    about.quantity = "flips of neurons that moved too little";
-    about.trials = sum.rounds;
-    put_bound(r, about, 0, sum.strays);
+    put_bound(r, still, 0, sum.strays);
     claim_refute_unless(e, sum.strays == 0);
     return claim_saw(e, shown.bound, shown.value, sum.inside);
 }
@@ -284,41 +299,45 @@ static status flips(const study_run *r, size_t which, evidence *e) {
 /* --- the statements --- */
 
 static const claim of_masks[] = {
-    {"E1 (Lemma 18)", "lemma-18-taken", EXACT, TEST_AT_MOST, "P(c_r >= 1) = theta", mean},
+    {"E1 (Lemma 18)", "lemma-18-taken", EXACT, TEST_AT_MOST, "P(c_r >= 1) = theta", moments_mean,
+     .subject = "E1"},
     {"E2 (Lemma 18)", "lemma-18-share", EXACT, TEST_AT_MOST,
-     "E[eta_r m_r^l] = theta/p, and E[b_r/c_r] = phi", mean},
+     "E[eta_r m_r^l] = theta/p, and E[b_r/c_r] = phi", moments_mean, .subject = "E2"},
     {"E3 (Lemma 20)", "lemma-20", EXACT, TEST_AT_MOST,
-     "E[nu_rr'] = xi theta for r != r', theta for r = r'", mean},
+     "E[nu_rr'] = xi theta for r != r', theta for r = r'", moments_mean, .subject = "E3"},
     {"E4 (Lemma 21)", "lemma-21", EXACT, TEST_AT_MOST,
      "Var(nu_rr') = xi(1-xi) phi + xi^2 theta(1-theta) for r != r', theta(1-theta) for r = r'",
-     mean},
+     moments_mean, .subject = "E4"},
     {"E5 (Lemma 1)", "lemma-1", EXACT, TEST_AT_MOST,
-     "E[ut_r(x_i)] = theta (u(x_i) + (1-xi) a_r sigma_ri/sqrt m)", mean},
+     "E[ut_r(x_i)] = theta (u(x_i) + (1-xi) a_r sigma_ri/sqrt m)", moments_mean, .subject = "E5"},
     {"E6 (Lemma 3)", "lemma-3", EXACT, TEST_AT_MOST,
      "E sum_i (ut_r - b_r u)^2 = (1/m)[xi(1-xi) phi sum_{r'!=r} sigma^2 + (1-xi)^2 theta sum_i "
      "sigma_ri^2]",
-     mean},
+     moments_mean, .subject = "E6"},
     {"E7 (Lemma 2)", "lemma-2", EXACT, TEST_AT_MOST,
-     "E[g_r] = (theta/xi) dL/dw_r + (theta(1-xi)/m) sum_i sigma_ri x_i", mean},
+     "E[g_r] = (theta/xi) dL/dw_r + (theta(1-xi)/m) sum_i sigma_ri x_i", moments_mean,
+     .subject = "E7"},
     {"E8 (Definition 1)", "kernel-masked", EXACT, TEST_AT_MOST,
-     "E_mask[H_m] = H at weights independent of the mask", mean},
+     "E_mask[H_m] = H at weights independent of the mask", moments_mean, .subject = "E8"},
     {"E9 (Lemmas 24, 25)", "lemmas-24-25", EXACT, TEST_AT_MOST,
-     "E||u - u^l||^2 = V = (xi(1-xi)/m) sum_i sum_r sigma_ri^2", mean},
+     "E||u - u^l||^2 = V = (xi(1-xi)/m) sum_i sum_r sigma_ri^2", moments_mean, .subject = "E9"},
     {"E12 (one step)", "mean-of-a-step", EXACT, TEST_AT_MOST,
-     "E[u_{k+1} - u_k] = eta theta [H(y - u_k) - xi(1-xi) m^{-3/2} sum_r a_r D_r G s_r]", mean},
+     "E[u_{k+1} - u_k] = eta theta [H(y - u_k) - xi(1-xi) m^{-3/2} sum_r a_r D_r G s_r]",
+     moments_mean, .subject = "E12"},
     {"Lemma 4 (mean)", "lemma-4-mean", EXACT, TEST_AT_MOST,
      "E||ut_r - b_r y||^2 = [E6] + 2 theta(1-xi)(a_r/sqrt m) sum_i sigma_ri (u_i - y_i) + theta "
      "||u - y||^2",
-     mean}};
+     moments_mean, .subject = "Lemma 4"}};
 
 static const claim of_all[] = {
     {"Lemma 4, inequality", "lemma-4", DERIVED, TEST_AT_MOST,
      "||g_r|| <= sqrt(||G||/m) ||ut_r - b_r y||", steepest_gradient,
      "every draw of both mask kinds, every neuron looked at; the closest is shown"},
     {"E2 (Lemma 18), phi", "phi-bound", DERIVED, TEST_AT_MOST,
-     "phi <= 2/((p+1) xi); equal only for p = xi = 1", phi_bound},
+     "phi <= 2/((p+1) xi); equal only for p = xi = 1", phi, .subject = &plain},
     {"E2 (Lemma 18), phi, sharp", "phi-bound", DERIVED, TEST_AT_MOST,
-     "phi <= 2 (1 - (1-xi)^(p+1))/((p+1) xi) - 2 (1-xi)^p; equal only for p = 1", phi_sharp_bound},
+     "phi <= 2 (1 - (1-xi)^(p+1))/((p+1) xi) - 2 (1-xi)^p; equal only for p = 1", phi,
+     .subject = &sharp},
     {"E11 (Lemma 26)", "lemma-26", EXACT, TEST_AT_MOST,
      "E_{W_0,a}||y - u_0||^2 = ||y||^2 + xi^2 kappa^2 sum_i ||x_i||^2/2", initial_error},
     {"E11 (Lemma 26), C^2 n", "lemma-26-bound", DERIVED, TEST_AT_MOST,
@@ -337,17 +356,17 @@ static const claim of_all[] = {
     {"E10 (Lemma 13), categorical", "lemma-13", EXACT, TEST_AT_MOST,
      "u = (1/p) sum u^l; ||y - u_{k+1}||^2 = (1/p) sum ||y - u^l_tau||^2 - (1/p^2) sum_{l<l'} "
      "||u^l_tau - u^l'_tau||^2",
-     lemma_13},
+     combined, .subject = of_lemma_13},
     {"E10 (Lemma 14), categorical", "lemma-14", EXACT, TEST_AT_MOST,
-     "(1/p) sum_l ||u^l - u||^2 = (1/p^2) sum_{l<l'} ||u^l - u^l'||^2", lemma_14},
+     "(1/p) sum_l ||u^l - u||^2 = (1/p^2) sum_{l<l'} ||u^l - u^l'||^2", combined,
+     .subject = of_lemma_14},
     {"Split (Lemmas 5-12, 15, 19)", "split", EXACT, TEST_AT_MOST,
      "||y-u_{k+1}||^2 = ||y-u_k||^2 - 2<y-u_k,I1> - 2<y-u_k,I2> + ||u_{k+1}-u_k||^2", split},
     {"Split, |I2_i|", "split-bound", DERIVED, TEST_AT_MOST,
      "|I2_i| <= (xi/sqrt m) |S_i| max_r ||w_{k+1,r} - w_{k,r}||", split_part},
     {"Lemma 16, flips", "lemma-16-flips", DERIVED, TEST_AT_MOST,
      "inside the R-ball only neurons of S_i flip on x_i: flips <= |S_i|; none flips that moved "
-     "less "
-     "than |<w_0r,x_i>|",
+     "less than |<w_0r,x_i>|",
      flips}};
 
 static size_t kind_count(const study_run *r) {

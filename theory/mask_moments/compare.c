@@ -1,83 +1,21 @@
-/* Numbers against what they should be, and the table of comparisons. */
+/* The table of comparisons, and the means over masks against their closed forms. */
 #include "theory/mask_moments/mask_moments.h"
 
 #include <float.h>
-#include <gsl/gsl_cdf.h>
 #include <math.h>
 #include <string.h>
 
 #include "theory/shared/criteria.h"
 
-static double largest_of(const double *x, size_t count, double largest) {
-    for (size_t k = 0; k < count; k++) { largest = fmax(largest, fabs(x[k])); }
-    return largest;
-}
-
-void tightest_keep(tightest *kept, double value, double bound) {
-    double was = safe_ratio(kept->value, kept->bound), is = safe_ratio(value, bound);
-    if (!(is <= was) && !isnan(was)) { *kept = (tightest){value, bound}; }
-}
-
-/* The first of the entries that are the largest to rounding: any processor finds the same one. */
-static size_t largest_entry(const double *x, size_t count) {
-    const double same_size = 1 - 1e-9, close = same_size * largest_of(x, count, 0);
-    size_t k = 0;
-    while (k + 1 < count && !(fabs(x[k]) >= close)) { k++; }
-    return k;
-}
-
-moments_comparison moments_compare_exact(const double *expected, const double *observed,
-                                         size_t count) {
-    double scale = largest_of(observed, count, largest_of(expected, count, 0)), worst = -1;
-    double tolerance = CRITERION_EXACT * scale;
-    size_t shown = 0;
-    for (size_t k = 0; k < count; k++) {
-        double error = fabs(observed[k] - expected[k]);
-        if (error <= worst || isnan(worst)) { continue; }
-        worst = error;
-        shown = k;
-    }
-    if (worst <= tolerance) { shown = largest_entry(expected, count); }
-    return (moments_comparison){.expected = expected[shown],
-                                .observed = observed[shown],
-                                .error = worst,
-                                .tolerance = tolerance,
-                                .relative = safe_ratio(worst, scale),
-                                .p = NAN,
-                                .compared = count};
-}
-
-moments_comparison moments_compare_sampled(double expected, const stats_running *draws,
-                                           double rounding, double size) {
-    double below = (1 - CLAIM_CONFIDENCE) / 2 / MOMENT_FAMILY, degrees = draws->count - 1;
-    double quantile = gsl_cdf_tdist_Qinv(below, degrees);
-    double deviation = sqrt(draws->squares / degrees / draws->count);
-    double error = fabs(draws->mean - expected);
+comparison moments_compare_drawn(double expected, const stats_running *draws, double rounding,
+                                 double size) {
+    enum { FAMILY = 2 * MOMENT_VIEWS + 1 }; /* all views of both mask kinds, and E11 */
     double cancelled = CRITERION_ROUNDINGS * DBL_EPSILON * size;
     double allowed = rounding + fmax(CRITERION_EXACT * fabs(expected), cancelled);
-    double beyond = error - allowed;
-    double tail = beyond <= 0 ? 0.5 : gsl_cdf_tdist_Q(beyond / deviation, degrees);
-    double tolerance = quantile * deviation + allowed;
-    bool known = !isnan(safe_ratio(error, tolerance));
-    return (moments_comparison){.expected = expected,
-                                .observed = draws->mean,
-                                .error = error,
-                                .tolerance = tolerance,
-                                .relative = NAN,
-                                .p = known ? fmin(2 * MOMENT_FAMILY * tail, 1) : NAN,
-                                .compared = 1};
+    return compare_sampled(expected, draws, allowed, FAMILY);
 }
 
-moments_comparison moments_compare_bound(double bound, double observed, size_t compared) {
-    return (moments_comparison){.expected = bound,
-                                .observed = observed,
-                                .error = observed <= bound ? 0 : observed - bound,
-                                .relative = NAN,
-                                .p = NAN,
-                                .compared = compared};
-}
-
-void moments_put(table *t, moments_subject about, moments_comparison c) {
+void moments_put(table *t, moments_subject about, comparison c) {
     if (!t) { return; }
     table_row(t);
     row_text(t, "fact", "number of the fact, or lemma of the paper", about.fact);
@@ -113,64 +51,80 @@ void moments_put(table *t, moments_subject about, moments_comparison c) {
 
 /* --- means over masks --- */
 
-static const struct {
-    const char *fact, *name;
-} quantities[MOMENTS] = {[MOMENT_TAKEN] = {"E1", "b_r"},
-                         [MOMENT_SHARE] = {"E2", "eta_r m_r^l"},
-                         [MOMENT_RECIPROCAL] = {"E2", "b_r/c_r"},
-                         [MOMENT_NU_SAME] = {"E3", "nu_rr"},
-                         [MOMENT_NU_OTHER] = {"E3", "nu_rr'"},
-                         [MOMENT_NU_SAME2] = {"E4", "nu_rr^2"},
-                         [MOMENT_NU_OTHER2] = {"E4", "nu_rr'^2"},
-                         [MOMENT_MIXING] = {"E5", "ut_r(x_i)"},
-                         [MOMENT_SPREAD] = {"E6", "sum_i(ut_r-b_r u)^2"},
-                         [MOMENT_GRADIENT] = {"E7", "<x_i,g_r>"},
-                         [MOMENT_KERNEL] = {"E8", "(H_m)_ij"},
-                         [MOMENT_JUMP] = {"E9", "||u-u^l||^2"},
-                         [MOMENT_CHANGE] = {"E12", "(u_{k+1}-u_k)/eta"},
-                         [MOMENT_RESIDUAL] = {"Lemma 4", "||ut_r-b_r y||^2"}};
-
 const char *const moments_kind_names[KINDS] = {"bernoulli", "categorical"};
 
-/* Whether a statement "FACT (...)" is about the quantity. */
-static bool is_about(const char *statement, moment f) {
-    size_t length = strlen(quantities[f].fact);
-    return strncmp(statement, quantities[f].fact, length) == 0 && statement[length] == ' ';
+static void put_mean(const moments_context *c, const moments_kind *k, moment f, const char *way,
+                     const char *along, double trials, comparison compared) {
+    const moments_quantity *q = &moments_quantities[f];
+    const char *mask = moments_kind_names[k->run.mask];
+    moments_put(c->lines, (moments_subject){q->fact, way, q->name, trials, mask, along, "="},
+                compared);
 }
 
-double moments_enumerated_error(const moments_kind *k, const char *statement, table *t) {
-    moments_layout at = moments_layout_of(&k->small);
-    double worst = 0;
-    for (moment f = 0; f < MOMENTS; f++) {
-        if (!is_about(statement, f)) { continue; }
-        const double *expected = k->expected + at.first[f], *mean = k->mean + at.first[f];
-        moments_comparison c = moments_compare_exact(expected, mean, moments_count(&at, f));
-        moments_put(t,
-                    (moments_subject){quantities[f].fact, "enumerated", quantities[f].name,
-                                      (double)k->masks, moments_kind_names[k->run.mask], "entries",
-                                      "="},
-                    c);
-        worst = record_larger(worst, c.relative);
+/* The largest relative error of a quantity over all masks. */
+static double enumerated_error(const moments_context *c, const moments_kind *k, moment f) {
+    const moments_state *s = &k->small;
+    comparison all = compare_exact(s->expected + s->first[f], k->mean + s->first[f],
+                                   moments_count(s, f), CRITERION_EXACT);
+    put_mean(c, k, f, "enumerated", "entries", (double)k->masks, all);
+    return all.relative;
+}
+
+/* Rounding that a mean of quantity f may have although what is expected is near 0, absolute: where
+ * it is a difference over a step of size eta, or a sum of squared differences. 0 for the others. */
+static double rounding_of(const moments_state *s, moment f) {
+    double step = s->settings.lr, root = sqrt((double)s->settings.width);
+    double unit = CRITERION_ROUNDINGS * DBL_EPSILON * s->largest;
+    switch (f) {
+    case MOMENT_GRADIENT: return unit / step;
+    case MOMENT_CHANGE: return s->settings.xi * root * unit / step; /* (xi/sqrt m) sum_r */
+    case MOMENT_SPREAD:
+    case MOMENT_JUMP: return (double)s->g->n * root * unit * root * unit;
+    default: return 0;
     }
-    return worst;
 }
 
-double moments_simulated_p(const moments_kind *k, const char *statement, table *t) {
+/* The smallest p-value of a quantity over draws. */
+static double simulated_p(const moments_context *c, const moments_kind *k, moment f) {
     static const char *const along[MOMENT_DIRECTIONS] = {"mean",  "expected", "minor",
                                                          "signs", "signs",    "signs"};
-    double smallest = 1;
-    for (size_t view = 0; view < MOMENT_VIEWS; view++) {
-        moment f = (moment)(view / MOMENT_DIRECTIONS);
-        if (!is_about(statement, f)) { continue; }
-        const stats_running *seen = &k->sample.views[view];
-        moments_comparison c = moments_compare_sampled(
-            k->views.expected[view], seen, moments_rounding(&k->large, f), k->views.largest[f]);
-        moments_put(t,
-                    (moments_subject){quantities[f].fact, "simulated", quantities[f].name,
-                                      seen->count, moments_kind_names[k->run.mask],
-                                      along[view % MOMENT_DIRECTIONS], "="},
-                    c);
-        smallest = record_smaller(smallest, c.p);
+    const moments_state *s = &k->large;
+    double size = record_largest(s->expected + s->first[f], moments_count(s, f)), smallest = 1;
+    for (size_t direction = 0; direction < MOMENT_DIRECTIONS; direction++) {
+        size_t view = f * MOMENT_DIRECTIONS + direction;
+        const stats_running *drawn = &k->sample.views[view];
+        comparison one =
+            moments_compare_drawn(k->views.expected[view], drawn, rounding_of(s, f), size);
+        put_mean(c, k, f, "simulated", along[direction], drawn->count, one);
+        smallest = record_smaller(smallest, one.p);
     }
     return smallest;
+}
+
+static bool is_about(const claim *statement, moment f) {
+    return strcmp(moments_quantities[f].fact, statement->subject) == 0;
+}
+
+status moments_mean(const study_run *r, size_t kind, evidence *e) {
+    const moments_context *c = r->context;
+    const moments_kind *k = &c->kind[kind];
+    const moments_state *small = &k->small, *large = &k->large;
+    double draws = k->sample.views[0].count, error = 0, p = 1;
+    bool drawn = moments_draws_suffice(large, draws);
+    for (moment f = 0; f < MOMENTS; f++) {
+        if (is_about(e->claim, f)) { error = record_larger(error, enumerated_error(c, k, f)); }
+    }
+    for (moment f = 0; drawn && f < MOMENTS; f++) {
+        if (is_about(e->claim, f)) { p = record_smaller(p, simulated_p(c, k, f)); }
+    }
+    if (drawn) {
+        e->row.limit = p;
+        claim_refute_unless(e, p >= 1 - CLAIM_CONFIDENCE);
+    }
+    claim_supposes(
+        e, true, "%s: all %zu masks at m=%zu p=%zu n=%zu; draws at m=%zu p=%zu n=%zu (%s)",
+        kind == MASK_CATEGORICAL ? "Assumption 4, theta = phi = 1" : "Assumption 2", k->masks,
+        small->settings.width, small->settings.subnets, small->g->n, large->settings.width,
+        large->settings.subnets, large->g->n, drawn ? "limit: p-value" : "too few for an interval");
+    return claim_saw(e, CRITERION_EXACT, error, drawn ? draws : (double)k->masks);
 }

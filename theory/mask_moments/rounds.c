@@ -3,23 +3,9 @@
 #include "theory/mask_moments/mask_moments.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "theory/shared/criteria.h"
-
-static double distance_squared(const double *a, const double *b, size_t n) {
-    double sum = 0;
-    for (size_t i = 0; i < n; i++) { sum += (a[i] - b[i]) * (a[i] - b[i]); }
-    return sum;
-}
-
-/* The largest |x_k|; NaN once one is. */
-static double largest_of(const double *x, size_t count) {
-    double largest = 0;
-    for (size_t k = 0; k < count; k++) { largest = record_larger(largest, fabs(x[k])); }
-    return largest;
-}
 
 /* --- the split --- */
 
@@ -48,7 +34,8 @@ static sample_split split_sample(const moments_split *s, size_t i) {
 }
 
 void moments_measure_split(const moments_split *s, moments_round *round) {
-    round->part = (tightest){0, 0};
+    tightest part = {0, 0};
+    round->radius = s->radius;
     round->before = distance_squared(s->y, s->u_before, s->n);
     round->after = distance_squared(s->y, s->u_after, s->n);
     round->moved = distance_squared(s->u_after, s->u_before, s->n);
@@ -63,15 +50,19 @@ void moments_measure_split(const moments_split *s, moments_round *round) {
             round->flips = at.flips;
             round->set = at.set;
         }
-        tightest_keep(&round->part, fabs(at.near),
-                      bounds_split(s->xi, (double)s->m, at.set, s->movement));
+        double bound = bounds_split(s->xi, (double)s->m, at.set, s->movement);
+        tightest_keep(&part, (tightest){fabs(at.near), bound});
     }
+    round->part = part.value;
+    round->part_bound = part.bound;
     const double terms[] = {round->before, round->far, round->near, round->moved, round->after};
     double sum = round->before + round->far + round->near + round->moved;
-    round->split_error = fabs(round->after - sum) / largest_of(terms, 5);
+    round->split_error = fabs(round->after - sum) / record_largest(terms, 5);
 }
 
 /* --- E10 --- */
+
+RECORD_DEFINE(moments_combined, MOMENTS_COMBINED);
 
 moments_combined moments_combine(const double *local, const double *u, const double *y, size_t p,
                                  size_t n) {
@@ -91,45 +82,43 @@ moments_combined moments_combine(const double *local, const double *u, const dou
     double loss = distance_squared(y, u, n), larger = record_larger(from_whole, apart);
     /* p = 1: squares of rounding errors on either side */
     bool nothing = larger <= CRITERION_EXACT * CRITERION_EXACT * loss;
-    return (moments_combined){.mean = worst == 0 ? 0 : worst / largest_of(u, n),
+    return (moments_combined){.mean = worst == 0 ? 0 : worst / record_largest(u, n),
                               .lemma13 = fabs(loss - (losses - apart)) / fmax(loss, losses),
                               .lemma14 =
                                   nothing ? 0 : safe_ratio(fabs(from_whole - apart), larger)};
 }
 
-moments_combined moments_combined_worse(moments_combined a, moments_combined b) {
-    return (moments_combined){record_larger(a.mean, b.mean), record_larger(a.lemma13, b.lemma13),
-                              record_larger(a.lemma14, b.lemma14)};
-}
-
-/* Outputs (p, n) of all subnetworks at the start and at the end of a round. */
+/* Outputs at the start and at the end of a round. */
 typedef struct {
     size_t n, tau;
-    double *start, *end; /* of the scratch */
-} local_outputs;
+    double *start, *end;    /* (p, n) of all subnetworks */
+    double *before, *after; /* (ld) of the whole network */
+} outputs;
 
-static local_outputs outputs_of(const gram *g, const train_settings *s, scratch *owned) {
-    size_t count = s->subnets * g->n;
-    return (local_outputs){
-        .n = g->n,
-        .tau = s->local_steps,
-        .start = scratch_take(owned, count, sizeof(double), "outputs of the subnetworks"),
-        .end = scratch_take(owned, count, sizeof(double), "outputs of the subnetworks")};
+static outputs outputs_of(const gram *g, const train_settings *s, scratch *owned) {
+    size_t p = s->subnets;
+    return (outputs){g->n,
+                     s->local_steps,
+                     take(owned, p * g->n),
+                     take(owned, p * g->n),
+                     take(owned, g->ld),
+                     take(owned, g->ld)};
 }
 
 /* The trainer's observer. */
 static void observe_outputs(const train_sight *sight, void *context) {
-    const local_outputs *outputs = context;
-    size_t first = sight->subnet * outputs->n, bytes = outputs->n * sizeof *sight->U;
-    if (sight->step == 0) { memcpy(outputs->start + first, sight->U, bytes); }
-    if (sight->step == outputs->tau) { memcpy(outputs->end + first, sight->U, bytes); }
+    const outputs *all = context;
+    size_t first = sight->subnet * all->n, bytes = all->n * sizeof *sight->U;
+    if (sight->step == 0) { memcpy(all->start + first, sight->U, bytes); }
+    if (sight->step == all->tau) { memcpy(all->end + first, sight->U, bytes); }
 }
 
-/* Start and end of the round. */
-static moments_combined combine_round(const local_outputs *outputs, const gram *g, size_t p,
-                                      const double *u_before, const double *u_after) {
-    return moments_combined_worse(moments_combine(outputs->start, u_before, g->Y, p, g->n),
-                                  moments_combine(outputs->end, u_after, g->Y, p, g->n));
+/* Keeps the worse of what was and of start and end of the round. */
+static void add_combined(const outputs *all, const gram *g, size_t p, moments_combined *worst) {
+    moments_combined start = moments_combine(all->start, all->before, g->Y, p, g->n);
+    moments_combined end = moments_combine(all->end, all->after, g->Y, p, g->n);
+    record_add(&moments_combined_kind, worst, &start);
+    record_add(&moments_combined_kind, worst, &end);
 }
 
 status moments_combine_all(const gram *g, const train_settings *s, const double *W, const double *A,
@@ -137,9 +126,7 @@ status moments_combine_all(const gram *g, const train_settings *s, const double 
     size_t p = s->subnets;
     trainer t = {0};
     scratch room = {0};
-    local_outputs outputs = outputs_of(g, s, &room);
-    double *before = scratch_take(&room, g->ld, sizeof *before, "outputs");
-    double *after = scratch_take(&room, g->ld, sizeof *after, "outputs");
+    outputs all = outputs_of(g, s, &room);
     unsigned char *mask = scratch_take(&room, p, s->width, "masks");
     status st = room.failed ? FAILED : mask_number(s->mask, p, s->width, masks);
     if (st == OK) { st = trainer_new(g, s, false, &t); }
@@ -147,10 +134,10 @@ status moments_combine_all(const gram *g, const train_settings *s, const double 
     for (size_t code = 0; st == OK && code < *masks; code++) {
         mask_decode(s->mask, p, s->width, s->xi, code, mask);
         trainer_start(&t, W, A);
-        trainer_output(&t, before);
-        trainer_round(&t, mask, observe_outputs, &outputs);
-        trainer_output(&t, after);
-        *worst = moments_combined_worse(*worst, combine_round(&outputs, g, p, before, after));
+        trainer_output(&t, all.before);
+        trainer_round(&t, mask, observe_outputs, &all);
+        trainer_output(&t, all.after);
+        add_combined(&all, g, p, worst);
     }
     trainer_free(&t);
     scratch_free(&room);
@@ -162,36 +149,28 @@ status moments_combine_all(const gram *g, const train_settings *s, const double 
 typedef struct {
     const gram *g;
     trajectory run;
-    local_outputs outputs;
+    outputs seen;
     moments_split split;
     double *C; /* (m, ld) coefficients of the weights at w_k */
     scratch owned;
 } follower;
 
 /* trajectory_close and scratch_free always. */
-static status follower_open(const gram *g, const train_settings *s, uint64_t seed, size_t cell,
-                            size_t repetition, follower *f) {
+static status follower_open(const train_settings *s, uint64_t seed, size_t cell, size_t repetition,
+                            follower *f) {
+    const gram *g = f->g;
     size_t m = s->width, all = m * g->ld;
-    scratch *owned = &f->owned;
-    f->g = g;
-    f->outputs = outputs_of(g, s, owned);
-    f->C = scratch_take(owned, all, sizeof *f->C, "weight coefficients");
-    f->split.start = scratch_take(owned, all, sizeof(double), "pre-activations");
-    f->split.before = scratch_take(owned, all, sizeof(double), "pre-activations");
-    f->split.u_before = scratch_take(owned, g->ld, sizeof(double), "outputs");
-    f->split.u_after = scratch_take(owned, g->ld, sizeof(double), "outputs");
-    f->split.drift = scratch_take(owned, m, sizeof(double), "drifts");
-    status st =
-        owned->failed ? FAILED : trajectory_open(g, s, true, seed, cell, repetition, &f->run);
+    f->seen = outputs_of(g, s, &f->owned);
+    f->C = take(&f->owned, all), f->split.drift = take(&f->owned, m);
+    f->split.start = take(&f->owned, all), f->split.before = take(&f->owned, all);
+    if (f->owned.failed) { return FAILED; }
+    status st = trajectory_open(g, s, true, seed, cell, repetition, &f->run);
     if (st != OK) { return st; }
     const network *whole = &f->run.t.whole;
-    f->split.n = g->n;
-    f->split.m = m;
-    f->split.ld = g->ld;
-    f->split.xi = s->xi;
     f->split.A = whole->A;
-    f->split.y = g->Y;
     f->split.after = whole->Z;
+    f->split.u_before = f->seen.before;
+    f->split.u_after = f->seen.after;
     memcpy(f->split.start, whole->Z, all * sizeof *whole->Z);
     return OK;
 }
@@ -216,7 +195,7 @@ static double fill_drift(follower *f) {
     for (size_t r = 0; r < net->m; r++) {
         f->split.drift[r] = sqrt(network_drift_squared(f->g, net, f->split.start, r));
     }
-    return largest_of(f->split.drift, net->m);
+    return record_largest(f->split.drift, net->m);
 }
 
 static status follow_round(follower *f, moments_round *round) {
@@ -227,54 +206,25 @@ static status follow_round(follower *f, moments_round *round) {
     memcpy(split->before, t->whole.Z, bytes);
     memcpy(f->C, t->whole.C, bytes);
     trainer_output(t, split->u_before);
-    if (!trajectory_round(&f->run, observe_outputs, &f->outputs)) {
+    if (!trajectory_round(&f->run, observe_outputs, &f->seen)) {
         return fail(FAILED, "the run diverged; take a smaller step");
     }
     trainer_output(t, split->u_after);
     round->drift_after = fill_drift(f);
     split->movement = largest_movement(f);
     moments_measure_split(split, round);
-    round->combined =
-        combine_round(&f->outputs, f->g, t->settings.subnets, split->u_before, split->u_after);
+    add_combined(&f->seen, f->g, t->settings.subnets, &round->combined);
     return OK;
 }
 
 status moments_run(const gram *g, const train_settings *s, uint64_t seed, size_t cell,
                    size_t repetition, double radius, moments_round *rounds, size_t count) {
-    follower f = {.split.radius = radius};
-    status st = follower_open(g, s, seed, cell, repetition, &f);
+    follower f = {
+        .g = g,
+        .split = {.n = g->n, .m = s->width, .ld = g->ld, .xi = s->xi, .radius = radius, .y = g->Y}};
+    status st = follower_open(s, seed, cell, repetition, &f);
     for (size_t k = 0; st == OK && k < count; k++) { st = follow_round(&f, &rounds[k]); }
     trajectory_close(&f.run);
     scratch_free(&f.owned);
     return st;
-}
-
-/* --- all runs --- */
-
-static void add_round(moments_runs *sum, const moments_round *round, double radius) {
-    sum->split_error = record_larger(sum->split_error, round->split_error);
-    sum->strays += round->strays;
-    sum->flips = record_larger(sum->flips, round->flips);
-    tightest_keep(&sum->part, round->part.value, round->part.bound);
-    tightest_keep(&sum->flips_anywhere, round->flips, round->set);
-    if (round->drift_before <= radius && round->drift_after <= radius) {
-        sum->inside++;
-        tightest_keep(&sum->flips_inside, round->flips, round->set);
-    }
-}
-
-moments_runs moments_runs_of(const study_run *r) {
-    const moments_context *c = r->context;
-    size_t rounds = ((const moments_settings *)r->settings)->rounds, runs = KINDS * r->repeats;
-    moments_runs sum = {.rounds = (double)(runs * rounds), .combined = c->combined};
-    for (size_t run = 0; run < runs; run++) {
-        size_t kind = run / r->repeats;
-        const moments_round *round = moments_round_of(r, kind, run % r->repeats, 0);
-        for (size_t k = 0; k < rounds; k++) {
-            add_round(&sum, &round[k], c->starts.radius);
-            if (kind != MASK_CATEGORICAL) { continue; }
-            sum.combined = moments_combined_worse(sum.combined, round[k].combined);
-        }
-    }
-    return sum;
 }

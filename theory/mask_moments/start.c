@@ -1,41 +1,28 @@
 /* The random start: ||y - u_0||^2, ||W_0||_F, neurons near a sign change and their kernel. */
 #include "theory/mask_moments/mask_moments.h"
 
-#include <gsl/gsl_cdf.h>
 #include <math.h>
-#include <string.h>
 
 #include "model/spectrum.h"
 #include "base/blas.h"
 
 /* The last start. */
 typedef struct {
-    double *W, *A, *Z;          /* (m, d), (m), (m, ld) */
-    double *u, *near, *squares; /* (n) */
+    double *W, *A, *Z; /* (m, d), (m), (m, ld) */
+    double *u;         /* (n) u_0 */
+    double *near;      /* (n) |S_i| */
+    double *squares;   /* (n) sum_r <w_{0,r}, x_i>^2 */
     scratch owned;
 } start;
 
-static void start_open(const moments_start *s, start *w) {
-    const gram *g = s->g;
-    scratch *owned = &w->owned;
-    w->W = scratch_take(owned, s->width * g->d, sizeof *w->W, "initial weights");
-    w->A = scratch_take(owned, s->width, sizeof *w->A, "initial signs");
-    w->Z = scratch_take(owned, s->width * g->ld, sizeof *w->Z, "pre-activations");
-    w->u = scratch_take(owned, g->n, sizeof *w->u, "outputs");
-    w->near = scratch_take(owned, g->n, sizeof *w->near, "counts");
-    w->squares = scratch_take(owned, g->n, sizeof *w->squares, "squares");
-}
-
-/* Draws W_0 with entries N(0, kappa^2) and signs a; u_0, |S_i| and sum_r <w_{0,r}, x_i>^2. */
+/* Draws W_0 with entries N(0, kappa^2) and signs a. */
 static void start_draw(const moments_start *s, rng *r, start *w) {
     const gram *g = s->g;
     double scale = s->xi / sqrt((double)s->width);
     rng_normal_double(r, s->kappa, s->width * g->d, w->W);
     rng_signs(r, s->width, w->A);
     gram_project(g, w->W, s->width, w->Z);
-    memset(w->u, 0, g->n * sizeof *w->u);
-    memset(w->near, 0, g->n * sizeof *w->near);
-    memset(w->squares, 0, g->n * sizeof *w->squares);
+    for (size_t i = 0; i < g->n; i++) { w->u[i] = w->near[i] = w->squares[i] = 0; }
     for (size_t k = 0; k < s->width; k++) {
         for (size_t i = 0; i < g->n; i++) {
             double z = w->Z[k * g->ld + i];
@@ -51,13 +38,9 @@ static double add_start(const moments_start *s, const start *w, const moments_li
                         moments_starts *all) {
     const gram *g = s->g;
     double whole = cblas_dnrm2((int)(s->width * g->d), w->W, 1);
-    double part = cblas_dnrm2((int)s->part, w->W, 1), error = 0, near = 0, squares = 0;
-    for (size_t i = 0; i < g->n; i++) {
-        error += (g->Y[i] - w->u[i]) * (g->Y[i] - w->u[i]);
-        near = fmax(near, w->near[i]);
-        squares = fmax(squares, w->squares[i]);
-    }
-    stats_running_add(&all->error, error);
+    double part = cblas_dnrm2((int)s->part, w->W, 1);
+    double near = record_largest(w->near, g->n), squares = record_largest(w->squares, g->n);
+    stats_running_add(&all->error, distance_squared(g->Y, w->u, g->n));
     all->frobenius += !(whole * whole <= limits->frobenius);
     all->part += !(part * part <= limits->part);
     all->squares += !(squares <= limits->squares);
@@ -67,18 +50,12 @@ static double add_start(const moments_start *s, const start *w, const moments_li
 }
 
 /* ||H'||^2 = ||H' H'^T||. */
-static status near_norm(const moments_start *s, const double *G, const start *w, double *norm) {
+static status near_norm(const moments_start *s, const double *G, start *w, double *norm) {
     size_t m = s->width, n = s->g->n;
     int count = (int)n;
-    scratch room = {0};
-    double *near = scratch_take(&room, m * n, sizeof *near, "neurons of S_i");
-    double *active = scratch_take(&room, m * n, sizeof *active, "activations");
-    double *H = scratch_take(&room, n * n, sizeof *H, "kernel of S_i");
-    double *square = scratch_take(&room, n * n, sizeof *square, "its square");
-    if (room.failed) {
-        scratch_free(&room);
-        return FAILED;
-    }
+    double *near = take(&w->owned, m * n), *active = take(&w->owned, m * n);
+    double *H = take(&w->owned, n * n), *square = take(&w->owned, n * n);
+    if (w->owned.failed) { return FAILED; }
     for (size_t k = 0; k < m * n; k++) {
         double z = w->Z[k / n * s->g->ld + k % n];
         active[k] = z >= 0;
@@ -91,7 +68,6 @@ static status near_norm(const moments_start *s, const double *G, const start *w,
                 0, square, count);
     status st = spectrum_norm(square, n, norm);
     *norm = sqrt(*norm);
-    scratch_free(&room);
     return st;
 }
 
@@ -106,18 +82,20 @@ moments_limits moments_limits_of(const moments_start *s) {
 
 status moments_starts_simulate(const moments_start *s, const moments_limits *limits,
                                const double *G, rng *r, size_t trials, moments_starts *starts) {
+    size_t m = s->width, n = s->g->n;
     start w = {0};
-    start_open(s, &w);
-    *starts = (moments_starts){.tangents = 0};
+    w.W = take(&w.owned, m * s->g->d), w.A = take(&w.owned, m), w.Z = take(&w.owned, m * s->g->ld);
+    w.u = take(&w.owned, n), w.near = take(&w.owned, n), w.squares = take(&w.owned, n);
     status st = w.owned.failed ? FAILED : OK;
+    *starts = (moments_starts){.tangents = 0};
     for (size_t k = 0; st == OK && k < trials; k++) {
         start_draw(s, r, &w);
         double near = add_start(s, &w, limits, starts), norm = NAN;
         if (!G || k > 0) { continue; }
         st = near_norm(s, G, &w, &norm);
         starts->tangents++;
-        tightest_keep(&starts->tangent, norm,
-                      bounds_lemma17((double)s->g->n, (double)s->width, near));
+        tightest_keep(&starts->tangent,
+                      (tightest){norm, bounds_lemma17((double)n, (double)m, near)});
     }
     scratch_free(&w.owned);
     return st;
@@ -131,14 +109,5 @@ void moments_starts_merge(moments_starts *starts, const moments_starts *more) {
     starts->near += more->near;
     starts->largest_near = fmax(starts->largest_near, more->largest_near);
     starts->tangents += more->tangents;
-    tightest_keep(&starts->tangent, more->tangent.value, more->tangent.bound);
-}
-
-bool moments_tails_hold(void) {
-    enum { MOST = 4000 };
-    bool hold = true;
-    for (int k = 1; k <= MOST; k++) {
-        hold = hold && gsl_cdf_chisq_Q(2.0 * k, k) <= bounds_lemma22_failure(k, 1);
-    }
-    return hold;
+    tightest_keep(&starts->tangent, more->tangent);
 }

@@ -5,11 +5,6 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* count of total numbers 0, 1, ..., evenly spread. */
-static void spread(size_t *number, size_t count, size_t total) {
-    for (size_t k = 0; k < count; k++) { number[k] = k * total / count; }
-}
-
 static void fill_outputs(moments_state *state) {
     const gram *g = state->g;
     size_t m = state->settings.width;
@@ -39,60 +34,93 @@ static double safe_step(const moments_state *state) {
     return smallest / 2 * root / residual;
 }
 
+/* What quantities are counted by. */
+enum { ONE, ALL_NEURONS, OTHER_NEURONS, NEURONS, INPUTS, SUBNETS, PAIRS };
+
+const moments_quantity moments_quantities[MOMENTS] = {
+    [MOMENT_TAKEN] = {"E1", "b_r", ALL_NEURONS, ONE},
+    [MOMENT_SHARE] = {"E2", "eta_r m_r^l", ALL_NEURONS, SUBNETS},
+    [MOMENT_RECIPROCAL] = {"E2", "b_r/c_r", ALL_NEURONS, ONE},
+    [MOMENT_NU_SAME] = {"E3", "nu_rr", NEURONS, ONE},
+    [MOMENT_NU_OTHER] = {"E3", "nu_rr'", NEURONS, OTHER_NEURONS},
+    [MOMENT_NU_SAME2] = {"E4", "nu_rr^2", NEURONS, ONE},
+    [MOMENT_NU_OTHER2] = {"E4", "nu_rr'^2", NEURONS, OTHER_NEURONS},
+    [MOMENT_MIXING] = {"E5", "ut_r(x_i)", NEURONS, INPUTS},
+    [MOMENT_SPREAD] = {"E6", "sum_i(ut_r-b_r u)^2", NEURONS, ONE},
+    [MOMENT_GRADIENT] = {"E7", "<x_i,g_r>", NEURONS, INPUTS},
+    [MOMENT_KERNEL] = {"E8", "(H_m)_ij", SUBNETS, PAIRS},
+    [MOMENT_JUMP] = {"E9", "||u-u^l||^2", SUBNETS, ONE},
+    [MOMENT_CHANGE] = {"E12", "(u_{k+1}-u_k)/eta", INPUTS, ONE},
+    [MOMENT_RESIDUAL] = {"Lemma 4", "||ut_r-b_r y||^2", NEURONS, ONE}};
+
+/* Where every quantity stands among all of them. */
+static void lay_out(moments_state *state) {
+    size_t m = state->settings.width, samples = state->sample_count;
+    const size_t size[] = {[ONE] = 1,
+                           [ALL_NEURONS] = m,
+                           [OTHER_NEURONS] = m - 1,
+                           [NEURONS] = state->neuron_count,
+                           [INPUTS] = state->g->n,
+                           [SUBNETS] = state->settings.subnets,
+                           [PAIRS] = samples * (samples + 1) / 2};
+    for (int f = 0; f < MOMENTS; f++) {
+        const moments_quantity *q = &moments_quantities[f];
+        state->first[f + 1] = state->first[f] + size[q->rows] * size[q->columns];
+    }
+}
+
 /* A state whose weights and signs are to be drawn, then state_finish. */
-static status state_new(const gram *g, const train_settings *s, double gram_norm,
+static status state_new(const gram *g, const train_settings *s, double gram_norm, scratch *owned,
                         moments_state *state) {
-    enum { NEURONS = 16, SAMPLES = 12 };
-    size_t m = s->width, n = g->n, neurons = m < NEURONS ? m : NEURONS;
-    size_t samples = n < SAMPLES ? n : SAMPLES;
+    enum { MOST_NEURONS = 16, MOST_SAMPLES = 12 };
+    size_t m = s->width, n = g->n, neurons = m < MOST_NEURONS ? m : MOST_NEURONS;
+    size_t samples = n < MOST_SAMPLES ? n : MOST_SAMPLES;
     *state = (moments_state){.g = g,
                              .settings = *s,
                              .gram_norm = gram_norm,
                              .neuron_count = neurons,
                              .sample_count = samples};
-    scratch *owned = &state->owned;
-    state->W = scratch_take(owned, m * g->d, sizeof *state->W, "weights");
-    state->A = scratch_take(owned, m, sizeof *state->A, "output signs");
-    state->Z = scratch_take(owned, m * g->ld, sizeof *state->Z, "pre-activations");
-    state->signed_output = scratch_take(owned, m * n, sizeof(double), "activations");
-    state->u = scratch_take(owned, n, sizeof *state->u, "outputs");
-    state->neurons = scratch_take(owned, neurons, sizeof *state->neurons, "neuron numbers");
-    state->samples = scratch_take(owned, samples, sizeof *state->samples, "sample numbers");
+    lay_out(state);
+    state->W = take(owned, m * g->d), state->A = take(owned, m);
+    state->Z = take(owned, m * g->ld), state->signed_output = take(owned, m * n);
+    state->u = take(owned, n);
+    state->expected = take(owned, state->first[MOMENTS]);
+    state->minor = take(owned, state->first[MOMENTS]);
+    state->neurons = scratch_take(owned, neurons, sizeof(size_t), "neuron numbers");
+    state->samples = scratch_take(owned, samples, sizeof(size_t), "sample numbers");
     return owned->failed ? FAILED : OK;
 }
 
-static void state_finish(moments_state *state) {
+static status state_finish(moments_state *state) {
     gram_project(state->g, state->W, state->settings.width, state->Z);
     fill_outputs(state);
     state->settings.scaling = SCALING_THEORY;
     state->settings.unselected = UNSELECTED_KEEP;
     state->settings.local_steps = 1;
     state->settings.lr = safe_step(state);
-    spread(state->neurons, state->neuron_count, state->settings.width);
-    spread(state->samples, state->sample_count, state->g->n);
-}
-
-void moments_state_free(moments_state *state) {
-    scratch_free(&state->owned);
-    *state = (moments_state){.g = NULL};
-}
-
-static bool is_apart(const gram *g, const double *z, double distance) {
-    bool active = false, apart = true;
-    for (size_t i = 0; i < g->n; i++) {
-        active = active || z[i] > 0;
-        apart = apart && fabs(z[i]) >= distance;
+    for (size_t k = 0; k < state->neuron_count; k++) { /* evenly spread */
+        state->neurons[k] = k * state->settings.width / state->neuron_count;
     }
-    return active && apart;
+    for (size_t k = 0; k < state->sample_count; k++) {
+        state->samples[k] = k * state->g->n / state->sample_count;
+    }
+    moments_constants c = moments_constants_of(&state->settings);
+    return moments_expected(state, &c, state->expected, state->minor);
 }
 
-/* A neuron w (d) that keeps its distance from 0; z (ld): its pre-activations. */
+/* A neuron w (d) that is active on some input and keeps its distance from 0; z (ld): its
+ * pre-activations. */
 static status draw_neuron(const gram *g, double kappa, rng *r, double *z, double *w) {
     enum { ATTEMPTS = 10000 };
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
         rng_normal_double(r, kappa, g->d, w);
         gram_project(g, w, 1, z);
-        if (is_apart(g, z, kappa / 10)) { return OK; }
+        bool active = false, apart = true;
+        for (size_t i = 0; i < g->n; i++) {
+            active = active || z[i] > 0;
+            apart = apart && fabs(z[i]) >= kappa / 10;
+        }
+        if (active && apart) { return OK; }
     }
     return fail(FAILED,
                 "no neuron keeps its distance from 0 on %zu inputs in %d draws; take fewer inputs",
@@ -100,30 +128,30 @@ static status draw_neuron(const gram *g, double kappa, rng *r, double *z, double
 }
 
 status moments_state_apart(const gram *g, const train_settings *s, double gram_norm, rng *r,
-                           moments_state *state) {
-    status st = state_new(g, s, gram_norm, state);
+                           scratch *owned, moments_state *state) {
+    status st = state_new(g, s, gram_norm, owned, state);
     for (size_t k = 0; st == OK && k < s->width; k++) {
         st = draw_neuron(g, s->kappa, r, state->Z, state->W + k * g->d);
     }
     if (st != OK) { return st; }
     rng_signs(r, s->width, state->A);
-    state_finish(state);
-    return OK;
+    return state_finish(state);
 }
 
 status moments_state_trained(const gram *g, const train_settings *s, double gram_norm,
-                             uint64_t seed, size_t cell, size_t rounds, moments_state *state) {
+                             uint64_t seed, size_t cell, size_t rounds, scratch *owned,
+                             moments_state *state) {
     trajectory run = {.start = NULL};
     rng *start = rng_new(seed, cell, 0, RNG_WEIGHTS); /* again: the run does not keep its start */
     double *W0 = allocate(s->width * g->d, sizeof *W0, "initial weights");
-    status st = start && W0 ? state_new(g, s, gram_norm, state)
+    status st = start && W0 ? state_new(g, s, gram_norm, owned, state)
                             : fail(FAILED, "no memory for the start of a run");
     if (st == OK) { st = trajectory_open(g, s, true, seed, cell, 0, &run); }
     if (st == OK) {
         train_draw_start(&run.t, start, W0, state->A);
         for (size_t k = 0; k < rounds; k++) { trajectory_round(&run, NULL, NULL); }
         trainer_weights(&run.t, W0, state->W);
-        state_finish(state);
+        st = state_finish(state);
     }
     if (run.t.diverged) {
         st = fail(FAILED, "the run diverged within %zu rounds; take a smaller step", rounds);

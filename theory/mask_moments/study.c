@@ -69,40 +69,27 @@ static train_settings settings_of(const study_run *r, mask_kind kind) {
                             .scaling = SCALING_THEORY};
 }
 
-static status norm_of_few(const moments_context *c, double *norm) {
-    double G[SMALL_SAMPLES * SMALL_SAMPLES];
-    size_t n = c->few.n;
-    for (size_t k = 0; k < n * n; k++) { G[k] = c->data.G[k / n * c->g.n + k % n]; }
-    return spectrum_norm(G, n, norm);
-}
-
-/* A network of few neurons and rows, and E10 for all its masks. */
+/* A network of few neurons and rows, its means over all masks, and E10 for all of them. */
 static status open_small(const study_run *r, mask_kind kind, rng *random) {
     moments_context *c = r->context;
     moments_kind *k = &c->kind[kind];
     train_settings s = settings_of(r, kind);
-    double norm = NAN;
+    double G[SMALL_SAMPLES * SMALL_SAMPLES], norm = NAN;
+    size_t n = c->few.n;
+    for (size_t i = 0; i < n * n; i++) { G[i] = c->data.G[i / n * c->g.n + i % n]; }
     s.width = SMALL_WIDTH;
     s.subnets = SMALL_SUBNETS;
     s.xi = kind == MASK_CATEGORICAL ? 1 / (double)SMALL_SUBNETS : s.xi;
     s.local_steps = 2; /* of E10's rounds, as is */
     s.lr = 0.3;        /* any step size will do */
-    status st = norm_of_few(c, &norm);
-    if (st == OK) { st = moments_state_apart(&c->few, &s, norm, random, &k->small); }
-    if (st != OK || kind != MASK_CATEGORICAL) { return st; }
-    return moments_combine_all(&c->few, &s, k->small.W, k->small.A, &c->combined, &k->masks);
-}
-
-/* Its closed forms and means over all masks. */
-static status measure_small(moments_context *c, mask_kind kind) {
-    moments_kind *k = &c->kind[kind];
-    size_t entries = moments_layout_of(&k->small).first[MOMENTS];
-    double *minor = scratch_take(&c->owned, entries, sizeof *minor, "expected means");
-    k->expected = scratch_take(&c->owned, entries, sizeof *k->expected, "expected means");
-    k->mean = scratch_take(&c->owned, entries, sizeof *k->mean, "means");
-    if (c->owned.failed) { return FAILED; }
-    status st = moments_expected(&k->small, NULL, k->expected, minor);
-    return st == OK ? moments_enumerate(&k->small, k->mean, &k->masks, &k->lemma4) : st;
+    status st = spectrum_norm(G, n, &norm);
+    if (st == OK) { st = moments_state_apart(&c->few, &s, norm, random, &c->owned, &k->small); }
+    if (st == OK && kind == MASK_CATEGORICAL) {
+        st = moments_combine_all(&c->few, &s, k->small.W, k->small.A, &c->combined, &k->masks);
+    }
+    if (st != OK) { return st; }
+    k->mean = scratch_take(&c->owned, k->small.first[MOMENTS], sizeof *k->mean, "means");
+    return k->mean ? moments_enumerate(&k->small, k->mean, &k->masks, &k->lemma4) : FAILED;
 }
 
 static status open_kind(const study_run *r, mask_kind kind) {
@@ -114,34 +101,22 @@ static status open_kind(const study_run *r, mask_kind kind) {
     k->run = settings_of(r, kind);
     status st = weights && signs ? open_small(r, kind, weights)
                                  : fail(FAILED, "no memory for the random streams");
-    if (st == OK) { st = measure_small(c, kind); }
     if (st == OK) {
         st = moments_state_trained(&c->g, &k->run, c->data.gram_norm, seed, STREAM_STATE + kind,
-                                   TRAINED_ROUNDS, &k->large);
+                                   TRAINED_ROUNDS, &c->owned, &k->large);
     }
-    if (st == OK) { st = moments_views_new(&k->large, signs, &k->views); }
+    if (st == OK) { st = moments_views_new(&k->large, signs, &c->owned, &k->views); }
     rng_free(weights);
     rng_free(signs);
     return st;
 }
 
-/* E11 of the first rows and three neurons. */
-static status integrate(moments_context *c) {
-    const gram *few = &c->few;
-    double norms[SMALL_SAMPLES];
-    for (size_t i = 0; i < few->n; i++) {
-        norms[i] = cblas_dnrm2((int)few->d, few->X + i * few->d, 1);
-        c->quadrature_inputs += norms[i] * norms[i];
-        c->quadrature_labels += few->Y[i] * few->Y[i];
-    }
-    return initial_error_expected(norms, few->Y, few->n, 3, c->starts.xi, c->starts.kappa,
-                                  &c->quadrature);
-}
-
+/* The starts to be drawn, and E11 of the first rows and three neurons by quadrature. */
 static status open_starts(const study_run *r) {
     const moments_settings *o = r->settings;
     moments_context *c = r->context;
-    double n = (double)c->g.n;
+    const gram *few = &c->few;
+    double n = (double)c->g.n, norms[SMALL_SAMPLES];
     c->near_share = bounds_near_share(n, (double)o->width, o->delta);
     c->starts = (moments_start){.g = &c->g,
                                 .width = o->width,
@@ -156,7 +131,12 @@ static status open_starts(const study_run *r) {
         c->labels += c->g.Y[i] * c->g.Y[i];
         c->C = fmax(c->C, 1 + fabs(c->g.Y[i]));
     }
-    return integrate(c);
+    for (size_t i = 0; i < few->n; i++) {
+        norms[i] = cblas_dnrm2((int)few->d, few->X + i * few->d, 1);
+        c->quadrature_inputs += norms[i] * norms[i];
+        c->quadrature_labels += few->Y[i] * few->Y[i];
+    }
+    return initial_error_expected(norms, few->Y, few->n, 3, o->xi, o->kappa, &c->quadrature);
 }
 
 /* What the states and views take, and in every thread the most that a unit does: a run, or a start
@@ -165,7 +145,7 @@ static status check_memory(const study_run *r) {
     const moments_settings *o = r->settings;
     const moments_context *c = r->context;
     double n = (double)c->g.n, d = (double)c->g.d, m = (double)o->width, p = (double)o->subnets;
-    double views = MOMENT_DIRECTIONS * (m * (p + 34) + 32 * n);
+    double views = (MOMENT_DIRECTIONS + 2) * (m * (p + 34) + 32 * n);
     double state = m * d + 4 * m * n + views, thread = m * d + 9 * m * n + 4 * n * n + m * p;
     double bytes = (2 * state + r->options.threads * thread) * sizeof(double);
     double available = memory_available();
@@ -178,11 +158,12 @@ static status check_memory(const study_run *r) {
 
 /* --- units --- */
 
+/* Doubles that any unit yields: the sample of a draw, the starts or the rounds of a run. */
 static size_t values_of_unit(const moments_settings *o) {
-    size_t bytes = o->rounds * sizeof(moments_round);
-    bytes = bytes > sizeof(moments_sample) ? bytes : sizeof(moments_sample);
-    bytes = bytes > sizeof(moments_starts) ? bytes : sizeof(moments_starts);
-    return bytes / sizeof(double);
+    const size_t bytes[] = {sizeof(moments_sample), sizeof(moments_starts),
+                            o->rounds * sizeof(moments_round)};
+    size_t most = bytes[0] > bytes[1] ? bytes[0] : bytes[1];
+    return (most > bytes[2] ? most : bytes[2]) / sizeof(double);
 }
 
 static status prepare(study_run *r) {
@@ -207,31 +188,30 @@ static status prepare(study_run *r) {
 
 static void close(void *context) {
     moments_context *c = context;
-    for (int kind = 0; kind < KINDS; kind++) {
-        moments_state_free(&c->kind[kind].small);
-        moments_state_free(&c->kind[kind].large);
-        free(c->kind[kind].views.weights);
-    }
     scratch_free(&c->owned);
     gram_free(&c->g);
     gram_free(&c->few);
     theory_close(&c->data);
 }
 
+static void draw_masks(const train_settings *s, rng *r, unsigned char *mask) {
+    mask_draw(s->mask, s->subnets, s->width, s->xi, r, mask);
+}
+
 static status measure(const study_run *r, size_t cell, size_t repetition, double *values) {
     const moments_context *c = r->context;
+    const moments_settings *o = r->settings;
     if (cell >= CELL_RUNS) {
         return moments_run(&c->g, &c->kind[cell - CELL_RUNS].run, r->options.seed, cell, repetition,
-                           c->starts.radius, (moments_round *)values,
-                           ((const moments_settings *)r->settings)->rounds);
+                           c->starts.radius, (moments_round *)values, o->rounds);
     }
     bool masks = cell < CELL_STARTS, whole = cell == CELL_STARTS;
     const moments_start *start = whole ? &c->starts : &c->tails;
     moments_limits limits = moments_limits_of(start);
     rng *random = rng_new(r->options.seed, cell, repetition, masks ? RNG_MASKS : RNG_TRIAL);
     if (!random) { return fail(FAILED, "no memory for a random stream"); }
-    status st = masks ? moments_simulate(&c->kind[cell].large, &c->kind[cell].views, NULL, random,
-                                         c->trials, (moments_sample *)values)
+    status st = masks ? moments_simulate(&c->kind[cell].large, &c->kind[cell].views, draw_masks,
+                                         random, c->trials, (moments_sample *)values)
                       : moments_starts_simulate(start, &limits, whole ? c->data.G : NULL, random,
                                                 c->trials, (moments_starts *)values);
     rng_free(random);
@@ -248,7 +228,11 @@ static double cost(const study_run *r, size_t cell) {
     const moments_context *c = r->context;
     double trials = (double)c->trials, n = (double)c->g.n, d = (double)c->g.d;
     double m = (double)o->width, start = 2 * n * d + 100 * n + 200 * d; /* of a neuron */
-    if (cell < CELL_STARTS) { return trials * moments_measure_cost(&c->kind[cell].large); }
+    if (cell < CELL_STARTS) {
+        const moments_state *large = &c->kind[cell].large;
+        double mixing = 2 * (double)large->neuron_count * n * (m + d);
+        return trials * (train_round_cost(large->g, &large->settings) + mixing);
+    }
     if (cell == CELL_STARTS) { return trials * m * start + 2 * n * n * m + 4 * n * n * n; }
     if (cell == CELL_TAILS) { return trials * (double)c->tails.width * start; }
     double round = train_round_cost(&c->g, &c->kind[cell - CELL_RUNS].run) + 500 * n * m;
@@ -256,26 +240,21 @@ static double cost(const study_run *r, size_t cell) {
 }
 
 static double calibrate(const study_run *r) {
-    const double seconds = 0.1;
     const moments_context *c = r->context;
-    return pace_measure(&c->g, &c->kind[MASK_BERNOULLI].large.settings, r->options.threads,
-                        seconds);
+    return pace_measure(&c->g, &c->kind[0].large.settings, r->options.threads, 0.1);
 }
 
 static status gather(study_run *r) {
     moments_context *c = r->context;
-    for (size_t kind = 0; kind < KINDS; kind++) {
-        c->kind[kind].sample = *(const moments_sample *)study_values(r, CELL_MASKS + kind, 0);
-        for (size_t i = 1; i < r->repeats; i++) {
-            moments_merge(&c->kind[kind].sample,
-                          (const moments_sample *)study_values(r, CELL_MASKS + kind, i));
-        }
-    }
-    for (size_t cell = CELL_STARTS; cell <= CELL_TAILS; cell++) {
-        moments_starts *seen = cell == CELL_STARTS ? &c->starts_drawn : &c->tails_drawn;
-        *seen = *(const moments_starts *)study_values(r, cell, 0);
-        for (size_t i = 1; i < r->repeats; i++) {
-            moments_starts_merge(seen, (const moments_starts *)study_values(r, cell, i));
+    moments_starts *const starts[] = {&c->starts_drawn, &c->tails_drawn};
+    for (size_t k = 0; k < KINDS; k++) {
+        c->kind[k].sample = (moments_sample){.lemma4 = {0, 0}};
+        *starts[k] = (moments_starts){.tangents = 0};
+        for (size_t i = 0; i < r->repeats; i++) {
+            const double *of_masks = study_values(r, CELL_MASKS + k, i);
+            const double *of_starts = study_values(r, CELL_STARTS + k, i);
+            moments_merge(&c->kind[k].sample, (const moments_sample *)of_masks);
+            moments_starts_merge(starts[k], (const moments_starts *)of_starts);
         }
     }
     return OK;
@@ -303,42 +282,19 @@ static status fill_comparisons(const study_run *r, table *t) {
     return st;
 }
 
-static void put_round(table *t, size_t kind, size_t run, size_t k, double radius,
-                      const moments_round *round) {
-    table_row(t);
-    row_text(t, "mask", "bernoulli or categorical", moments_kind_names[kind]);
-    row_number(t, "run", "counted from 0", (double)run);
-    row_number(t, "round", "k", (double)k);
-    row_number(t, "before", "||y - u_k||^2", round->before);
-    row_number(t, "far", "-2 <y - u_k, I1>, I1 from neurons not in S_i", round->far);
-    row_number(t, "near", "-2 <y - u_k, I2>, I2 from neurons of S_i = {r: |<w_0r, x_i>| <= R}",
-               round->near);
-    row_number(t, "moved", "||u_{k+1} - u_k||^2", round->moved);
-    row_number(t, "after", "||y - u_{k+1}||^2", round->after);
-    row_number(t, "split_error",
-               "|after - (before + far + near + moved)| over the largest of these",
-               round->split_error);
-    row_number(t, "part", "|I2_i| of the sample where it is closest to its bound",
-               round->part.value);
-    row_number(t, "part_bound", "(xi/sqrt m) |S_i| max_r ||w_{k+1,r} - w_{k,r}||",
-               round->part.bound);
-    row_number(t, "drift_before", "max_r ||w_{k,r} - w_{0,r}||", round->drift_before);
-    row_number(t, "drift_after", "max_r ||w_{k+1,r} - w_{0,r}||", round->drift_after);
-    row_number(t, "radius", "R", radius);
-    row_number(t, "flips",
-               "[neurons] whose activation on a sample is not the start's; of the sample with most",
-               round->flips);
-    row_number(t, "set", "[neurons] |S_i| of that sample", round->set);
-}
+#define PUT_NUMBER(name, meaning) row_number(t, #name, meaning, round->name);
 
 static status fill_rounds(const study_run *r, table *t) {
-    const moments_context *c = r->context;
-    for (size_t run = 0; run < KINDS * r->repeats; run++) {
-        size_t kind = run / r->repeats, of_kind = run % r->repeats;
-        for (size_t k = 0; k < ((const moments_settings *)r->settings)->rounds; k++) {
-            put_round(t, kind, of_kind, k, c->starts.radius, moments_round_of(r, kind, of_kind, k));
-        }
-        table_gap(t);
+    size_t rounds = ((const moments_settings *)r->settings)->rounds;
+    for (size_t k = 0; k < KINDS * r->repeats * rounds; k++) {
+        size_t kind = k / rounds / r->repeats, run = k / rounds % r->repeats;
+        const moments_round *round = moments_round_of(r, kind, run, k % rounds);
+        table_row(t);
+        row_text(t, "mask", "bernoulli or categorical", moments_kind_names[kind]);
+        row_number(t, "run", "counted from 0", (double)run);
+        row_number(t, "round", "k", (double)(k % rounds));
+        MOMENTS_ROUND(PUT_NUMBER)
+        if ((k + 1) % rounds == 0) { table_gap(t); }
     }
     return OK;
 }
