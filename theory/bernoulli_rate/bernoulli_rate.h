@@ -9,7 +9,7 @@
 #include <stdint.h>
 #include "model/mean_curve.h"
 #include "study/study.h"
-#include "theory/shared/theory_data.h"
+#include "study/kernel_data.h"
 
 typedef enum {
     AXIS_WIDTH,       /* m */
@@ -50,7 +50,7 @@ typedef struct {
 } bernoulli_cell;
 
 typedef struct {
-    theory_data data;
+    kernel_data data;
     gram g;
     eigenpairs infinite;                          /* of Hinf */
     bernoulli_cell cells[AXES * OPTION_LIST_MAX]; /* axis after axis, values ascending */

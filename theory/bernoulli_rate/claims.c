@@ -7,7 +7,7 @@
 #include "model/mask.h"
 #include "study/record.h"
 #include "study/trend_claim.h"
-#include "theory/shared/criteria.h"
+#include "theory/criteria.h"
 
 /* --- the mean curve --- */
 

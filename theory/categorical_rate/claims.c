@@ -7,7 +7,7 @@
 #include "model/mean_curve.h"
 #include "study/record.h"
 #include "study/trend_claim.h"
-#include "theory/shared/criteria.h"
+#include "theory/criteria.h"
 
 static const categorical_cell *cell_of(const study_run *r, size_t cell) {
     return &((const categorical_context *)r->context)->cells[cell];

@@ -2,7 +2,7 @@
 #include <math.h>
 
 #include "theory/drift/drift.h"
-#include "theory/shared/criteria.h"
+#include "theory/criteria.h"
 
 /* A start W_0 with its masks: its rounds with step sizes number 0 .. steps - 1 as one. */
 static drift_round trial_of(const study_run *r, local_place at, size_t steps) {

@@ -76,7 +76,8 @@ static status measure_kernel(drift_watch *w, const network *net, double *lambda,
 static void measure_state(drift_watch *w, const network *net) {
     const local_model *model = w->model;
     drift_round *kept = w->kept;
-    double lambda = NAN, distance = NAN, from_start = local_moved(w->g, net, w->Z0);
+    double lambda = NAN, distance = NAN,
+           from_start = sqrt(network_drift_squared_most(w->g, net, w->Z0));
     double flips = (double)local_flips(w->g, net, w->Z0, false, w->flips);
     w->code = measure_kernel(w, net, &lambda, &distance);
     if (w->code != OK) { return; }
@@ -113,7 +114,7 @@ static void observe(const train_sight *sight, void *context) {
 static void measure_whole(drift_watch *w, const trainer *t) {
     drift_round *kept = w->kept;
     kept->error = t->error;
-    kept->whole_from_start = local_moved(w->g, &t->whole, w->Z0);
+    kept->whole_from_start = sqrt(network_drift_squared_most(w->g, &t->whole, w->Z0));
     kept->whole_near =
         (double)local_near(w->g, &t->whole, w->Z0, w->model->boundary_radius, w->near);
     kept->whole_flips = (double)local_flips(w->g, &t->whole, w->Z0, false, w->flips);
@@ -122,19 +123,19 @@ static void measure_whole(drift_watch *w, const trainer *t) {
     }
 }
 
-status drift_watch_run(drift_watch *w, local_trial *trial, const local_model *model, double eta,
-                       size_t rounds, drift_round *kept) {
+status drift_watch_run(drift_watch *w, trajectory *run, const local_model *model, size_t rounds,
+                       drift_round *kept) {
+    bool going = true;
     w->model = model;
-    w->Z0 = trial->Z0;
-    w->code = local_trial_restart(trial, eta);
-    bool going = w->code == OK;
+    w->Z0 = run->Z0;
+    w->code = OK;
     for (size_t k = 0; k < rounds; k++) {
         record_clear(&drift_round_kind, &kept[k]);
         if (!going) { continue; }
         w->kept = &kept[k];
-        going = local_trial_round(trial, observe, w) && w->code == OK;
+        going = trajectory_round(run, observe, w) && w->code == OK;
         if (going) {
-            measure_whole(w, &trial->t);
+            measure_whole(w, &run->t);
         } else {
             kept[k].stopped = 1;
         }

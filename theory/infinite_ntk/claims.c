@@ -4,7 +4,7 @@
 
 #include "study/record.h"
 #include "theory/infinite_ntk/infinite_ntk.h"
-#include "theory/shared/criteria.h"
+#include "theory/criteria.h"
 
 /* --- Assumption 1 --- */
 

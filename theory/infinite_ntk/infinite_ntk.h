@@ -6,7 +6,7 @@
 #include "model/spectrum.h"
 #include "study/study.h"
 #include "theory/infinite_ntk/entries.h"
-#include "theory/shared/theory_data.h"
+#include "study/kernel_data.h"
 
 typedef struct {
     const char *matrix; /* --matrix: where to keep Hinf; NULL: nowhere */
@@ -19,7 +19,7 @@ typedef struct {
 enum { SPECTRUM_UNIT, INTERVAL_UNIT, FIRST_NETWORK };
 
 typedef struct {
-    theory_data data;
+    kernel_data data;
     infinite_entry *entries; /* (entry_count) entries of Hinf that are found again; owned */
     size_t entry_count;
     double *means;   /* (widths, entry_count) means over the networks of H(0)_ij; owned */

@@ -5,8 +5,8 @@
 
 #include <stddef.h>
 #include "study/study.h"
+#include "model/trajectory.h"
 #include "theory/local/model.h"
-#include "theory/local/trial.h"
 
 extern const option_row local_options[]; /* of a local_settings */
 
@@ -36,8 +36,9 @@ const double *local_values(const study_run *r, local_place at);
  * Starts at trial 0 of mask kind 0. */
 bool local_next(const study_run *r, local_place *at);
 
-/* Draws the start of a unit's run; local_trial_close always. */
-status local_open_trial(const study_run *r, local_place at, local_trial *trial);
+/* The run with step size number `step`, at its start, its weights followed; those of all step sizes
+ * have the same start and masks. trajectory_close always. */
+status local_open_run(const study_run *r, local_place at, size_t step, trajectory *run);
 
 double local_cost(const study_run *r, size_t cell);
 /* Times units of one round, one step size, and one and two subnetworks: the rest are multiples. */

@@ -39,9 +39,6 @@ local_model local_model_of(const local_regime *regime, const train_settings *s);
 
 /* --- measured on a subnetwork; m neurons, columns of ld --- */
 
-/* Largest ||w_r - w_r(0)||. */
-double local_moved(const gram *g, const network *net, const real *Z0);
-
 /* near (n): near_i, neurons of net with |<w_{0,r}, x_i>| <= boundary_radius. Returns the largest.
  */
 size_t local_near(const gram *g, const network *net, const real *Z0, double boundary_radius,

@@ -27,7 +27,7 @@ train_settings local_train_settings(const local_regime *regime, mask_kind mask) 
  * both mask kinds. */
 static size_t width_of(const local_regime *regime) {
     double xi = fmin(regime->settings.xi, 1 / (double)regime->settings.subnets);
-    bounds_setting s = theory_bounds(&regime->data, local_masks(regime), xi, regime->delta);
+    bounds_setting s = kernel_data_bounds(&regime->data, local_masks(regime), xi, regime->delta);
     size_t width = 1;
     while (width < WIDTH_LARGEST && !((double)width >= WIDTH_FACTOR * bounds_width_together(&s))) {
         width *= 2;
@@ -83,7 +83,7 @@ static status open_one(const program_options *run, const local_settings *o, size
                                         .local_steps = o->local_steps,
                                         .kappa = o->kappa,
                                         .scaling = SCALING_THEORY};
-    status s = theory_open(&regime->run, o->samples, o->label, &regime->data);
+    status s = kernel_data_open(&regime->run, o->samples, o->label, &regime->data);
     if (s == OK) { s = open_gram(regime); }
     if (s == OK && regime->settings.width == 0) { regime->settings.width = width_of(regime); }
     if (s == OK) {
@@ -104,7 +104,7 @@ status local_regimes_open(const program_options *run, const local_settings *o,
 
 void local_regimes_close(local_regime regimes[REGIMES]) {
     for (size_t k = 0; k < REGIMES; k++) {
-        theory_close(&regimes[k].data);
+        kernel_data_close(&regimes[k].data);
         gram_free(&regimes[k].g);
     }
 }
@@ -127,7 +127,7 @@ void local_step_name(const local_settings *o, size_t k, char name[32]) {
 
 void local_regime_note(const local_regime *r, const char *name, table *t) {
     const train_settings *s = &r->settings;
-    bounds_setting b = theory_bounds(&r->data, local_masks(r), s->xi, r->delta);
+    bounds_setting b = kernel_data_bounds(&r->data, local_masks(r), s->xi, r->delta);
     table_note(t, "regime",
                "%s: n=%zu m=%zu p=%zu tau=%zu rounds=%zu runs=%zu lambda0=%.8g ||G||=%.8g R*=%.6g, "
                "Together asks for "

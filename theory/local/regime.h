@@ -8,7 +8,7 @@
 #include "model/gram.h"
 #include "model/train.h"
 #include "cli/options.h"
-#include "theory/shared/theory_data.h"
+#include "study/kernel_data.h"
 
 /* Filled with the program's defaults before parsing. */
 typedef struct {
@@ -29,7 +29,7 @@ enum { MASKS = 2 }; /* mask kinds */
 
 typedef struct {
     program_options run; /* with this regime's --samples */
-    theory_data data;
+    kernel_data data;
     gram g;                  /* where n < d, of the rows in coordinates of their span */
     train_settings settings; /* Bernoulli; lr is set run by run */
     size_t rounds;

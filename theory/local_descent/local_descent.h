@@ -49,11 +49,11 @@ typedef struct descent_watch descent_watch;
 descent_watch *descent_watch_new(const gram *g, size_t m, size_t steps);
 void descent_watch_free(descent_watch *w); /* NULL-safe */
 
-/* Trains `rounds` rounds from the start with step size eta and fills *kept, and for each local
- * step, in order, ratio and largest (each `steps` long; NaN where skipped or not reached):
- * ||e_{t+1}||^2/||e_t||^2, and the largest step size times ||G||. */
-status descent_watch_run(descent_watch *w, local_trial *trial, const local_model *model, double eta,
-                         size_t rounds, descent_run *kept, double *ratio, double *largest);
+/* Trains `rounds` rounds from the start and fills *kept, and for each local step, in order, ratio
+ * and largest (each `steps` long; NaN where skipped or not reached): ||e_{t+1}||^2/||e_t||^2, and
+ * the largest step size times ||G||. */
+status descent_watch_run(descent_watch *w, trajectory *run, const local_model *model, size_t rounds,
+                         descent_run *kept, double *ratio, double *largest);
 
 extern const claim_group descent_claims[];
 extern const study descent_study;

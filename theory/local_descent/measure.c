@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "model/spectrum.h"
-#include "theory/shared/criteria.h"
+#include "theory/criteria.h"
 #include "theory/local_descent/step.h"
 
 struct descent_watch {
@@ -212,7 +212,7 @@ static void observe(const train_sight *sight, void *context) {
         w->kept->stopped = 1;
         return;
     }
-    double from_start = local_moved(w->g, sight->net, w->Z0);
+    double from_start = sqrt(network_drift_squared_most(w->g, sight->net, w->Z0));
     bool inside = from_start <= w->model->radius;
     w->kept->from_start = record_larger(w->kept->from_start, from_start);
     if (sight->step == 0) {
@@ -228,24 +228,24 @@ static void observe(const train_sight *sight, void *context) {
     w->inside = inside;
 }
 
-status descent_watch_run(descent_watch *w, local_trial *trial, const local_model *model, double eta,
-                         size_t rounds, descent_run *kept, double *ratio, double *largest) {
+status descent_watch_run(descent_watch *w, trajectory *run, const local_model *model, size_t rounds,
+                         descent_run *kept, double *ratio, double *largest) {
     record_clear(&descent_run_kind, kept);
     w->model = model;
-    w->eta = eta;
+    w->eta = run->t.settings.lr;
+    w->scale = run->t.scales.subnet;
     w->kept = kept;
     w->ratio = ratio;
     w->largest = largest;
-    w->Z0 = trial->Z0;
+    w->Z0 = run->Z0;
     w->seen = 0;
     for (size_t k = 0; k < w->capacity; k++) { ratio[k] = largest[k] = NAN; }
-    w->code = local_trial_restart(trial, eta);
-    w->scale = trial->t.scales.subnet;
-    bool going = w->code == OK;
+    w->code = OK;
+    bool going = true;
     for (size_t k = 0; k < rounds && going; k++) {
-        measure_whole(w, &trial->t);
-        going = local_trial_round(trial, observe, w) && w->code == OK;
+        measure_whole(w, &run->t);
+        going = trajectory_round(run, observe, w) && w->code == OK;
     }
-    kept->stopped = trial->t.diverged || kept->stopped != 0;
+    kept->stopped = run->t.diverged || kept->stopped != 0;
     return w->code;
 }

@@ -6,7 +6,7 @@
 
 #include "model/spectrum.h"
 #include "base/blas.h"
-#include "theory/shared/criteria.h"
+#include "theory/criteria.h"
 
 /* (||e_t||^2 - ||e_{t+1}||^2)/||e_t||^2 is summed as (e_t - e_{t+1})(e_t + e_{t+1}), which keeps
  * its digits at tiny steps. */

@@ -5,7 +5,7 @@
 #include <stdio.h>
 
 #include "theory/mask_moments/mask_moments.h"
-#include "theory/shared/criteria.h"
+#include "theory/criteria.h"
 
 static const moments_context *context_of(const study_run *r) { return r->context; }
 

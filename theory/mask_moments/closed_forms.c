@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/blas.h"
-#include "theory/shared/criteria.h"
+#include "theory/criteria.h"
 
 moments_layout moments_layout_of(const moments_state *s) {
     size_t m = s->settings.width, p = s->settings.subnets, n = s->g->n, picked = s->neuron_count;

@@ -6,7 +6,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "theory/shared/criteria.h"
+#include "theory/criteria.h"
 
 static double largest_of(const double *x, size_t count, double largest) {
     for (size_t k = 0; k < count; k++) { largest = fmax(largest, fabs(x[k])); }

@@ -11,7 +11,7 @@
 #include "stats/stats.h"
 #include "study/record.h"
 #include "study/study.h"
-#include "theory/shared/theory_data.h"
+#include "study/kernel_data.h"
 
 /* --- compare.c: numbers against what they should be --- */
 
@@ -334,7 +334,7 @@ typedef struct {
 } moments_kind;
 
 typedef struct {
-    theory_data data;
+    kernel_data data;
     gram g, few; /* all rows; the first rows, of the small networks */
     moments_kind kind[KINDS];
     moments_combined combined; /* E10 over every mask of the small categorical network */

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "theory/shared/criteria.h"
+#include "theory/criteria.h"
 
 static double distance_squared(const double *a, const double *b, size_t n) {
     double sum = 0;

@@ -2,7 +2,7 @@
 #include <math.h>
 
 #include "theory/ntk_concentration/ntk_concentration.h"
-#include "theory/shared/criteria.h"
+#include "theory/criteria.h"
 
 static const concentration_context *context_of(const study_run *r) { return r->context; }
 

@@ -31,7 +31,7 @@ void concentration_probe(const double *H, size_t n, double *probes) {
 /* --- deviations --- */
 
 /* H <- D = H - xi Hinf; returns ||D||_F^2 and its largest entry. */
-static double subtract(const theory_data *data, double xi, double *H, double *largest) {
+static double subtract(const kernel_data *data, double xi, double *H, double *largest) {
     size_t n = data->data.n;
     double square = 0;
     *largest = 0;
@@ -44,7 +44,7 @@ static double subtract(const theory_data *data, double xi, double *H, double *la
 }
 
 /* Mask l of a design joins `all`. */
-static status measure_mask(const theory_data *data, masked_stream *s, size_t design, size_t l,
+static status measure_mask(const kernel_data *data, masked_stream *s, size_t design, size_t l,
                            deviation *all) {
     const mask_design *masks = &s->designs[design];
     double smallest, *H = masked_stream_kernel(s, design, l);
