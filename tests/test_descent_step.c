@@ -1,7 +1,7 @@
 /* One local step, measured two ways. Theory is double precision alone: in single there is nothing to test. */
 #ifdef REAL_DOUBLE
 
-#include "theory/local_descent/step.h"
+#include "theory/local_descent/local_descent.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>

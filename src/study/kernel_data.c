@@ -117,3 +117,5 @@ void kernel_data_note(const kernel_data *d, table *t) {
     table_note(t, "||G||", "%.17g", d->gram_norm);
     table_note(t, "max_i sum_j |G_ij|", "%.17g", d->row_sum);
 }
+
+void kernel_data_note_of(const study_run *r, table *t) { kernel_data_note(r->context, t); }

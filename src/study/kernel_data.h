@@ -9,6 +9,7 @@
 #include "model/dataset.h"
 #include "cli/program.h"
 #include "io/table.h"
+#include "study/study.h"
 
 typedef struct {
     const program_options *run;
@@ -38,5 +39,7 @@ bounds_setting kernel_data_bounds(const kernel_data *d, double masks, double xi,
 
 /* Provenance: label column, lambda_min and lambda_max of Hinf, ||G||, its largest row sum. */
 void kernel_data_note(const kernel_data *d, table *t);
+/* The same as a study's `note`, where the context's first member is its kernel_data. */
+void kernel_data_note_of(const study_run *r, table *t);
 
 #endif

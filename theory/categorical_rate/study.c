@@ -215,10 +215,6 @@ static status fill(const study_run *r, table *t) {
     return OK;
 }
 
-static void note(const study_run *r, table *t) {
-    kernel_data_note(&((const categorical_context *)r->context)->data, t);
-}
-
 static const study_table tables[] = {
     {"",
      "Theorem 4: E[1_Omega_k ||y - u_k||^2] <= rho^(tau k) ||y - u_0||^2 + Vbar rho^tau/(1 - "
@@ -238,6 +234,6 @@ const study categorical_study = {
     .cost = cost,
     .calibrate = calibrate,
     .gather = gather,
-    .note = note,
+    .note = kernel_data_note_of,
     .tables = tables,
     .claims = categorical_claims};

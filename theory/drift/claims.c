@@ -102,8 +102,7 @@ static status theorem_2(const study_run *r, size_t regime, evidence *e) {
     local_place at = {regime, 0, 0};
     double least = INFINITY;
     do {
-        least = record_smaller(least,
-                               trial_of(r, at, 1).lambda / c->models[regime][at.mask].along_least);
+        record_lower(&least, trial_of(r, at, 1).lambda / c->models[regime][at.mask].along_least);
     } while (local_next(r, &at));
     bool wide = model->m >= model->paper_width, near = all.from_start <= model->paper_radius;
     claim_supposes(e, wide && near && model->assumption1,

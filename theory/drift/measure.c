@@ -46,7 +46,7 @@ void drift_watch_free(drift_watch *w) {
 static double share_of_near(const drift_watch *w) {
     double most = 0;
     for (size_t i = 0; i < w->g->n; i++) {
-        most = record_larger(most, safe_ratio(w->flips[i], w->near[i]));
+        record_raise(&most, safe_ratio(w->flips[i], w->near[i]));
     }
     return most;
 }
@@ -54,7 +54,7 @@ static double share_of_near(const drift_watch *w) {
 /* H_m(0) and near_i of the subnetwork's mask. */
 static status begin_subnet(drift_watch *w, const network *net) {
     w->most_near = local_near(w->g, net, w->Z0, w->model->boundary_radius, w->near);
-    w->kept->near = record_larger(w->kept->near, (double)w->most_near);
+    record_raise(&w->kept->near, (double)w->most_near);
     return local_start_kernel(w->model, w->counts, w->g, net, w->Z0, w->taken, w->H0);
 }
 
@@ -86,16 +86,15 @@ static void measure_state(drift_watch *w, const network *net) {
     kept->states++;
     kept->ball += ball;
     kept->bounded += bounded;
-    kept->from_start = record_larger(kept->from_start, from_start);
-    kept->flips = record_larger(kept->flips, flips);
-    kept->lambda = record_smaller(kept->lambda, lambda);
-    kept->kernel =
-        record_larger(kept->kernel, safe_ratio(distance, 2 * model->row_sum * flips / model->m));
+    record_raise(&kept->from_start, from_start);
+    record_raise(&kept->flips, flips);
+    record_lower(&kept->lambda, lambda);
+    record_raise(&kept->kernel, safe_ratio(distance, 2 * model->row_sum * flips / model->m));
     if (ball) {
-        kept->lambda_ball = record_smaller(kept->lambda_ball, lambda);
-        kept->flips_near = record_larger(kept->flips_near, share_of_near(w));
+        record_lower(&kept->lambda_ball, lambda);
+        record_raise(&kept->flips_near, share_of_near(w));
     }
-    if (bounded) { kept->drift = record_larger(kept->drift, distance / model->drift_most); }
+    if (bounded) { record_raise(&kept->drift, distance / model->drift_most); }
 }
 
 /* The trainer's observer. */
@@ -119,7 +118,7 @@ static void measure_whole(drift_watch *w, const trainer *t) {
         (double)local_near(w->g, &t->whole, w->Z0, w->model->boundary_radius, w->near);
     kept->whole_flips = (double)local_flips(w->g, &t->whole, w->Z0, false, w->flips);
     if (kept->whole_from_start <= w->model->radius) {
-        kept->flips_near = record_larger(kept->flips_near, share_of_near(w));
+        record_raise(&kept->flips_near, share_of_near(w));
     }
 }
 

@@ -1,4 +1,4 @@
-#include "theory/infinite_ntk/entries.h"
+#include "theory/infinite_ntk/infinite_ntk.h"
 
 #include <gsl/gsl_cdf.h>
 #include <gsl/gsl_integration.h>

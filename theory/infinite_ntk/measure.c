@@ -1,7 +1,6 @@
 /* The spectrum of Hinf by either driver, and random networks whose kernels
  *     H(0) = (1/m) sum_r D_r G D_r   (xi = 1)
  * have the mean Hinf (kernel-infinite in doc/mathematics.md). */
-#include "theory/infinite_ntk/measure.h"
 
 #include <string.h>
 

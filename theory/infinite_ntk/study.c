@@ -5,7 +5,6 @@
 #include "model/masked_stream.h"
 #include "io/npy.h"
 #include "theory/infinite_ntk/infinite_ntk.h"
-#include "theory/infinite_ntk/measure.h"
 
 static const infinite_settings defaults = {
     .entries = 2000, .networks = 10, .widths = {{256, 1024, 4096, 16384}, 4}};

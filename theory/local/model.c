@@ -1,4 +1,4 @@
-#include "theory/local/model.h"
+#include "theory/local/local.h"
 
 #include <math.h>
 #include <string.h>

@@ -1,11 +1,10 @@
-#include "theory/local/regime.h"
+#include "theory/local/local.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
-#include <lapacke.h>
+#include "model/few_rows.h"
 
 const char *const local_regime_names[REGIMES] = {"wide", "usual"};
 const char *const local_mask_names[MASKS] = {"bernoulli", "categorical"};
@@ -36,38 +35,16 @@ static size_t width_of(const local_regime *regime) {
 }
 
 /* Runs see rows and weights through X W alone, which is Gaussian with covariance kappa^2 G neuron
- * by neuron, and move weights within the span of the rows. So n coordinates in that span do for d
- * of them: X^T = Q R, and the rows of R^T stand for those of X. */
-static status span_rows(const dataset *data, dataset *rows) {
-    size_t n = data->n, d = data->d;
-    double *work = allocate(n, d * sizeof *work, "inputs"),
-           *tau = allocate(n, sizeof *tau, "reflectors");
-    *rows = *data;
-    rows->d = n;
-    rows->X = allocate(n, n * sizeof *rows->X, "inputs in their span");
-    status s = work && tau && rows->X ? OK : FAILED;
-    if (s == OK) {
-        memcpy(work, data->X, n * d * sizeof *work);
-        int info = LAPACKE_dgeqrf(LAPACK_COL_MAJOR, (int)d, (int)n, work, (int)d, tau);
-        s = info == 0 ? OK
-                      : fail(FAILED, "dgeqrf returned %d on %zu rows; look at the data", info, n);
-    }
-    for (size_t i = 0; i < n && s == OK; i++) {
-        memcpy(rows->X + i * n, work + i * d, (i + 1) * sizeof *work);
-    }
-    free(work);
-    free(tau);
-    return s;
-}
-
+ * by neuron, and move weights within the span of the rows: n coordinates in it do for d of them. */
 static status open_gram(local_regime *regime) {
-    const dataset *data = &regime->data.data;
-    if (data->n >= data->d) { return gram_new(data, GRAM_AUTO, &regime->g); }
-    dataset rows;
-    status s = span_rows(data, &rows);
-    if (s == OK) { s = gram_new(&rows, GRAM_AUTO, &regime->g); }
+    dataset rows = regime->data.data;
+    if (rows.n >= rows.d) { return gram_new(&rows, GRAM_AUTO, &regime->g); }
+    rows.d = rows.n;
+    rows.X = allocate(rows.n, rows.n * sizeof *rows.X, "inputs in their span");
+    status st = rows.X ? rows_in_span(&regime->data.data, rows.X) : FAILED;
+    if (st == OK) { st = gram_new(&rows, GRAM_AUTO, &regime->g); }
     free(rows.X);
-    return s;
+    return st;
 }
 
 static status open_one(const program_options *run, const local_settings *o, size_t which,

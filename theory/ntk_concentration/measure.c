@@ -38,7 +38,7 @@ static double subtract(const kernel_data *data, double xi, double *H, double *la
     for (size_t k = 0; k < n * n; k++) {
         H[k] -= xi * data->Hinf[k];
         square += H[k] * H[k];
-        *largest = record_larger(*largest, fabs(H[k]));
+        record_raise(largest, fabs(H[k]));
     }
     return square;
 }

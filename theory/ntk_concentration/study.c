@@ -94,11 +94,6 @@ static void close_context(void *context) {
     kernel_data_close(&c->data);
 }
 
-static void note(const study_run *r, table *t) {
-    const concentration_context *c = r->context;
-    kernel_data_note(&c->data, t);
-}
-
 /* --- the table: a row for each design and width --- */
 
 /* A number of the worst mask: its median, and its 1 - delta quantile if a claim bounds it from
@@ -211,6 +206,6 @@ const study concentration_study = {
     .close = close_context,
     .measure = concentration_measure,
     .calibrate = concentration_calibrate,
-    .note = note,
+    .note = kernel_data_note_of,
     .tables = tables,
     .claims = concentration_claims};

@@ -39,6 +39,14 @@ static width_cell *cell_of(const study_run *r, size_t cell) {
 
 /* --- data and cells --- */
 
+/* BAD_INPUT unless --samples, if given, is a number of rows that there are. */
+static status require_samples(const program_options *run) {
+    dataset all = {.n = 0};
+    status st = run->samples ? dataset_load(run->data, run->samples, &all) : OK;
+    dataset_free(&all);
+    return st;
+}
+
 /* Hinf and its numbers for every size, the largest first: it may be more rows than there are. */
 static status open_sizes(study_run *r) {
     const option_list *sizes = &settings_of(r)->sizes;
@@ -49,12 +57,14 @@ static status open_sizes(study_run *r) {
                     "--sizes: %zu rows are wanted, --samples takes %zu; give smaller sizes",
                     largest, given);
     }
+    status st = require_samples(&r->options);
+    if (st != OK) { return st; }
     r->options.samples = 0; /* every size says its own */
     c->data = allocate(sizes->count, sizeof *c->data, "data of every size");
     if (!c->data) { return FAILED; }
     c->sizes = sizes->count;
     for (size_t k = sizes->count; k-- > 0;) {
-        status st = kernel_data_open(&r->options, (size_t)sizes->values[k], 0, &c->data[k]);
+        st = kernel_data_open(&r->options, (size_t)sizes->values[k], 0, &c->data[k]);
         if (st == OK) { st = kernel_data_require_regular(&c->data[k]); }
         if (st != OK) { return st; }
     }
