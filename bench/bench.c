@@ -199,7 +199,7 @@ status bench_data(size_t n, size_t d, size_t q, dataset *data) {
     *data = (dataset){.n = n, .d = d, .q = q, .label_scale = 1, .smallest_angle = NAN};
     data->X = allocate(n, d * sizeof *data->X, "random inputs");
     data->Y = allocate(n, q * sizeof *data->Y, "random labels");
-    rng *r = rng_new(1, 0, 0, RNG_TEST);
+    rng *r = rng_new(1, 0, 0, RNG_PILOT);
     if (!data->X || !data->Y || !r) {
         rng_free(r);
         dataset_free(data);

@@ -168,7 +168,7 @@ static status bench_masked(size_t n, size_t m, const bench_options *o, table *t)
     b.ones = allocate(BLOCK / 2, n * sizeof *b.ones, "activations");
     b.P = allocate(n, n * sizeof *b.P, "product");
     b.mask = allocate(BLOCK, sizeof *b.mask, "mask");
-    rng *r = rng_new(1, 0, 0, RNG_TEST);
+    rng *r = rng_new(1, 0, 0, RNG_PILOT);
     status s = b.counts && b.Z && b.ones && b.P && b.mask && r ? OK : FAILED;
     if (s == OK) {
         rng_normal(r, 1, BLOCK * n, b.Z);

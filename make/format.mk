@@ -1,6 +1,6 @@
 # format: one hand for every C file. Other versions of clang-format break lines elsewhere: 16 is meant.
 CLANG_FORMAT ?= clang-format-16
-c_files := $(wildcard src/*/*.[ch] experiments/*.[ch] theory/*/*.[ch] report/*.[ch] bench/*.[ch] tests/*/*.[ch] tests/support/*/*.[ch])
+c_files := $(wildcard src/*/*.[ch] experiments/*.[ch] theory/*.h theory/*/*.[ch] report/*.[ch] bench/*.[ch] tests/*/*.[ch] tests/support/*/*.[ch])
 
 .PHONY: format format-check
 format: ## lay out every C file (.clang-format; needs clang-format-16)

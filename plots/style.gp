@@ -72,8 +72,8 @@ power_tics(axis, ratio) = sprintf('set %stics ("1" 1); do for [e = -10:12:%d] { 
 # stats TABLE using (keep(VALUE)) finds the range of what a logarithmic axis can show.
 keep(v) = (v > 0 && finite(v) ? widen(v) : 0, 0)
 
-# What a table's note says: told(TABLE, KEY) is the text after "# KEY: ".
-told(table, key) = system(sprintf("sed -n 's/^# %s: //p' '%s' | head -n 1", key, table))
+# What a table's note says: told(TABLE, KEY) is the text after "# KEY: ", or after "# --KEY: " where KEY is an option.
+told(table, key) = system(sprintf("sed -n 's/^# \\(--\\)*%s: //p' '%s' | head -n 1", key, table))
 
 # A quantile's limit as the end of a bar: limit(NAME, "low"). What the sample cannot give (inf) stands at the quantile.
 limit(name, end) = abs(number(name."_".end)) < 1e30 ? number(name."_".end) : number(name)

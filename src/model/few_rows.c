@@ -6,6 +6,8 @@
 #include <cblas.h>
 #include <lapacke.h>
 
+#include "base/scratch.h"
+
 /* X (n, n) <- L with L L^T = G; false if G is not positive definite. */
 static bool cholesky_rows(const dataset *data, size_t n, double *X) {
     for (size_t i = 0; i < n; i++) {
@@ -34,4 +36,25 @@ status few_rows(const dataset *data, size_t n, dataset *few) {
         memcpy(few->X, data->X, n * data->d * sizeof *few->X);
     }
     return OK;
+}
+
+status rows_in_span(const dataset *data, double *X) {
+    size_t n = data->n, d = data->d;
+    scratch work = {0};
+    double *factor = scratch_take(&work, n * d, sizeof *factor, "inputs");
+    double *tau = scratch_take(&work, n, sizeof *tau, "reflectors");
+    status st = FAILED;
+    if (work.failed) { goto end; }
+    memcpy(factor, data->X, n * d * sizeof *factor);
+    int info = LAPACKE_dgeqrf(LAPACK_COL_MAJOR, (int)d, (int)n, factor, (int)d, tau);
+    if (info != 0) {
+        st = fail(FAILED, "dgeqrf returned %d on %zu rows; look at the data", info, n);
+        goto end;
+    }
+    memset(X, 0, n * n * sizeof *X);
+    for (size_t i = 0; i < n; i++) { memcpy(X + i * n, factor + i * d, (i + 1) * sizeof *X); }
+    st = OK;
+end:
+    scratch_free(&work);
+    return st;
 }

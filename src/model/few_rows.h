@@ -1,4 +1,4 @@
-/* The first rows of a data set, in as few dimensions as they span.
+/* Rows of a data set in as few dimensions as they span.
  *
  * Training sees inputs through G = X X^T alone, so that the Cholesky factor of G stands for X, and
  * a start takes n normal numbers a neuron instead of d. */
@@ -12,5 +12,9 @@
 /* few: the first n <= data->n rows with their labels (q = 1), with d = n where n < data->d and G is
  * positive definite. Owner: the caller, dataset_free. FAILED: no memory. */
 status few_rows(const dataset *data, size_t n, dataset *few);
+
+/* All rows in n = data->n <= d coordinates of their span, whatever their rank: X^T = Q R, and
+ * X (n, n) <- R^T. FAILED: no memory, or dgeqrf. */
+status rows_in_span(const dataset *data, double *X);
 
 #endif

@@ -11,7 +11,7 @@ static double seconds_per_operation(const gram *g, const train_settings *setting
     s.subnets = 1;
     s.mask = MASK_BERNOULLI;
     trainer t = {0};
-    rng *r = rng_new(0, stream, 0, RNG_TEST);
+    rng *r = rng_new(0, stream, 0, RNG_PILOT);
     unsigned char *mask = allocate(s.subnets, s.width, "masks");
     double pace = 0;
     if (r && mask && trainer_new(g, &s, false, &t) == OK && trainer_start_random(&t, r) == OK) {

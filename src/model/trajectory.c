@@ -1,6 +1,17 @@
 #include "model/trajectory.h"
 
 #include <stdlib.h>
+#include <string.h>
+
+/* Keeps the start's pre-activations. */
+static status keep_start(trajectory *run) {
+    const trainer *t = &run->t;
+    size_t count = t->settings.width * t->g->ld;
+    run->Z0 = allocate(count, sizeof *run->Z0, "initial pre-activations");
+    if (!run->Z0) { return FAILED; }
+    memcpy(run->Z0, t->whole.Z, count * sizeof *run->Z0);
+    return OK;
+}
 
 status trajectory_open(const gram *g, const train_settings *s, bool follow, uint64_t seed,
                        size_t cell, size_t repetition, trajectory *run) {
@@ -10,7 +21,8 @@ status trajectory_open(const gram *g, const train_settings *s, bool follow, uint
     if (!run->start || !run->masks) {
         fail(FAILED, "no memory for the random streams");
     } else if (run->mask && trainer_new(g, s, follow, &run->t) == OK &&
-               trainer_start_random(&run->t, run->start) == OK) {
+               trainer_start_random(&run->t, run->start) == OK &&
+               (!follow || keep_start(run) == OK)) {
         return OK;
     }
     trajectory_close(run);
@@ -29,5 +41,6 @@ void trajectory_close(trajectory *run) {
     rng_free(run->start);
     rng_free(run->masks);
     free(run->mask);
+    free(run->Z0);
     *run = (trajectory){0};
 }

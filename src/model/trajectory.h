@@ -11,9 +11,11 @@ typedef struct {
     trainer t;
     rng *start, *masks;
     unsigned char *mask; /* (p, m) of the last round */
+    real *Z0; /* (m, ld) pre-activations of the start; NULL unless weights are followed */
 } trajectory;
 
-/* Allocates all and starts from random weights and signs. follow: as in trainer_new. */
+/* Allocates all and starts from random weights and signs. follow: as in trainer_new. Opened again
+ * with the same streams and another step size it is the same start with the same masks. */
 status trajectory_open(const gram *g, const train_settings *s, bool follow, uint64_t seed,
                        size_t cell, size_t repetition, trajectory *run);
 /* Draws the round's masks and trains one round. False once the run has diverged. seen may be NULL. */

@@ -10,8 +10,9 @@
 
 typedef struct rng rng; /* one stream (GSL's mt19937) */
 
-/* What a stream is for: two purposes of one unit never share a stream. */
-typedef enum { RNG_WEIGHTS = 0, RNG_MASKS = 1, RNG_TRIAL = 2, RNG_TEST = 3 } rng_purpose;
+/* What a stream is for: two purposes of one unit never share a stream. A pilot is whatever is tried
+ * before the units: a calibration, a bracket of a search. */
+typedef enum { RNG_WEIGHTS = 0, RNG_MASKS = 1, RNG_TRIAL = 2, RNG_PILOT = 3 } rng_purpose;
 
 #define RNG_MAX_CELLS 16384u
 #define RNG_MAX_REPEATS 65536u

@@ -25,6 +25,10 @@ double record_larger(double a, double b) { return isnan(a) || a >= b ? a : b; }
 
 double record_smaller(double a, double b) { return isnan(a) || a <= b ? a : b; }
 
+void record_raise(double *most, double x) { *most = record_larger(*most, x); }
+
+void record_lower(double *least, double x) { *least = record_smaller(*least, x); }
+
 double safe_ratio(double part, double whole) { return part == 0 && whole == 0 ? 0 : part / whole; }
 
 double record_largest(const double *x, size_t count) {

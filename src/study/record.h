@@ -38,6 +38,9 @@ void record_add(const record_kind *kind, void *all, const void *one);
 /* The larger and the smaller of two numbers; NaN once either is. */
 double record_larger(double a, double b);
 double record_smaller(double a, double b);
+/* The same kept in place: *most <- the larger, *least <- the smaller. */
+void record_raise(double *most, double x);
+void record_lower(double *least, double x);
 /* part/whole: 0 where both are 0, +inf where only whole is. */
 double safe_ratio(double part, double whole);
 /* The largest |x_k|; NaN once one is. */

@@ -10,29 +10,29 @@
 #include "model/masked_stream.h"
 #include "tests/support/fixture.h"
 #include "tests/support/study_fixture.h"
-#include "theory/shared/theory_data.h"
+#include "study/kernel_data.h"
 
 static const program_options RUN = {.name = "test", .threads = 1, .quiet = true};
 
 /* Takes over `data`. */
-static inline theory_data opened(dataset data) {
-    theory_data d;
-    cr_assert(eq(int, theory_open_data(&RUN, data, &d), OK), "%s", error_text());
+static inline kernel_data opened(dataset data) {
+    kernel_data d;
+    cr_assert(eq(int, kernel_data_take(&RUN, data, &d), OK), "%s", error_text());
     return d;
 }
 
 /* Rows of the unit matrix: G = I, Hinf = I/2, ||G|| = 1, so that bounds are met at small widths. */
-static inline theory_data unit_rows(size_t n) {
+static inline kernel_data unit_rows(size_t n) {
     dataset data = {.n = n, .d = n, .q = 1, .X = allocate(n, n * sizeof(double), "rows")};
     cr_assert(data.X != NULL);
     for (size_t i = 0; i < n; i++) { data.X[i * n + i] = 1; }
     return opened(data);
 }
 
-static inline theory_data digits(size_t n) { return opened(fixture_one_output(n)); }
+static inline kernel_data digits(size_t n) { return opened(fixture_one_output(n)); }
 
 /* The stream of trial `repetition` on data with the Gram matrix G; masked_stream_close. */
-static inline masked_stream stream_of(const theory_data *d, const double *G,
+static inline masked_stream stream_of(const kernel_data *d, const double *G,
                                       const mask_design *design, size_t repetition) {
     masked_stream s;
     cr_assert(eq(int,

@@ -11,7 +11,7 @@
 
 #include "tests/support/study_fixture.h"
 #include "theory/mask_moments/mask_moments.h"
-#include "theory/shared/criteria.h"
+#include "theory/criteria.h"
 
 static inline void quiet(void) { gsl_set_error_handler_off(); }
 

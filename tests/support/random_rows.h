@@ -12,7 +12,7 @@
 /* n random unit rows of d entries, no labels; free data.X. Another repetition, other rows. */
 static inline dataset random_rows(size_t n, size_t d, size_t repetition) {
     dataset data = {.n = n, .d = d, .X = malloc(n * d * sizeof *data.X)};
-    rng *r = rng_new(1, 0, repetition, RNG_TEST);
+    rng *r = rng_new(1, 0, repetition, RNG_PILOT);
     cr_assert(data.X != NULL && r != NULL);
     rng_normal_double(r, 1, n * d, data.X);
     rng_free(r);

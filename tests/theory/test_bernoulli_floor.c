@@ -123,7 +123,7 @@ static void make_up(study_run *r) {
     study_fixture_open_on(digits, 8, &bernoulli_study, &o, r);
     study_fixture_blank(r);
     const bernoulli_context *c = context_of(r);
-    rng *source = rng_new(r->options.seed, 0, 0, RNG_TEST);
+    rng *source = rng_new(r->options.seed, 0, 0, RNG_PILOT);
     for (size_t k = 0; k < c->first[AXIS_CURVE]; k++) {
         const train_settings *s = &c->cells[k].s;
         double left = pow(1 - s->lr * s->xi * c->data.lambda_max, (double)s->local_steps);

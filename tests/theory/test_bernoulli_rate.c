@@ -12,7 +12,7 @@
 
 #include "tests/support/fixture.h"
 #include "tests/support/study_fixture.h"
-#include "theory/shared/criteria.h"
+#include "theory/criteria.h"
 
 static const char digits[] = "data/digits.npz";
 
@@ -22,7 +22,7 @@ static const program_options rate_run = {.name = "test", .threads = 1, .quiet = 
 
 /* Data, and the eigenpairs of xi Hinf at xi = 1/2. */
 typedef struct {
-    theory_data d;
+    kernel_data d;
     gram g;
     eigenpairs infinite;
 } ground;
@@ -30,7 +30,7 @@ typedef struct {
 /* Takes over the data. */
 static ground ground_of(dataset data) {
     ground a;
-    cr_assert(eq(int, theory_open_data(&rate_run, data, &a.d), OK));
+    cr_assert(eq(int, kernel_data_take(&rate_run, data, &a.d), OK));
     cr_assert(eq(int, gram_new(&a.d.data, GRAM_AUTO, &a.g), OK));
     cr_assert(eq(int, eigenpairs_new(a.d.Hinf, a.g.n, 0.5, &a.infinite), OK));
     return a;
@@ -39,7 +39,7 @@ static ground ground_of(dataset data) {
 static void ground_leave(ground *a) {
     eigenpairs_free(&a->infinite);
     gram_free(&a->g);
-    theory_close(&a->d);
+    kernel_data_close(&a->d);
 }
 
 /* eta = 1/||G||, xi = 1/2, Bernoulli masks. */

@@ -35,7 +35,7 @@ Test(concentration, measures_are_the_worst_masks) {
                                .out = "none",
                                .quiet = true};
     cr_assert(eq(int, study_open(&small, &options, &o, &r), OK), "%s", error_text());
-    const theory_data *d = &((concentration_context *)r.context)->data;
+    const kernel_data *d = &((concentration_context *)r.context)->data;
     double *values = malloc(r.values * sizeof *values), all[N];
     deviation worst;
     record_clear(&deviation_kind, &worst);
@@ -122,11 +122,11 @@ Test(concentration, options) {
 }
 
 Test(concentration, singular_kernel_is_refused) {
-    theory_data d = {.lambda0 = 1e-9};
-    cr_assert(eq(int, theory_require_regular(&d), OK));
+    kernel_data d = {.lambda0 = 1e-9};
+    cr_assert(eq(int, kernel_data_require_regular(&d), OK));
     for (int k = 0; k < 3; k++) {
         d.lambda0 = (double[]){0, -1e-17, NAN}[k];
-        cr_assert(eq(int, theory_require_regular(&d), BAD_INPUT));
+        cr_assert(eq(int, kernel_data_require_regular(&d), BAD_INPUT));
     }
 }
 

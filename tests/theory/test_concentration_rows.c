@@ -29,7 +29,7 @@ static const mistake HONEST = {.xi = 1, .gram = 1};
 
 /* Bernoulli masks of xi and p = 3 categorical ones on n rows. */
 typedef struct {
-    theory_data (*rows)(size_t n);
+    kernel_data (*rows)(size_t n);
     size_t n;
     mistake wrong;
     double *G;
@@ -83,7 +83,7 @@ typedef struct {
 } experiment;
 
 /* Trials with what is done wrongly, judged. */
-static void judge(experiment *e, theory_data (*rows)(size_t n), size_t n, double xi,
+static void judge(experiment *e, kernel_data (*rows)(size_t n), size_t n, double xi,
                   option_list widths, size_t trials, mistake wrong) {
     static study spoilt;
     const concentration_settings o = {.widths = widths,

@@ -123,14 +123,14 @@ Test(drift, nan_refutes_and_few_trials_do_not_check) {
 
 /* Sees the subnetworks of one round through weights: W = W_0 + X^T C, activations and kernel from X W. */
 typedef struct {
-    const local_trial *run;
+    const real *W; /* of the start */
     const local_model *model;
     const gram *g;
     double from_start, flips, near, lambda;
 } witness;
 
 static void neuron_weights(const witness *w, const network *net, size_t k, real *weights) {
-    const real *start = w->run->W + net->neuron[k] * w->g->d;
+    const real *start = w->W + net->neuron[k] * w->g->d;
     for (size_t j = 0; j < w->g->d; j++) {
         weights[j] = start[j];
         for (size_t i = 0; i < w->g->n; i++) {
@@ -152,7 +152,7 @@ static void see(const train_sight *sight, void *context) {
     for (size_t k = 0; k < sight->net->m; k++) {
         real weights[D];
         bool active[N];
-        const real *start = w->run->W + sight->net->neuron[k] * w->g->d;
+        const real *start = w->W + sight->net->neuron[k] * w->g->d;
         neuron_weights(w, sight->net, k, weights);
         double square = 0;
         for (size_t j = 0; j < w->g->d; j++) {
@@ -188,16 +188,21 @@ Test(drift, a_round_seen_through_weights) {
     train_settings settings = local_train_settings(r, MASK_BERNOULLI);
     local_model model = c->models[REGIME_USUAL][MASK_BERNOULLI];
     model.boundary_radius = 0.3; /* so that some neurons are near */
-    double eta = 8 / r->data.gram_norm;
-    local_trial run;
+    settings.lr = 8 / r->data.gram_norm;
+    trajectory run;
     drift_round kept;
-    cr_assert(eq(int, local_trial_open(&r->g, &settings, 1, 0, 0, &run), OK));
+    cr_assert(eq(int, trajectory_open(&r->g, &settings, true, 1, 0, 0, &run), OK));
     drift_watch *w = drift_watch_new(&r->g, settings.width);
-    cr_assert(eq(int, drift_watch_run(w, &run, &model, eta, 1, &kept), OK));
+    cr_assert(eq(int, drift_watch_run(w, &run, &model, 1, &kept), OK));
     double error = run.t.error;
-    witness seen = {&run, &model, &r->g, 0, 0, 0, INFINITY};
-    cr_assert(eq(int, local_trial_restart(&run, eta), OK));
-    cr_assert(local_trial_round(&run, see, &seen));
+    trajectory_close(&run);
+    real W[80 * 12], A[80];
+    rng *start = rng_new(1, 0, 0, RNG_WEIGHTS);
+    cr_assert(settings.width == 80 && r->g.d == 12);
+    cr_assert(eq(int, trajectory_open(&r->g, &settings, true, 1, 0, 0, &run), OK));
+    train_draw_start(&run.t, start, W, A);
+    witness seen = {W, &model, &r->g, 0, 0, 0, INFINITY};
+    cr_assert(trajectory_round(&run, see, &seen));
     cr_expect(le(dbl, fabs(kept.from_start - seen.from_start), 1e-12 * seen.from_start));
     cr_expect(eq(dbl, kept.flips, seen.flips));
     cr_expect(eq(dbl, kept.near, seen.near));
@@ -206,7 +211,7 @@ Test(drift, a_round_seen_through_weights) {
     cr_expect(le(dbl, fabs(kept.lambda - seen.lambda), 1e-13));
     cr_expect(eq(dbl, kept.error, error));
     cr_expect(eq(dbl, kept.states, (double)(settings.subnets * (settings.local_steps + 1))));
-    drift_watch_free(w), local_trial_close(&run), study_close(&under_way);
+    drift_watch_free(w), trajectory_close(&run), rng_free(start), study_close(&under_way);
 }
 
 /* The sweep: the same bytes on one thread and on two. */

@@ -13,7 +13,7 @@
 #include "tests/support/fixture.h"
 #include "tests/support/random_rows.h"
 #include "tests/support/study_fixture.h"
-#include "theory/shared/criteria.h"
+#include "theory/criteria.h"
 
 TestSuite(infinite, .timeout = 60);
 
@@ -31,7 +31,7 @@ static infinite_context *find(dataset data, study_run *r) {
     r->context = calloc(1, sizeof(infinite_context));
     memcpy(r->settings, &small, sizeof small);
     infinite_context *c = r->context;
-    cr_assert(theory_open_data(&r->options, data, &c->data) == OK, "%s", error_text());
+    cr_assert(kernel_data_take(&r->options, data, &c->data) == OK, "%s", error_text());
     cr_assert(infinite_plan(r) == OK, "%s", error_text());
     study_fixture_measure(r);
     return c;
@@ -95,8 +95,8 @@ Test(infinite, quadrature_is_the_closed_form) {
 /* Distinct, in the lower triangle, the closest pair among them; all of them if there are no more.
  */
 Test(infinite, entries_are_spread) {
-    theory_data d;
-    cr_assert(theory_open_data(&quiet_run, fixture_one_output(30), &d) == OK);
+    kernel_data d;
+    cr_assert(kernel_data_take(&quiet_run, fixture_one_output(30), &d) == OK);
     for (size_t wanted = 1; wanted < 600; wanted += 113) {
         size_t count = infinite_entries_count(30, wanted), closest = 0, diagonal = 0;
         infinite_entry e[465];
@@ -114,7 +114,7 @@ Test(infinite, entries_are_spread) {
         cr_assert(ge(sz, closest, 1));
         cr_assert(wanted < 100 || diagonal > 2);
     }
-    theory_close(&d);
+    kernel_data_close(&d);
 }
 
 /* --- rows, and one deliberate error for each --- */
@@ -366,8 +366,8 @@ Test(infinite, neighbouring_widths_are_other_settings) {
 
 /* The numbers that every user can compare. */
 Test(infinite, embedded_data) {
-    theory_data d;
-    cr_assert(theory_open_data(&quiet_run, fixture_one_output(1000), &d) == OK);
+    kernel_data d;
+    cr_assert(kernel_data_take(&quiet_run, fixture_one_output(1000), &d) == OK);
     spectrum_interval interval = interval_of(d.Hinf, 1000);
     cr_expect(le(dbl, fabs(d.lambda0 - 0.034737846259), 5e-13));
     cr_expect(le(dbl, fabs(d.lambda_max - 38.561337247), 5e-10));
@@ -375,7 +375,7 @@ Test(infinite, embedded_data) {
     cr_expect(le(dbl, interval.high - interval.low, 1e-9 * interval.low));
     cr_expect(eq(sz, d.data.closest[0], 982));
     cr_expect(eq(sz, d.data.closest[1], 991));
-    theory_close(&d);
+    kernel_data_close(&d);
 }
 
 #endif

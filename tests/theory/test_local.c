@@ -13,27 +13,30 @@
 #include "tests/support/local_small.h"
 #include "theory/drift/drift.h"
 
-/* A restarted run is the run itself. */
-Test(local, restart_gives_the_same_run) {
+/* Runs of one unit with other step sizes have the same start, and one opened again is itself. */
+Test(local, step_sizes_share_their_start) {
     local_settings small = local_small(1);
     study_run under_way;
     study_fixture_open(&drift_study, &small, &under_way);
-    const local_regime *r = &((const local_context *)under_way.context)->regimes[REGIME_USUAL];
-    train_settings settings = local_train_settings(r, MASK_CATEGORICAL);
-    local_trial run;
-    cr_assert(eq(int, local_trial_open(&r->g, &settings, 1, 2, 3, &run), OK));
-    double errors[2];
-    for (int k = 0; k < 2; k++) {
-        cr_assert(eq(int, local_trial_restart(&run, 0.2), OK));
-        local_trial_round(&run, NULL, NULL);
-        local_trial_round(&run, NULL, NULL);
-        errors[k] = run.t.error;
-        cr_assert(eq(int, local_trial_restart(&run, 0.4), OK));
-        local_trial_round(&run, NULL, NULL);
-        cr_expect(ne(dbl, errors[k], run.t.error));
+    const local_place at = {REGIME_USUAL, MASK_CATEGORICAL, 3};
+    const size_t steps[] = {0, 1, 0};
+    double start[3], after[3];
+    for (int k = 0; k < 3; k++) {
+        trajectory run;
+        cr_assert(eq(int, local_open_run(&under_way, at, steps[k], &run), OK));
+        size_t bytes = run.t.settings.width * run.t.g->ld * sizeof *run.Z0;
+        start[k] = run.t.error;
+        cr_expect(eq(int, memcmp(run.Z0, run.t.whole.Z, bytes), 0));
+        trajectory_round(&run, NULL, NULL);
+        trajectory_round(&run, NULL, NULL);
+        cr_expect(ne(int, memcmp(run.Z0, run.t.whole.Z, bytes), 0));
+        after[k] = run.t.error;
+        trajectory_close(&run);
     }
-    cr_expect(eq(dbl, errors[0], errors[1]));
-    local_trial_close(&run), study_close(&under_way);
+    cr_expect(eq(dbl, start[0], start[1]));
+    cr_expect(ne(dbl, after[0], after[1]));
+    cr_expect(eq(dbl, after[0], after[2]));
+    study_close(&under_way);
 }
 
 /* Numbers of the model against their definitions, and the width that is chosen where none is given. */

@@ -249,7 +249,7 @@ static void draw_same(const train_settings *s, rng *r,
 static void expect_draws_found(const study_run *r, size_t kind, moments_draw *error,
                                const char *const *names, size_t count) {
     moments_kind *k = &((moments_context *)r->context)->kind[kind];
-    rng *random = rng_new(9, 0, 0, RNG_TEST);
+    rng *random = rng_new(9, 0, 0, RNG_PILOT);
     cr_assert(
         eq(int, moments_simulate(&k->large, &k->views, error, random, TRIALS, &k->sample), OK));
     for (size_t i = 0; i < count; i++) {
@@ -276,7 +276,7 @@ Test(mask_moments, wrong_draws_are_refuted) {
 Test(mask_moments, parts_of_a_sample_merge) {
     study_run r;
     moments_kind *k = &moments_open(&r, SAMPLES, &SETTINGS)->kind[MASK_BERNOULLI];
-    rng *once = rng_new(4, 0, 0, RNG_TEST), *again = rng_new(4, 0, 0, RNG_TEST);
+    rng *once = rng_new(4, 0, 0, RNG_PILOT), *again = rng_new(4, 0, 0, RNG_PILOT);
     moments_sample whole, first, second;
     cr_assert(eq(int, moments_simulate(&k->large, &k->views, draw, once, 30, &whole), OK));
     cr_assert(eq(int, moments_simulate(&k->large, &k->views, draw, again, 11, &first), OK));

@@ -79,7 +79,7 @@ Test(mask_moments_run, bernoulli_masks_do_not_combine) {
 Test(mask_moments_run, combined_identities) {
     enum { P = 3, N = 5 };
     double local[P * N], twice[(P + 1) * N], u[N] = {0}, y[N];
-    rng *r = rng_new(7, 0, 0, RNG_TEST);
+    rng *r = rng_new(7, 0, 0, RNG_PILOT);
     rng_normal_double(r, 1, P * N, local);
     rng_normal_double(r, 1, N, y);
     for (size_t k = 0; k < P * N; k++) { u[k % N] += local[k] / P; }
@@ -138,7 +138,7 @@ static void project(const gram *g, const double *w, double *z) {
 
 static mover *mover_new(const gram *g, double xi) {
     mover *v = calloc(1, sizeof *v);
-    rng *r = rng_new(13, 0, 0, RNG_TEST);
+    rng *r = rng_new(13, 0, 0, RNG_PILOT);
     double w0[D], w1[D], w2[D], step = 0.1;
     rng_signs(r, WIDTH, v->A);
     for (size_t k = 0; k < WIDTH; k++) {

@@ -24,7 +24,7 @@ TestSuite(mask_moments_start, .init = quiet, .timeout = 60);
 static void simulate(const study_run *r, const moments_start *start, const moments_limits *limits,
                      moments_starts *seen) {
     moments_context *c = r->context;
-    rng *random = rng_new(11, seen == &c->tails_drawn, 0, RNG_TEST);
+    rng *random = rng_new(11, seen == &c->tails_drawn, 0, RNG_PILOT);
     const double *G = seen == &c->starts_drawn ? c->data.G : NULL;
     cr_assert(eq(int, moments_starts_simulate(start, limits, G, random, TRIALS, seen), OK), "%s",
               error_text());
@@ -220,7 +220,7 @@ Test(mask_moments_start, start_by_definition) {
     const moments_start *s = &c->starts;
     double *W = malloc(WIDTH * s->g->d * sizeof *W), *Z = malloc(WIDTH * s->g->ld * sizeof *Z),
            A[WIDTH];
-    rng *random = rng_new(12, 0, 0, RNG_TEST);
+    rng *random = rng_new(12, 0, 0, RNG_PILOT);
     rng_normal_double(random, s->kappa, WIDTH * s->g->d, W);
     rng_signs(random, WIDTH, A);
     gram_project(s->g, W, WIDTH, Z);
@@ -231,7 +231,7 @@ Test(mask_moments_start, start_by_definition) {
         moments_limits limits = {all.frobenius * factor, all.part * factor, all.squares * factor,
                                  all.near * factor};
         moments_starts seen;
-        random = rng_new(12, 0, 0, RNG_TEST);
+        random = rng_new(12, 0, 0, RNG_PILOT);
         cr_assert(eq(int, moments_starts_simulate(s, &limits, c->data.G, random, 1, &seen), OK));
         rng_free(random);
         cr_expect(eq(dbl, seen.frobenius + seen.part + seen.squares + seen.near, above ? 0 : 4));

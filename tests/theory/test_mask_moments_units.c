@@ -6,7 +6,7 @@
 
 #include "tests/support/fixture.h"
 #include "tests/support/moments_study.h"
-#include "theory/statements/list.h"
+#include "theory/statements/statements.h"
 
 TestSuite(mask_moments_units, .init = quiet, .timeout = 60);
 

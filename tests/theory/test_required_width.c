@@ -79,7 +79,7 @@ Test(required_width, search_of_planted_failures) {
 /* By Cholesky factors along one stream, and by the eigenvalues of every mask. */
 Test(required_width, trial_agrees_with_eigenvalues) {
     enum { N = 12, P = 3 };
-    theory_data d = digits(N);
+    kernel_data d = digits(N);
     const mask_design design = {MASK_BERNOULLI, P, 0.4};
     const double floor = 0.2 * d.lambda0;
     double holds[WIDTH_GRID], smallest;
@@ -127,7 +127,7 @@ Test(required_width, trial_agrees_with_eigenvalues) {
         eq(int, width_first(&s, 10 * floor, 100, &first), OK)); /* more than xi lambda_0: never */
     cr_assert(eq(sz, first, 100));
     masked_stream_close(&s);
-    theory_close(&d);
+    kernel_data_close(&d);
 }
 
 /* --- plan and program --- */
@@ -146,13 +146,13 @@ Test(required_width, plan_has_the_first_rows) {
     study_fixture_open(&required_width_study, &o, &r);
     const width_context *c = r.context;
     cr_assert(eq(sz, r.cells, 4));
-    theory_data alone = digits(6);
+    kernel_data alone = digits(6);
     cr_assert(eq(sz, c->cells[2].data->data.n, 6));
     cr_assert(eq(dbl, c->cells[2].design.xi, 1));
     cr_assert(eq(sz, c->cells[3].data->data.n, 15));
     cr_assert(le(dbl, fabs(c->data[0].lambda0 - alone.lambda0), 1e-15));
     cr_assert(le(dbl, fabs(c->data[0].row_sum - alone.row_sum), 1e-13));
-    theory_close(&alone);
+    kernel_data_close(&alone);
     sweep_options how = study_sweep_options(&r.options);
     how.out = out;
     cr_assert(eq(int, study_pilot(&r, &how), OK), "%s", error_text());

@@ -29,10 +29,10 @@ static void expect_bounds(const claim_rows *rows, verdict expected) {
  * the conclusion's xi lambda_0/2 and of G, 1 if rightly. */
 static width_cell searched(size_t middle, size_t trials, double floor, double gram) {
     enum { N = 4 };
-    theory_data d = unit_rows(N);
+    kernel_data d = unit_rows(N);
     double holds[WIDTH_GRID], G[N * N];
     for (size_t k = 0; k < N * N; k++) { G[k] = d.G[k] * gram; }
-    width_cell cell = {.bounds = theory_bounds(&d, 1, 0.5, 0.05), .trials = trials};
+    width_cell cell = {.bounds = kernel_data_bounds(&d, 1, 0.5, 0.05), .trials = trials};
     const mask_design design = {MASK_BERNOULLI, 1, 0.5};
     width_grid_around(middle, 1 << 20, &cell.grid);
     for (size_t t = 0; t < trials; t++) {
@@ -41,7 +41,7 @@ static width_cell searched(size_t middle, size_t trials, double floor, double gr
         for (size_t k = 0; k < cell.grid.count; k++) { cell.failures[k] += !(holds[k] == 1); }
         masked_stream_close(&s);
     }
-    theory_close(&d);
+    kernel_data_close(&d);
     return cell;
 }
 

@@ -1,7 +1,7 @@
 /* The table of all statements. Theory is double precision alone: in single there is nothing to test. */
 #ifdef REAL_DOUBLE
 
-#include "theory/statements/parts.h"
+#include "theory/statements/statements.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>

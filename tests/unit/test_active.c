@@ -27,7 +27,7 @@ typedef struct {
 static scene new_scene(size_t n, size_t length, size_t q) {
     static const double shift[] = {-9, -1.3, 0, 0.9, 2, 9};
     scene s = {.n = n, .length = length, .q = q, .ld = (n + 15) / 16 * 16};
-    rng *r = rng_new(n, length, q, RNG_TEST);
+    rng *r = rng_new(n, length, q, RNG_PILOT);
     s.V = malloc(n * length * sizeof *s.V);
     s.Z = calloc(COUNT * s.ld, sizeof *s.Z);
     s.A = malloc(COUNT * q * sizeof *s.A);

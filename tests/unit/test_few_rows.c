@@ -3,6 +3,7 @@
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
+#include <string.h>
 
 #include "tests/support/fixture.h"
 
@@ -43,4 +44,21 @@ Test(few_rows, dependent_rows_keep_their_dimension) {
     cr_assert(eq(int, few_rows(&data, 1, &few), OK));
     cr_assert(not(few.opposite)); /* the other of the pair is not there */
     dataset_free(&few);
+}
+
+/* Dependent rows too: the same inner products in as many dimensions as there are rows. */
+Test(few_rows, span_keeps_inner_products) {
+    dataset data = fixture_one_output(ALL);
+    memcpy(data.X + data.d, data.X, data.d * sizeof *data.X); /* row 1 is row 0 again */
+    double G[ALL * ALL], X[ALL * ALL];
+    dataset_gram(&data, G);
+    cr_assert(eq(int, rows_in_span(&data, X), OK));
+    for (size_t i = 0; i < ALL; i++) {
+        for (size_t j = 0; j < ALL; j++) {
+            double product = 0;
+            for (size_t k = 0; k < ALL; k++) { product += X[i * ALL + k] * X[j * ALL + k]; }
+            cr_expect(epsilon_eq(dbl, product, G[i * ALL + j], 1e-14));
+        }
+    }
+    dataset_free(&data);
 }

@@ -37,7 +37,7 @@ static void check_ways(const dataset *data, size_t rank) {
         gram g;
         cr_assert(eq(int, gram_new(data, (gram_way)way, &g), OK));
         cr_expect(eq(sz, g.rank, way == GRAM_FACTOR ? rank : 0));
-        rng *r = rng_new(1, 0, 0, RNG_TEST);
+        rng *r = rng_new(1, 0, 0, RNG_PILOT);
         real *Z = allocate(COUNT * g.ld, sizeof *Z, "Z"),
              *T = allocate(COUNT * g.ld, sizeof *T, "T"),
              *A = allocate(COUNT * g.q, sizeof *A, "A"), *R = allocate(g.q * g.ld, sizeof *R, "R"),
@@ -127,7 +127,7 @@ Test(gram, projection_is_x_times_w) {
     cr_assert(eq(int, dataset_load("data/digits.npz", N, &data), OK));
     cr_assert(eq(int, gram_new(&data, GRAM_AUTO, &g), OK));
     real *W = malloc(M * g.d * sizeof *W), *Z = malloc(M * g.ld * sizeof *Z);
-    rng *r = rng_new(1, 0, 0, RNG_TEST);
+    rng *r = rng_new(1, 0, 0, RNG_PILOT);
     rng_normal(r, 1, M * g.d, W);
     gram_project(&g, W, M, Z);
     for (size_t k = 0; k < M; k++) {

@@ -18,7 +18,7 @@ static void look_away(const train_sight *sight, void *context) { (void)sight, (v
 
 static void open_trainer(const gram *g, const train_settings *s, trainer *t) {
     cr_assert(eq(int, trainer_new(g, s, true, t), OK));
-    rng *r = rng_new(6, 0, 0, RNG_TEST);
+    rng *r = rng_new(6, 0, 0, RNG_PILOT);
     cr_assert(eq(int, trainer_start_random(t, r), OK));
     rng_free(r);
 }
@@ -43,7 +43,7 @@ static void check_both(size_t samples, train_settings s) {
     open_trainer(&g, &s, &together), open_trainer(&g, &s, &each);
     cr_assert(ne(ptr, together.S, NULL), "these settings join the steps");
     unsigned char *mask = malloc(s.subnets * M);
-    rng *r = rng_new(7, 0, 0, RNG_TEST);
+    rng *r = rng_new(7, 0, 0, RNG_PILOT);
     for (int k = 0; k < ROUNDS; k++) {
         mask_draw(s.mask, s.subnets, M, s.xi, r, mask);
         trainer_round(&together, mask, NULL, NULL);

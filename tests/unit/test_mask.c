@@ -11,7 +11,7 @@ enum { P = 3, M = 50, DRAWS = 2000 };
 
 /* Assumption 4: every neuron is in exactly one subnetwork, each equally often. */
 Test(mask, categorical_masks_partition_the_neurons) {
-    rng *r = rng_new(2, 0, 0, RNG_TEST);
+    rng *r = rng_new(2, 0, 0, RNG_PILOT);
     unsigned char mask[P * M];
     unsigned taken[M];
     double observed[P] = {0},
@@ -29,7 +29,7 @@ Test(mask, categorical_masks_partition_the_neurons) {
 /* Assumption 2: the number of subnetworks that take a neuron is Bin(p, xi); a wrong xi is seen. */
 Test(mask, bernoulli_frequencies) {
     const double xi = 0.3, wrong = 0.31;
-    rng *r = rng_new(3, 0, 0, RNG_TEST);
+    rng *r = rng_new(3, 0, 0, RNG_PILOT);
     unsigned char mask[P * M];
     unsigned taken[M];
     double observed[P + 1] = {0}, expected[P + 1], mistaken[P + 1];
@@ -51,7 +51,7 @@ Test(mask, bernoulli_frequencies) {
 }
 
 Test(mask, xi_one_takes_every_neuron) {
-    rng *r = rng_new(4, 0, 0, RNG_TEST);
+    rng *r = rng_new(4, 0, 0, RNG_PILOT);
     unsigned char mask[M], ones[M];
     memset(ones, 1, sizeof ones);
     mask_draw(MASK_BERNOULLI, 1, M, 1, r, mask);

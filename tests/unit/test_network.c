@@ -17,7 +17,7 @@ static const double SAME = 1e-5;
 enum { N = 21, M = 300 }; /* more neurons than one panel */
 
 static void random_network(const gram *g, network *net, bool follow) {
-    rng *r = rng_new(8, 0, 0, RNG_TEST);
+    rng *r = rng_new(8, 0, 0, RNG_PILOT);
     cr_assert(eq(int, network_new(g, M, follow, net), OK));
     net->m = M;
     for (size_t k = 0; k < M; k++) { rng_normal(r, 1, g->n, net->Z + k * g->ld); }

@@ -48,7 +48,7 @@ Test(ntk_masked, masked_is_the_definition) {
     real *Z = malloc(WIDTH * LD * sizeof *Z);
     unsigned char *mask = calloc(MASKS * WIDTH, 1);
     double *G = square_matrix(ROWS);
-    rng *r = rng_new(1, 0, 1, RNG_TEST);
+    rng *r = rng_new(1, 0, 1, RNG_PILOT);
     cr_assert(Z != NULL && mask != NULL && r != NULL);
     rng_normal(r, 1, WIDTH * LD, Z);
     for (size_t k = 0; k < WIDTH * LD; k++) {
@@ -98,7 +98,7 @@ Test(ntk_masked, mean_over_masks) {
     real Z[WIDTH * ROWS];
     unsigned char mask[MASKS * WIDTH];
     double G[ROWS * ROWS], H[ROWS * ROWS], H_m[ROWS * ROWS], mean[ROWS * ROWS] = {0};
-    rng *r = rng_new(1, 0, 5, RNG_TEST);
+    rng *r = rng_new(1, 0, 5, RNG_PILOT);
     ntk_masked *s = ntk_masked_new(ROWS, MASKS), *whole = ntk_masked_new(ROWS, 1);
     cr_assert(r != NULL && s != NULL && whole != NULL);
     rng_normal(r, 1, WIDTH * ROWS, Z);
@@ -123,7 +123,7 @@ Test(ntk_masked, finite_approaches_infinite) {
     dataset data = random_rows(ROWS, INPUT, 7);
     real *Z = malloc(WIDTH * ROWS * sizeof *Z);
     double W[INPUT], G[ROWS * ROWS], H[ROWS * ROWS], limit[ROWS * ROWS], worst = 0;
-    rng *r = rng_new(1, 0, 8, RNG_TEST);
+    rng *r = rng_new(1, 0, 8, RNG_PILOT);
     ntk_masked *s = ntk_masked_new(ROWS, 1);
     cr_assert(Z != NULL && r != NULL && s != NULL);
     for (size_t neuron = 0; neuron < WIDTH; neuron++) {

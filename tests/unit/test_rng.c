@@ -57,7 +57,7 @@ Test(rng, cells_and_repetitions_beyond_the_limit_are_refused) {
 /* Mean, variance and fourth moment of N(0, 4) within 5 standard errors. */
 Test(rng, normal_moments) {
     enum { N = 200000 };
-    rng *r = rng_new(5, 0, 0, RNG_TEST);
+    rng *r = rng_new(5, 0, 0, RNG_PILOT);
     double *x = malloc(N * sizeof *x), first = 0, second = 0, fourth = 0;
     rng_normal_double(r, 2, N, x);
     for (int k = 0; k < N; k++) {
@@ -74,7 +74,7 @@ Test(rng, normal_moments) {
 Test(rng, indices_and_signs_are_uniform) {
     enum { N = 60000, CELLS = 7 };
     double observed[CELLS] = {0}, expected[CELLS], positive[2] = {0}, half[2] = {N / 2.0, N / 2.0};
-    rng *r = rng_new(6, 0, 0, RNG_TEST);
+    rng *r = rng_new(6, 0, 0, RNG_PILOT);
     for (int k = 0; k < N; k++) {
         real sign;
         observed[rng_index(r, CELLS)]++;

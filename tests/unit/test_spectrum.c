@@ -205,7 +205,7 @@ Test(spectrum, certificate_against_an_exact_value) {
 Test(spectrum, certificate_is_not_the_bare_factorisation) {
     enum { ORDER = 9 };
     size_t bare = 0;
-    rng *r = rng_new(1, 0, 0, RNG_TEST);
+    rng *r = rng_new(1, 0, 0, RNG_PILOT);
     cr_assert(r != NULL);
     for (size_t t = 0; t < 100; t++) {
         double A[ORDER * ORDER] = {0}, column[ORDER];

@@ -211,7 +211,7 @@ static void compare_with_weight_space(train_settings s, size_t samples) {
     cr_assert(eq(int, gram_new(&data, GRAM_MATRIX, &g), OK));
     trainer t;
     cr_assert(eq(int, trainer_new(&g, &s, true, &t), OK));
-    rng *r = rng_new(7, 0, 0, RNG_TEST);
+    rng *r = rng_new(7, 0, 0, RNG_PILOT);
     size_t m = s.width, d = g.d;
     real *W0 = malloc(m * d * sizeof *W0), *A0 = malloc(m * g.q * sizeof *A0),
          *W1 = malloc(m * d * sizeof *W1);
@@ -291,7 +291,7 @@ Test(train, one_full_subnetwork_is_gradient_descent) {
                         .scaling = SCALING_THEORY};
     trainer t;
     cr_assert(eq(int, trainer_new(&g, &s, false, &t), OK));
-    rng *r = rng_new(3, 0, 0, RNG_TEST);
+    rng *r = rng_new(3, 0, 0, RNG_PILOT);
     size_t d = g.d;
     real *W0 = malloc(M * d * sizeof *W0), A[M];
     double *W = malloc(M * d * sizeof *W);
@@ -338,7 +338,7 @@ Test(train, aggregation_identity_of_categorical_masks) {
                         .mask = MASK_CATEGORICAL};
     trainer t;
     cr_assert(eq(int, trainer_new(&g, &s, false, &t), OK));
-    rng *r = rng_new(5, 0, 0, RNG_TEST);
+    rng *r = rng_new(5, 0, 0, RNG_PILOT);
     cr_assert(eq(int, trainer_start_random(&t, r), OK));
     size_t size = g.q * g.ld;
     last_outputs last = {malloc(P * size * sizeof(real)), s.local_steps, size, 0};
@@ -380,7 +380,7 @@ Test(train, mean_subnetwork_is_the_whole_network) {
                             .scaling = (train_scaling)scaling};
         trainer t;
         cr_assert(eq(int, trainer_new(&g, &s, false, &t), OK));
-        rng *r = rng_new(9, 0, 0, RNG_TEST);
+        rng *r = rng_new(9, 0, 0, RNG_PILOT);
         cr_assert(eq(int, trainer_start_random(&t, r), OK));
         double mean[8] = {0}, squares[8] = {0};
         unsigned char mask[M];
@@ -416,7 +416,7 @@ Test(train, a_diverging_step_is_noticed) {
         .width = 30, .subnets = 1, .xi = 1, .lr = 1e4, .local_steps = 5, .kappa = 1};
     trainer t;
     cr_assert(eq(int, trainer_new(&g, &s, false, &t), OK));
-    rng *r = rng_new(1, 0, 0, RNG_TEST);
+    rng *r = rng_new(1, 0, 0, RNG_PILOT);
     cr_assert(eq(int, trainer_start_random(&t, r), OK));
     cr_expect(not(t.diverged));
     unsigned char mask[30];

@@ -7,7 +7,7 @@
 #include "model/mask.h"
 #include "study/record.h"
 #include "study/trend_claim.h"
-#include "theory/shared/criteria.h"
+#include "theory/criteria.h"
 
 /* --- the mean curve --- */
 
@@ -76,7 +76,7 @@ static status curve_exponent(const study_run *r, size_t which, evidence *e) {
     bool hidden = widths < 3;
     for (size_t k = 0; k < widths; k++) {
         square_distances(r, first + k, e, y + k * r->repeats);
-        flipped = record_larger(flipped, share_flipped(r, first + k));
+        record_raise(&flipped, share_flipped(r, first + k));
     }
     for (size_t k = 0; k < count; k++) {
         hidden |= y[k] <= 0; /* below the noise of --masks */

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "model/trajectory.h"
-#include "theory/shared/criteria.h"
+#include "theory/criteria.h"
 
 bool bernoulli_settled(const double *change, size_t repeats) {
     stats_interval mean = stats_mean_interval(change, repeats, CLAIM_CONFIDENCE);

@@ -9,7 +9,7 @@
 #include "model/bounds.h"
 #include "model/mask.h"
 #include "model/pace.h"
-#include "theory/shared/criteria.h"
+#include "theory/criteria.h"
 
 enum { SAMPLES = 24, MAX_WIDTH = 10000000, MAX_SUBNETS = 10000, MAX_STEPS = 1000000 };
 static const double XI_MOST = 0.999;     /* at xi = 1 there is no floor */
@@ -115,7 +115,7 @@ static train_settings settings_at(const bernoulli_settings *o, double gram_norm,
     return s;
 }
 
-static bernoulli_cell cell_at(const bernoulli_settings *o, const theory_data *data, rate_axis axis,
+static bernoulli_cell cell_at(const bernoulli_settings *o, const kernel_data *data, rate_axis axis,
                               double value) {
     bernoulli_cell cell = {
         .axis = axis, .value = value, .s = settings_at(o, data->gram_norm, axis, value)};
@@ -152,7 +152,7 @@ static void list_cells(const bernoulli_settings *o, bernoulli_context *c) {
 static status prepare(study_run *r) {
     bernoulli_context *c = r->context;
     const bernoulli_settings *o = r->settings;
-    status st = theory_open(&r->options, SAMPLES, o->label, &c->data);
+    status st = kernel_data_open(&r->options, SAMPLES, o->label, &c->data);
     if (st == OK) { st = gram_new(&c->data.data, GRAM_AUTO, &c->g); }
     if (st == OK) { st = eigenpairs_new(c->data.Hinf, c->data.data.n, 1, &c->infinite); }
     if (st == OK) { list_cells(o, c); }
@@ -168,7 +168,7 @@ static void close_context(void *context) {
     bernoulli_context *c = context;
     eigenpairs_free(&c->infinite);
     gram_free(&c->g);
-    theory_close(&c->data);
+    kernel_data_close(&c->data);
 }
 
 static double cost(const study_run *r, size_t k) {
@@ -330,7 +330,7 @@ static status fill_axes(const study_run *r, table *t) {
 /* --- the study --- */
 
 static void note(const study_run *r, table *t) {
-    theory_data_note(&((const bernoulli_context *)r->context)->data, t);
+    kernel_data_note(&((const bernoulli_context *)r->context)->data, t);
     table_note(t, "first rounds",
                "as many as the mean's fastest direction takes to fall by a factor e, at least 4");
     table_note(t, "floor", "mean of ||y - u_k||^2 over the last third of the rounds");

@@ -13,7 +13,7 @@
 #include "model/jump.h"
 #include "model/train.h"
 #include "study/study.h"
-#include "theory/shared/theory_data.h"
+#include "study/kernel_data.h"
 
 /* A run for every number of subnetworks. */
 typedef struct {
@@ -30,7 +30,7 @@ typedef struct {
 
 /* A setting that is run several times, and what is asserted of it. */
 typedef struct {
-    const theory_data *data;
+    const kernel_data *data;
     const gram *g;     /* of data */
     train_settings s;  /* categorical, xi = 1/p */
     size_t rounds;     /* K */
@@ -44,7 +44,7 @@ typedef struct {
 } categorical_cell;
 
 typedef struct {
-    theory_data data, few; /* of the usual regime, of the event regime */
+    kernel_data data, few; /* of the usual regime, of the event regime */
     gram g, few_g;
     categorical_cell cells[2 * OPTION_LIST_MAX]; /* usual ones, then those of the event regime */
     size_t first_event;

@@ -7,7 +7,7 @@
 #include "model/mean_curve.h"
 #include "study/record.h"
 #include "study/trend_claim.h"
-#include "theory/shared/criteria.h"
+#include "theory/criteria.h"
 
 static const categorical_cell *cell_of(const study_run *r, size_t cell) {
     return &((const categorical_context *)r->context)->cells[cell];
@@ -22,7 +22,7 @@ static status identity(const study_run *r, size_t which, evidence *e) {
     for (size_t cell = 0; cell < r->cells; cell++) {
         for (size_t j = 0; j < r->repeats; j++) {
             for (size_t k = 0; k < cell_of(r, cell)->rounds; k++, rounds++) {
-                worst = record_larger(worst, categorical_row(r, cell, j, k)[*column]);
+                record_raise(&worst, categorical_row(r, cell, j, k)[*column]);
             }
         }
     }
@@ -60,7 +60,7 @@ static status jump_drawn(const study_run *r, size_t which, evidence *e) {
             x[j] = sum / (double)c->rounds;
         }
         stats_interval i = stats_mean_interval(x, r->repeats, confidence);
-        worst = record_larger(worst, fabs(i.low + i.high) / (i.high - i.low));
+        record_raise(&worst, fabs(i.low + i.high) / (i.high - i.low));
     }
     return claim_saw(e, 1, worst, (double)(compared * r->repeats));
 }
@@ -105,7 +105,7 @@ static void require_omega(const study_run *r, size_t cell, evidence *e) {
     for (size_t j = 0; j < r->repeats; j++) {
         first += categorical_row(r, cell, j, 1)[CAT_OMEGA] == 1;
         inside += categorical_row(r, cell, j, last)[CAT_OMEGA] == 1;
-        drift = record_larger(drift, study_values(r, cell, j)[CAT_DRIFT]);
+        record_raise(&drift, study_values(r, cell, j)[CAT_DRIFT]);
     }
     claim_supposes(e, inside > 0,
                    "of %zu trials %zu are in Omega_1, %zu in Omega_%zu; largest ||w-w_0|| = %.3g "
@@ -143,7 +143,7 @@ static status a_round(const study_run *r, size_t which, evidence *e) {
             right += allowed[j];
         }
         claim_refute_unless(e, low_end(r, cell, x) <= 0);
-        worst = record_larger(worst, left == 0 ? 0 : left / right);
+        record_raise(&worst, left == 0 ? 0 : left / right);
     }
     require_omega(r, cell, e);
     return claim_saw(e, 1, worst, (double)r->repeats);
@@ -194,7 +194,7 @@ static status single(const study_run *r, size_t which, evidence *e) {
             double allowed = factor_of(c, k) * categorical_row(r, cell, j, 0)[CAT_WHOLE];
             double seen = row[CAT_WHOLE];
             if (e->met) { seen = categorical_indicated(row, seen); }
-            worst = record_larger(worst, seen / allowed);
+            record_raise(&worst, seen / allowed);
         }
     }
     return claim_saw(e, 1, worst, (double)r->repeats);

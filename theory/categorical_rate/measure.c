@@ -6,12 +6,11 @@
 
 #include "model/trajectory.h"
 #include "study/record.h"
-#include "theory/shared/criteria.h"
+#include "theory/criteria.h"
 
 typedef struct {
     const categorical_cell *c;
     trajectory run;
-    real *Z0;                     /* (m, ld) initial pre-activations */
     real *u;                      /* (ld) output of the whole network at the round's start */
     double *start, *end;          /* (p, n) outputs of the subnetworks at t = 0 and t = tau */
     double sampled, descended;    /* sums over l of ||y - u^l||^2 */
@@ -29,7 +28,7 @@ static void observe(const train_sight *sight, void *context) {
     size_t n = c->g->n;
     bool first = sight->step == 0, last = sight->step == c->s.local_steps;
     double square = 2 * (double)n * sight->error;
-    double drift = network_drift_squared_most(c->g, sight->net, b->Z0);
+    double drift = network_drift_squared_most(c->g, sight->net, b->run.Z0);
     bool inside = drift <= c->radius * c->radius;
     b->drift = fmax(b->drift, drift);
     b->left |= !inside;
@@ -78,7 +77,7 @@ static bool lemma23(const trial *b) {
     for (size_t i = 0; i < c->g->n; i++) {
         double sum = 0;
         for (size_t r = 0; r < c->s.width; r++) {
-            sum += b->Z0[r * c->g->ld + i] * b->Z0[r * c->g->ld + i];
+            sum += b->run.Z0[r * c->g->ld + i] * b->run.Z0[r * c->g->ld + i];
         }
         holds &= sum <= 2 * (double)c->s.width * c->s.kappa * c->s.kappa;
     }
@@ -109,17 +108,15 @@ static status follow(trial *b, double *values) {
 status categorical_measure(const study_run *r, size_t cell, size_t repetition, double *values) {
     const categorical_cell *c = &((const categorical_context *)r->context)->cells[cell];
     trial b = {.c = c, .satisfied = true};
-    size_t m = c->s.width, p = c->s.subnets, n = c->g->n, ld = c->g->ld;
+    size_t p = c->s.subnets, n = c->g->n;
     scratch work = {0};
-    b.Z0 = scratch_take(&work, m * ld, sizeof *b.Z0, "initial pre-activations");
-    b.u = scratch_take(&work, ld, sizeof *b.u, "output");
+    b.u = scratch_take(&work, c->g->ld, sizeof *b.u, "output");
     b.start = scratch_take(&work, p * n, sizeof *b.start, "outputs of subnetworks");
     b.end = scratch_take(&work, p * n, sizeof *b.end, "outputs of subnetworks");
     status st = work.failed
                     ? FAILED
                     : trajectory_open(c->g, &c->s, true, r->options.seed, cell, repetition, &b.run);
     if (st == OK) {
-        memcpy(b.Z0, b.run.t.whole.Z, m * ld * sizeof *b.Z0);
         for (size_t i = 0; i < n; i++) { b.labels += (double)c->g->Y[i] * (double)c->g->Y[i]; }
         st = follow(&b, values);
     }

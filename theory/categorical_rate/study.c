@@ -6,7 +6,7 @@
 
 #include "model/few_rows.h"
 #include "model/pace.h"
-#include "theory/shared/criteria.h"
+#include "theory/criteria.h"
 
 enum { SAMPLES = 24, MAX_WIDTH = 10000000, MAX_SUBNETS = 10000, MAX_STEPS = 1000000 };
 enum { ABOVE = OPTION_ABOVE_LOW };
@@ -49,11 +49,11 @@ static const option_row options[] = {
     {"event-kappa", OPTION_NUMBER, FIELD(event.kappa), 0, 1e6, "standard deviation", ABOVE},
     {NULL}};
 
-static categorical_cell cell_at(const categorical_regime *o, const theory_data *data, const gram *g,
+static categorical_cell cell_at(const categorical_regime *o, const kernel_data *data, const gram *g,
                                 double p) {
     double xi = 1 / p, eta = o->step / data->gram_norm, n = (double)data->data.n;
     double m = (double)o->width;
-    bounds_setting bounds = theory_bounds(data, (double)o->rounds * p, xi, CRITERION_DELTA);
+    bounds_setting bounds = kernel_data_bounds(data, (double)o->rounds * p, xi, CRITERION_DELTA);
     categorical_cell c = {.data = data,
                           .g = g,
                           .s = {.width = o->width,
@@ -75,7 +75,7 @@ static categorical_cell cell_at(const categorical_regime *o, const theory_data *
     return c;
 }
 
-static void add_cells(study_run *r, const categorical_regime *o, const theory_data *data,
+static void add_cells(study_run *r, const categorical_regime *o, const kernel_data *data,
                       const gram *g) {
     categorical_context *c = r->context;
     size_t values = CAT_ROW(o->rounds + 1);
@@ -91,14 +91,14 @@ static status prepare(study_run *r) {
     categorical_context *c = r->context;
     const categorical_settings *o = r->settings;
     dataset few;
-    status st = theory_open(&r->options, SAMPLES, o->label, &c->data);
+    status st = kernel_data_open(&r->options, SAMPLES, o->label, &c->data);
     if (st != OK) { return st; }
     if (o->event_samples > c->data.data.n) {
         return fail(BAD_INPUT, "--event-samples: %zu rows of %zu; give at most --samples",
                     o->event_samples, c->data.data.n);
     }
     st = few_rows(&c->data.data, o->event_samples, &few);
-    if (st == OK) { st = theory_open_data(&r->options, few, &c->few); }
+    if (st == OK) { st = kernel_data_take(&r->options, few, &c->few); }
     if (st == OK) { st = gram_new(&c->data.data, GRAM_AUTO, &c->g); }
     if (st == OK) { st = gram_new(&c->few.data, GRAM_AUTO, &c->few_g); }
     if (st != OK) { return st; }
@@ -112,8 +112,8 @@ static status prepare(study_run *r) {
 
 static void close_context(void *context) {
     categorical_context *c = context;
-    theory_close(&c->data);
-    theory_close(&c->few);
+    kernel_data_close(&c->data);
+    kernel_data_close(&c->few);
     gram_free(&c->g);
     gram_free(&c->few_g);
 }
@@ -215,10 +215,6 @@ static status fill(const study_run *r, table *t) {
     return OK;
 }
 
-static void note(const study_run *r, table *t) {
-    theory_data_note(&((const categorical_context *)r->context)->data, t);
-}
-
 static const study_table tables[] = {
     {"",
      "Theorem 4: E[1_Omega_k ||y - u_k||^2] <= rho^(tau k) ||y - u_0||^2 + Vbar rho^tau/(1 - "
@@ -238,6 +234,6 @@ const study categorical_study = {
     .cost = cost,
     .calibrate = calibrate,
     .gather = gather,
-    .note = note,
+    .note = kernel_data_note_of,
     .tables = tables,
     .claims = categorical_claims};

@@ -2,7 +2,7 @@
 #include <math.h>
 
 #include "theory/drift/drift.h"
-#include "theory/shared/criteria.h"
+#include "theory/criteria.h"
 
 /* A start W_0 with its masks: its rounds with step sizes number 0 .. steps - 1 as one. */
 static drift_round trial_of(const study_run *r, local_place at, size_t steps) {
@@ -102,8 +102,7 @@ static status theorem_2(const study_run *r, size_t regime, evidence *e) {
     local_place at = {regime, 0, 0};
     double least = INFINITY;
     do {
-        least = record_smaller(least,
-                               trial_of(r, at, 1).lambda / c->models[regime][at.mask].along_least);
+        record_lower(&least, trial_of(r, at, 1).lambda / c->models[regime][at.mask].along_least);
     } while (local_next(r, &at));
     bool wide = model->m >= model->paper_width, near = all.from_start <= model->paper_radius;
     claim_supposes(e, wide && near && model->assumption1,

@@ -38,10 +38,10 @@ typedef struct drift_watch drift_watch;
 drift_watch *drift_watch_new(const gram *g, size_t m);
 void drift_watch_free(drift_watch *w); /* NULL-safe */
 
-/* Trains `rounds` rounds from the start with step size eta and fills kept (rounds); rounds that are
- * not reached are empty. */
-status drift_watch_run(drift_watch *w, local_trial *trial, const local_model *model, double eta,
-                       size_t rounds, drift_round *kept);
+/* Trains `rounds` rounds from the start and fills kept (rounds); rounds that are not reached are
+ * empty. */
+status drift_watch_run(drift_watch *w, trajectory *run, const local_model *model, size_t rounds,
+                       drift_round *kept);
 
 extern const claim_group drift_claims[];
 extern const study drift_study;

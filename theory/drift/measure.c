@@ -46,7 +46,7 @@ void drift_watch_free(drift_watch *w) {
 static double share_of_near(const drift_watch *w) {
     double most = 0;
     for (size_t i = 0; i < w->g->n; i++) {
-        most = record_larger(most, safe_ratio(w->flips[i], w->near[i]));
+        record_raise(&most, safe_ratio(w->flips[i], w->near[i]));
     }
     return most;
 }
@@ -54,7 +54,7 @@ static double share_of_near(const drift_watch *w) {
 /* H_m(0) and near_i of the subnetwork's mask. */
 static status begin_subnet(drift_watch *w, const network *net) {
     w->most_near = local_near(w->g, net, w->Z0, w->model->boundary_radius, w->near);
-    w->kept->near = record_larger(w->kept->near, (double)w->most_near);
+    record_raise(&w->kept->near, (double)w->most_near);
     return local_start_kernel(w->model, w->counts, w->g, net, w->Z0, w->taken, w->H0);
 }
 
@@ -76,7 +76,8 @@ static status measure_kernel(drift_watch *w, const network *net, double *lambda,
 static void measure_state(drift_watch *w, const network *net) {
     const local_model *model = w->model;
     drift_round *kept = w->kept;
-    double lambda = NAN, distance = NAN, from_start = local_moved(w->g, net, w->Z0);
+    double lambda = NAN, distance = NAN,
+           from_start = sqrt(network_drift_squared_most(w->g, net, w->Z0));
     double flips = (double)local_flips(w->g, net, w->Z0, false, w->flips);
     w->code = measure_kernel(w, net, &lambda, &distance);
     if (w->code != OK) { return; }
@@ -85,16 +86,15 @@ static void measure_state(drift_watch *w, const network *net) {
     kept->states++;
     kept->ball += ball;
     kept->bounded += bounded;
-    kept->from_start = record_larger(kept->from_start, from_start);
-    kept->flips = record_larger(kept->flips, flips);
-    kept->lambda = record_smaller(kept->lambda, lambda);
-    kept->kernel =
-        record_larger(kept->kernel, safe_ratio(distance, 2 * model->row_sum * flips / model->m));
+    record_raise(&kept->from_start, from_start);
+    record_raise(&kept->flips, flips);
+    record_lower(&kept->lambda, lambda);
+    record_raise(&kept->kernel, safe_ratio(distance, 2 * model->row_sum * flips / model->m));
     if (ball) {
-        kept->lambda_ball = record_smaller(kept->lambda_ball, lambda);
-        kept->flips_near = record_larger(kept->flips_near, share_of_near(w));
+        record_lower(&kept->lambda_ball, lambda);
+        record_raise(&kept->flips_near, share_of_near(w));
     }
-    if (bounded) { kept->drift = record_larger(kept->drift, distance / model->drift_most); }
+    if (bounded) { record_raise(&kept->drift, distance / model->drift_most); }
 }
 
 /* The trainer's observer. */
@@ -113,28 +113,28 @@ static void observe(const train_sight *sight, void *context) {
 static void measure_whole(drift_watch *w, const trainer *t) {
     drift_round *kept = w->kept;
     kept->error = t->error;
-    kept->whole_from_start = local_moved(w->g, &t->whole, w->Z0);
+    kept->whole_from_start = sqrt(network_drift_squared_most(w->g, &t->whole, w->Z0));
     kept->whole_near =
         (double)local_near(w->g, &t->whole, w->Z0, w->model->boundary_radius, w->near);
     kept->whole_flips = (double)local_flips(w->g, &t->whole, w->Z0, false, w->flips);
     if (kept->whole_from_start <= w->model->radius) {
-        kept->flips_near = record_larger(kept->flips_near, share_of_near(w));
+        record_raise(&kept->flips_near, share_of_near(w));
     }
 }
 
-status drift_watch_run(drift_watch *w, local_trial *trial, const local_model *model, double eta,
-                       size_t rounds, drift_round *kept) {
+status drift_watch_run(drift_watch *w, trajectory *run, const local_model *model, size_t rounds,
+                       drift_round *kept) {
+    bool going = true;
     w->model = model;
-    w->Z0 = trial->Z0;
-    w->code = local_trial_restart(trial, eta);
-    bool going = w->code == OK;
+    w->Z0 = run->Z0;
+    w->code = OK;
     for (size_t k = 0; k < rounds; k++) {
         record_clear(&drift_round_kind, &kept[k]);
         if (!going) { continue; }
         w->kept = &kept[k];
-        going = local_trial_round(trial, observe, w) && w->code == OK;
+        going = trajectory_round(run, observe, w) && w->code == OK;
         if (going) {
-            measure_whole(w, &trial->t);
+            measure_whole(w, &run->t);
         } else {
             kept[k].stopped = 1;
         }

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 
 #include "theory/drift/drift.h"
-#include "theory/shared/criteria.h"
+#include "theory/criteria.h"
 
 static const local_settings defaults = {.samples = 100,
                                         .width = 1000,
@@ -38,17 +38,18 @@ static status measure(const study_run *r, size_t cell, size_t repetition, double
     const local_context *c = r->context;
     local_place at = local_place_of(r, cell, repetition);
     const local_regime *regime = &c->regimes[at.regime];
-    local_trial trial;
-    status st = local_open_trial(r, at, &trial);
-    drift_watch *w = st == OK ? drift_watch_new(&regime->g, regime->settings.width) : NULL;
-    if (!w) { st = FAILED; }
+    drift_watch *w = drift_watch_new(&regime->g, regime->settings.width);
+    status st = w ? OK : FAILED;
     for (size_t k = 0; st == OK && k < local_step_count(r->settings); k++) {
-        st = drift_watch_run(w, &trial, &c->models[at.regime][at.mask],
-                             local_step(regime, r->settings, k), regime->rounds,
-                             drift_rounds_of(r, values, k));
+        trajectory run;
+        st = local_open_run(r, at, k, &run);
+        if (st == OK) {
+            st = drift_watch_run(w, &run, &c->models[at.regime][at.mask], regime->rounds,
+                                 drift_rounds_of(r, values, k));
+        }
+        trajectory_close(&run);
     }
     drift_watch_free(w);
-    local_trial_close(&trial);
     return st;
 }
 

@@ -4,7 +4,7 @@
 
 #include "study/record.h"
 #include "theory/infinite_ntk/infinite_ntk.h"
-#include "theory/shared/criteria.h"
+#include "theory/criteria.h"
 
 /* --- Assumption 1 --- */
 
@@ -18,8 +18,8 @@ static status norms_and_labels(const study_run *r, size_t which, evidence *e) {
         for (size_t k = 0; k < data->d; k++) {
             square += (long double)data->X[i * data->d + k] * data->X[i * data->d + k];
         }
-        off = record_larger(off, (double)fabsl(sqrtl(square) - 1));
-        label = record_larger(label, fabs(data->Y[i]));
+        record_raise(&off, (double)fabsl(sqrtl(square) - 1));
+        record_raise(&label, fabs(data->Y[i]));
     }
     claim_says(e, "||x_i|| = 1, the largest error; |y_i| <= C - 1: %.3g with C = 2", label);
     claim_supposes(e, true, "rows and labels scaled when read; labels divided by %.6g",
@@ -84,7 +84,7 @@ static status two_drivers(const study_run *r, size_t which, evidence *e) {
     infinite_spectrum s = infinite_spectrum_of(r);
     double off = 0;
     for (size_t k = 0; k < s.n; k++) {
-        off = record_larger(off, fabs(s.values[k] - s.second[k]) / s.values[s.n - 1]);
+        record_raise(&off, fabs(s.values[k] - s.second[k]) / s.values[s.n - 1]);
     }
     claim_supposes(e, true, "none; lambda_min %.12g and %.12g", s.values[0], s.second[0]);
     return claim_saw(e, CRITERION_EXACT, off, (double)s.n);

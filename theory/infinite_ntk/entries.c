@@ -1,10 +1,10 @@
-#include "theory/infinite_ntk/entries.h"
+#include "theory/infinite_ntk/infinite_ntk.h"
 
 #include <gsl/gsl_cdf.h>
 #include <gsl/gsl_integration.h>
 #include <math.h>
 
-#include "theory/shared/criteria.h"
+#include "theory/criteria.h"
 
 size_t infinite_entries_count(size_t n, size_t wanted) {
     size_t all = n * (n + 1) / 2;

@@ -1,10 +1,7 @@
 /* The spectrum of Hinf by either driver, and random networks whose kernels
  *     H(0) = (1/m) sum_r D_r G D_r   (xi = 1)
  * have the mean Hinf (kernel-infinite in doc/mathematics.md). */
-#include "theory/infinite_ntk/measure.h"
 
-#include <omp.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "model/masked_stream.h"
@@ -22,12 +19,12 @@ status infinite_network_fits(const study_run *r) {
     return masked_stream_fits(&c->data.data, &whole, 1, r->options.threads);
 }
 
-static status measure_spectrum(const theory_data *d, double *values) {
+static status measure_spectrum(const kernel_data *d, double *values) {
     status st = spectrum_all(d->Hinf, d->data.n, values);
     return st == OK ? spectrum_all(d->G, d->data.n, values + d->data.n) : st;
 }
 
-static status measure_interval(const theory_data *d, double *values) {
+static status measure_interval(const kernel_data *d, double *values) {
     size_t n = d->data.n;
     spectrum_interval interval;
     status st = spectrum_all_second(d->Hinf, n, values);
@@ -96,9 +93,5 @@ double infinite_calibrate(const study_run *r) {
     study_run part = *r;
     few.widths = (option_list){{512}, 1};
     part.settings = &few;
-    double *values = allocate(r->values, sizeof *values, "values of a unit"),
-           start = omp_get_wtime();
-    status st = values ? measure_network(&part, FIRST_NETWORK, values) : FAILED;
-    free(values);
-    return st == OK ? (omp_get_wtime() - start) / infinite_cost(&part, FIRST_NETWORK) : 0;
+    return study_time_unit(&part, FIRST_NETWORK) / infinite_cost(&part, FIRST_NETWORK);
 }

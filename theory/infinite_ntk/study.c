@@ -5,7 +5,6 @@
 #include "model/masked_stream.h"
 #include "io/npy.h"
 #include "theory/infinite_ntk/infinite_ntk.h"
-#include "theory/infinite_ntk/measure.h"
 
 static const infinite_settings defaults = {
     .entries = 2000, .networks = 10, .widths = {{256, 1024, 4096, 16384}, 4}};
@@ -43,7 +42,7 @@ static status prepare(study_run *r) {
     infinite_context *c = r->context;
     const char *matrix = ((const infinite_settings *)r->settings)->matrix;
     status st = matrix ? program_writes(&r->options, "matrix", matrix) : OK;
-    if (st == OK) { st = theory_open(&r->options, 0, 0, &c->data); }
+    if (st == OK) { st = kernel_data_open(&r->options, 0, 0, &c->data); }
     return st == OK ? infinite_plan(r) : st;
 }
 
@@ -52,7 +51,7 @@ static void close(void *context) {
     free(c->entries);
     free(c->means);
     free(c->squares);
-    theory_close(&c->data);
+    kernel_data_close(&c->data);
 }
 
 /* --- what the units found --- */
@@ -90,7 +89,7 @@ static void note(const study_run *r, table *t) {
     const infinite_settings *o = r->settings;
     infinite_spectrum s = infinite_spectrum_of(r);
     double low = s.interval.low, high = s.interval.high;
-    theory_data_note(&c->data, t);
+    kernel_data_note(&c->data, t);
     table_note(t, "lambda_min certainly in", "[%.17g, %.17g], relative width %.3g", low, high,
                (high - low) / high);
     table_note(t, "condition", "%.17g", s.values[s.n - 1] / s.values[0]);

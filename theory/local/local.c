@@ -1,8 +1,6 @@
 #include "theory/local/local.h"
 
 #include <math.h>
-#include <omp.h>
-#include <stdlib.h>
 
 enum { MAX_WIDTH = 10000000, MAX_SUBNETS = 1000, MAX_STEPS = 100000, MAX_RUNS = 10000 };
 
@@ -90,12 +88,13 @@ bool local_next(const study_run *r, local_place *at) {
     return (size_t)at->mask < MASKS;
 }
 
-status local_open_trial(const study_run *r, local_place at, local_trial *trial) {
+status local_open_run(const study_run *r, local_place at, size_t step, trajectory *run) {
     const local_context *c = r->context;
     const local_regime *regime = &c->regimes[at.regime];
     train_settings settings = local_train_settings(regime, at.mask);
     size_t stream = at.regime * MASKS + (size_t)at.mask;
-    return local_trial_open(&regime->g, &settings, r->options.seed, stream, at.trial, trial);
+    settings.lr = local_step(regime, r->settings, step);
+    return trajectory_open(&regime->g, &settings, true, r->options.seed, stream, at.trial, run);
 }
 
 /* --- time --- */
@@ -106,7 +105,7 @@ double local_cost(const study_run *r, size_t cell) {
     return seconds > 0 ? seconds : 1;
 }
 
-/* Seconds of a unit with one round of so many subnetworks and one step size; 0: it failed. */
+/* Seconds of a unit with one round of that many subnetworks and one step size; 0: it failed. */
 static double time_small(const study_run *r, size_t which, size_t subnets) {
     local_settings few = *(const local_settings *)r->settings;
     local_context context = *(const local_context *)r->context;
@@ -119,24 +118,17 @@ static double time_small(const study_run *r, size_t which, size_t subnets) {
     small.settings = &few;
     small.context = &context;
     small.options.seed = 0;
-    double *values = allocate(r->values, sizeof *values, "values of a unit");
-    if (!values) { return 0; }
-    double start = omp_get_wtime();
-    status st =
-        r->study->measure(&small, which == REGIME_WIDE ? 0 : cells_of(r, REGIME_WIDE), 0, values);
-    free(values);
-    return st == OK ? omp_get_wtime() - start : 0;
+    return study_time_unit(&small, which == REGIME_WIDE ? 0 : cells_of(r, REGIME_WIDE));
 }
 
-/* A unit takes the time of its start and that of its subnetworks: one and two of them tell both,
- * after a run that warms caches. */
+/* For every step size a unit takes the time of its start and that of its subnetworks: one and two of
+ * them tell both. */
 double local_calibrate(const study_run *r) {
     local_context *c = r->context;
     for (size_t k = 0; k < REGIMES; k++) {
-        double all = local_masks(&c->regimes[k]) * (double)local_step_count(r->settings);
-        time_small(r, k, 1);
-        double one = time_small(r, k, 1), two = time_small(r, k, 2);
-        c->seconds[k] = one + (all - 1) * fmax(two - one, one / 20);
+        double one = time_small(r, k, 1), more = fmax(time_small(r, k, 2) - one, one / 20);
+        c->seconds[k] = (double)local_step_count(r->settings) *
+                        (one + (local_masks(&c->regimes[k]) - 1) * more);
     }
     return 1;
 }
@@ -145,7 +137,7 @@ double local_calibrate(const study_run *r) {
 
 void local_note(const study_run *r, table *t) {
     const local_context *c = r->context;
-    theory_data_note(&c->regimes[REGIME_USUAL].data, t);
+    kernel_data_note(&c->regimes[REGIME_USUAL].data, t);
     for (size_t k = 0; k < REGIMES; k++) {
         local_regime_note(&c->regimes[k], local_regime_names[k], t);
     }

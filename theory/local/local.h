@@ -1,21 +1,129 @@
-/* What local-descent and drift share: their options, and the sweep over runs in both regimes, for
- * both mask kinds, as many starts as asked for, each trained with every step size. */
+/* What local-descent and drift share: real runs of Algorithm 1 in two regimes, for both mask kinds,
+ * as many starts as asked for, each trained with every step size; and what is measured on a
+ * subnetwork. "wide" has so few rows that the width of the combined bound can be paid and hypotheses
+ * are met; "usual" has rows and width as people train with, where they are not. */
 #ifndef THEORY_LOCAL_LOCAL_H
 #define THEORY_LOCAL_LOCAL_H
 
+#include <stdbool.h>
 #include <stddef.h>
+#include "model/ntk.h"
+#include "model/trajectory.h"
+#include "study/kernel_data.h"
+#include "study/record.h"
 #include "study/study.h"
-#include "theory/local/model.h"
-#include "theory/local/trial.h"
+
+/* --- options --- */
+
+/* Filled with the program's defaults before parsing. */
+typedef struct {
+    size_t samples; /* rows of the usual regime unless --samples says so */
+    size_t label;   /* label column */
+    size_t width, subnets, local_steps, rounds; /* m, p, tau, K */
+    size_t repeats;                             /* runs of the usual regime with either mask kind */
+    size_t wide_samples, wide_subnets;
+    size_t wide_width;  /* 0: the least power of two that is three times Together's width */
+    size_t wide_trials; /* runs; rounded up to a multiple of repeats */
+    double xi;          /* Bernoulli masks; categorical ones have 1/p */
+    double kappa, delta;
+    option_list multiples; /* step sizes in units of 1/||G||; lambda0/n^2 comes before them */
+} local_settings;
 
 extern const option_row local_options[]; /* of a local_settings */
+
+/* --- regimes --- */
+
+enum { REGIME_WIDE, REGIME_USUAL, REGIMES };
+enum { MASKS = 2 }; /* mask kinds */
+
+typedef struct {
+    program_options run; /* with this regime's --samples */
+    kernel_data data;
+    gram g;                  /* where n < d, of the rows in coordinates of their span */
+    train_settings settings; /* Bernoulli; lr is set run by run */
+    size_t rounds;
+    size_t trials; /* runs of each mask kind; a multiple of repeats */
+    double delta;
+} local_regime;
+
+extern const char *const local_regime_names[REGIMES];
+extern const char *const local_mask_names[MASKS];
+
+/* Both regimes. Safe to close whatever the status. */
+status local_regimes_open(const program_options *run, const local_settings *o,
+                          local_regime regimes[REGIMES]);
+void local_regimes_close(local_regime regimes[REGIMES]);
+
+/* Settings of the regime with masks of that kind (categorical: xi = 1/p) and K p, the number of
+ * masks of a run. */
+train_settings local_train_settings(const local_regime *regime, mask_kind mask);
+double local_masks(const local_regime *regime);
+
+/* Step size number k: lambda0/n^2 (k = 0), multiples[k-1]/||G||. The name: "lambda0/n^2",
+ * "4/||G||". */
+size_t local_step_count(const local_settings *o);
+double local_step(const local_regime *regime, const local_settings *o, size_t k);
+void local_step_name(const local_settings *o, size_t k, char name[32]);
+
+/* A provenance line. */
+void local_regime_note(const local_regime *regime, const char *name, table *t);
+
+/* --- what the statements say of a regime and mask kind --- */
+
+/* Plain numbers, so that a test can spoil any one of them. */
+typedef struct {
+    const double *G; /* (n, n) */
+    size_t n;
+    double samples; /* n, where it stands for the largest row sum of entries in [-1, 1] */
+    double m;       /* width of the whole network */
+    double xi, masks, delta;
+    double gram_norm, row_sum;
+    double width;              /* that Together asks for */
+    double radius;             /* R* of the ball around w_0 */
+    double boundary_radius;    /* near_i counts |<w_0, x_i>| <= boundary_radius, = R* */
+    double near_most;          /* 2 m xi p_R */
+    double whole_near_most;    /* 2 m p_R: Lemma 16, the whole network */
+    double whole_near_failure; /* the probability that it is exceeded is at most this */
+    double paper_width;  /* n^2 log(K p n/delta)/(xi lambda0^2): Theorem 2's, with constant 1 */
+    double start_least;  /* (3/4) xi lambda0: with near_most, section 3's event for one mask */
+    double along_least;  /* xi lambda0/2: lambda_min(H_m(k,t)) within R* */
+    double drift_most;   /* xi lambda0/4: ||H_m(k,t) - H_m(0)|| within R* */
+    double rate;         /* xi lambda0/2: (4) promises 1 - eta rate */
+    bool assumption1;    /* of the data */
+    double paper_step;   /* lambda0/n^2 */
+    double paper_radius; /* kappa lambda0/n */
+} local_model;
+
+local_model local_model_of(const local_regime *regime, const train_settings *s);
+
+/* --- measured on a subnetwork; m neurons, columns of ld --- */
+
+/* near (n): near_i, neurons of net with |<w_{0,r}, x_i>| <= boundary_radius. Returns the largest.
+ */
+size_t local_near(const gram *g, const network *net, const real *Z0, double boundary_radius,
+                  unsigned *near);
+
+/* flips (n): neurons of net whose activation on x_i is not that in `from`, whose columns are the
+ * whole network's (by neuron number) or, with same_columns, net's own. Returns the largest. */
+size_t local_flips(const gram *g, const network *net, const real *from, bool same_columns,
+                   unsigned *flips);
+
+/* H (n, n) <- (1/m) G o (common activations) of `count` neurons Z (Definition 1); mask (count),
+ * NULL: all. */
+status local_kernel(const local_model *model, ntk_masked *counts, const real *Z, size_t ld,
+                    size_t count, const unsigned char *mask, double *H);
+
+/* H <- H_m(0): the kernel of net's neurons at the start. taken (m), scratch: its mask. */
+status local_start_kernel(const local_model *model, ntk_masked *counts, const gram *g,
+                          const network *net, const real *Z0, unsigned char *taken, double *H);
+
+/* --- the study --- */
 
 /* The first member of either study's context. */
 typedef struct {
     local_regime regimes[REGIMES];
     local_model models[REGIMES][MASKS];
-    double seconds[REGIMES]; /* that a unit takes on one thread, by a short measurement; 0: not
-                                known */
+    double seconds[REGIMES]; /* of a unit on one thread, by a short measurement; 0: not known */
 } local_context;
 
 /* One run: a start with its masks. */
@@ -36,8 +144,9 @@ const double *local_values(const study_run *r, local_place at);
  * Starts at trial 0 of mask kind 0. */
 bool local_next(const study_run *r, local_place *at);
 
-/* Draws the start of a unit's run; local_trial_close always. */
-status local_open_trial(const study_run *r, local_place at, local_trial *trial);
+/* The run with step size number `step`, at its start, its weights followed; those of all step sizes
+ * have the same start and masks. trajectory_close always. */
+status local_open_run(const study_run *r, local_place at, size_t step, trajectory *run);
 
 double local_cost(const study_run *r, size_t cell);
 /* Times units of one round, one step size, and one and two subnetworks: the rest are multiples. */

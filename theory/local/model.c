@@ -1,13 +1,13 @@
-#include "theory/local/model.h"
+#include "theory/local/local.h"
 
 #include <math.h>
 #include <string.h>
 
 local_model local_model_of(const local_regime *regime, const train_settings *s) {
-    const theory_data *d = &regime->data;
+    const kernel_data *d = &regime->data;
     double masks = local_masks(regime), n = (double)d->data.n, m = (double)s->width, xi = s->xi,
            lambda0 = d->lambda0;
-    bounds_setting b = theory_bounds(d, masks, xi, regime->delta);
+    bounds_setting b = kernel_data_bounds(d, masks, xi, regime->delta);
     double radius = bounds_radius(&b, s->kappa), p_R = bounds_near_probability(radius, s->kappa);
     return (local_model){.G = d->G,
                          .n = d->data.n,
@@ -33,14 +33,6 @@ local_model local_model_of(const local_regime *regime, const train_settings *s) 
                          .assumption1 = d->assumption1,
                          .paper_step = lambda0 / (n * n),
                          .paper_radius = s->kappa * lambda0 / n};
-}
-
-double local_moved(const gram *g, const network *net, const real *Z0) {
-    double largest = 0;
-    for (size_t r = 0; r < net->m; r++) {
-        largest = record_larger(largest, network_drift_squared(g, net, Z0, r));
-    }
-    return sqrt(largest);
 }
 
 static size_t largest_of(const unsigned *count, size_t n) {

@@ -1,11 +1,10 @@
-#include "theory/local/regime.h"
+#include "theory/local/local.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
-#include <lapacke.h>
+#include "model/few_rows.h"
 
 const char *const local_regime_names[REGIMES] = {"wide", "usual"};
 const char *const local_mask_names[MASKS] = {"bernoulli", "categorical"};
@@ -27,7 +26,7 @@ train_settings local_train_settings(const local_regime *regime, mask_kind mask) 
  * both mask kinds. */
 static size_t width_of(const local_regime *regime) {
     double xi = fmin(regime->settings.xi, 1 / (double)regime->settings.subnets);
-    bounds_setting s = theory_bounds(&regime->data, local_masks(regime), xi, regime->delta);
+    bounds_setting s = kernel_data_bounds(&regime->data, local_masks(regime), xi, regime->delta);
     size_t width = 1;
     while (width < WIDTH_LARGEST && !((double)width >= WIDTH_FACTOR * bounds_width_together(&s))) {
         width *= 2;
@@ -36,38 +35,16 @@ static size_t width_of(const local_regime *regime) {
 }
 
 /* Runs see rows and weights through X W alone, which is Gaussian with covariance kappa^2 G neuron
- * by neuron, and move weights within the span of the rows. So n coordinates in that span do for d
- * of them: X^T = Q R, and the rows of R^T stand for those of X. */
-static status span_rows(const dataset *data, dataset *rows) {
-    size_t n = data->n, d = data->d;
-    double *work = allocate(n, d * sizeof *work, "inputs"),
-           *tau = allocate(n, sizeof *tau, "reflectors");
-    *rows = *data;
-    rows->d = n;
-    rows->X = allocate(n, n * sizeof *rows->X, "inputs in their span");
-    status s = work && tau && rows->X ? OK : FAILED;
-    if (s == OK) {
-        memcpy(work, data->X, n * d * sizeof *work);
-        int info = LAPACKE_dgeqrf(LAPACK_COL_MAJOR, (int)d, (int)n, work, (int)d, tau);
-        s = info == 0 ? OK
-                      : fail(FAILED, "dgeqrf returned %d on %zu rows; look at the data", info, n);
-    }
-    for (size_t i = 0; i < n && s == OK; i++) {
-        memcpy(rows->X + i * n, work + i * d, (i + 1) * sizeof *work);
-    }
-    free(work);
-    free(tau);
-    return s;
-}
-
+ * by neuron, and move weights within the span of the rows: n coordinates in it do for d of them. */
 static status open_gram(local_regime *regime) {
-    const dataset *data = &regime->data.data;
-    if (data->n >= data->d) { return gram_new(data, GRAM_AUTO, &regime->g); }
-    dataset rows;
-    status s = span_rows(data, &rows);
-    if (s == OK) { s = gram_new(&rows, GRAM_AUTO, &regime->g); }
+    dataset rows = regime->data.data;
+    if (rows.n >= rows.d) { return gram_new(&rows, GRAM_AUTO, &regime->g); }
+    rows.d = rows.n;
+    rows.X = allocate(rows.n, rows.n * sizeof *rows.X, "inputs in their span");
+    status st = rows.X ? rows_in_span(&regime->data.data, rows.X) : FAILED;
+    if (st == OK) { st = gram_new(&rows, GRAM_AUTO, &regime->g); }
     free(rows.X);
-    return s;
+    return st;
 }
 
 static status open_one(const program_options *run, const local_settings *o, size_t which,
@@ -83,7 +60,7 @@ static status open_one(const program_options *run, const local_settings *o, size
                                         .local_steps = o->local_steps,
                                         .kappa = o->kappa,
                                         .scaling = SCALING_THEORY};
-    status s = theory_open(&regime->run, o->samples, o->label, &regime->data);
+    status s = kernel_data_open(&regime->run, o->samples, o->label, &regime->data);
     if (s == OK) { s = open_gram(regime); }
     if (s == OK && regime->settings.width == 0) { regime->settings.width = width_of(regime); }
     if (s == OK) {
@@ -104,7 +81,7 @@ status local_regimes_open(const program_options *run, const local_settings *o,
 
 void local_regimes_close(local_regime regimes[REGIMES]) {
     for (size_t k = 0; k < REGIMES; k++) {
-        theory_close(&regimes[k].data);
+        kernel_data_close(&regimes[k].data);
         gram_free(&regimes[k].g);
     }
 }
@@ -127,7 +104,7 @@ void local_step_name(const local_settings *o, size_t k, char name[32]) {
 
 void local_regime_note(const local_regime *r, const char *name, table *t) {
     const train_settings *s = &r->settings;
-    bounds_setting b = theory_bounds(&r->data, local_masks(r), s->xi, r->delta);
+    bounds_setting b = kernel_data_bounds(&r->data, local_masks(r), s->xi, r->delta);
     table_note(t, "regime",
                "%s: n=%zu m=%zu p=%zu tau=%zu rounds=%zu runs=%zu lambda0=%.8g ||G||=%.8g R*=%.6g, "
                "Together asks for "

@@ -2,7 +2,7 @@
 #include <math.h>
 
 #include "theory/local_descent/local_descent.h"
-#include "theory/shared/criteria.h"
+#include "theory/criteria.h"
 
 /* Which step sizes count, of a regime. */
 typedef bool chooser(const study_run *r, size_t regime, size_t step);

@@ -11,6 +11,50 @@
 #include <stddef.h>
 #include "theory/local/local.h"
 
+/* --- one local step, before and after --- */
+
+typedef struct {
+    double square; /* ||e_t||^2 */
+    double ratio;  /* ||e_{t+1}||^2/||e_t||^2 */
+    double gain;   /* (1 - ratio)/promise: at least 1 is (4) */
+    bool skip;     /* rounding of the outputs could decide (4) */
+} descent_pair;
+
+/* promise: eta rate, the least that (4) lets 1 - ratio be. */
+descent_pair descent_compare(const gram *g, const double *e, const double *next, double promise);
+
+/* Largest ||w_r - w_{k,r}||, from Z and C at t = 0: (c_r - c_{k,r})^T (z_r - z_{k,r}). */
+double descent_moved(const gram *g, const network *net, const real *Zk, const real *Ck);
+
+/* E (n, n), from the pre-activations before the step and net after it. Returns ||E||_F. */
+double descent_secant_kernel(const local_model *model, const gram *g, const network *net,
+                             const real *before, double *E);
+
+/* ||E|| of a matrix that need not be symmetric, relative error at most 1e-8. */
+status descent_norm(const double *E, size_t n, double *norm);
+
+/* Largest |u_{t+1} - u_t - eta (H + E) e_t|_i over the largest |u_t|, |u_{t+1}|, |y|; next:
+ * e_{t+1}. */
+double descent_identity(const gram *g, const double *H, const double *E, double eta,
+                        const double *u, const double *e, const double *next);
+
+/* A step taken, and the steps of other sizes in its direction. */
+typedef struct {
+    const gram *g;
+    const network *net; /* after it */
+    const real *before; /* (m, ld): pre-activations before it */
+    double scale;       /* of the subnetwork's output */
+    double promise;     /* eta rate */
+    double square;      /* ||e_t||^2 */
+    double *outputs;    /* (n): scratch */
+} descent_ray;
+
+/* The largest step that obeys (4), as a multiple of the one taken: doubled as long as (4) holds, or
+ * halved until it does, then halved between to about 2 %. 0: none above 2^-30. */
+double descent_largest_part(const descent_ray *ray);
+
+/* --- a run --- */
+
 /* What is kept of a run with one step size. */
 /* clang-format off */
 #define DESCENT_RUN(number)                                                                       \
@@ -49,11 +93,11 @@ typedef struct descent_watch descent_watch;
 descent_watch *descent_watch_new(const gram *g, size_t m, size_t steps);
 void descent_watch_free(descent_watch *w); /* NULL-safe */
 
-/* Trains `rounds` rounds from the start with step size eta and fills *kept, and for each local
- * step, in order, ratio and largest (each `steps` long; NaN where skipped or not reached):
- * ||e_{t+1}||^2/||e_t||^2, and the largest step size times ||G||. */
-status descent_watch_run(descent_watch *w, local_trial *trial, const local_model *model, double eta,
-                         size_t rounds, descent_run *kept, double *ratio, double *largest);
+/* Trains `rounds` rounds from the start and fills *kept, and for each local step, in order, ratio
+ * and largest (each `steps` long; NaN where skipped or not reached): ||e_{t+1}||^2/||e_t||^2, and
+ * the largest step size times ||G||. */
+status descent_watch_run(descent_watch *w, trajectory *run, const local_model *model, size_t rounds,
+                         descent_run *kept, double *ratio, double *largest);
 
 extern const claim_group descent_claims[];
 extern const study descent_study;

@@ -5,8 +5,7 @@
 #include <string.h>
 
 #include "model/spectrum.h"
-#include "theory/shared/criteria.h"
-#include "theory/local_descent/step.h"
+#include "theory/criteria.h"
 
 struct descent_watch {
     const gram *g;
@@ -111,9 +110,8 @@ static void begin_subnet(descent_watch *w, const train_sight *sight) {
     w->residual_sum = 0;
     w->held = true;
     descent_run *kept = w->kept;
-    kept->jump = record_larger(
-        kept->jump,
-        safe_ratio(jump, bounds_jump_tail(w->model->masks, w->jump_mean, w->model->delta)));
+    record_raise(&kept->jump, safe_ratio(jump, bounds_jump_tail(w->model->masks, w->jump_mean,
+                                                                w->model->delta)));
     w->code = find_event(w, net);
 }
 
@@ -124,10 +122,8 @@ static void measure_movement(descent_watch *w, const network *net, size_t steps)
     double first = bounds_local_drift(w->eta, model->gram_norm, model->m, w->residual_sum);
     double second =
         bounds_local_drift(w->eta, model->gram_norm, model->m, (double)steps * w->first_residual);
-    w->kept->moved = record_larger(w->kept->moved, safe_ratio(moved, first));
-    if (w->held) {
-        w->kept->moved_held = record_larger(w->kept->moved_held, safe_ratio(moved, second));
-    }
+    record_raise(&w->kept->moved, safe_ratio(moved, first));
+    if (w->held) { record_raise(&w->kept->moved_held, safe_ratio(moved, second)); }
 }
 
 /* The recursion of the proof: H_m and E at the step, u_{t+1} - u_t, and the norm of what multiplies
@@ -144,17 +140,14 @@ static status measure_recursion(descent_watch *w, const network *net, const desc
     if (s != OK) { return s; }
     size_t flips = local_flips(w->g, net, w->Zt, true, w->flips);
     double changed = (double)flips / model->m;
-    kept->secant = record_larger(kept->secant, safe_ratio(frobenius, model->samples * changed));
-    kept->secant_norm =
-        record_larger(kept->secant_norm, safe_ratio(secant_norm, model->row_sum * changed));
-    kept->identity = record_larger(kept->identity,
-                                   descent_identity(w->g, w->H, w->E, w->eta, w->u, w->e, w->next));
-    kept->lambda_least = record_smaller(kept->lambda_least, w->values[0]);
+    record_raise(&kept->secant, safe_ratio(frobenius, model->samples * changed));
+    record_raise(&kept->secant_norm, safe_ratio(secant_norm, model->row_sum * changed));
+    record_raise(&kept->identity, descent_identity(w->g, w->H, w->E, w->eta, w->u, w->e, w->next));
+    record_lower(&kept->lambda_least, w->values[0]);
     double step = fmax(fabs(1 - w->eta * w->values[0]), fabs(1 - w->eta * w->values[n - 1]));
     if (!pair->skip) {
-        kept->recursion =
-            record_smaller(kept->recursion, (step + w->eta * frobenius - sqrt(pair->ratio)) /
-                                                (w->eta * model->gram_norm));
+        record_lower(&kept->recursion,
+                     (step + w->eta * frobenius - sqrt(pair->ratio)) / (w->eta * model->gram_norm));
     }
     return OK;
 }
@@ -166,7 +159,7 @@ static void measure_contraction(descent_watch *w, const network *net, const desc
     bool ball = inside && w->inside, proven = ball && w->event;
     if (ball) {
         for (size_t i = 0; i < w->g->n; i++) {
-            kept->flips_near = record_larger(kept->flips_near, safe_ratio(w->flips[i], w->near[i]));
+            record_raise(&kept->flips_near, safe_ratio(w->flips[i], w->near[i]));
         }
     }
     if (pair->skip) {
@@ -182,13 +175,13 @@ static void measure_contraction(descent_watch *w, const network *net, const desc
     kept->fell += pair->ratio < 1;
     kept->ball += ball;
     kept->proven += proven;
-    kept->ratio_most = record_larger(kept->ratio_most, pair->ratio);
-    kept->gain_least = record_smaller(kept->gain_least, pair->gain);
-    kept->largest_least = record_smaller(kept->largest_least, w->largest[w->seen]);
-    if (ball) { kept->gain_ball = record_smaller(kept->gain_ball, pair->gain); }
+    record_raise(&kept->ratio_most, pair->ratio);
+    record_lower(&kept->gain_least, pair->gain);
+    record_lower(&kept->largest_least, w->largest[w->seen]);
+    if (ball) { record_lower(&kept->gain_ball, pair->gain); }
     if (proven) {
-        kept->gain_proven = record_smaller(kept->gain_proven, pair->gain);
-        kept->largest_proven = record_smaller(kept->largest_proven, largest);
+        record_lower(&kept->gain_proven, pair->gain);
+        record_lower(&kept->largest_proven, largest);
     }
 }
 
@@ -212,9 +205,9 @@ static void observe(const train_sight *sight, void *context) {
         w->kept->stopped = 1;
         return;
     }
-    double from_start = local_moved(w->g, sight->net, w->Z0);
+    double from_start = sqrt(network_drift_squared_most(w->g, sight->net, w->Z0));
     bool inside = from_start <= w->model->radius;
-    w->kept->from_start = record_larger(w->kept->from_start, from_start);
+    record_raise(&w->kept->from_start, from_start);
     if (sight->step == 0) {
         begin_subnet(w, sight);
     } else {
@@ -228,24 +221,24 @@ static void observe(const train_sight *sight, void *context) {
     w->inside = inside;
 }
 
-status descent_watch_run(descent_watch *w, local_trial *trial, const local_model *model, double eta,
-                         size_t rounds, descent_run *kept, double *ratio, double *largest) {
+status descent_watch_run(descent_watch *w, trajectory *run, const local_model *model, size_t rounds,
+                         descent_run *kept, double *ratio, double *largest) {
     record_clear(&descent_run_kind, kept);
     w->model = model;
-    w->eta = eta;
+    w->eta = run->t.settings.lr;
+    w->scale = run->t.scales.subnet;
     w->kept = kept;
     w->ratio = ratio;
     w->largest = largest;
-    w->Z0 = trial->Z0;
+    w->Z0 = run->Z0;
     w->seen = 0;
     for (size_t k = 0; k < w->capacity; k++) { ratio[k] = largest[k] = NAN; }
-    w->code = local_trial_restart(trial, eta);
-    w->scale = trial->t.scales.subnet;
-    bool going = w->code == OK;
+    w->code = OK;
+    bool going = true;
     for (size_t k = 0; k < rounds && going; k++) {
-        measure_whole(w, &trial->t);
-        going = local_trial_round(trial, observe, w) && w->code == OK;
+        measure_whole(w, &run->t);
+        going = trajectory_round(run, observe, w) && w->code == OK;
     }
-    kept->stopped = trial->t.diverged || kept->stopped != 0;
+    kept->stopped = run->t.diverged || kept->stopped != 0;
     return w->code;
 }

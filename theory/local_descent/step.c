@@ -1,4 +1,4 @@
-#include "theory/local_descent/step.h"
+#include "theory/local_descent/local_descent.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -6,7 +6,7 @@
 
 #include "model/spectrum.h"
 #include "base/blas.h"
-#include "theory/shared/criteria.h"
+#include "theory/criteria.h"
 
 /* (||e_t||^2 - ||e_{t+1}||^2)/||e_t||^2 is summed as (e_t - e_{t+1})(e_t + e_{t+1}), which keeps
  * its digits at tiny steps. */
@@ -36,7 +36,7 @@ double descent_moved(const gram *g, const network *net, const real *Zk, const re
         for (size_t i = 0; i < g->n; i++) {
             square += ((double)c[i] - (double)ck[i]) * ((double)z[i] - (double)zk[i]);
         }
-        largest = record_larger(largest, square);
+        record_raise(&largest, square);
     }
     return sqrt(largest);
 }
@@ -89,7 +89,7 @@ double descent_identity(const gram *g, const double *H, const double *E, double 
     for (size_t i = 0; i < n; i++) {
         double y = (double)g->Y[i], after = y - next[i], predicted = 0;
         for (size_t j = 0; j < n; j++) { predicted += (H[i * n + j] + E[i * n + j]) * e[j]; }
-        worst = record_larger(worst, fabs(after - u[i] - eta * predicted));
+        record_raise(&worst, fabs(after - u[i] - eta * predicted));
         largest = fmax(largest, fmax(fabs(y), fmax(fabs(after), fabs(u[i]))));
     }
     return worst / largest;

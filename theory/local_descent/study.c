@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "theory/local_descent/local_descent.h"
-#include "theory/shared/criteria.h"
+#include "theory/criteria.h"
 
 static const local_settings defaults = {.samples = 100,
                                         .width = 1000,
@@ -53,19 +53,19 @@ static status measure(const study_run *r, size_t cell, size_t repetition, double
     const local_context *c = r->context;
     local_place at = local_place_of(r, cell, repetition);
     const local_regime *regime = &c->regimes[at.regime];
-    local_trial trial;
-    status st = local_open_trial(r, at, &trial);
-    descent_watch *w =
-        st == OK ? descent_watch_new(&regime->g, regime->settings.width, steps_of(r)) : NULL;
-    if (!w) { st = FAILED; }
+    descent_watch *w = descent_watch_new(&regime->g, regime->settings.width, steps_of(r));
+    status st = w ? OK : FAILED;
     for (size_t k = 0; st == OK && k < local_step_count(r->settings); k++) {
-        st = descent_watch_run(w, &trial, &c->models[at.regime][at.mask],
-                               local_step(regime, r->settings, k), regime->rounds,
-                               descent_run_of(r, values, k), ratios_of(r, values, k),
-                               largest_of(r, values, k));
+        trajectory run;
+        st = local_open_run(r, at, k, &run);
+        if (st == OK) {
+            st = descent_watch_run(w, &run, &c->models[at.regime][at.mask], regime->rounds,
+                                   descent_run_of(r, values, k), ratios_of(r, values, k),
+                                   largest_of(r, values, k));
+        }
+        trajectory_close(&run);
     }
     descent_watch_free(w);
-    local_trial_close(&trial);
     return st;
 }
 

@@ -6,7 +6,7 @@
 
 #include "model/phi.h"
 #include "theory/mask_moments/mask_moments.h"
-#include "theory/shared/criteria.h"
+#include "theory/criteria.h"
 
 static void put_bound(const study_run *r, moments_subject about, double bound, double observed) {
     const moments_context *c = r->context;

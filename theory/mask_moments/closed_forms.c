@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/blas.h"
-#include "theory/shared/criteria.h"
+#include "theory/criteria.h"
 
 moments_constants moments_constants_of(const train_settings *s) {
     bool categorical = s->mask == MASK_CATEGORICAL;

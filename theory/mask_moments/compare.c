@@ -5,7 +5,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "theory/shared/criteria.h"
+#include "theory/criteria.h"
 
 comparison moments_compare_drawn(double expected, const stats_running *draws, double rounding,
                                  double size) {

@@ -12,7 +12,7 @@
 #include "study/comparison.h"
 #include "study/record.h"
 #include "study/study.h"
-#include "theory/shared/theory_data.h"
+#include "study/kernel_data.h"
 
 static inline double *take(scratch *owned, size_t count) {
     return scratch_take(owned, count, sizeof(double), "numbers about masks");
@@ -292,7 +292,7 @@ typedef struct {
 } moments_kind;
 
 typedef struct {
-    theory_data data;
+    kernel_data data;
     gram g, few; /* all rows; the first rows, of the small networks */
     moments_kind kind[KINDS];
     moments_combined combined; /* E10 over every mask of the small categorical network */

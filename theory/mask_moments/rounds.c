@@ -5,7 +5,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "theory/shared/criteria.h"
+#include "theory/criteria.h"
 
 /* --- the split --- */
 

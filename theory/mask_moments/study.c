@@ -9,7 +9,7 @@
 #include "model/spectrum.h"
 #include "base/blas.h"
 #include "base/memory.h"
-#include "theory/shared/criteria.h"
+#include "theory/criteria.h"
 
 static const moments_settings defaults = {.width = 500,
                                           .subnets = 10,
@@ -169,7 +169,7 @@ static size_t values_of_unit(const moments_settings *o) {
 static status prepare(study_run *r) {
     const moments_settings *o = r->settings;
     moments_context *c = r->context;
-    status st = theory_open(&r->options, 0, o->label, &c->data);
+    status st = kernel_data_open(&r->options, 0, o->label, &c->data);
     if (st != OK) { return st; }
     r->data = &c->data.data;
     r->cells = CELLS;
@@ -191,7 +191,7 @@ static void close(void *context) {
     scratch_free(&c->owned);
     gram_free(&c->g);
     gram_free(&c->few);
-    theory_close(&c->data);
+    kernel_data_close(&c->data);
 }
 
 static void draw_masks(const train_settings *s, rng *r, unsigned char *mask) {
@@ -264,7 +264,7 @@ static status gather(study_run *r) {
 
 static void note(const study_run *r, table *t) {
     const moments_context *c = r->context;
-    theory_data_note(&c->data, t);
+    kernel_data_note(&c->data, t);
     table_note(t, "masks", "%zu draws of each kind, and as many starts", c->trials * r->repeats);
     table_note(t, "runs", "%zu of each kind", r->repeats);
     table_note(t, "xi", "as given with Bernoulli masks, 1/p with categorical ones");

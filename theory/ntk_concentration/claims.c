@@ -2,7 +2,7 @@
 #include <math.h>
 
 #include "theory/ntk_concentration/ntk_concentration.h"
-#include "theory/shared/criteria.h"
+#include "theory/criteria.h"
 
 static const concentration_context *context_of(const study_run *r) { return r->context; }
 
@@ -53,7 +53,7 @@ static status mean_of_kernel(const study_run *r, size_t which, evidence *e) {
         double off = in_halves(stats_summarise(x, r->repeats).mean, wanted,
                                stats_mean_interval(x, r->repeats, confidence),
                                CRITERION_EXACT * fmax(1, fabs(wanted)));
-        farthest = record_larger(farthest, off);
+        record_raise(&farthest, off);
     }
     claim_supposes(e, true,
                    "%zu entries, the trace and the sum, %zu kinds of masks, m=%g; intervals hold "

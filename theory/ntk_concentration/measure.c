@@ -31,20 +31,20 @@ void concentration_probe(const double *H, size_t n, double *probes) {
 /* --- deviations --- */
 
 /* H <- D = H - xi Hinf; returns ||D||_F^2 and its largest entry. */
-static double subtract(const theory_data *data, double xi, double *H, double *largest) {
+static double subtract(const kernel_data *data, double xi, double *H, double *largest) {
     size_t n = data->data.n;
     double square = 0;
     *largest = 0;
     for (size_t k = 0; k < n * n; k++) {
         H[k] -= xi * data->Hinf[k];
         square += H[k] * H[k];
-        *largest = record_larger(*largest, fabs(H[k]));
+        record_raise(largest, fabs(H[k]));
     }
     return square;
 }
 
 /* Mask l of a design joins `all`. */
-static status measure_mask(const theory_data *data, masked_stream *s, size_t design, size_t l,
+static status measure_mask(const kernel_data *data, masked_stream *s, size_t design, size_t l,
                            deviation *all) {
     const mask_design *masks = &s->designs[design];
     double smallest, *H = masked_stream_kernel(s, design, l);

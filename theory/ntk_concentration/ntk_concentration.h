@@ -7,7 +7,7 @@
 #include "model/masked_stream.h"
 #include "study/record.h"
 #include "study/study.h"
-#include "theory/shared/theory_data.h"
+#include "study/kernel_data.h"
 
 typedef struct {
     option_list widths;   /* m, ascending */
@@ -18,7 +18,7 @@ typedef struct {
 } concentration_settings;
 
 typedef struct {
-    theory_data data;
+    kernel_data data;
     mask_design designs[2 * OPTION_LIST_MAX];
     bounds_setting bounds[2 * OPTION_LIST_MAX]; /* of every design */
     size_t design_count;

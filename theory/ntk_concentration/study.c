@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "theory/ntk_concentration/ntk_concentration.h"
-#include "theory/shared/criteria.h"
+#include "theory/criteria.h"
 
 enum { DEFAULT_SAMPLES = 200, MAX_WIDTH = 1 << 30, MAX_SUBNETS = 1000, MAX_MASKS = 100000 };
 
@@ -70,7 +70,7 @@ void concentration_set_up(study_run *r) {
     }
     for (size_t k = 0; k < count; k++) {
         const mask_design *d = &c->designs[k];
-        c->bounds[k] = theory_bounds(&c->data, (double)d->masks, d->xi, o->delta);
+        c->bounds[k] = kernel_data_bounds(&c->data, (double)d->masks, d->xi, o->delta);
     }
     c->design_count = count;
     r->data = &c->data.data;
@@ -82,8 +82,8 @@ void concentration_set_up(study_run *r) {
 
 static status prepare(study_run *r) {
     concentration_context *c = r->context;
-    status st = theory_open(&r->options, DEFAULT_SAMPLES, 0, &c->data);
-    if (st == OK) { st = theory_require_regular(&c->data); }
+    status st = kernel_data_open(&r->options, DEFAULT_SAMPLES, 0, &c->data);
+    if (st == OK) { st = kernel_data_require_regular(&c->data); }
     if (st != OK) { return st; }
     concentration_set_up(r);
     return masked_stream_fits(r->data, c->designs, c->design_count, r->options.threads);
@@ -91,12 +91,7 @@ static status prepare(study_run *r) {
 
 static void close_context(void *context) {
     concentration_context *c = context;
-    theory_close(&c->data);
-}
-
-static void note(const study_run *r, table *t) {
-    const concentration_context *c = r->context;
-    theory_data_note(&c->data, t);
+    kernel_data_close(&c->data);
 }
 
 /* --- the table: a row for each design and width --- */
@@ -211,6 +206,6 @@ const study concentration_study = {
     .close = close_context,
     .measure = concentration_measure,
     .calibrate = concentration_calibrate,
-    .note = note,
+    .note = kernel_data_note_of,
     .tables = tables,
     .claims = concentration_claims};

@@ -2,7 +2,7 @@
 #include <math.h>
 
 #include "theory/required_width/required_width.h"
-#include "theory/shared/criteria.h"
+#include "theory/criteria.h"
 
 /* --- every bound suffices --- */
 

@@ -4,7 +4,7 @@
 
 #include "model/spectrum.h"
 #include "theory/required_width/required_width.h"
-#include "theory/shared/criteria.h"
+#include "theory/criteria.h"
 
 void width_grid_around(size_t middle, size_t limit, width_grid *grid) {
     size_t last = 0;

@@ -12,7 +12,7 @@
 #include <stddef.h>
 #include "model/masked_stream.h"
 #include "study/study.h"
-#include "theory/shared/theory_data.h"
+#include "study/kernel_data.h"
 
 enum { WIDTHS_PER_OCTAVE = 8, WIDTH_OCTAVES = 4 };
 enum { WIDTH_GRID = WIDTH_OCTAVES * WIDTHS_PER_OCTAVE + 1 };
@@ -30,7 +30,7 @@ typedef struct {
 
 /* One n and xi. */
 typedef struct {
-    const theory_data *data;
+    const kernel_data *data;
     mask_design design;
     bounds_setting bounds;
     double floor;                        /* xi lambda_0/2 */
@@ -39,7 +39,7 @@ typedef struct {
 } width_cell;
 
 typedef struct {
-    theory_data *data; /* (sizes) of the first n rows each; owned */
+    kernel_data *data; /* (sizes) of the first n rows each; owned */
     size_t sizes;
     width_cell *cells; /* (r->cells) sizes within xi; owned */
 } width_context;

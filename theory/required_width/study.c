@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "theory/required_width/required_width.h"
-#include "theory/shared/criteria.h"
+#include "theory/criteria.h"
 
 enum { MAX_SIZE = 1000000, MAX_MASKS = 100000, MAX_LIMIT = 1 << 30 };
 enum { PILOTS = 8 }; /* bracket a cell's grid: their largest */
@@ -39,6 +39,14 @@ static width_cell *cell_of(const study_run *r, size_t cell) {
 
 /* --- data and cells --- */
 
+/* BAD_INPUT unless --samples, if given, is a number of rows that there are. */
+static status require_samples(const program_options *run) {
+    dataset all = {.n = 0};
+    status st = run->samples ? dataset_load(run->data, run->samples, &all) : OK;
+    dataset_free(&all);
+    return st;
+}
+
 /* Hinf and its numbers for every size, the largest first: it may be more rows than there are. */
 static status open_sizes(study_run *r) {
     const option_list *sizes = &settings_of(r)->sizes;
@@ -49,13 +57,15 @@ static status open_sizes(study_run *r) {
                     "--sizes: %zu rows are wanted, --samples takes %zu; give smaller sizes",
                     largest, given);
     }
+    status st = require_samples(&r->options);
+    if (st != OK) { return st; }
     r->options.samples = 0; /* every size says its own */
     c->data = allocate(sizes->count, sizeof *c->data, "data of every size");
     if (!c->data) { return FAILED; }
     c->sizes = sizes->count;
     for (size_t k = sizes->count; k-- > 0;) {
-        status st = theory_open(&r->options, (size_t)sizes->values[k], 0, &c->data[k]);
-        if (st == OK) { st = theory_require_regular(&c->data[k]); }
+        st = kernel_data_open(&r->options, (size_t)sizes->values[k], 0, &c->data[k]);
+        if (st == OK) { st = kernel_data_require_regular(&c->data[k]); }
         if (st != OK) { return st; }
     }
     return OK;
@@ -73,20 +83,21 @@ static status prepare(study_run *r) {
     c->cells = allocate(r->cells, sizeof *c->cells, "cells");
     if (!c->cells) { return FAILED; }
     for (size_t k = 0; k < r->cells; k++) {
-        const theory_data *data = &c->data[k % o->sizes.count];
+        const kernel_data *data = &c->data[k % o->sizes.count];
         double xi = o->xi.values[k / o->sizes.count];
-        c->cells[k] = (width_cell){.data = data,
-                                   .design = {MASK_BERNOULLI, o->masks, xi},
-                                   .bounds = theory_bounds(data, (double)o->masks, xi, o->delta),
-                                   .floor = xi * data->lambda0 / 2,
-                                   .trials = o->trials};
+        c->cells[k] =
+            (width_cell){.data = data,
+                         .design = {MASK_BERNOULLI, o->masks, xi},
+                         .bounds = kernel_data_bounds(data, (double)o->masks, xi, o->delta),
+                         .floor = xi * data->lambda0 / 2,
+                         .trials = o->trials};
     }
     return masked_stream_fits(r->data, &c->cells[0].design, 1, r->options.threads);
 }
 
 static void close_context(void *context) {
     width_context *c = context;
-    for (size_t k = 0; k < c->sizes; k++) { theory_close(&c->data[k]); }
+    for (size_t k = 0; k < c->sizes; k++) { kernel_data_close(&c->data[k]); }
     free(c->data);
     free(c->cells);
 }
@@ -104,7 +115,7 @@ static status measure_pilot(const study_run *r, size_t cell, size_t repetition, 
     masked_stream s;
     size_t width = 0;
     status st = open_stream(r, cell, rng_new(r->options.seed, cell, repetition, RNG_TRIAL),
-                            rng_new(r->options.seed, cell, repetition, RNG_TEST), &s);
+                            rng_new(r->options.seed, cell, repetition, RNG_PILOT), &s);
     if (st == OK) { st = width_first(&s, cell_of(r, cell)->floor, settings_of(r)->limit, &width); }
     *first = (double)width;
     masked_stream_close(&s);
@@ -244,7 +255,7 @@ static status fill(const study_run *r, table *t) {
 }
 
 static void note(const study_run *r, table *t) {
-    theory_data_note(cell_of(r, settings_of(r)->sizes.count - 1)->data, t);
+    kernel_data_note(cell_of(r, settings_of(r)->sizes.count - 1)->data, t);
 }
 
 static const study_table tables[] = {

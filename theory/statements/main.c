@@ -1,6 +1,6 @@
 /* statements: the table of every statement of the paper: what the programs of this folder found,
  * gathered. */
-#include "theory/statements/parts.h"
+#include "theory/statements/statements.h"
 
 #include <stdio.h>
 #include <unistd.h>

@@ -1,8 +1,9 @@
 /* Which statements of the paper the programs of this folder have to answer for, and which program
  * owes which. A statement that no row answers is not checked, and the table says so. */
-#ifndef THEORY_STATEMENTS_LIST_H
-#define THEORY_STATEMENTS_LIST_H
+#ifndef THEORY_STATEMENTS_STATEMENTS_H
+#define THEORY_STATEMENTS_STATEMENTS_H
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include "study/claim.h"
@@ -25,9 +26,20 @@ extern const size_t statement_promise_count;
  * word or number. */
 bool statement_about(const char *statement, const char *label);
 
-/* Appends a row `not checked` for every promise of the program that no row from number `first` on
- * is about. why: what is missing; command: computes it. */
-status statement_complete(const char *program, size_t first, const char *why, const char *command,
-                          claim_rows *list);
+/* What a program has left behind. */
+typedef struct {
+    char path[PATH_MAX]; /* FOLDER/PROGRAM.statements.dat */
+    bool there;
+    size_t rows;
+    char data[80], seed[32]; /* sha256 of its data and seed; "" if it does not say */
+} statement_part;
+
+/* Reads the parts of every program from `folder` into list; promises that stay open become rows
+ * `not checked`. parts (statement_program_count): the caller's. BAD_INPUT for a part that cannot be
+ * read. */
+status statement_gather(const char *folder, statement_part *parts, claim_rows *list);
+
+/* Whether every part that is there is of the same data and seed. */
+bool statement_parts_agree(const statement_part *parts);
 
 #endif

@@ -1,5 +1,4 @@
-/* The mean of y - u_k over masks, by many runs from one start. */
-#include "theory/bernoulli_rate/bernoulli_rate.h"
+#include "model/measured_curve.h"
 
 #include <string.h>
 

@@ -1,7 +1,7 @@
-/* The data as the theory sees them: one label column, and the infinite-width kernel with its
+/* The data as the theory's bounds see them: one label column, the infinite-width kernel and its
  * numbers. */
-#ifndef THEORY_SHARED_THEORY_DATA_H
-#define THEORY_SHARED_THEORY_DATA_H
+#ifndef STUDY_KERNEL_DATA_H
+#define STUDY_KERNEL_DATA_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -9,6 +9,7 @@
 #include "model/dataset.h"
 #include "cli/program.h"
 #include "io/table.h"
+#include "study/study.h"
 
 typedef struct {
     const program_options *run;
@@ -19,24 +20,26 @@ typedef struct {
     double lambda0;    /* lambda_min(Hinf) */
     double lambda_max; /* lambda_max(Hinf) */
     double gram_norm;  /* ||G|| */
-    double row_sum;    /* max_i sum_j |G_ij|, <= n (section 3, last line of "Together") */
+    double row_sum;    /* max_i sum_j |G_ij|, <= n (combined-with-drift in doc/mathematics.md) */
     bool assumption1;  /* no two inputs parallel (no opposite rows either) */
-} theory_data;
+} kernel_data;
 
 /* Starts the machine, loads the first `samples` rows (0: all) of --data with label column `label`,
  * computes the rest. Refuses, before taking memory, what does not fit; tells an opposite pair. */
-status theory_open(const program_options *run, size_t samples, size_t label, theory_data *d);
+status kernel_data_open(const program_options *run, size_t samples, size_t label, kernel_data *d);
 /* The same from a data set in memory (tests); takes over `data`, which has one label column. */
-status theory_open_data(const program_options *run, dataset data, theory_data *d);
-void theory_close(theory_data *d); /* safe on a zeroed one */
+status kernel_data_take(const program_options *run, dataset data, kernel_data *d);
+void kernel_data_close(kernel_data *d); /* safe on a zeroed one */
 
 /* Theorem 1, which the bounds of Theorem 2 suppose: BAD_INPUT unless lambda_0 > 0 as computed. */
-status theory_require_regular(const theory_data *d);
+status kernel_data_require_regular(const kernel_data *d);
 
 /* The bounds' setting for these data. masks = K p. row_sum: as above. */
-bounds_setting theory_bounds(const theory_data *d, double masks, double xi, double delta);
+bounds_setting kernel_data_bounds(const kernel_data *d, double masks, double xi, double delta);
 
 /* Provenance: label column, lambda_min and lambda_max of Hinf, ||G||, its largest row sum. */
-void theory_data_note(const theory_data *d, table *t);
+void kernel_data_note(const kernel_data *d, table *t);
+/* The same as a study's `note`, where the context's first member is its kernel_data. */
+void kernel_data_note_of(const study_run *r, table *t);
 
 #endif

@@ -8,9 +8,6 @@
 /* Failure probability delta that "with high probability" is checked at: the usual 5 %. */
 #define CRITERION_DELTA 0.05
 
-#define CRITERION_TRIALS_PER_DELTA CLAIM_TRIALS_PER_DELTA
-#define CRITERION_CONFIDENCE CLAIM_CONFIDENCE
-
 /* Confidence of intervals that are only shown. */
 #define CRITERION_SHOWN_CONFIDENCE 0.95
 

@@ -1,4 +1,4 @@
-#include "theory/shared/theory_data.h"
+#include "study/kernel_data.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -8,9 +8,8 @@
 #include "base/machine.h"
 #include "base/memory.h"
 
-enum {
-    MATRICES = 6
-}; /* n x n doubles held at once at most: G, Hinf, a kernel, copies for LAPACK */
+/* n x n doubles held at once at most: G, Hinf, a kernel, copies for LAPACK. */
+enum { MATRICES = 6 };
 
 static status check_memory(size_t n) {
     double needed = (double)n * (double)n * sizeof(double) * MATRICES,
@@ -41,7 +40,7 @@ static double largest_row_sum(const double *G, size_t n) {
     return largest;
 }
 
-static status compute(theory_data *d) {
+static status compute(kernel_data *d) {
     size_t n = d->data.n;
     d->G = allocate(n * n, sizeof *d->G, "Gram matrix");
     d->Hinf = allocate(n * n, sizeof *d->Hinf, "Hinf");
@@ -56,21 +55,21 @@ static status compute(theory_data *d) {
     return s;
 }
 
-status theory_open_data(const program_options *run, dataset data, theory_data *d) {
-    *d = (theory_data){.run = run, .data = data};
+status kernel_data_take(const program_options *run, dataset data, kernel_data *d) {
+    *d = (kernel_data){.run = run, .data = data};
     status s = check_memory(data.n);
     if (s == OK) { s = compute(d); }
-    if (s != OK) { theory_close(d); }
+    if (s != OK) { kernel_data_close(d); }
     return s;
 }
 
-status theory_open(const program_options *run, size_t samples, size_t label, theory_data *d) {
+status kernel_data_open(const program_options *run, size_t samples, size_t label, kernel_data *d) {
     dataset data = {.n = 0};
-    *d = (theory_data){.run = run};
+    *d = (kernel_data){.run = run};
     status s = machine_start(run->threads);
     if (s == OK) { s = dataset_load(run->data, run->samples ? run->samples : samples, &data); }
     if (s == OK && (s = keep_label(&data, label)) != OK) { dataset_free(&data); }
-    if (s == OK) { s = theory_open_data(run, data, d); }
+    if (s == OK) { s = kernel_data_take(run, data, d); }
     if (s != OK) { return s; }
     d->label = label;
     if (data.opposite) {
@@ -85,14 +84,14 @@ status theory_open(const program_options *run, size_t samples, size_t label, the
     return OK;
 }
 
-void theory_close(theory_data *d) {
+void kernel_data_close(kernel_data *d) {
     dataset_free(&d->data);
     free(d->G);
     free(d->Hinf);
-    *d = (theory_data){0};
+    *d = (kernel_data){0};
 }
 
-status theory_require_regular(const theory_data *d) {
+status kernel_data_require_regular(const kernel_data *d) {
     if (d->lambda0 > 0) { return OK; }
     return fail(BAD_INPUT,
                 "%s: lambda_min(Hinf) is %g with %zu rows, not positive; take fewer --samples or "
@@ -100,7 +99,7 @@ status theory_require_regular(const theory_data *d) {
                 d->data.path, d->lambda0, d->data.n);
 }
 
-bounds_setting theory_bounds(const theory_data *d, double masks, double xi, double delta) {
+bounds_setting kernel_data_bounds(const kernel_data *d, double masks, double xi, double delta) {
     return (bounds_setting){.n = (double)d->data.n,
                             .masks = masks,
                             .xi = xi,
@@ -111,10 +110,12 @@ bounds_setting theory_bounds(const theory_data *d, double masks, double xi, doub
                             .row_sum = d->row_sum};
 }
 
-void theory_data_note(const theory_data *d, table *t) {
+void kernel_data_note(const kernel_data *d, table *t) {
     table_note(t, "label column", "%zu", d->label);
     table_note(t, "lambda_min(Hinf)", "%.17g", d->lambda0);
     table_note(t, "lambda_max(Hinf)", "%.17g", d->lambda_max);
     table_note(t, "||G||", "%.17g", d->gram_norm);
     table_note(t, "max_i sum_j |G_ij|", "%.17g", d->row_sum);
 }
+
+void kernel_data_note_of(const study_run *r, table *t) { kernel_data_note(r->context, t); }
