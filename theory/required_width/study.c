@@ -43,23 +43,19 @@ static width_cell *cell_of(const study_run *r, size_t cell)
 
 /* --- data and cells --- */
 
-/* Hinf and its numbers for every size, the largest first: it may be more rows than there are. */
+/* Hinf and its numbers for every size. */
 static status open_sizes(study_run *r)
 {
-    const option_list *sizes = &settings_of(r)->sizes;
-    size_t largest = (size_t)sizes->values[sizes->count - 1], given = r->options.samples;
+    option_list *sizes = &((width_settings *)r->settings)->sizes;
     width_context *c = r->context;
-    if (given && given < largest) {
-        return fail(BAD_INPUT,
-                    "--sizes: %zu rows are wanted, --samples takes %zu; give smaller sizes",
-                    largest, given);
-    }
+    status st = theory_drop_sizes(&r->options, sizes);
+    if (st != OK) { return st; }
     r->options.samples = 0; /* every size says its own */
     c->data = allocate(sizes->count, sizeof *c->data, "data of every size");
     if (!c->data) { return FAILED; }
     c->sizes = sizes->count;
     for (size_t k = sizes->count; k-- > 0;) {
-        status st = theory_open(&r->options, (size_t)sizes->values[k], 0, &c->data[k]);
+        st = theory_open(&r->options, (size_t)sizes->values[k], 0, &c->data[k]);
         if (st == OK) { st = theory_require_regular(&c->data[k]); }
         if (st != OK) { return st; }
     }

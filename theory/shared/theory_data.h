@@ -7,13 +7,16 @@
 #include <stddef.h>
 #include "model/bounds.h"
 #include "model/dataset.h"
+#include "run/option_table.h"
 #include "run/program.h"
 #include "run/table.h"
 
 typedef struct {
     const program_options *run;
     dataset data;      /* data.Y is one column (n, 1) */
+    size_t *file_row;  /* (data.n) number of each row in the file, from 0; NULL: its own; owned */
     size_t label;      /* which column of the file, counted from 0 */
+    size_t labels;     /* how many columns the file has */
     double *G;         /* (n, n) X X^T; owned */
     double *Hinf;      /* (n, n); owned */
     double lambda0;    /* lambda_min(Hinf) */
@@ -23,8 +26,18 @@ typedef struct {
     bool assumption1;  /* no two inputs parallel (no opposite rows either) */
 } theory_data;
 
-/* Starts the machine, loads the first `samples` rows (0: all) of --data with label column `label`,
- * computes the rest. Refuses, before taking memory, what does not fit; tells an opposite pair. */
+/* Row of an option table for the label column of `settings`, a size_t `label`. */
+#define THEORY_LABEL_OPTION(settings)                                                          \
+    {                                                                                          \
+        "label", OPTION_COUNT, offsetof(settings, label), 0, 100000,                           \
+            "label column, from 0, or auto: the first that is not constant on the rows taken", \
+            OPTION_AUTO                                                                        \
+    }
+
+/* Starts the machine, loads rows of --data (model/rows.h): `samples` unless --samples says so (0:
+ * all, and all where there are fewer), with label column `label`, or OPTION_IS_AUTO: the first that
+ * is not constant on these rows; computes the rest. Warns of a constant column. Refuses, before
+ * taking memory, what does not fit; tells an opposite pair. */
 status theory_open(const program_options *run, size_t samples, size_t label, theory_data *d);
 /* The same from a data set in memory (tests); takes over `data`, which has one label column. */
 status theory_open_data(const program_options *run, dataset data, theory_data *d);
@@ -32,6 +45,13 @@ void theory_close(theory_data *d); /* safe on a zeroed one */
 
 /* Theorem 1, which the bounds of Theorem 2 suppose: BAD_INPUT unless lambda_0 > 0 as computed. */
 status theory_require_regular(const theory_data *d);
+
+/* Number of row i in the file, from 0. */
+size_t theory_file_row(const theory_data *d, size_t i);
+
+/* sizes (ascending) <- those of at most as many rows as --data has and --samples takes, or that
+ * number alone if there are none, with a line that says so. BAD_INPUT as dataset_load. */
+status theory_drop_sizes(const program_options *run, option_list *sizes);
 
 /* The bounds' setting for these data. masks = K p. row_sum: as above. */
 bounds_setting theory_bounds(const theory_data *d, double masks, double xi, double delta);
