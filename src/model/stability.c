@@ -2,6 +2,7 @@
 
 #include <cblas.h>
 #include <math.h>
+#include <string.h>
 
 #include "run/scratch.h"
 
@@ -30,29 +31,47 @@ double stability_auto_lr(const train_settings *s, size_t n, size_t q, double lam
 
 /* --- the eigenvalue itself --- */
 
-enum { MOST_ITERATIONS = 1000 };
+enum { MOST_ITERATIONS = 300 };
 
 /* A drawn subnetwork of k neurons, and room to apply its kernel. */
 typedef struct {
     const dataset *data;
     size_t k;
+    double *G;        /* (n, n) of wide data, n < d; else NULL */
     double *Z, *A;    /* (n, k) pre-activations; (k, q) signs */
-    double *P, *T;    /* (n, k), (d, k) in work */
+    double *P, *T;    /* (n, k), (min(n, d), k) in work */
     double *V, *next; /* (n, q) */
 } drawn;
 
-/* next <- K V = sum_r D_r G D_r V a_r a_r^T, as X (X^T .) on the neurons side by side. */
-static void apply(const drawn *s)
+/* P <- G P: as X (X^T P) or, of wide data, by G. */
+static void apply_gram(const drawn *s)
 {
-    int n = (int)s->data->n, d = (int)s->data->d, q = (int)s->data->q, k = (int)s->k;
-    size_t entries = s->data->n * s->k;
-    cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasTrans, n, k, q, 1, s->V, q, s->A, q, 0, s->P, k);
-    for (size_t e = 0; e < entries; e++) { s->P[e] = s->Z[e] > 0 ? s->P[e] : 0; }
+    int n = (int)s->data->n, d = (int)s->data->d, k = (int)s->k;
+    if (s->G) {
+        cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, n, k, n, 1, s->G, n, s->P, k, 0,
+                    s->T, k);
+        memcpy(s->P, s->T, s->data->n * s->k * sizeof *s->P);
+        return;
+    }
     cblas_dgemm(CblasRowMajor, CblasTrans, CblasNoTrans, d, k, n, 1, s->data->X, d, s->P, k, 0,
                 s->T, k);
     cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, n, k, d, 1, s->data->X, d, s->T, k, 0,
                 s->P, k);
-    for (size_t e = 0; e < entries; e++) { s->P[e] = s->Z[e] > 0 ? s->P[e] : 0; }
+}
+
+static void leave_active(const drawn *s)
+{
+    for (size_t e = 0; e < s->data->n * s->k; e++) { s->P[e] = s->Z[e] > 0 ? s->P[e] : 0; }
+}
+
+/* next <- K V = sum_r D_r G D_r V a_r a_r^T, the neurons side by side. */
+static void apply(const drawn *s)
+{
+    int n = (int)s->data->n, q = (int)s->data->q, k = (int)s->k;
+    cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasTrans, n, k, q, 1, s->V, q, s->A, q, 0, s->P, k);
+    leave_active(s);
+    apply_gram(s);
+    leave_active(s);
     cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, n, q, k, 1, s->P, k, s->A, q, 0, s->next,
                 q);
 }
@@ -62,7 +81,7 @@ static double iterate(drawn *s)
 {
     int size = (int)(s->data->n * s->data->q);
     double value = 0, before = INFINITY;
-    for (int step = 0; step < MOST_ITERATIONS && !(fabs(value - before) <= 1e-7 * value); step++) {
+    for (int step = 0; step < MOST_ITERATIONS && !(fabs(value - before) <= 1e-6 * value); step++) {
         double norm = cblas_dnrm2(size, s->V, 1), *swap = s->V;
         cblas_dscal(size, 1 / norm, s->V, 1);
         apply(s);
@@ -97,13 +116,15 @@ status stability_drawn(const dataset *data, const train_settings *s, rng *r, dou
     size_t n = data->n, d = data->d, q = data->q;
     sub.Z = scratch_take(&work, n * sub.k, sizeof *sub.Z, "pre-activations");
     sub.P = scratch_take(&work, n * sub.k, sizeof *sub.P, "a kernel's product");
-    sub.T = scratch_take(&work, d * sub.k, sizeof *sub.T, "a kernel's product");
+    sub.T = scratch_take(&work, (n < d ? n : d) * sub.k, sizeof *sub.T, "a kernel's product");
     sub.A = scratch_take(&work, sub.k * q, sizeof *sub.A, "signs");
     sub.V = scratch_take(&work, n * q, sizeof *sub.V, "a vector");
     sub.next = scratch_take(&work, n * q, sizeof *sub.next, "a vector");
     real *signs = scratch_take(&work, sub.k * q, sizeof *signs, "signs");
     double *W = scratch_take(&work, sub.k * d, sizeof *W, "weights");
+    if (n < d) { sub.G = scratch_take(&work, n * n, sizeof *sub.G, "Gram matrix"); }
     if (!work.failed) {
+        if (sub.G) { dataset_gram(data, sub.G); }
         draw(&sub, r, signs, W);
         *number = scales.step * scales.subnet * scales.subnet * iterate(&sub);
     }

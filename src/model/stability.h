@@ -32,8 +32,8 @@ double stability_largest_lr(const train_settings *s, size_t n, size_t q, double 
 double stability_auto_lr(const train_settings *s, size_t n, size_t q, double lambda_max);
 
 /* number <- that of one subnetwork at its start, weights, signs and mask drawn from r, by power
- * iteration to a relative 1e-6: never above the eigenvalue. A subnetwork without neurons: 0.
- * FAILED: no memory. */
+ * iteration until a step changes it by less than 1e-6 of itself: never above the eigenvalue. A
+ * subnetwork without neurons: 0. FAILED: no memory. */
 status stability_drawn(const dataset *data, const train_settings *s, rng *r, double *number);
 
 #endif

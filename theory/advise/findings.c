@@ -84,24 +84,34 @@ static double cap_of(double t)
     return (t * cos(t) + 2 * M_PI * half * half) / (2 * M_PI);
 }
 
+static void more_kernel(const study_run *r, advise_finding *f)
+{
+    if (r->options.samples) {
+        advise_more(r, f, "infinite-ntk", " --samples %zu --rows %s --seed %llu",
+                    r->options.samples, advise_rows_word(r), (unsigned long long)r->options.seed);
+    } else {
+        advise_more(r, f, "infinite-ntk", "%s", "");
+    }
+}
+
 static void say_pair(const study_run *r, const double *v, double lambda0)
 {
     const theory_data *d = &((const advise_context *)r->context)->whole;
     size_t i = d->data.closest[0], j = d->data.closest[1];
     double cap = cap_of(d->data.smallest_angle), share = v[i] * v[i] + v[j] * v[j];
     advise_finding *f = advise_add(r, "closest_pair_cap", "1", exactly(cap));
-    advise_say(
-        f,
-        "The closest pair, rows %zu and %zu at an angle of %.3g, caps lambda_min at %.4g and "
-        "carries "
-        "%.0f %% of its eigenvector: %s.",
-        theory_file_row(d, i), theory_file_row(d, j), d->data.smallest_angle, cap, 100 * share,
-        share > 0.5 && lambda0 > 0.5 * cap
-            ? "it is what makes lambda_min small"
-            : "it alone does not explain lambda_min, which many rows make together");
-    advise_more(r, f, "infinite-ntk", "%s", "");
+    advise_say(f,
+               "The closest pair, rows %zu and %zu at an angle of %.3g, caps lambda_min at %.4g "
+               "and carries "
+               "%.0f %% of its eigenvector: %s; lambda_min is %.0f %% of the cap.",
+               theory_file_row(d, i), theory_file_row(d, j), d->data.smallest_angle, cap,
+               100 * share,
+               share > 0.5 ? "it is most of what makes lambda_min small"
+                           : "it does not explain lambda_min, other rows do",
+               100 * lambda0 / cap);
+    more_kernel(r, f);
     f = advise_add(r, "closest_pair_share", "1", exactly(share));
-    advise_more(r, f, "infinite-ntk", "%s", "");
+    more_kernel(r, f);
 }
 
 static status say_kernel(const study_run *r)
@@ -130,7 +140,7 @@ static status say_kernel(const study_run *r)
         "lambda_min(Hinf) = %.6g (certainly in [%.9g, %.9g]) on %zu of %zu rows, lambda_max %.4g; "
         "its eigenvector is heaviest on rows %s, which carry %.0f %% of it.",
         d->lambda0, in.low, in.high, n, d->data.file_rows, d->lambda_max, rows, 100 * weight);
-    advise_more(r, f, "infinite-ntk", "%s", "");
+    more_kernel(r, f);
     if (n > 1) { say_pair(r, v, d->lambda0); }
     free(v);
     return OK;
