@@ -169,6 +169,10 @@ check-slurm: $(B)/bin/error-heatmap ## the heat map as a Slurm job array on this
 check-parallel: $(B)/bin/error-heatmap ## the heat map in shares under GNU parallel, one killed
 	@tests/gnu-parallel.sh $(B)/parallel $(B)/bin
 
+.PHONY: check-tables
+check-tables: all ## every table of a tiny run, read by numpy and pandas as the README says
+	@B=$(B) tests/tables_python.sh $(B)/tables-python
+
 # --- make itself, and names -------------------------------------------------------------------------------------------
 .PHONY: check-make check-names
 check-make: all $(B)/packages ## what is lost is made again, what is there stays; versions, installing, cleaning

@@ -103,6 +103,13 @@ figures: predict ## run the experiments and draw Figure 2 (PROFILE=quick|default
 theory: $(theory_rows) $(B)/bin/statements ## check every statement of the paper: results/statements.dat
 	@$(B)/bin/statements --results $R --out $R/statements.dat
 
+# The page goes to the terminal and is kept beside the table.
+.PHONY: advise
+advise: $(B)/bin/advise $(data_file) ## one page on the data: lambda_min and its rows, widths, steps, floors (DATA=file.npz)
+	@mkdir -p $R
+	@set -o pipefail; $(B)/bin/advise --data "$$DATA" --seed $(SEED) --threads $(THREADS) $(advise_flags) --out $R/advise.dat \
+	    | tee $R/advise.txt
+
 made = $(wildcard $(pictures) $(tables) $(tables:.dat=.runs.dat) $R/claims.dat $(theory_tables:%=$R/%.dat) $R/statements.dat)
 .PHONY: list
 list: ## list the tables and pictures of this profile, data set and seed
