@@ -55,7 +55,7 @@ elsewhere := $(if $(filter /% ../%,$(B)),$(B)/)
 
 # Nothing is written for the sake of these.
 goals := $(or $(MAKECMDGOALS),all)
-building := $(filter-out help clean distclean deps list print-%,$(goals))
+building := $(filter-out help clean distclean deps list check-documents print-%,$(goals))
 
 # --- what there is ----------------------------------------------------------------------------------------------------
 EXPERIMENTS := loss-dynamics error-heatmap width-sweep subnet-sweep
@@ -66,15 +66,23 @@ TOOLS := $(EXPERIMENTS) claims
 # The source of program a-b is a_b.c, or main.c in the folder a_b; the other files of its folder, and of the folders in it, are
 # parts shared by its programs.
 main_of = $(or $(wildcard $1/$(subst -,_,$2)/main.c),$1/$(subst -,_,$2).c)
-experiment_mains := $(foreach p,$(TOOLS),experiments/$(subst -,_,$p).c)
-report_mains := $(foreach p,$(REPORTS),report/$(subst -,_,$p).c)
+experiment_mains := $(foreach p,$(TOOLS),$(call main_of,experiments,$p))
+report_mains := $(foreach p,$(REPORTS),$(call main_of,report,$p))
 theory_mains := $(foreach p,$(THEORY),$(call main_of,theory,$p))
-library := $(filter-out src/run/processor.c,$(wildcard src/run/*.c src/model/*.c src/study/*.c))
-experiment_parts := $(filter-out $(experiment_mains),$(wildcard experiments/*.c))
-report_parts := $(filter-out $(report_mains),$(wildcard report/*.c))
-theory_parts := $(filter-out $(theory_mains),$(wildcard theory/*.c theory/*/*.c))
-single_parts := $(library) $(experiment_parts) $(report_parts)
-double_parts := $(single_parts) $(theory_parts)
+
+# An archive a floor, the ground first: each uses only those before it. Theory is in double precision alone.
+floors := base io cli stats sweep model study
+$(foreach f,$(floors),$(eval parts_of_$f := $(filter-out src/base/processor.c,$(wildcard src/$f/*.c))))
+parts_of_experiments := $(filter-out $(experiment_mains),$(wildcard experiments/*.c))
+parts_of_report := $(filter-out $(report_mains),$(wildcard report/*.c))
+parts_of_theory := $(filter-out $(theory_mains),$(wildcard theory/*/*.c))
+single_archives := $(floors) experiments report
+double_archives := $(single_archives) theory
+mains := $(experiment_mains) $(report_mains) $(theory_mains)
+parts := $(foreach a,$(double_archives),$(parts_of_$a))
+# $(call archives,PRECISION): in the linker's order, what uses before what is used.
+reversed = $(if $1,$(call reversed,$(wordlist 2,99,$1)) $(firstword $1))
+archives = $(patsubst %,$(B)/$1/lib%.a,$(call reversed,$($1_archives)))
 tests := $(wildcard tests/*.c)
 benches := $(wildcard bench/*.c)
 
@@ -102,27 +110,26 @@ $(B)/single/tests/%.o $(B)/double/tests/%.o: WARN += -Wno-conversion
 
 # An archive holds what its list names: a part that is no more leaves it.
 define archive_rule
-$(call keep,$(B)/$1/parts,$2)
-$(B)/$1/libmntk.a: $(2:%.c=$(B)/$1/%.o) $(B)/$1/parts
+$(call keep,$(B)/$1/parts-$2,$(parts_of_$2))
+$(B)/$1/lib$2.a: $(parts_of_$2:%.c=$(B)/$1/%.o) $(B)/$1/parts-$2
 	@echo "  AR      $$@"
 	@rm -f $$@
 	@$$(AR) qcs $$@ $$(filter %.o,$$^)
 endef
-$(eval $(call archive_rule,single,$(single_parts)))
-$(eval $(call archive_rule,double,$(double_parts)))
+$(foreach p,single double,$(foreach a,$($p_archives),$(eval $(call archive_rule,$p,$a))))
 
 # In every program: asks before main whether the processor has the instruction sets of the flags file. Built without -march, so
 # that every processor can run it.
 instruction_sets := POPCNT|SSE3|SSSE3|SSE4_1|SSE4_2|AVX|AVX2|FMA|FMA4|XOP|BMI|BMI2|AVX512(F|CD|BW|DQ|VL|IFMA|VBMI|VBMI2|VNNI|BITALG|VPOPCNTDQ)
 needed = sed -nE 's/^.define __ARM_FEATURE_(ATOMICS|SVE) 1$$/NEED_ARM(\1)/p; s/^.define __($(instruction_sets))__ 1$$/NEED_X86(\L\1)/p' $(B)/flags \
     | sed '/X86.sse4/s/_\([12]\)/.\1/' | tr '\n' ' '
-$(B)/processor.o: src/run/processor.c $(B)/flags
+$(B)/processor.o: src/base/processor.c $(B)/flags
 	@echo "  CC      $<"
 	@$(CC) -std=c17 -D_GNU_SOURCE -O1 -g $(WARN) -D"NEEDED=$$($(needed))" -c $< -o $@
 
 # $(call program_rule,PROGRAM,PRECISION,MAIN WITHOUT .c)
 define program_rule
-$1: $(B)/$2/$3.o $(B)/processor.o $(B)/$2/libmntk.a $(B)/link-flags
+$1: $(B)/$2/$3.o $(B)/processor.o $(call archives,$2) $(B)/link-flags
 	@$$(link)
 endef
 source_of = $(basename $(call main_of,$1,$(notdir $2)))
@@ -131,13 +138,12 @@ $(foreach p,$(REPORTS:%=$(B)/bin/%),$(eval $(call program_rule,$p,single,$(call 
 $(foreach p,$(THEORY:%=$(B)/bin/%),$(eval $(call program_rule,$p,double,$(call source_of,theory,$p))))
 $(foreach p,$(double_programs),$(eval $(call program_rule,$p,double,$(call source_of,experiments,$p))))
 
-$(B)/bin/tests-single: $(tests:%.c=$(B)/single/%.o) $(B)/processor.o $(B)/single/libmntk.a $(B)/link-flags
+$(B)/bin/tests-single: $(tests:%.c=$(B)/single/%.o) $(B)/processor.o $(call archives,single) $(B)/link-flags
 	@$(link) -lcriterion
-$(B)/bin/tests-double: $(tests:%.c=$(B)/double/%.o) $(B)/processor.o $(B)/double/libmntk.a $(B)/link-flags
+$(B)/bin/tests-double: $(tests:%.c=$(B)/double/%.o) $(B)/processor.o $(call archives,double) $(B)/link-flags
 	@$(link) -lcriterion
 
-objects := $(foreach p,single double,$(patsubst %.c,$(B)/$p/%.o,$(double_parts) $(experiment_mains) $(report_mains) \
-    $(theory_mains) $(tests) $(benches)))
+objects := $(foreach p,single double,$(patsubst %.c,$(B)/$p/%.o,$(parts) $(mains) $(tests) $(benches)))
 -include $(wildcard $(objects:.o=.d))
 
 # The version stands beside the programs, not in them: a commit that changes no code makes no result stale.
@@ -165,7 +171,7 @@ test: $(B)/packages $(B)/bin/tests-single $(B)/bin/tests-double all ## run every
 	@cd $(if $(elsewhere),$(B)/stand,.) && $(call run_tests,single)
 	@cd $(if $(elsewhere),$(B)/stand,.) && $(call run_tests,double)
 
-include make/packages.mk make/figures.mk make/verify.mk make/checks.mk make/bench.mk
+include make/packages.mk make/format.mk make/figures.mk make/verify.mk make/checks.mk make/bench.mk
 
 # --- the rest ---------------------------------------------------------------------------------------------------------
 .PHONY: clean distclean

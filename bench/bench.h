@@ -9,8 +9,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include "model/dataset.h"
-#include "run/error.h"
-#include "run/table.h"
+#include "base/error.h"
+#include "io/table.h"
 
 typedef struct {
     const char *out; /* --out */
@@ -21,20 +21,22 @@ typedef struct {
 } bench_options;
 
 /* Reads the command line and checks BLAS. `rest` names the arguments in --help; NULL: there may be none. */
-status bench_start(int argc, char **argv, const char *about, const char *rest, bench_options *options);
+status bench_start(int argc, char **argv, const char *about, const char *rest,
+                   bench_options *options);
 
 /* Prints "NAME: line" unless s is OK; returns the exit code. */
 int bench_exit(const char *name, status s);
 
 typedef struct {
-    const char *bench;                            /* what is measured, one word */
-    size_t n, d, m, p;                            /* samples, inputs, neurons, subnetworks; 0: does not apply */
+    const char *bench; /* what is measured, one word */
+    size_t n, d, m, p; /* samples, inputs, neurons, subnetworks; 0: does not apply */
     int threads;
     size_t repeats;
-    double seconds, low, high;                    /* of the work: median and quartiles */
-    double product;                               /* seconds of the plain product, median */
-    double fraction, fraction_low, fraction_high; /* product / work, pair by pair: median and quartiles */
-    double mib;                                   /* peak memory; NaN: not measured */
+    double seconds, low, high; /* of the work: median and quartiles */
+    double product;            /* seconds of the plain product, median */
+    double fraction, fraction_low,
+        fraction_high; /* product / work, pair by pair: median and quartiles */
+    double mib;        /* peak memory; NaN: not measured */
 } bench_row;
 
 typedef void bench_work(void *context);
@@ -42,7 +44,8 @@ typedef void bench_work(void *context);
 /* Times work and product in turns for about `seconds`, three times at least, once before for warmth. One thread:
  * processor time of this thread; several: the clock's. product may be NULL. Fills what row has from `repeats` on;
  * row->threads is read. */
-status bench_measure(bench_work *work, bench_work *product, void *context, double seconds, bench_row *row);
+status bench_measure(bench_work *work, bench_work *product, void *context, double seconds,
+                     bench_row *row);
 
 /* Times work once, cold; there is no product. */
 void bench_once(bench_work *work, void *context, bench_row *row);

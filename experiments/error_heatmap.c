@@ -1,33 +1,22 @@
-/* error-heatmap: Figure 2b. The error level over the number of subnetworks p and the probability xi; the paper's claim is that
- * it falls along both axes. */
+/* error-heatmap: Figure 2b. The error level over the number of subnetworks p and the probability
+ * xi; the paper's claim is that it falls along both axes. */
 #include "experiments/level_sweep.h"
 
-static double subnets_of(const train_settings *cell)
-{
-    return (double)cell->subnets;
-}
+static const experiment_settings defaults = {
+    .width = {{500}, 1},
+    .subnets = {{1, 2, 3, 4, 5, 6, 7, 8, 9, 10}, 10},
+    .xi = {{0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0}, 10},
+    .lr = {{0.1}, 1},
+    .local_steps = 5,
+    .rounds = 1000,
+    .repeats = 10,
+    .kappa = 1,
+    .stops = true,
+    .patience = 0};
 
-static double xi_of(const train_settings *cell)
-{
-    return cell->xi;
-}
-
-int main(int argc, char **argv)
-{
-    const level_sweep panel = {.about = "Figure 2b: error level over the number of subnetworks and xi",
-                               .statement = "Figure 2b: the error level falls with xi at fixed p and with p at fixed xi",
-                               .patience = 0,
-                               .axes = {"subnets", "xi"},
-                               .legend = {"p, subnetworks per round", "probability that a subnetwork takes a neuron"},
-                               .axis = {subnets_of, xi_of},
-                               .block = 0};
-    const experiment_options defaults = {.width = {{500}, 1},
-                                         .subnets = {{1, 2, 3, 4, 5, 6, 7, 8, 9, 10}, 10},
-                                         .xi = {{0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0}, 10},
-                                         .lr = {{0.1}, 1},
-                                         .local_steps = 5,
-                                         .rounds = 1000,
-                                         .repeats = 10,
-                                         .kappa = 1};
-    return level_sweep_main(&panel, &defaults, argc, argv);
+int main(int argc, char **argv) {
+    return level_sweep_main("Figure 2b: error level over the number of subnetworks and xi",
+                            "Figure 2b: the error level falls with xi at fixed p and with p at "
+                            "fixed xi",
+                            &defaults, argc, argv);
 }

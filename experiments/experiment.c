@@ -1,52 +1,126 @@
 #include "experiments/experiment.h"
 
-#include <limits.h>
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "model/arrange.h"
+#include "model/level.h"
 #include "model/ntk.h"
 #include "model/pace.h"
 #include "model/spectrum.h"
-#include "run/machine.h"
+#include "stats/rng.h"
 
 static const double PACE_SECONDS = 0.15; /* for measuring the machine's speed */
 
-status experiment_single(const char *option, const option_list *list)
-{
-    return list->count == 1 ? OK : fail(BAD_INPUT, "--%s: this program takes one value, not %zu", option, list->count);
+enum { MAX_WIDTH = 10000000, MAX_SUBNETS = 10000, MAX_STEPS = 1000000 };
+
+/* --- options --- */
+
+static const char *const mask_words[] = {"bernoulli", "categorical", NULL};
+static const char *const unselected_words[] = {"keep", "zero", NULL};
+static const char *const scaling_words[] = {"released", "theory", NULL};
+
+#define FIELD(member) offsetof(experiment_settings, member)
+
+const option_row experiment_options[] = {
+    {"", OPTION_HEADING, .help = "The start and the end of a run:"},
+    {"init", OPTION_PATH, FIELD(init),
+     .help = "start from the arrays weights (d, m), signs (m, q) and, if it has them, masks "
+             "(K, p, m) of a .npz",
+     .flags = OPTION_NO_VALUE},
+    {"save-weights", OPTION_PATH, FIELD(save_weights),
+     .help = "write the final weights and signs to a .npz (one xi, one repetition)",
+     .flags = OPTION_NO_VALUE},
+    {"", OPTION_HEADING, .help = "The experiment (LIST: values separated by commas):"},
+    {"width", OPTION_COUNTS, FIELD(width), 1, MAX_WIDTH, "hidden neurons m"},
+    {"subnets", OPTION_COUNTS, FIELD(subnets), 1, MAX_SUBNETS, "subnetworks per round p"},
+    {"xi", OPTION_NUMBERS, FIELD(xi), 0, 1,
+     "probability that a subnetwork takes a neuron, in (0, 1]", OPTION_ABOVE_LOW,
+     .given = FIELD(xi_given)},
+    {"lr", OPTION_NUMBERS, FIELD(lr), 0, 1e9,
+     "learning rate (with --scaling theory: eta); one value, or one for each xi; several of the "
+     "panel's own belong to its own xi",
+     OPTION_ABOVE_LOW | OPTION_REPEATED, .given = FIELD(lr_given)},
+    {"local-steps", OPTION_COUNT, FIELD(local_steps), 1, MAX_STEPS,
+     "gradient steps tau of a subnetwork in a round"},
+    {"rounds", OPTION_COUNT, FIELD(rounds), 1, MAX_STEPS, "rounds K (with a stop rule: at most)"},
+    {"repeats", OPTION_COUNT, FIELD(repeats), 1, RNG_MAX_REPEATS - 1, "repetitions of every cell",
+     OPTION_NO_VALUE},
+    {"mask", OPTION_WORD, FIELD(mask), .help = "masks (categorical: xi = 1/p)",
+     .words = mask_words},
+    {"unselected", OPTION_WORD, FIELD(unselected),
+     .help = "a neuron no subnetwork took: keep its weights (Algorithm 1) or zero them (released "
+             "program)",
+     .words = unselected_words},
+    {"scaling", OPTION_WORD, FIELD(scaling),
+     .help = "of the authors' program (released) or of the paper's text (theory)",
+     .words = scaling_words},
+    {"kappa", OPTION_NUMBER, FIELD(kappa), 0, 1e6, "factor of the initial weights",
+     OPTION_ABOVE_LOW},
+    {NULL}};
+
+static bool is_categorical(const experiment_settings *o) { return o->mask == MASK_CATEGORICAL; }
+
+/* The panel's own rate of xi; 0 if it has none. */
+static double own_rate(const experiment_settings *own, double xi) {
+    for (size_t k = 0; k < own->xi.count; k++) {
+        if (fabs(own->xi.values[k] - xi) <= 1e-12) { return own->lr.values[k]; }
+    }
+    return 0;
 }
 
 /* No --lr, and a xi that the panel has no rate for. */
-static status ask_for_rate(const experiment_options *o)
-{
-    char known[OPTION_LIST_MAX * 24] = "";
-    for (size_t k = 0, used = 0; k < o->paired_xi.count; k++) {
-        used += (size_t)snprintf(known + used, sizeof known - used, "%s%g for xi=%g", k ? ", " : "",
-                                 o->paired_lr.values[k], o->paired_xi.values[k]);
+static status ask_for_rate(const experiment_settings *o, const experiment_settings *own) {
+    text known = {0};
+    for (size_t k = 0; k < own->xi.count; k++) {
+        text_add(&known, "%s%g for xi=%g", k ? ", " : "", own->lr.values[k], own->xi.values[k]);
     }
-    return fail(BAD_INPUT,
-                "--%s: add --lr, one value or one for each xi; the panel has a rate of its own "
-                "only for its own xi "
-                "(%s)",
-                o->mask == MASK_CATEGORICAL ? "mask" : "xi", known);
+    fail(BAD_INPUT,
+         "--%s: add --lr, one value or one for each xi; the panel has a rate of its own only for "
+         "its own xi (%s)",
+         is_categorical(o) ? "mask" : "xi", known.bytes ? known.bytes : "");
+    text_free(&known);
+    return BAD_INPUT;
 }
 
-static status check_options(const experiment_options *o)
-{
-    if (o->mask == MASK_CATEGORICAL && o->xi_given)
-        return fail(BAD_INPUT, "--xi: categorical masks have xi = 1/p; leave --xi out or take --mask bernoulli");
-    if (o->lr.count == 0) { return ask_for_rate(o); }
-    if (o->lr.count != 1 && (o->mask == MASK_CATEGORICAL || o->lr.count != o->xi.count))
-        return fail(BAD_INPUT, "--lr: %zu values for %zu values of xi; give one, or one for each", o->lr.count,
-                    o->mask == MASK_CATEGORICAL ? (size_t)1 : o->xi.count);
+/* Where the panel has a rate for each of its xi and --lr is not given, the rates are those of the
+ * xi that are asked for (with categorical masks of 1/p): it is xi that the user chose. */
+static status pair_rates(experiment_settings *o, const experiment_settings *own) {
+    if (o->lr_given || o->lr.count == 1 || own->lr.count < 2) { return OK; }
+    option_list xi = o->xi;
+    if (is_categorical(o)) { xi = (option_list){{1 / o->subnets.values[0]}, 1}; }
+    if (is_categorical(o) && o->subnets.count > 1) { return ask_for_rate(o, own); }
+    o->lr.count = xi.count;
+    for (size_t k = 0; k < xi.count; k++) {
+        o->lr.values[k] = own_rate(own, xi.values[k]);
+        if (o->lr.values[k] == 0) { return ask_for_rate(o, own); }
+    }
     return OK;
 }
 
-static train_settings cell_settings(const experiment_options *o, double width, double subnets, double xi, double lr)
-{
+status experiment_settle(study_run *r) {
+    experiment_settings *o = r->settings;
+    if (is_categorical(o) && o->xi_given) {
+        return fail(BAD_INPUT, "--xi: categorical masks have xi = 1/p; leave --xi out or take "
+                               "--mask bernoulli");
+    }
+    status st = pair_rates(o, r->study->defaults);
+    if (st != OK) { return st; }
+    size_t rates = is_categorical(o) ? 1 : o->xi.count;
+    if (o->lr.count != 1 && o->lr.count != rates) {
+        return fail(BAD_INPUT, "--lr: %zu values for %zu values of xi; give one, or one for each",
+                    o->lr.count, rates);
+    }
+    if (is_categorical(o)) { o->xi.count = 0; }
+    return OK;
+}
+
+/* --- cells and data --- */
+
+static train_settings cell_of(const experiment_settings *o, double width, double subnets,
+                              size_t which_xi) {
+    double xi = is_categorical(o) ? 1 / subnets : o->xi.values[which_xi];
+    double lr = o->lr.values[o->lr.count == 1 ? 0 : which_xi];
     return (train_settings){.width = (size_t)width,
                             .subnets = (size_t)subnets,
                             .xi = xi,
@@ -58,226 +132,196 @@ static train_settings cell_settings(const experiment_options *o, double width, d
                             .unselected = (train_unselected)o->unselected};
 }
 
-/* Subnetworks outermost, then xi, then width. With xi = 1 all subnetworks are the whole network: only the first p is kept. */
-static status list_cells(const experiment_options *o, experiment *e)
-{
-    bool categorical = o->mask == MASK_CATEGORICAL;
-    size_t xis = categorical ? 1 : o->xi.count, cells = o->subnets.count * xis * o->width.count;
+/* With xi = 1 all subnetworks are the whole network: only the first p is kept. */
+static status list_cells(study_run *r) {
+    const experiment_settings *o = r->settings;
+    experiment *e = r->context;
+    size_t xis = is_categorical(o) ? 1 : o->xi.count;
+    size_t cells = o->subnets.count * xis * o->width.count;
+    if (cells > RNG_MAX_CELLS) {
+        return fail(BAD_INPUT, "%zu cells are more than %u; give shorter lists", cells,
+                    RNG_MAX_CELLS);
+    }
     e->cells = allocate(cells, sizeof *e->cells, "cells");
-    if (!e->cells)
-        return FAILED;
-    if (cells > RNG_MAX_CELLS)
-        return fail(BAD_INPUT, "%zu cells are more than %u; give shorter lists", cells, RNG_MAX_CELLS);
-    for (size_t a = 0; a < o->subnets.count; a++)
-        for (size_t b = 0; b < xis; b++)
-            for (size_t c = 0; c < o->width.count; c++) {
-                double p = o->subnets.values[a], xi = categorical ? 1 / p : o->xi.values[b];
-                if (xi == 1 && a > 0)
-                    continue;
-                double lr = o->lr.values[o->lr.count == 1 ? 0 : b];
-                e->cells[e->count++] = cell_settings(o, o->width.values[c], p, xi, lr);
-            }
+    e->diverged = allocate(cells, sizeof *e->diverged, "flags of cells");
+    e->over_repeats = allocate(o->repeats, sizeof *e->over_repeats, "numbers of a cell");
+    if (!e->cells || !e->diverged || !e->over_repeats) { return FAILED; }
+    for (size_t k = 0; k < cells; k++) {
+        size_t p = k / o->width.count / xis, xi = k / o->width.count % xis;
+        train_settings cell =
+            cell_of(o, o->width.values[k % o->width.count], o->subnets.values[p], xi);
+        if (cell.xi < 1 || p == 0) { e->cells[r->cells++] = cell; }
+    }
+    r->repeats = o->repeats;
     return OK;
 }
 
-static status find_lambda_max(experiment *e)
-{
+static status find_lambda_max(const study_run *r, experiment *e) {
     size_t n = e->data.n;
     double *H = allocate(n * n, sizeof *H, "Hinf");
-    if (!H)
-        return FAILED;
-    ntk_infinite(&e->data, e->run->threads, H);
-    status s = spectrum_largest(H, n, &e->lambda_max, NULL);
+    if (!H) { return FAILED; }
+    ntk_infinite(&e->data, r->options.threads, H);
+    status st = spectrum_largest(H, n, &e->lambda_max, NULL);
     free(H);
-    return s;
+    return st;
 }
 
-double experiment_stability(const experiment *e, size_t cell)
-{
+double experiment_stability(const study_run *r, size_t cell) {
+    const experiment *e = r->context;
     return train_stability(&e->cells[cell], e->data.n, e->data.q, e->lambda_max);
 }
 
-static void say_stability(const experiment *e)
-{
+static void say_stability(const study_run *r) {
+    const experiment *e = r->context;
     size_t worst = 0, beyond = 0;
-    for (size_t k = 0; k < e->count; k++) {
-        double number = experiment_stability(e, k);
-        worst = number > experiment_stability(e, worst) ? k : worst;
+    for (size_t k = 0; k < r->cells; k++) {
+        double number = experiment_stability(r, k);
+        worst = number > experiment_stability(r, worst) ? k : worst;
         beyond += number >= 2;
     }
     const train_settings *w = &e->cells[worst];
-    program_say(e->run, "stability number of a local step (stable below 2): largest %.3g at p=%zu xi=%g m=%zu lr=%g; %zu of %zu cells at 2 or beyond",
-                experiment_stability(e, worst), w->subnets, w->xi, w->width, w->lr, beyond, e->count);
+    program_say(&r->options,
+                "stability number of a local step (stable below 2): largest %.3g at p=%zu xi=%g "
+                "m=%zu lr=%g; %zu of %zu cells at 2 or beyond",
+                experiment_stability(r, worst), w->subnets, w->xi, w->width, w->lr, beyond,
+                r->cells);
 }
 
-status experiment_open(const program_options *run, const experiment_options *options, experiment *e)
-{
-    *e = (experiment){.run = run, .options = options};
-    status s = check_options(options);
-    if (s == OK)
-        s = program_start(run);
-    if (s == OK)
-        s = dataset_load(run->data, run->samples ? run->samples : options->samples, &e->data);
-    if (s == OK)
-        s = dataset_arrange(&e->data);
-    if (s == OK)
-        s = list_cells(options, e);
-    if (s == OK)
-        s = gram_new(&e->data, GRAM_AUTO, &e->g);
-    if (s == OK)
-        s = find_lambda_max(e);
-    if (s != OK) {
-        experiment_close(e);
-        return s;
+status experiment_prepare(study_run *r) {
+    const experiment_settings *o = r->settings;
+    experiment *e = r->context;
+    dataset *data = &e->data;
+    size_t samples = r->options.samples ? r->options.samples : o->samples;
+    status st = dataset_load(r->options.data, samples, data);
+    if (st == OK) { st = dataset_arrange(data); }
+    if (st == OK) { st = list_cells(r); }
+    if (st == OK) { st = gram_new(data, GRAM_AUTO, &e->g); }
+    if (st == OK) { st = find_lambda_max(r, e); }
+    if (st != OK) { return st; }
+    r->data = data;
+    program_say(&r->options,
+                "%s: n=%zu d=%zu q=%zu, lambda_max(Hinf)=%.6g, smallest angle %.3g between rows "
+                "%zu and %zu",
+                data->path, data->n, data->d, data->q, e->lambda_max, data->smallest_angle,
+                data->closest[0], data->closest[1]);
+    if (data->opposite) {
+        program_say(&r->options,
+                    "warning: rows %zu and %zu are opposite: Assumption 1 does not hold (the "
+                    "kernel stays regular)",
+                    data->opposite_rows[0], data->opposite_rows[1]);
     }
-    program_say(run, "%s: n=%zu d=%zu q=%zu, lambda_max(Hinf)=%.6g, smallest angle %.3g between rows %zu and %zu", e->data.path,
-                e->data.n, e->data.d, e->data.q, e->lambda_max, e->data.smallest_angle, e->data.closest[0], e->data.closest[1]);
-    if (e->data.opposite)
-        program_say(run, "warning: rows %zu and %zu are opposite: Assumption 1 does not hold (the kernel stays regular)",
-                    e->data.opposite_rows[0], e->data.opposite_rows[1]);
-    say_stability(e);
+    say_stability(r);
     return OK;
 }
 
-void experiment_close(experiment *e)
-{
+void experiment_close(void *context) {
+    experiment *e = context;
     dataset_free(&e->data);
     gram_free(&e->g);
     free(e->cells);
-    e->cells = NULL;
+    free(e->diverged);
+    free(e->over_repeats);
 }
 
-static double unit_cost(size_t cell, const void *context)
-{
-    const experiment *e = context;
-    double rounds = e->stop_rule ? level_rounds_expected(&e->cells[cell], e->g.n, e->g.q, e->patience) : (double)e->options->rounds;
-    return fmin(rounds, (double)e->options->rounds) * train_round_cost(&e->g, &e->cells[cell]);
+/* --- units --- */
+
+double experiment_cost(const study_run *r, size_t cell) {
+    const experiment_settings *o = r->settings;
+    const experiment *e = r->context;
+    const train_settings *c = &e->cells[cell];
+    double rounds = o->stops ? level_rounds_expected(c, e->g.n, e->g.q, o->patience) : INFINITY;
+    return fmin(rounds, (double)o->rounds) * train_round_cost(&e->g, c);
 }
 
-/* All that decides a unit's values, in one text. */
-static char *settings_text(const experiment *e, const char *more)
-{
-    char *text = NULL;
-    size_t size = 0;
-    FILE *f = open_memstream(&text, &size);
-    if (!f)
-        return NULL;
-    fprintf(f, "data %s rows %zu seed %llu rounds %zu patience %zu %s\n", e->data.sha256, e->data.n,
-            (unsigned long long)e->run->seed, e->options->rounds, e->patience, more);
-    for (size_t k = 0; k < e->count; k++) {
-        const train_settings *s = &e->cells[k];
-        fprintf(f, "cell %zu m %zu p %zu xi %.17g lr %.17g tau %zu kappa %.17g mask %d scaling %d unselected %d\n", k, s->width,
-                s->subnets, s->xi, s->lr, s->local_steps, s->kappa, (int)s->mask, (int)s->scaling, (int)s->unselected);
+double experiment_calibrate(const study_run *r) {
+    const experiment *e = r->context;
+    return pace_measure(&e->g, &e->cells[r->cells / 2], r->options.threads, PACE_SECONDS);
+}
+
+void experiment_describe(const study_run *r, text *t) {
+    const experiment_settings *o = r->settings;
+    text_add(t, " step=%s stop=%d,%zu", o->lr_times_xi ? "lr*xi" : "lr", o->stops, o->patience);
+}
+
+stats_summary experiment_summary(const study_run *r, size_t cell,
+                                 double (*number)(const double *values, size_t k), size_t k) {
+    const experiment *e = r->context;
+    for (size_t i = 0; i < r->repeats; i++) {
+        e->over_repeats[i] = number(study_values(r, cell, i), k);
     }
-    fclose(f);
-    return text;
+    return stats_summarise(e->over_repeats, r->repeats);
 }
 
-status experiment_sweep(const experiment *e, size_t values, const char *more,
-                        status (*unit)(size_t cell, size_t repetition, double *values, const void *context), sweep *s,
-                        sweep_result *result)
-{
-    char *settings = settings_text(e, more);
-    if (!settings)
-        return fail(FAILED, "no memory for the text of the settings");
-    *s = (sweep){.program = e->run->name,
-                 .settings = settings,
-                 .cells = e->count,
-                 .repeats = e->options->repeats,
-                 .values = values,
-                 .cost = unit_cost,
-                 .seconds_per_cost = pace_measure(&e->g, &e->cells[e->count / 2], e->run->threads, PACE_SECONDS),
-                 .run = unit,
-                 .context = e};
-    sweep_options how = program_sweep_options(e->run);
-    status done = sweep_run(s, &how, result);
-    free(settings);
-    s->settings = NULL;
-    if (done == OK && e->run->predict)
-        printf("%.3g\n", result->predicted);
-    return done;
+/* --- divergence --- */
+
+static bool has_diverged(const study_run *r, size_t cell) {
+    for (size_t k = 0; k < r->repeats * r->values; k++) {
+        if (!isfinite(study_values(r, cell, k / r->values)[k % r->values])) { return true; }
+    }
+    return false;
 }
 
-static void note_list(table *t, const char *key, const option_list *list)
-{
-    char text[OPTION_LIST_MAX * 24] = "";
-    for (size_t k = 0, used = 0; k < list->count; k++)
-        used += (size_t)snprintf(text + used, sizeof text - used, "%s%g", k ? "," : "", list->values[k]);
-    table_note(t, key, "%s", text);
+status experiment_gather(study_run *r) {
+    experiment *e = r->context;
+    text names = {0};
+    size_t count = 0;
+    double largest = INFINITY;
+    for (size_t k = 0; k < r->cells; k++) {
+        e->diverged[k] = has_diverged(r, k);
+        if (!e->diverged[k]) { continue; }
+        const train_settings *c = &e->cells[k];
+        double stability = experiment_stability(r, k);
+        if (count++ < 4) {
+            text_add(&names, "%sp=%zu xi=%g m=%zu lr=%g (stability %.3g)", count > 1 ? ", " : "",
+                     c->subnets, c->xi, c->width, c->lr, stability);
+        }
+        largest = fmin(largest, c->lr * 2 / stability);
+    }
+    status st = count == r->cells ? FAILED : OK;
+    if (count > 0) {
+        fail(FAILED,
+             "diverged: %zu of %zu cells: %s%s; take a smaller --lr (stability asks for less than "
+             "%.3g)",
+             count, r->cells, names.bytes ? names.bytes : "", count > 4 ? ", ..." : "", largest);
+    }
+    if (count > 0 && st == OK) { program_say(&r->options, "%s", error_text()); }
+    text_free(&names);
+    return st;
 }
 
-void experiment_note(const experiment *e, const sweep_result *result, table *t)
-{
-    const experiment_options *o = e->options;
-    program_note(e->run, t);
-    table_note(t, "data", "%s", e->data.path);
-    table_note(t, "data sha256", "%s", e->data.sha256);
-    table_note(t, "data shape", "n=%zu d=%zu q=%zu", e->data.n, e->data.d, e->data.q);
+/* --- provenance and columns --- */
+
+void experiment_note(const study_run *r, table *t) {
+    const experiment_settings *o = r->settings;
+    const experiment *e = r->context;
     table_note(t, "label scale", "%.9g (largest |label| of the file)", e->data.label_scale);
-    note_list(t, "width m", &o->width);
-    note_list(t, "subnets p", &o->subnets);
-    if (o->mask == MASK_CATEGORICAL)
-        table_note(t, "xi", "1/p");
-    else
-        note_list(t, "xi", &o->xi);
-    note_list(t, o->lr_times_xi ? "lr / xi" : "lr", &o->lr);
-    table_note(t, "local steps tau", "%zu", o->local_steps);
-    table_note(t, "rounds", e->stop_rule ? "at most %zu" : "%zu", o->rounds);
-    if (e->stop_rule)
-        table_note(t, "stop rule", "mean of the last %d errors below 5e-4, or %zu rounds in which it does not improve", LEVEL_WINDOW, e->patience + 1);
-    table_note(t, "repeats", "%zu", o->repeats);
-    table_note(t, "kappa", "%g", o->kappa);
-    table_note(t, "mask", "%s", o->mask == MASK_CATEGORICAL ? "categorical" : "bernoulli");
-    table_note(t, "unselected", "%s", o->unselected == UNSELECTED_ZERO ? "zero (released program)" : "keep (Algorithm 1)");
-    table_note(t, "scaling", "%s", o->scaling == SCALING_THEORY ? "theory" : "released");
+    if (is_categorical(o)) { table_note(t, "xi", "1/p"); }
+    if (o->lr_times_xi) { table_note(t, "step", "lr xi"); }
+    if (o->stops) {
+        table_note(t, "stop rule",
+                   "mean of the last %d errors below 5e-4, or %zu rounds in which it does not "
+                   "improve",
+                   LEVEL_WINDOW, o->patience + 1);
+    }
     table_note(t, "gradient step by", "%s", e->g.way == GRAM_MATRIX ? "G S" : "X (X^T S)");
     table_note(t, "error", "(1/2) ||U - Y||_F^2 / n");
-    for (size_t k = 0; k < e->count; k++)
-        table_note(t, "stability", "p=%zu xi=%g m=%zu lr=%g: %.4g", e->cells[k].subnets, e->cells[k].xi, e->cells[k].width,
-                   e->cells[k].lr, experiment_stability(e, k));
-    table_note(t, "fingerprint", "%s", result->fingerprint);
-    table_note(t, "units", "%zu computed, %zu read, %zu repaired", result->computed, result->reused, result->repaired);
-    table_note(t, "seconds", "%.3g (predicted %.3g)", result->seconds, result->predicted);
-    table_note(t, "processors that computed units", "%s", result->cores);
-    machine_note(t);
-}
-
-status experiment_report_diverged(const experiment *e, const bool *diverged, table *t)
-{
-    char names[400] = "";
-    size_t count = 0, used = 0;
-    double largest = INFINITY;
-    for (size_t k = 0; k < e->count; k++) {
-        if (!diverged[k])
-            continue;
+    for (size_t k = 0; k < r->cells; k++) {
         const train_settings *c = &e->cells[k];
-        if (count++ < 4)
-            used += (size_t)snprintf(names + used, sizeof names - used, "%sp=%zu xi=%g m=%zu lr=%g (stability %.3g)",
-                                     count > 1 ? ", " : "", c->subnets, c->xi, c->width, c->lr, experiment_stability(e, k));
-        largest = fmin(largest, c->lr * 2 / experiment_stability(e, k));
-        table_note(t, "diverged", "p=%zu xi=%g m=%zu lr=%g", c->subnets, c->xi, c->width, c->lr);
+        table_note(t, e->diverged[k] ? "diverged" : "stability", "p=%zu xi=%g m=%zu lr=%g: %.4g",
+                   c->subnets, c->xi, c->width, c->lr, experiment_stability(r, k));
     }
-    if (count == 0)
-        return OK;
-    fail(FAILED, "diverged: %zu of %zu cells: %s%s; take a smaller --lr (stability asks for less than %.3g)", count, e->count,
-         names, count > 4 ? ", ..." : "", largest);
-    if (count == e->count)
-        return FAILED;
-    program_say(e->run, "%s", error_text());
-    return OK;
 }
 
-status experiment_write(const experiment *e, const table *means, const table *runs)
-{
-    const char *out = e->run->out;
-    char path[PATH_MAX];
-    size_t length = strlen(out);
-    bool dat = length > 4 && strcmp(out + length - 4, ".dat") == 0;
-    snprintf(path, sizeof path, "%.*s.runs.dat", (int)(dat ? length - 4 : length), out);
-    status s = table_write(runs, path);
-    if (s == OK)
-        s = table_write(means, out);
-    if (s == OK)
-        program_say(e->run, "wrote %s and %s", out, path);
-    return s;
+void experiment_put_xi(const study_run *r, size_t cell, table *t) {
+    const experiment *e = r->context;
+    row_number(t, "xi", "probability that a subnetwork takes a neuron", e->cells[cell].xi);
+}
+
+void experiment_put_subnets(const study_run *r, size_t cell, table *t) {
+    const experiment *e = r->context;
+    row_number(t, "subnets", "p, subnetworks per round", (double)e->cells[cell].subnets);
+}
+
+void experiment_put_repetition(size_t repetition, table *t) {
+    row_number(t, "repetition", "counted from 0", (double)repetition);
 }

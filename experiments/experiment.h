@@ -1,4 +1,4 @@
-/* experiment: what the four panels of Figure 2 share: options, cells, data, prediction, provenance. */
+/* What the four panels of Figure 2 share: options, cells, data, summaries, divergence. */
 #ifndef EXPERIMENTS_EXPERIMENT_H
 #define EXPERIMENTS_EXPERIMENT_H
 
@@ -6,67 +6,83 @@
 #include <stddef.h>
 #include "model/dataset.h"
 #include "model/gram.h"
-#include "model/level.h"
 #include "model/train.h"
-#include "run/options.h"
-#include "run/program.h"
-#include "run/sweep.h"
-#include "run/table.h"
+#include "stats/stats.h"
+#include "study/study.h"
 
-/* Filled with the panel's defaults before parsing; lists that the user does not give keep them. */
+/* The options of a panel, and what is fixed for it. */
 typedef struct {
-    option_list width, subnets, xi, lr; /* lr: one value, or one for each xi */
-    bool lr_times_xi;                   /* the step is lr * xi (Figure 2d) */
-    bool xi_given, lr_given;
-    option_list paired_xi,
-        paired_lr; /* the panel's own xi and the rate of each: what --lr is without being given */
-    size_t samples;                     /* rows of the data set unless --samples says so; 0: all */
-    size_t local_steps, rounds, repeats;
-    double kappa;
-    int mask, unselected, scaling;      /* mask_kind, train_unselected, train_scaling */
-} experiment_options;
+    option_list width;        /* m of every cell, >= 1 */
+    option_list subnets;      /* p, >= 1 */
+    option_list xi;           /* in (0, 1]; none with categorical masks */
+    option_list lr;           /* > 0; one value, or one for each xi */
+    size_t local_steps;       /* tau, >= 1 */
+    size_t rounds;            /* K, >= 1; with a stop rule at most */
+    size_t repeats;           /* of every cell, >= 1 */
+    double kappa;             /* factor of the initial weights, > 0 */
+    int mask;                 /* mask_kind */
+    int unselected;           /* train_unselected */
+    int scaling;              /* train_scaling */
+    const char *init;         /* a given start, .npz; NULL: random. loss-dynamics alone */
+    const char *save_weights; /* where the final weights go; NULL: nowhere. loss-dynamics alone */
+    bool xi_given, lr_given;  /* on the command line */
 
-/* Options --width --subnets --xi --lr --local-steps --rounds --repeats --mask --unselected --scaling --kappa; its input
- * is an experiment_options. */
-extern const struct argp experiment_argp;
+    size_t samples;   /* rows of the data unless --samples says so; 0: all */
+    bool lr_times_xi; /* the step is lr xi */
+    bool stops;       /* units end by the stop rule of model/level.h */
+    size_t patience;  /* of that rule */
+    bool along_width; /* level_sweep.h: the axes are width and xi, else subnets and xi */
+} experiment_settings;
 
-/* An experiment ready to run. */
+/* Rows of loss-dynamics alone, then, from EXPERIMENT_COMMON on, those of every panel. */
+extern const option_row experiment_options[];
+enum { EXPERIMENT_COMMON = 3 };
+
+/* The context of a panel, or the first member of it. */
 typedef struct {
-    const program_options *run;
-    const experiment_options *options;
     dataset data;
     gram g;
-    double lambda_max;      /* of Hinf */
-    train_settings *cells;  /* (count) subnets outermost, then xi, then width; owned */
-    size_t count;
-    bool stop_rule;         /* --rounds is a cap: the program's units stop by the rule of level.h */
-    size_t patience;        /* of that rule */
-    const void *own;        /* what the program's units need besides; borrowed */
+    double lambda_max;     /* of Hinf */
+    train_settings *cells; /* (r->cells) subnets outermost, then xi, then width; owned */
+    double *over_repeats;  /* (r->repeats) scratch of a summary; owned */
+    bool *diverged;        /* (r->cells) a repetition has; set by experiment_gather; owned */
 } experiment;
 
-/* Starts the machine, loads the data, lists the cells, prints the stability numbers. */
-status experiment_open(const program_options *run, const experiment_options *options, experiment *e);
-void experiment_close(experiment *e); /* safe on a zeroed one */
+/* The hooks of a panel that are the same for all; its own: prepare, measure and tables. The panel
+ * of loss-dynamics has options, context and more of its own. */
+#define EXPERIMENT_UNITS                                                   \
+    .settings_size = sizeof(experiment_settings), .cost = experiment_cost, \
+    .calibrate = experiment_calibrate, .gather = experiment_gather, .note = experiment_note
+#define EXPERIMENT_HOOKS                                                               \
+    EXPERIMENT_UNITS, .options = experiment_options + EXPERIMENT_COMMON,               \
+                      .context_size = sizeof(experiment), .settle = experiment_settle, \
+                      .close = experiment_close, .describe = experiment_describe
 
-/* BAD_INPUT unless the list has one value. */
-status experiment_single(const char *option, const option_list *list);
+/* BAD_INPUT where options do not go together. Rates that are not given become those of the panel's
+ * own xi; categorical masks have no xi. */
+status experiment_settle(study_run *r);
+/* Loads the data, lists the cells, says the stability numbers. r->values is the panel's to set. */
+status experiment_prepare(study_run *r);
+void experiment_close(void *context);
 
-/* Runs the sweep over e's cells: predicted time, units, gathering. A unit gets e as its context and fills `values` numbers.
- * more: added to the text of the settings, for what e does not know; may be "". */
-status experiment_sweep(const experiment *e, size_t values, const char *more,
-                        status (*unit)(size_t cell, size_t repetition, double *values, const void *context), sweep *s,
-                        sweep_result *result);
+double experiment_cost(const study_run *r, size_t cell);
+double experiment_calibrate(const study_run *r);
+void experiment_describe(const study_run *r, text *t);
+/* Flags the cells in which a number of a unit is not finite: one line names them and what to do.
+ * FAILED if all have diverged. */
+status experiment_gather(study_run *r);
+void experiment_note(const study_run *r, table *t);
 
-/* Stability number of a cell. */
-double experiment_stability(const experiment *e, size_t cell);
+/* Stability number of a cell: below 2 a local step is stable. */
+double experiment_stability(const study_run *r, size_t cell);
 
-/* Provenance of data, settings and machine, and the sweep's counts. */
-void experiment_note(const experiment *e, const sweep_result *result, table *t);
+/* Over the repetitions of a cell: of number(values of a unit, k). */
+stats_summary experiment_summary(const study_run *r, size_t cell,
+                                 double (*number)(const double *values, size_t k), size_t k);
 
-/* Tells of diverged cells, (count) flags: one line naming them and what to do. FAILED if all have diverged. */
-status experiment_report_diverged(const experiment *e, const bool *diverged, table *t);
-
-/* Writes the table of means to --out and the table of single runs beside it: a/b.dat and a/b.runs.dat. */
-status experiment_write(const experiment *e, const table *means, const table *runs);
+/* Columns that several tables have. */
+void experiment_put_xi(const study_run *r, size_t cell, table *t);
+void experiment_put_subnets(const study_run *r, size_t cell, table *t);
+void experiment_put_repetition(size_t repetition, table *t);
 
 #endif

@@ -1,140 +1,91 @@
 #include "experiments/level_sweep.h"
 
-#include <stdio.h>
-#include <stdlib.h>
+#include "model/level.h"
 
-#include "run/stats.h"
-
-static const double TARGET = 5e-4; /* paper.md section 8: stop below this mean */
+static const double TARGET = 5e-4; /* runs stop below this mean */
 
 enum { VALUE_LEVEL, VALUE_ROUNDS, VALUE_STATE, VALUES };
 
-static status run_unit(size_t cell, size_t repetition, double *values, const void *context)
-{
-    const experiment *e = context;
-    level_rule rule = {.patience = e->patience, .max_rounds = e->options->rounds, .target = TARGET};
+static status prepare(study_run *r) {
+    r->values = VALUES;
+    return experiment_prepare(r);
+}
+
+static status measure(const study_run *r, size_t cell, size_t repetition, double *values) {
+    const experiment_settings *o = r->settings;
+    const experiment *e = r->context;
+    level_rule rule = {.patience = o->patience, .max_rounds = o->rounds, .target = TARGET};
     level_result result;
-    status s = level_run(&e->g, &e->cells[cell], rule, e->run->seed, cell, repetition, &result);
-    if (s == OK) {
-        values[VALUE_LEVEL] = result.level;
-        values[VALUE_ROUNDS] = (double)result.rounds;
-        values[VALUE_STATE] = (double)result.state;
-    }
-    return s;
+    status st = level_run(&e->g, &e->cells[cell], rule, r->options.seed, cell, repetition, &result);
+    if (st != OK) { return st; }
+    values[VALUE_LEVEL] = result.level;
+    values[VALUE_ROUNDS] = (double)result.rounds;
+    values[VALUE_STATE] = (double)result.state;
+    return OK;
 }
 
-static void put_axes(const level_sweep *panel, const train_settings *cell, table *t)
-{
+static bool along_width(const study_run *r) {
+    return ((const experiment_settings *)r->settings)->along_width;
+}
+
+static void begin_row(const study_run *r, size_t cell, table *t) {
+    const experiment *e = r->context;
     table_row(t);
-    for (int k = 0; k < 2; k++)
-        table_number(t, panel->axis[k](cell));
+    if (along_width(r)) {
+        row_number(t, "width", "m, hidden neurons", (double)e->cells[cell].width);
+    } else {
+        experiment_put_subnets(r, cell, t);
+    }
+    experiment_put_xi(r, cell, t);
 }
 
-static bool block_ends(const level_sweep *panel, const experiment *e, size_t cell)
-{
-    double (*axis)(const train_settings *) = panel->axis[panel->block];
-    return cell + 1 < e->count && axis(&e->cells[cell]) != axis(&e->cells[cell + 1]);
+static bool block_ends(const study_run *r, size_t cell) {
+    const train_settings *c = &((const experiment *)r->context)->cells[cell];
+    if (cell + 1 == r->cells) { return false; }
+    return along_width(r) ? c[0].xi != c[1].xi : c[0].subnets != c[1].subnets;
 }
+
+static double value_of(const double *values, size_t k) { return values[k]; }
 
 /* One row a cell; a cell with a diverged repetition has no value. */
-static void fill_means(const level_sweep *panel, const experiment *e, const sweep *s, const sweep_result *result, table *t,
-                       bool *diverged, double *level, double *rounds)
-{
-    for (size_t cell = 0; cell < e->count; cell++) {
-        for (size_t k = 0; k < s->repeats; k++) {
-            const double *values = sweep_values(s, result, cell, k);
-            level[k] = values[VALUE_LEVEL];
-            rounds[k] = values[VALUE_ROUNDS];
-            diverged[cell] |= values[VALUE_STATE] == LEVEL_DIVERGED;
-        }
-        stats_summary summary = stats_summarise(level, s->repeats);
-        put_axes(panel, &e->cells[cell], t);
-        table_number(t, summary.mean);
-        table_number(t, summary.sd);
-        table_number(t, stats_summarise(rounds, s->repeats).mean);
-        if (block_ends(panel, e, cell))
-            table_gap(t);
+static status fill_means(const study_run *r, table *t) {
+    for (size_t cell = 0; cell < r->cells; cell++) {
+        stats_summary level = experiment_summary(r, cell, value_of, VALUE_LEVEL);
+        stats_summary rounds = experiment_summary(r, cell, value_of, VALUE_ROUNDS);
+        begin_row(r, cell, t);
+        row_number(t, "mean", "error level, mean over repetitions; nan: a repetition diverged",
+                   level.mean);
+        row_number(t, "sd", "standard deviation of the level over repetitions (n-1)", level.sd);
+        row_number(t, "rounds", "rounds until the stop rule, mean over repetitions", rounds.mean);
+        if (block_ends(r, cell)) { table_gap(t); }
     }
+    return OK;
 }
 
-static void fill_runs(const level_sweep *panel, const experiment *e, const sweep *s, const sweep_result *result, table *t)
-{
-    for (size_t cell = 0; cell < e->count; cell++)
-        for (size_t k = 0; k < s->repeats; k++) {
-            const double *values = sweep_values(s, result, cell, k);
-            put_axes(panel, &e->cells[cell], t);
-            table_number(t, (double)k);
-            table_number(t, values[VALUE_LEVEL]);
-            table_number(t, values[VALUE_ROUNDS]);
-            table_text(t, level_state_word((level_state)values[VALUE_STATE]));
-        }
-}
-
-static table *new_table(const level_sweep *panel, const experiment *e, const sweep_result *result, const char *columns,
-                        const char *legend)
-{
-    char names[128], text[1024];
-    snprintf(names, sizeof names, "%s %s %s", panel->axes[0], panel->axes[1], columns);
-    snprintf(text, sizeof text, "%s %s\n%s %s\n%s", panel->axes[0], panel->legend[0], panel->axes[1], panel->legend[1], legend);
-    table *t = table_new(names, text, 9);
-    if (!t)
-        return NULL;
-    table_note(t, "statement", "%s", panel->statement);
-    experiment_note(e, result, t);
-    return t;
-}
-
-static status write_tables(const level_sweep *panel, const experiment *e, const sweep *s, const sweep_result *result)
-{
-    table *means = new_table(panel, e, result, "mean sd rounds",
-                             "mean error level, mean over repetitions; nan: a repetition diverged\n"
-                             "sd standard deviation of the level over repetitions (n-1)\n"
-                             "rounds rounds until the stop rule, mean over repetitions");
-    table *runs = new_table(panel, e, result, "repetition level rounds state",
-                            "repetition counted from 0\nlevel error level of this run; nan: diverged\nrounds rounds done\n"
-                            "state stalled (stop rule), converged (below 5e-4), capped (--rounds), diverged");
-    bool *diverged = allocate(e->count, sizeof *diverged, "flags of cells");
-    double *level = allocate(s->repeats, sizeof *level, "levels"), *rounds = allocate(s->repeats, sizeof *rounds, "rounds");
-    status done = means && runs && diverged && level && rounds ? OK : fail(FAILED, "no memory for the tables");
-    if (done == OK) {
-        fill_means(panel, e, s, result, means, diverged, level, rounds);
-        fill_runs(panel, e, s, result, runs);
-        done = experiment_report_diverged(e, diverged, means);
+static status fill_runs(const study_run *r, table *t) {
+    for (size_t k = 0; k < r->cells * r->repeats; k++) {
+        size_t cell = k / r->repeats, repetition = k % r->repeats;
+        const double *values = study_values(r, cell, repetition);
+        begin_row(r, cell, t);
+        experiment_put_repetition(repetition, t);
+        row_number(t, "level", "error level of this run; nan: diverged", values[VALUE_LEVEL]);
+        row_number(t, "rounds", "rounds done", values[VALUE_ROUNDS]);
+        row_text(t, "state",
+                 "stalled (stop rule), converged (below 5e-4), capped (--rounds), diverged",
+                 level_state_word((level_state)values[VALUE_STATE]));
     }
-    if (done == OK)
-        done = experiment_write(e, means, runs);
-    table_free(means);
-    table_free(runs);
-    free(diverged);
-    free(level);
-    free(rounds);
-    return done;
+    return OK;
 }
 
-static status run(const level_sweep *panel, const program_options *options, const experiment_options *settings)
-{
-    experiment e;
-    status done = experiment_open(options, settings, &e);
-    if (done != OK)
-        return done;
-    e.stop_rule = true;
-    e.patience = panel->patience;
-    sweep s;
-    sweep_result result = {0};
-    done = experiment_sweep(&e, VALUES, "", run_unit, &s, &result);
-    if (done == OK && result.complete)
-        done = write_tables(panel, &e, &s, &result);
-    sweep_result_free(&result);
-    experiment_close(&e);
-    return done;
-}
-
-int level_sweep_main(const level_sweep *panel, const experiment_options *defaults, int argc, char **argv)
-{
-    program_options options;
-    experiment_options settings = *defaults;
-    status s = program_parse(argc, argv, panel->about, &experiment_argp, &settings, &options);
-    if (s == OK)
-        s = run(panel, &options, &settings);
-    return program_exit(&options, s);
+int level_sweep_main(const char *about, const char *statement, const experiment_settings *defaults,
+                     int argc, char **argv) {
+    const study_table tables[] = {
+        {"runs", statement, 9, fill_runs}, {"", statement, 9, fill_means}, {.fill = NULL}};
+    const study panel = {.about = about,
+                         .defaults = defaults,
+                         .prepare = prepare,
+                         .measure = measure,
+                         .tables = tables,
+                         EXPERIMENT_HOOKS};
+    return study_main(&panel, argc, argv);
 }

@@ -1,169 +1,236 @@
-/* loss-dynamics: Figure 2a. The error along a run: the subnetworks' mean error after sampling and after each local step, the
- * whole network's after aggregation. With --init it replays given weights, signs and masks. */
-#include "experiments/experiment.h"
-
-#include <errno.h>
+/* loss-dynamics: Figure 2a. The error along a run: the subnetworks' mean error after sampling and
+ * after each local step, the whole network's after aggregation. With --init it replays given
+ * weights, signs and masks. */
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "experiments/experiment.h"
 #include "experiments/loss_start.h"
-#include "experiments/loss_tables.h"
-#include "model/trajectory.h"
 
 typedef struct {
-    experiment_options common;
-    const char *init, *save_weights;
-} loss_options;
+    experiment common; /* first: the hooks of every panel see this alone */
+    loss_start start;  /* of --init; empty without */
+} loss_context;
 
-enum { KEY_INIT = PROGRAM_OWN_KEY + 100, KEY_SAVE_WEIGHTS };
+static const experiment_settings defaults = {.width = {{500}, 1},
+                                             .subnets = {{10}, 1},
+                                             .xi = {{0.8, 0.5, 0.3}, 3},
+                                             .lr = {{0.16, 0.1, 0.06}, 3},
+                                             .local_steps = 10,
+                                             .rounds = 20,
+                                             .repeats = 10,
+                                             .kappa = 1};
 
-static const struct argp_option own_options[] = {
-    {"init", KEY_INIT, "FILE", 0, "start from the arrays weights (d, m), signs (m, q) and, if it has them, masks (K, p, m) of a .npz", 2},
-    {"save-weights", KEY_SAVE_WEIGHTS, "FILE", 0, "write the final weights and signs to a .npz (one xi, one repetition)", 2},
-    {0}};
+/* --- options --- */
 
-static error_t parse(int key, char *text, struct argp_state *state)
-{
-    loss_options *o = state->input;
-    switch (key) {
-    case ARGP_KEY_INIT:
-        state->child_inputs[0] = &o->common;
-        return 0;
-    case KEY_INIT:
-        return option_path("init", text, &o->init) == OK ? 0 : EINVAL;
-    case KEY_SAVE_WEIGHTS:
-        return option_path("save-weights", text, &o->save_weights) == OK ? 0 : EINVAL;
-    default:
-        return ARGP_ERR_UNKNOWN;
-    }
+static status preset(study_run *r) {
+    experiment_settings *o = r->settings;
+    return o->init ? loss_start_read(o->init, o, &((loss_context *)r->context)->start) : OK;
 }
 
-/* What the units need besides the experiment. */
-typedef struct {
-    loss_start start; /* of --init; empty without */
-    bool keep_weights;
-} loss_run;
+static status require_one(const char *option, const option_list *list) {
+    return list->count == 1 ? OK
+                            : fail(BAD_INPUT, "--%s: this program takes one value, not %zu", option,
+                                   list->count);
+}
+
+static status check_save_weights(const program_options *options, const experiment_settings *o) {
+    if (o->repeats != 1 || (o->xi.count != 1 && o->mask == MASK_BERNOULLI)) {
+        return fail(BAD_INPUT, "--save-weights: keeps the weights of one run; add --repeats 1 and "
+                               "one value of --xi");
+    }
+    if (options->shards) {
+        return fail(BAD_INPUT, "--save-weights: not with --shard; run without it");
+    }
+    status st = program_writes(options, "save-weights", o->save_weights);
+    if (st == OK && o->init && strcmp(o->save_weights, o->init) == 0) {
+        st =
+            fail(BAD_INPUT, "--save-weights: %s is the file of --init; give another name", o->init);
+    }
+    return st;
+}
+
+static status settle(study_run *r) {
+    const experiment_settings *o = r->settings;
+    status st = require_one("width", &o->width);
+    if (st == OK) { st = require_one("subnets", &o->subnets); }
+    if (st == OK && o->save_weights) { st = check_save_weights(&r->options, o); }
+    if (st == OK && o->init) { st = program_apart(&r->options, "init", o->init); }
+    return st == OK ? experiment_settle(r) : st;
+}
+
+/* --- units: points_of(o) errors, then, where they are kept, final weights (m, d) and signs (m, q)
+ * --- */
+
+/* The whole network's error, then for every round after sampling, after each local step, after
+ * aggregation. */
+static size_t points_of(const experiment_settings *o) {
+    return 1 + o->rounds * (o->local_steps + 2);
+}
+
+static status prepare(study_run *r) {
+    const experiment_settings *o = r->settings;
+    loss_context *c = r->context;
+    const dataset *data = &c->common.data;
+    status st = experiment_prepare(r);
+    if (st == OK) { st = loss_start_check(&c->start, o, data); }
+    if (st != OK) { return st; }
+    size_t kept = o->save_weights ? c->common.cells[0].width * (data->d + data->q) : 0;
+    r->values = points_of(o) + kept;
+    return OK;
+}
+
+static void close_loss(void *context) {
+    loss_context *c = context;
+    loss_start_free(&c->start);
+    experiment_close(&c->common);
+}
+
+static void describe(const study_run *r, text *t) {
+    const experiment_settings *o = r->settings;
+    const loss_context *c = r->context;
+    text_add(t, " start=%s weights=%d", c->start.sha256, o->save_weights != NULL);
+}
 
 typedef struct {
     double *points; /* of this round: after sampling, after each local step */
     size_t subnets;
 } round_mean;
 
-static void add_local_error(const train_sight *sight, void *context)
-{
+static void add_local_error(const train_sight *sight, void *context) {
     round_mean *mean = context;
     mean->points[sight->step] += sight->error / (double)mean->subnets;
 }
 
-/* values: the whole network's error, then for every round tau + 1 subnetwork means and the whole network's error, then, where
- * they are kept, the final weights (m, d) and signs (m, q). After divergence NaN. */
-static status follow(const experiment *e, trajectory *run, const real *W0, double *values)
-{
+/* points: points_of errors; NaN after divergence. */
+static void follow(const unsigned char *masks, size_t rounds, trajectory *run, double *points) {
     const train_settings *s = &run->t.settings;
-    const loss_run *own = e->own;
-    size_t tau = s->local_steps;
-    bool whole = true;
-    *values++ = run->t.error;
-    for (size_t k = 0; k < e->options->rounds; k++, values += tau + 2) {
-        for (size_t j = 0; j <= tau + 1; j++)
-            values[j] = whole ? 0 : NAN;
-        if (!whole)
-            continue;
-        round_mean mean = {values, s->subnets};
-        if (own->start.masks) {
-            trainer_round(&run->t, own->start.masks + k * s->subnets * s->width, add_local_error, &mean);
-            whole = !run->t.diverged;
+    *points++ = run->t.error;
+    for (size_t k = 0; k < rounds && !run->t.diverged; k++, points += s->local_steps + 2) {
+        round_mean mean = {points, s->subnets};
+        for (size_t j = 0; j <= s->local_steps; j++) { points[j] = 0; }
+        if (masks) {
+            trainer_round(&run->t, masks + k * s->subnets * s->width, add_local_error, &mean);
         } else {
-            whole = trajectory_round(run, add_local_error, &mean);
+            trajectory_round(run, add_local_error, &mean);
         }
-        values[tau + 1] = whole ? run->t.error : NAN;
+        if (!run->t.diverged) { points[s->local_steps + 1] = run->t.error; }
     }
-    return own->keep_weights ? loss_start_finish(&run->t, W0, values) : OK;
 }
 
-static status run_unit(size_t cell, size_t repetition, double *values, const void *context)
-{
-    const experiment *e = context;
-    const loss_run *own = e->own;
+static status measure(const study_run *r, size_t cell, size_t repetition, double *values) {
+    const experiment_settings *o = r->settings;
+    const loss_context *c = r->context;
+    const experiment *e = &c->common;
+    bool keep = o->save_weights != NULL;
     trajectory run;
-    status done = trajectory_open(&e->g, &e->cells[cell], own->keep_weights, e->run->seed, cell, repetition, &run);
-    if (done != OK)
-        return done;
-    real *W0 = allocate(run.t.settings.width * e->g.d, sizeof *W0, "initial weights");
-    done = W0 ? loss_start_apply(&own->start, &run, e->run->seed, cell, repetition, W0) : FAILED;
-    if (done == OK)
-        done = follow(e, &run, W0, values);
-    free(W0);
+    status st =
+        trajectory_open(&e->g, &e->cells[cell], keep, r->options.seed, cell, repetition, &run);
+    if (st != OK) { return st; }
+    if (c->start.W) { trainer_start(&run.t, c->start.W, c->start.A); }
+    follow(c->start.masks, o->rounds, &run, values);
+    if (keep) {
+        st = loss_start_finish(&c->start, &run.t, r->options.seed, cell, repetition,
+                               values + points_of(o));
+    }
     trajectory_close(&run);
-    return done;
+    return st;
 }
 
-static status check(const loss_options *o, const program_options *options)
-{
-    const experiment_options *c = &o->common;
-    status s = experiment_single("width", &c->width);
-    if (s == OK)
-        s = experiment_single("subnets", &c->subnets);
-    if (s == OK && o->save_weights && (c->repeats != 1 || (c->xi.count != 1 && c->mask == MASK_BERNOULLI)))
-        s = fail(BAD_INPUT, "--save-weights: keeps the weights of one run; add --repeats 1 and one value of --xi");
-    if (s == OK && o->save_weights && options->shards)
-        s = fail(BAD_INPUT, "--save-weights: not with --shard; run without it");
-    if (s == OK && o->save_weights)
-        s = program_writes(options, "save-weights", o->save_weights);
-    if (s == OK && o->save_weights && o->init && strcmp(o->save_weights, o->init) == 0)
-        s = fail(BAD_INPUT, "--save-weights: %s is the file of --init; give another name", o->init);
-    return s == OK && o->init ? program_apart(options, "init", o->init) : s;
+/* --- tables --- */
+
+static double value_of(const double *values, size_t k) { return values[k]; }
+
+/* One drawn point: mean, sd, min, max over repetitions. */
+static void put_point(const study_run *r, size_t cell, size_t step, table *t) {
+    size_t tau = ((const experiment_settings *)r->settings)->local_steps;
+    size_t before = step > 0 ? step - 1 : 0, within = before % (tau + 2);
+    const char *phase = within == 0 ? "sampled" : within <= tau ? "local" : "aggregated";
+    stats_summary error = experiment_summary(r, cell, value_of, step);
+    table_row(t);
+    experiment_put_xi(r, cell, t);
+    row_number(t, "round", "k, counted from 1; 0 before training",
+               step > 0 ? (double)(before / (tau + 2) + 1) : 0);
+    row_number(t, "step", "count of drawn points", (double)step);
+    row_text(t, "phase", "whole, sampled, local (subnetworks' mean), aggregated (whole network)",
+             step > 0 ? phase : "whole");
+    row_number(t, "mean", "error, mean over repetitions", error.mean);
+    row_number(t, "sd", "standard deviation over repetitions (n-1)", error.sd);
+    row_number(t, "min", "smallest over repetitions", error.min);
+    row_number(t, "max", "largest over repetitions", error.max);
 }
 
-static status run_and_write(const loss_options *o, experiment *e, loss_run *own)
-{
-    size_t width = e->cells[0].width, kept = own->keep_weights ? width * (e->data.d + e->data.q) : 0;
-    size_t points = 1 + e->options->rounds * (e->options->local_steps + 2);
-    const char *more = loss_start_text(&own->start, own->keep_weights);
-    sweep s;
-    sweep_result result = {0};
-    e->own = own;
-    status done = experiment_sweep(e, points + kept, more, run_unit, &s, &result);
-    if (done == OK && result.complete)
-        done = loss_tables_write(e, &s, &result, o->init);
-    if (done == OK && result.complete && kept)
-        done = loss_start_save(o->save_weights, sweep_values(&s, &result, 0, 0) + points, width, e->data.d, e->data.q);
-    sweep_result_free(&result);
-    return done;
+static status fill_points(const study_run *r, table *t) {
+    for (size_t cell = 0; cell < r->cells; cell++) {
+        if (cell > 0) { table_gap(t); }
+        for (size_t step = 0; step < points_of(r->settings); step++) {
+            put_point(r, cell, step, t);
+        }
+    }
+    return OK;
 }
 
-int main(int argc, char **argv)
-{
-    loss_options settings = {.common = {.width = {{500}, 1},
-                                        .subnets = {{10}, 1},
-                                        .xi = {{0.8, 0.5, 0.3}, 3},
-                                        .lr = {{0.16, 0.1, 0.06}, 3},
-                                        .local_steps = 10,
-                                        .rounds = 20,
-                                        .repeats = 10,
-                                        .kappa = 1}};
-    const struct argp_child children[] = {{&experiment_argp, 0, NULL, 0}, {0}};
-    const struct argp own_argp = {own_options, parse, NULL, NULL, children, NULL, NULL};
-    program_options options;
-    loss_run own = {.start = {0}};
-    experiment e = {0};
-    const char *about = "Figure 2a: the error along a run, step by step";
-    status done = program_parse(argc, argv, about, &own_argp, &settings, &options);
-    if (done == OK && settings.init) /* the file's settings are defaults: options win over them */
-        done = loss_start_read(settings.init, &settings.common, &own.start);
-    if (done == OK && settings.init)
-        done = program_parse(argc, argv, about, &own_argp, &settings, &options);
-    if (done == OK)
-        done = check(&settings, &options);
-    if (done == OK)
-        done = experiment_open(&options, &settings.common, &e);
-    own.keep_weights = settings.save_weights != NULL;
-    if (done == OK)
-        done = loss_start_check(&own.start, &e, settings.init);
-    if (done == OK)
-        done = run_and_write(&settings, &e, &own);
-    experiment_close(&e);
-    loss_start_free(&own.start);
-    return program_exit(&options, done);
+/* The three movements of every round. */
+static status fill_runs(const study_run *r, table *t) {
+    const experiment_settings *o = r->settings;
+    for (size_t k = 0; k < r->cells * r->repeats; k++) {
+        const double *before = study_values(r, k / r->repeats, k % r->repeats);
+        for (size_t round = 1; round <= o->rounds; round++, before += o->local_steps + 2) {
+            double sampled = before[1], last = before[1 + o->local_steps];
+            table_row(t);
+            experiment_put_xi(r, k / r->repeats, t);
+            experiment_put_repetition(k % r->repeats, t);
+            row_number(t, "round", "k, counted from 1", (double)round);
+            row_number(t, "jump",
+                       "error after sampling (subnetworks' mean) minus whole network's before",
+                       sampled - before[0]);
+            row_number(t, "descent", "after the last local step minus after sampling",
+                       last - sampled);
+            row_number(t, "drop",
+                       "whole network's after aggregation minus subnetworks' mean after the last "
+                       "local step",
+                       before[2 + o->local_steps] - last);
+        }
+    }
+    return OK;
 }
+
+static status finish(const study_run *r) {
+    const experiment_settings *o = r->settings;
+    const experiment *e = r->context;
+    size_t points = points_of(o);
+    for (size_t cell = 0; cell < r->cells; cell++) {
+        program_say(&r->options,
+                    "xi=%g lr=%g: whole network's error %.4g -> %.4g in %zu rounds, stability "
+                    "number %.3g",
+                    e->cells[cell].xi, e->cells[cell].lr,
+                    experiment_summary(r, cell, value_of, 0).mean,
+                    experiment_summary(r, cell, value_of, points - 1).mean, o->rounds,
+                    experiment_stability(r, cell));
+    }
+    if (!o->save_weights) { return OK; }
+    return loss_start_save(o->save_weights, study_values(r, 0, 0) + points, e->cells[0].width,
+                           e->data.d, e->data.q);
+}
+
+static const char statement[] =
+    "Figure 2a: error along a run; local descent, drop at aggregation, jump at resampling";
+
+static const study_table tables[] = {
+    {"runs", statement, 9, fill_runs}, {"", statement, 9, fill_points}, {.fill = NULL}};
+
+static const study dynamics = {.about = "Figure 2a: the error along a run, step by step",
+                               .options = experiment_options,
+                               .defaults = &defaults,
+                               .context_size = sizeof(loss_context),
+                               .preset = preset,
+                               .settle = settle,
+                               .prepare = prepare,
+                               .close = close_loss,
+                               .measure = measure,
+                               .describe = describe,
+                               .tables = tables,
+                               .finish = finish,
+                               EXPERIMENT_UNITS};
+
+int main(int argc, char **argv) { return study_main(&dynamics, argc, argv); }

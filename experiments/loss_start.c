@@ -1,139 +1,123 @@
 #include "experiments/loss_start.h"
 
-#include <stdio.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "run/fingerprint.h"
-#include "run/npy.h"
+#include "sweep/fingerprint.h"
+#include "io/npy.h"
+#include "stats/rng.h"
+#include "base/scratch.h"
 
-/* Takes a scalar of the file as an option's default. */
-static status read_scalar(const char *path, const char *name, double low, double high, double *value)
-{
-    if (!npz_has(path, name))
-        return OK;
+/* --- reading --- */
+
+/* Takes a scalar of the file, where it has it, as an option's default. */
+static status read_scalar(const char *path, const char *name, double low, double high,
+                          double *value) {
+    if (!npz_has(path, name)) { return OK; }
     npy_array array = {0};
-    status s = npz_read(path, name, &array);
-    if (s == OK && !(array.count == 1 && array.values[0] >= low && array.values[0] <= high))
-        s = fail(BAD_INPUT, "%s: '%s' is not one number in [%g, %g]; write it as a scalar or leave it out", path, name, low, high);
-    if (s == OK)
-        *value = array.values[0];
+    status st = npz_read(path, name, &array);
+    if (st == OK && !(array.count == 1 && array.values[0] >= low && array.values[0] <= high)) {
+        st = fail(BAD_INPUT,
+                  "%s: '%s' is not one number in [%g, %g]; write it as a scalar or leave it out",
+                  path, name, low, high);
+    }
+    if (st == OK) { *value = array.values[0]; }
     npy_free(&array);
-    return s;
+    return st;
 }
 
-static status read_array(const char *path, const char *name, int rank, const char *shape, npy_array *array)
-{
-    status s = npz_read(path, name, array);
-    if (s == OK && (array->rank != rank || array->count == 0))
-        s = fail(BAD_INPUT, "%s: '%s' has rank %d; write it with shape %s", path, name, array->rank, shape);
-    return s;
+typedef struct {
+    const char *name, *shape;
+    int rank, neurons; /* indices of the shape, and which of them runs over neurons */
+    bool two_values;   /* only these; otherwise all finite numbers */
+    double values[2];
+    const char *allowed;
+} array_kind;
+
+enum { WEIGHTS, SIGNS, MASKS, ARRAYS };
+
+static const array_kind kinds[ARRAYS] = {
+    [WEIGHTS] = {"weights", "(d, m)", 2, 1, false, {0}, "finite numbers"},
+    [SIGNS] = {"signs", "(m, q)", 2, 0, true, {-1, 1}, "-1 or +1"},
+    [MASKS] = {"masks", "(K, p, m)", 3, 2, true, {0, 1}, "0 or 1"}};
+
+/* m: neurons that the array has to be for. */
+static status check_array(const char *path, const array_kind *kind, size_t m, const npy_array *a) {
+    if (a->rank != kind->rank || a->count == 0) {
+        return fail(BAD_INPUT, "%s: '%s' has rank %d; write it with shape %s", path, kind->name,
+                    a->rank, kind->shape);
+    }
+    if (a->shape[kind->neurons] != m) {
+        return fail(BAD_INPUT,
+                    "%s: '%s' is for %zu neurons, 'weights' has %zu; write it with shape %s", path,
+                    kind->name, a->shape[kind->neurons], m, kind->shape);
+    }
+    for (size_t k = 0; k < a->count; k++) {
+        double x = a->values[k];
+        bool allowed =
+            kind->two_values ? x == kind->values[0] || x == kind->values[1] : isfinite(x);
+        if (allowed) { continue; }
+        return fail(BAD_INPUT, "%s: '%s' has %g in row %zu; write %s", path, kind->name, x,
+                    k / (a->count / a->shape[0]), kind->allowed);
+    }
+    return OK;
 }
 
-static status take_weights(const char *path, const npy_array *weights, loss_start *start)
-{
-    start->d = weights->shape[0];
-    start->m = weights->shape[1];
+/* The arrays of the file as a start; masks may have none. */
+static status take_arrays(const npy_array *weights, const npy_array *signs, const npy_array *masks,
+                          loss_start *start) {
+    *start = (loss_start){.d = weights->shape[0], .m = weights->shape[1], .q = signs->shape[1]};
     start->W = allocate(weights->count, sizeof *start->W, "initial weights");
-    if (!start->W)
-        return FAILED;
-    for (size_t k = 0; k < weights->count; k++) {
-        double w = weights->values[k];
-        if (!(w - w == 0))
-            return fail(BAD_INPUT, "%s: 'weights' has NaN or Inf in row %zu; write finite numbers", path, k / start->m);
-        start->W[k % start->m * start->d + k / start->m] = (real)w;
-    }
-    return OK;
-}
-
-static status take_signs(const char *path, const npy_array *signs, loss_start *start)
-{
-    start->q = signs->shape[1];
-    if (signs->shape[0] != start->m)
-        return fail(BAD_INPUT, "%s: 'signs' has %zu rows for %zu neurons; write it with shape (m, q)", path, signs->shape[0], start->m);
     start->A = allocate(signs->count, sizeof *start->A, "output signs");
-    if (!start->A)
-        return FAILED;
-    for (size_t k = 0; k < signs->count; k++) {
-        if (!(signs->values[k] == 1 || signs->values[k] == -1))
-            return fail(BAD_INPUT, "%s: 'signs' has %g in row %zu; write -1 or +1", path, signs->values[k], k / start->q);
-        start->A[k] = (real)signs->values[k];
+    if (!start->W || !start->A) { return FAILED; }
+    for (size_t k = 0; k < weights->count; k++) {
+        start->W[k % start->m * start->d + k / start->m] = (real)weights->values[k];
     }
-    return OK;
-}
-
-static status take_masks(const char *path, const npy_array *masks, loss_start *start)
-{
+    for (size_t k = 0; k < signs->count; k++) { start->A[k] = (real)signs->values[k]; }
+    if (!masks->values) { return OK; }
     start->rounds = masks->shape[0];
     start->subnets = masks->shape[1];
-    if (masks->shape[2] != start->m)
-        return fail(BAD_INPUT, "%s: 'masks' is for %zu neurons, 'weights' has %zu; write shape (K, p, m)", path, masks->shape[2], start->m);
     start->masks = allocate(masks->count, 1, "masks");
-    if (!start->masks)
-        return FAILED;
-    for (size_t k = 0; k < masks->count; k++) {
-        if (!(masks->values[k] == 0 || masks->values[k] == 1))
-            return fail(BAD_INPUT, "%s: 'masks' has %g in round %zu; write 0 or 1", path, masks->values[k], k / (start->subnets * start->m));
-        start->masks[k] = masks->values[k] == 1;
-    }
+    if (!start->masks) { return FAILED; }
+    for (size_t k = 0; k < masks->count; k++) { start->masks[k] = masks->values[k] == 1; }
     return OK;
 }
 
-static status read_arrays(const char *path, loss_start *start)
-{
-    npy_array weights = {0}, signs = {0}, masks = {0};
-    status s = read_array(path, "weights", 2, "(d, m)", &weights);
-    if (s == OK)
-        s = take_weights(path, &weights, start);
-    if (s == OK)
-        s = read_array(path, "signs", 2, "(m, q)", &signs);
-    if (s == OK)
-        s = take_signs(path, &signs, start);
-    if (s == OK && npz_has(path, "masks")) {
-        s = read_array(path, "masks", 3, "(K, p, m)", &masks);
-        if (s == OK)
-            s = take_masks(path, &masks, start);
+static status read_arrays(const char *path, loss_start *start) {
+    npy_array a[ARRAYS] = {{.values = NULL}};
+    status st = OK;
+    for (int k = 0; st == OK && k < ARRAYS; k++) {
+        if (k == MASKS && !npz_has(path, kinds[k].name)) { continue; }
+        st = npz_read(path, kinds[k].name, &a[k]);
+        if (st == OK) { st = check_array(path, &kinds[k], a[WEIGHTS].shape[1], &a[k]); }
     }
-    npy_free(&weights);
-    npy_free(&signs);
-    npy_free(&masks);
-    return s;
+    if (st == OK) { st = take_arrays(&a[WEIGHTS], &a[SIGNS], &a[MASKS], start); }
+    for (int k = 0; k < ARRAYS; k++) { npy_free(&a[k]); }
+    return st;
 }
 
-static status read_settings(const char *path, experiment_options *o)
-{
+static status read_settings(const char *path, experiment_settings *o) {
     enum { MAX = 1000000 };
     double samples = (double)o->samples, steps = (double)o->local_steps, xi = 0, lr = 0;
-    status s = read_scalar(path, "samples", 1, MAX, &samples);
-    if (s == OK)
-        s = read_scalar(path, "local_steps", 1, MAX, &steps);
-    if (s == OK)
-        s = read_scalar(path, "xi", 1e-9, 1, &xi);
-    if (s == OK)
-        s = read_scalar(path, "lr", 1e-300, 1e9, &lr);
-    if (s != OK)
-        return s;
+    status st = read_scalar(path, "samples", 1, MAX, &samples);
+    if (st == OK) { st = read_scalar(path, "local_steps", 1, MAX, &steps); }
+    if (st == OK) { st = read_scalar(path, "xi", 1e-9, 1, &xi); }
+    if (st == OK) { st = read_scalar(path, "lr", 1e-300, 1e9, &lr); }
+    if (st != OK) { return st; }
     o->samples = (size_t)samples;
     o->local_steps = (size_t)steps;
-    if (xi > 0)
-        o->xi = (option_list){{xi}, 1};
-    if (lr > 0)
-        o->lr = (option_list){{lr}, 1};
+    if (xi > 0) { o->xi = (option_list){{xi}, 1}; }
+    if (lr > 0) { o->lr = (option_list){{lr}, 1}; }
     return OK;
 }
 
-status loss_start_read(const char *path, experiment_options *o, loss_start *start)
-{
-    char sha256[65];
+status loss_start_read(const char *path, experiment_settings *o, loss_start *start) {
     const file_mark mark = fingerprint_mark(path);
-    status s = read_arrays(path, start);
-    if (s == OK)
-        s = read_settings(path, o);
-    if (s == OK)
-        s = fingerprint_file(path, &mark, sha256);
-    if (s != OK)
-        return s;
-    snprintf(start->text, sizeof start->text, "start %s", sha256);
+    status st = read_arrays(path, start);
+    if (st == OK) { st = read_settings(path, o); }
+    if (st == OK) { st = fingerprint_file(path, &mark, start->sha256); }
+    if (st != OK) { return st; }
     o->width = (option_list){{(double)start->m}, 1};
     o->repeats = 1;
     if (start->masks) {
@@ -143,85 +127,76 @@ status loss_start_read(const char *path, experiment_options *o, loss_start *star
     return OK;
 }
 
-status loss_start_check(const loss_start *start, const experiment *e, const char *path)
-{
-    const experiment_options *o = e->options;
-    if (!start->W)
-        return OK;
-    if (start->d != e->data.d || start->q != e->data.q)
-        return fail(BAD_INPUT, "%s: weights and signs are for d=%zu q=%zu, the data have d=%zu q=%zu; give the --data they belong to",
-                    path, start->d, start->q, e->data.d, e->data.q);
-    if ((size_t)o->width.values[0] != start->m)
+status loss_start_check(const loss_start *start, const experiment_settings *o,
+                        const dataset *data) {
+    const char *path = o->init;
+    if (!start->W) { return OK; }
+    if (start->d != data->d || start->q != data->q) {
+        return fail(BAD_INPUT,
+                    "%s: weights and signs are for d=%zu q=%zu, the data have d=%zu q=%zu; give "
+                    "the --data they belong to",
+                    path, start->d, start->q, data->d, data->q);
+    }
+    if ((size_t)o->width.values[0] != start->m) {
         return fail(BAD_INPUT, "--width: %s has %zu neurons; leave --width out", path, start->m);
-    if (start->masks && (size_t)o->subnets.values[0] != start->subnets)
-        return fail(BAD_INPUT, "--subnets: the masks of %s are for %zu subnetworks; leave --subnets out", path, start->subnets);
-    if (start->masks && o->rounds > start->rounds)
-        return fail(BAD_INPUT, "--rounds: %s has masks for %zu rounds; give at most that", path, start->rounds);
-    if (start->masks && o->repeats > 1)
-        return fail(BAD_INPUT, "--repeats: %s fixes weights and masks, so every repetition is the same; give 1", path);
+    }
+    if (!start->masks) { return OK; }
+    if ((size_t)o->subnets.values[0] != start->subnets) {
+        return fail(BAD_INPUT,
+                    "--subnets: the masks of %s are for %zu subnetworks; leave --subnets out", path,
+                    start->subnets);
+    }
+    if (o->rounds > start->rounds) {
+        return fail(BAD_INPUT, "--rounds: %s has masks for %zu rounds; give at most that", path,
+                    start->rounds);
+    }
+    if (o->repeats > 1) {
+        return fail(BAD_INPUT,
+                    "--repeats: %s fixes weights and masks, so every repetition is the same; give "
+                    "1",
+                    path);
+    }
     return OK;
 }
 
-void loss_start_free(loss_start *start)
-{
+void loss_start_free(loss_start *start) {
     free(start->W);
     free(start->A);
     free(start->masks);
     *start = (loss_start){0};
 }
 
-status loss_start_apply(const loss_start *start, trajectory *run, uint64_t seed, size_t cell, size_t repetition, real *W0)
-{
-    const trainer *t = &run->t;
-    if (start->W) {
-        memcpy(W0, start->W, start->m * start->d * sizeof *W0);
-        trainer_start(&run->t, W0, start->A);
-        return OK;
-    }
-    real *A = allocate(t->settings.width * t->g->q, sizeof *A, "initial signs");
-    rng *r = rng_new(seed, cell, repetition, RNG_WEIGHTS); /* the stream that the run started from, once more */
-    status s = A && r ? OK : FAILED;
-    if (s == OK)
-        train_draw_start(t, r, W0, A);
-    rng_free(r);
-    free(A);
-    return s;
-}
+/* --- the end of a run --- */
 
-const char *loss_start_text(loss_start *start, bool keep_weights)
-{
-    size_t used = strlen(start->text);
-    snprintf(start->text + used, sizeof start->text - used, "%s", keep_weights ? " with weights" : "");
-    return start->text;
-}
-
-status loss_start_finish(const trainer *t, const real *W0, double *values)
-{
+status loss_start_finish(const loss_start *start, const trainer *t, uint64_t seed, size_t cell,
+                         size_t repetition, double *values) {
     size_t weights = t->settings.width * t->g->d, signs = t->settings.width * t->g->q;
-    real *W = allocate(weights, sizeof *W, "final weights");
-    if (!W)
-        return FAILED;
-    trainer_weights(t, W0, W);
-    for (size_t k = 0; k < weights; k++)
-        values[k] = (double)W[k];
-    for (size_t k = 0; k < signs; k++)
-        values[weights + k] = (double)t->whole.A[k];
-    free(W);
-    return OK;
+    scratch s = {0};
+    real *W = scratch_take(&s, weights, sizeof *W, "final weights");
+    real *W0 = scratch_take(&s, weights, sizeof *W0, "initial weights");
+    real *A = scratch_take(&s, signs, sizeof *A, "initial signs");
+    rng *r = rng_new(seed, cell, repetition, RNG_WEIGHTS); /* as the run started, once more */
+    status st = s.failed || !r ? FAILED : OK;
+    if (st == OK) {
+        train_draw_start(t, r, W0, A);
+        trainer_weights(t, start->W ? start->W : W0, W);
+        for (size_t k = 0; k < weights; k++) { values[k] = (double)W[k]; }
+        for (size_t k = 0; k < signs; k++) { values[weights + k] = (double)t->whole.A[k]; }
+    }
+    rng_free(r);
+    scratch_free(&s);
+    return st;
 }
 
-status loss_start_save(const char *path, const double *values, size_t m, size_t d, size_t q)
-{
+status loss_start_save(const char *path, const double *values, size_t m, size_t d, size_t q) {
     const char *type = sizeof(real) == sizeof(float) ? "f4" : "f8";
     double *weights = allocate(d * m, sizeof *weights, "final weights");
-    if (!weights)
-        return FAILED;
-    for (size_t r = 0; r < m; r++)
-        for (size_t j = 0; j < d; j++)
-            weights[j * m + r] = values[r * d + j];
-    const npy_output arrays[] = {{.name = "weights", .type = type, .rank = 2, .shape = {d, m}, .values = weights},
-                                 {.name = "signs", .type = type, .rank = 2, .shape = {m, q}, .values = values + m * d}};
-    status s = npz_write(path, arrays, 2);
+    if (!weights) { return FAILED; }
+    for (size_t k = 0; k < d * m; k++) { weights[k % d * m + k / d] = values[k]; }
+    const npy_output arrays[] = {
+        {.name = "weights", .type = type, .rank = 2, .shape = {d, m}, .values = weights},
+        {.name = "signs", .type = type, .rank = 2, .shape = {m, q}, .values = values + m * d}};
+    status st = npz_write(path, arrays, 2);
     free(weights);
-    return s;
+    return st;
 }

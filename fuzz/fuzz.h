@@ -11,13 +11,12 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "run/error.h"
+#include "base/error.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 
 /* Ends the process where a promise is broken; libFuzzer keeps the input. */
-static inline void promise(int holds, const char *text)
-{
+static inline void promise(int holds, const char *text) {
     if (!holds) {
         fprintf(stderr, "broken: %s (line: '%s')\n", text, error_text());
         abort();
@@ -25,20 +24,18 @@ static inline void promise(int holds, const char *text)
 }
 
 /* A refusal is a line, and one line. */
-static inline void promise_line(void)
-{
+static inline void promise_line(void) {
     promise(*error_text() && !strpbrk(error_text(), "\r\n"), "a refusal says one line");
 }
 
 /* Path of a file in memory that holds these bytes until the next call. */
-static inline const char *fuzz_file(const void *bytes, size_t size)
-{
+static inline const char *fuzz_file(const void *bytes, size_t size) {
     static int file = -1;
     static char path[64];
-    if (file < 0)
-        file = memfd_create("fuzz", MFD_CLOEXEC);
+    if (file < 0) { file = memfd_create("fuzz", MFD_CLOEXEC); }
     snprintf(path, sizeof path, "/proc/self/fd/%d", file);
-    promise(file >= 0 && ftruncate(file, 0) == 0 && pwrite(file, bytes, size, 0) == (ssize_t)size, "a file in memory");
+    promise(file >= 0 && ftruncate(file, 0) == 0 && pwrite(file, bytes, size, 0) == (ssize_t)size,
+            "a file in memory");
     return path;
 }
 

@@ -4,24 +4,22 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "run/file.h"
-#include "run/npy.h"
-#include "run/unit.h"
+#include "io/file.h"
+#include "io/npy.h"
+#include "sweep/unit.h"
 #include "tests/zip_bytes.h"
 
 enum { ROOM = 4096 };
 
 /* Ends the program with the line that the library left. */
-static void must(int done)
-{
+static void must(int done) {
     if (!done) {
         fprintf(stderr, "seeds: %s\n", error_text());
         exit(1);
     }
 }
 
-static void write_seed(const char *folder, const char *name, const void *bytes, size_t size)
-{
+static void write_seed(const char *folder, const char *name, const void *bytes, size_t size) {
     char path[ROOM];
     snprintf(path, sizeof path, "%s/%s", folder, name);
     must(file_write_whole(path, bytes, size) == OK);
@@ -30,8 +28,7 @@ static void write_seed(const char *folder, const char *name, const void *bytes, 
 /* --- npz: the length of features (0: an archive), then features and labels, or the archive --- */
 
 /* A .npy of this version, dict and data; returns its size. */
-static size_t npy_bytes(int version, const char *dict, const void *data, size_t size, char *bytes)
-{
+static size_t npy_bytes(int version, const char *dict, const void *data, size_t size, char *bytes) {
     const size_t prelude = version == 1 ? 10 : 12, length = strlen(dict);
     memcpy(bytes, "\x93NUMPY", 6);
     memset(bytes + 6, 0, 6);
@@ -44,8 +41,7 @@ static size_t npy_bytes(int version, const char *dict, const void *data, size_t 
 
 /* Archives as other writers than NumPy make them: features, then labels, then features again where
  * they are twice. */
-static void archive_seeds(const char *folder, const raw_member features, const raw_member labels)
-{
+static void archive_seeds(const char *folder, const raw_member features, const raw_member labels) {
     static const struct {
         const char *name, *names[3];
         zip_form form;
@@ -75,8 +71,7 @@ static void archive_seeds(const char *folder, const raw_member features, const r
     }
 }
 
-static void npz_seeds(const char *folder)
-{
+static void npz_seeds(const char *folder) {
     static const struct {
         const char *name, *features;
         int version;
@@ -86,7 +81,9 @@ static void npz_seeds(const char *folder)
                  {"u1", "{'shape': (96,), 'descr': '|u1', 'fortran_order': True}", 1},
                  {"big", "{'descr': '>f8', 'fortran_order': False, 'shape': (4, 3), }", 1},
                  {"object", "{'descr': '|O', 'fortran_order': False, 'shape': (12L,), }", 1},
-                 {"huge", "{'descr': '<i8', 'fortran_order': False, 'shape': (4294967296, 4294967296), }", 1},
+                 {"huge",
+                  "{'descr': '<i8', 'fortran_order': False, 'shape': (4294967296, 4294967296), }",
+                  1},
                  {"fields", "{'descr': [('a', '<f8')], 'fortran_order': False, 'shape': (), }", 1}};
     static const double x[12] = {1, 2, 3, -4, 5, 6, 7, 8, -9, 0, 1, 1}, y[4] = {1, -2, 3, 4};
     static const char labels[] = "{'descr': '<f8', 'fortran_order': False, 'shape': (4,), }";
@@ -116,10 +113,10 @@ static void npz_seeds(const char *folder)
 
 /* --- unit: 0 and a file, or 1, the processor's name and the values --- */
 
-static void unit_seeds(const char *folder)
-{
+static void unit_seeds(const char *folder) {
     static const double values[4] = {0.1, -1e-308, 3e300, 7};
-    const unit_key key = {"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef", 3, 7, 4};
+    const unit_key key = {"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef", 3, 7,
+                          4};
     static const char body[] = "\1Haswell\n0.10000000000000001\n-inf\nnan\n12\n";
     char bytes[ROOM] = "", *text = NULL;
     size_t size = 0;
@@ -132,22 +129,21 @@ static void unit_seeds(const char *folder)
 
 /* --- table --- */
 
-static void table_seeds(const char *folder)
-{
-    static const char runs[] =
-        "# program: loss-dynamics\n# column xi: probability\nxi repetition round jump descent drop\n"
-        "0.5 0 1 1e-3 -2 nan\n\n0.3 1 2 inf - x\n";
+static void table_seeds(const char *folder) {
+    static const char runs[] = "# program: loss-dynamics\n# column xi: probability\nxi repetition "
+                               "round jump descent drop\n"
+                               "0.5 0 1 1e-3 -2 nan\n\n0.3 1 2 inf - x\n";
     static const char verdicts[] =
         "statement kind verdict bound observed slack trials limit hypotheses says command\n"
         "E1 exact not_refuted 1 0.5 2 100 nan - a\\_b build/bin/x_--seed_1\n"
         "Theorem_2_(d) derived hypothesis_not_met nan nan nan 0 0.05 none says_so -\n"
-        "Figure_2b paper refuted 1 2 0.5 9007199254740991 1 h s c\nE2 exact not_checked 1 1 1 0 nan - - -\n";
+        "Figure_2b paper refuted 1 2 0.5 9007199254740991 1 h s c\nE2 exact not_checked 1 1 1 0 "
+        "nan - - -\n";
     write_seed(folder, "runs", runs, sizeof runs - 1);
     write_seed(folder, "verdicts", verdicts, sizeof verdicts - 1);
 }
 
-int main(int argc, char **argv)
-{
+int main(int argc, char **argv) {
     static const struct {
         const char *name;
         void (*write)(const char *folder);

@@ -1,4 +1,4 @@
-/* Any bytes as the file of a unit (run/unit.h): only what unit_format makes is taken.
+/* Any bytes as the file of a unit (sweep/unit.h): only what unit_format makes is taken.
  *
  * A first byte of 1 or more makes the rest the processor's name and the lines of values of a file whose other lines and
  * checksum are right; with 0 the rest is the file. */
@@ -6,22 +6,23 @@
 
 #include <sha2.h>
 
-#include "run/unit.h"
+#include "sweep/unit.h"
 
 enum { VALUES = 4, MOST = 1 << 16 };
 
-static const unit_key key = {.fingerprint = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
+static const unit_key key = {.fingerprint =
+                                 "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
                              .cell = 3,
                              .repetition = 7,
                              .count = VALUES};
 
 /* The rest of a file after the word "core ", with all that stands before it and the checksum; returns its length. */
-static size_t complete(const uint8_t *bytes, size_t size, char *text)
-{
+static size_t complete(const uint8_t *bytes, size_t size, char *text) {
     const uint8_t *feed = memchr(bytes, '\n', size);
     const size_t core = feed ? (size_t)(feed - bytes) + 1 : size;
-    size_t used = (size_t)sprintf(text, "mntk-unit 1\nfingerprint %s\ncell %zu\nrepetition %zu\ncount %zu\ncore ",
-                                  key.fingerprint, key.cell, key.repetition, key.count);
+    size_t used = (size_t)sprintf(
+        text, "mntk-unit 1\nfingerprint %s\ncell %zu\nrepetition %zu\ncount %zu\ncore ",
+        key.fingerprint, key.cell, key.repetition, key.count);
     memcpy(text + used, bytes, core);
     used += core;
     SHA2_CTX sha;
@@ -35,8 +36,7 @@ static size_t complete(const uint8_t *bytes, size_t size, char *text)
     return used + size - core;
 }
 
-static void check_unit(const char *text, size_t size)
-{
+static void check_unit(const char *text, size_t size) {
     double values[VALUES];
     char core[UNIT_CORE_SIZE], *again;
     size_t length;
@@ -49,15 +49,13 @@ static void check_unit(const char *text, size_t size)
     free(again);
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
-{
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
     static char text[MOST + 512];
-    if (size == 0 || size > MOST)
-        return 0;
+    if (size == 0 || size > MOST) { return 0; }
     if (bytes[0] == 0) {
-        char *copy = malloc(size - 1); /* of its own size, so that the sanitizer sees a step beyond it */
-        if (!copy)
-            return 0;
+        char *copy =
+            malloc(size - 1); /* of its own size, so that the sanitizer sees a step beyond it */
+        if (!copy) { return 0; }
         memcpy(copy, bytes + 1, size - 1);
         check_unit(copy, size - 1);
         free(copy);

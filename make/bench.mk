@@ -4,7 +4,7 @@ BENCHES := step kernel scaling memory gather
 bench_programs := $(foreach p,single double,$(BENCHES:%=$(B)/bench/$p/bench-%))
 
 define bench_rule
-$(B)/bench/$1/bench-$2: $(B)/$1/bench/bench_$2.o $(B)/$1/bench/bench.o $(B)/processor.o $(B)/$1/libmntk.a $(B)/link-flags
+$(B)/bench/$1/bench-$2: $(B)/$1/bench/bench_$2.o $(B)/$1/bench/bench.o $(B)/processor.o $(call archives,$1) $(B)/link-flags
 	@$$(link)
 endef
 $(foreach p,single double,$(foreach b,$(BENCHES),$(eval $(call bench_rule,$p,$b))))

@@ -9,6 +9,11 @@ check-deps: ## install the packages that the checks need
 # make's -j.
 variant = $(MAKE) --no-print-directory B=$(B)/$1 EXTRA_CFLAGS="$2"
 
+# --- documents --------------------------------------------------------------------------------------------------------
+.PHONY: check-documents
+check-documents: ## anchors, links, targets and documents that are named are there (builds nothing)
+	@tests/documents.sh
+
 # --- other users and machines -----------------------------------------------------------------------------------------
 .PHONY: check-user check-fresh
 check-user: ## build, test and draw as a user without a home folder, from a source that is only read
@@ -35,12 +40,13 @@ fuzz_flags := -O1 -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,unde
 fuzz_build = $(call variant,fuzz,$(fuzz_flags)) CC=clang WARN=
 fuzz_link = echo "  LD      $@"; clang -std=c17 -D_GNU_SOURCE -Wall -Wextra -g $(all_cppflags) $1 $^ -o $@ $(LIBS)
 
-.PHONY: $(B)/fuzz/single/libmntk.a
-$(B)/fuzz/single/libmntk.a: | check-deps
-	@+$(fuzz_build) $@
-$(fuzzers:%=$(B)/fuzz/%): $(B)/fuzz/%: fuzz/%_fuzz.c $(B)/fuzz/single/libmntk.a
+fuzz_archives := $(patsubst $(B)/%,$(B)/fuzz/%,$(call archives,single))
+.PHONY: $(fuzz_archives)
+$(fuzz_archives) &: | check-deps
+	@+$(fuzz_build) $(fuzz_archives)
+$(fuzzers:%=$(B)/fuzz/%): $(B)/fuzz/%: fuzz/%_fuzz.c $(fuzz_archives)
 	@$(call fuzz_link,$(fuzz_flags) -fsanitize=fuzzer)
-$(B)/fuzz/seeds: fuzz/seeds.c $(B)/fuzz/single/libmntk.a
+$(B)/fuzz/seeds: fuzz/seeds.c $(fuzz_archives)
 	@$(call fuzz_link,$(fuzz_flags))
 
 .PHONY: check-fuzz $(fuzzers:%=check-fuzz-%)
@@ -94,6 +100,18 @@ printf '%s\n' "$$small_runs" | while read program options; do \
     echo "$$said"; echo "$@: $$program $$options: exit $$code"; exit 1; \
 done
 endef
+
+# --- the manual -------------------------------------------------------------------------------------------------------
+# Options and columns in doc/programs.md are what the programs say of themselves.
+.PHONY: manual check-manual
+manual: $(B)/manual/programs.md ## write options and columns anew into doc/programs.md
+	@cmp -s $< doc/programs.md || cp $< doc/programs.md
+check-manual: $(B)/manual/programs.md ## options and columns in doc/programs.md are those of the programs
+	@cmp $< doc/programs.md || { echo "check-manual: doc/programs.md is old; make manual"; exit 1; }
+$(B)/manual/programs.md: $(programs) make/manual.sh doc/programs.md
+	@mkdir -p $(B)/manual && ln -sfn ../bin $(B)/manual/bin
+	@$(call run_small,manual,1,) >/dev/null
+	@make/manual.sh $(B)/bin $(B)/manual/results doc/programs.md >$@
 
 # --- threads ----------------------------------------------------------------------------------------------------------
 # GCC's thread sanitizer does not see the barriers of libgomp, so that every parallel region looks like a race. Clang with

@@ -24,6 +24,10 @@ verify: $(tables) $R/claims.dat statements $(B)/bin/compare-results ## compare r
 publish: ## copy a finished run's tables to results/published/PROFILE, with their commit
 	@report/publish.sh $R $(published)
 
+.PHONY: findings
+findings: ## write doc/findings.md from the published tables
+	@make/findings.sh >$(B)/findings.md && mv $(B)/findings.md doc/findings.md
+
 # The README's pictures, from the published default tables.
 readme_figures := error-heatmap required-width
 .PHONY: readme-pictures

@@ -1,5 +1,5 @@
 # Theorem 4: the jump of the error when masks are drawn and its drop when subnetworks are combined, measured against V_k
-# (E9) and A_k (E10), one point for each round and number of subnetworks; bars are standard deviations over trials.
+# (lemmas-24-25 in doc/mathematics.md) and A_k (lemma-13), one point for each round and number of subnetworks; bars are standard deviations over trials.
 
 load scripts."/style.gp"
 table = results."/categorical-rate.dat"

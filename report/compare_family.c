@@ -4,15 +4,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "run/twosample.h"
+#include "base/scratch.h"
+#include "stats/twosample.h"
 
-status compare_add(compare_family *f, double p, double a, double b, const char *format, ...)
-{
+status compare_add(compare_family *f, double p, double a, double b, const char *format, ...) {
     if (f->count == f->capacity) {
         size_t capacity = f->capacity ? 2 * f->capacity : 256;
         compare_test *grown = realloc(f->tests, capacity * sizeof *grown);
-        if (!grown)
-            return fail(FAILED, "no memory for %zu comparisons", capacity);
+        if (!grown) { return fail(FAILED, "no memory for %zu comparisons", capacity); }
         f->tests = grown;
         f->capacity = capacity;
     }
@@ -25,23 +24,21 @@ status compare_add(compare_family *f, double p, double a, double b, const char *
     return OK;
 }
 
-status compare_family_judge(compare_family *f)
-{
-    double *p = allocate(f->count, sizeof *p, "p-values");
-    unsigned char *rejected = allocate(f->count, 1, "rejected tests");
-    status s = p && rejected ? OK : FAILED;
-    for (size_t k = 0; s == OK && k < f->count; k++)
-        p[k] = f->tests[k].p;
-    if (s == OK)
+status compare_family_judge(compare_family *f) {
+    scratch work = {0};
+    double *p = scratch_take(&work, f->count, sizeof *p, "p-values");
+    unsigned char *rejected = scratch_take(&work, f->count, 1, "rejected tests");
+    status st = work.failed ? FAILED : OK;
+    if (st == OK) {
+        for (size_t k = 0; k < f->count; k++) { p[k] = f->tests[k].p; }
         twosample_holm(p, f->count, COMPARE_FAMILY_ERROR, rejected);
-    for (size_t k = 0; s == OK && k < f->count; k++)
-        f->tests[k].different = rejected[k];
-    free(p), free(rejected);
-    return s;
+        for (size_t k = 0; k < f->count; k++) { f->tests[k].different = rejected[k]; }
+    }
+    scratch_free(&work);
+    return st;
 }
 
-void compare_family_free(compare_family *f)
-{
-    if (f)
-        free(f->tests);
+void compare_family_free(compare_family *f) {
+    free(f->tests);
+    *f = (compare_family){0};
 }

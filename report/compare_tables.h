@@ -1,51 +1,27 @@
-/* compare_tables: two result tables of one kind held against each other. Adds its questions to a family (compare_family.h).
- *
- * Tables of single runs (a column `repetition`). A cell is what has the same keys. For each cell and value a two-sample t test, paired
- * where both runs have the same seed (then, mostly, the same random numbers), Welch's otherwise; and for each value one test of all
- * cells together (their differences summed), which sees a small change that all cells share. Values of one sign are compared as
- * logarithms, whole numbers as known to +-1/2. Means that differ by less than COMPARE_RUN_TOLERANCE of themselves are the same. Runs
- * that diverged are counted against each other (Fisher's exact test). A cell that one table lacks is a difference.
- *
- * Tables of verdicts (a column `verdict`). They are functions of the runs, and a verdict near its criterion turns under another seed
- * however little has changed. So: a row that is there on one side only is a difference, and so is an exact or derived row that is
- * refuted on one side only; a trend that the paper claims (its p-value stands in the row) is tested by the evidence on both sides;
- * every other verdict that turned is told, and is a difference only through the numbers under it.
- *
- * Other tables, of numbers without repetitions: with the same seed, or where no seed enters, they agree to COMPARE_TOLERANCE,
- * of themselves or, where a column is the difference of two others (compare_numbers.c), of these. */
+/* Two result tables of one program held against each other, by their kind (compare_kinds.h). */
 #ifndef REPORT_COMPARE_TABLES_H
 #define REPORT_COMPARE_TABLES_H
 
 #include "report/compare_family.h"
-#include "run/table.h"
+#include "io/table.h"
 
-/* Relative difference up to which numbers without repetitions are the same: rounding of another processor's BLAS. */
-#define COMPARE_TOLERANCE 1e-6
+typedef struct {
+    const char *path;
+    const table_data *data;
+} compare_table;
 
-/* Numbers below this are rounding errors themselves: as CRITERION_EXACT of theory/criteria.h. */
-#define COMPARE_ROUNDING 1e-12
-
-/* Relative difference of means up to which runs in single precision are the same: rounding, grown along hundreds of steps. */
-#define COMPARE_RUN_TOLERANCE 1e-3
-
-typedef struct { const char *path; const table_data *data; } compare_table;
-
+/* Every row the same; compared; numbers without repetitions under another seed: nothing to say. */
 typedef enum { COMPARE_IDENTICAL, COMPARE_NUMBERS, COMPARE_UNSEEN } compare_kind;
 
 typedef struct {
-    compare_kind kind;    /* every row the same; compared; numbers without repetitions under another seed: nothing can be said */
-    size_t compared;      /* tests, numbers or verdicts compared */
-    char settings[200];   /* settings that differ, "" if none */
+    compare_kind kind;
+    size_t compared;    /* tests, numbers or verdicts compared */
+    char settings[200]; /* settings that differ, "" if none */
 } compare_result;
 
-/* BAD_INPUT if the tables do not have the same columns or are of other data, naming both. */
-status compare_tables(const compare_table *a, const compare_table *b, compare_family *family, compare_result *result);
-
-/* --- the kinds of tables --- */
-bool compare_same_seed(const table_data *a, const table_data *b);
-const char *compare_field(const table_data *t, size_t row, size_t column);
-status compare_runs(const table_data *a, const table_data *b, compare_family *family, size_t *compared);
-status compare_verdicts(const table_data *a, const table_data *b, compare_family *family, size_t *compared);
-status compare_numbers(const table_data *a, const table_data *b, compare_family *family, size_t *compared);
+/* Adds its questions to the family. BAD_INPUT if the tables do not have the same columns or are of
+ * other data, naming both. */
+status compare_tables(const compare_table *a, const compare_table *b, compare_family *family,
+                      compare_result *result);
 
 #endif

@@ -1,63 +1,58 @@
-/* document: the pieces of a Markdown report. */
+/* A Markdown report that grows, its pieces, and its chapters. */
 #ifndef REPORT_DOCUMENT_H
 #define REPORT_DOCUMENT_H
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdio.h>
-#include "run/table.h"
-#include "run/verdict.h"
+#include "base/scratch.h"
+#include "io/table.h"
+#include "base/text.h"
+#include "study/verdict.h"
 
-/* What a report is made from. Everything in it comes from tables of `results`; pictures from `plots`. */
+/* What a report is made from: tables of `results`, pictures of `plots`. */
 typedef struct {
-    FILE *out;
-    const char *results;      /* folder of the tables */
-    const char *plots;        /* folder of the pictures, as the report's place sees it */
-    const char *make;         /* the settings of make that this run is of ("PROFILE=quick"); "" for the usual ones */
-    statement_row *claims;    /* (claim_count) of claims.dat; owned by the main program */
+    text out;              /* as far as it is written; owned */
+    scratch strings;       /* what the pieces return; owned */
+    const char *results;   /* folder of the tables */
+    const char *plots;     /* folder of the pictures, as the report's place sees it */
+    const char *make;      /* settings of make that this run is of ("PROFILE=quick"), or "" */
+    statement_row *claims; /* (claim_count) of claims.dat; owned by the main program */
     size_t claim_count;
-    statement_row *statements; /* (statement_count) of statements.dat */
+    statement_row *statements; /* (statement_count) of statements.dat; likewise */
     size_t statement_count;
 } document;
 
-/* Opens NAME.dat of the results; false (and an empty table) if it is not there or cannot be read. */
+/* Frees text and strings. */
+void document_free(document *d);
+
+/* Opens NAME.dat of the results; false (and an empty table) if it is not there or cannot be read.
+ */
 bool document_table(const document *d, const char *name, table_data *t);
 
-/* The note `key` of a table; false if the table or the note is not there. */
-bool document_note(const table_data *t, const char *key, char *text, size_t size);
+/* --- pieces: strings that live as long as the document; "" and d->strings.failed without memory */
 
-/* A number as people read it: 3 significant digits; "-" for NaN. text: caller's, size bytes. Returns text. */
-const char *document_number(double value, char *text, size_t size);
-
+/* A number as people read it: 3 significant digits; "-" for NaN. */
+const char *document_number(document *d, double value);
 /* Text of a table cell: '|' and line ends cannot break the table. */
-void document_cell(const document *d, const char *text);
-
+const char *document_cell(document *d, const char *written);
 /* Text as code, whatever it has in it. */
-void document_code(const document *d, const char *text);
-
+const char *document_code(document *d, const char *written);
 /* A make target with the settings of make that this run is of, as code. */
-void document_make(const document *d, const char *target);
-
+const char *document_make(document *d, const char *target);
 /* A verdict as a word with its colour's class. */
-void document_verdict(const document *d, verdict v);
-
-/* A picture with its alternative text and the command that makes it and what it needs. */
-void document_picture(const document *d, const char *figure, const char *alternative);
-
-/* The commands of rows, each once, in the order in which rows first name it: the index in this order of row k's. */
-size_t document_command(const statement_row *rows, size_t k);
-/* Their list, as targets of links [ck](#ck), k from 1. */
-void document_commands(const document *d, const statement_row *rows, size_t count);
-
+const char *document_verdict(document *d, verdict v);
 /* "3 not refuted, 1 refuted, ..." of rows; what has count 0 is left out. */
-void document_counts(const document *d, const statement_row *rows, size_t count);
+const char *document_counts(document *d, const statement_row *rows, size_t count);
 
-/* --- the chapters, in order --- */
-void chapter_summary(const document *d);
-void chapter_figure2(const document *d);
-void chapter_released(const document *d);    /* where the released program departs from Algorithm 1 */
-void chapter_statements(const document *d);
-void chapter_unchecked(const document *d);
-void chapter_provenance(const document *d);  /* data, machine, versions, seeds, times */
+/* Adds a picture with its alternative text and the command that makes it and what it needs. */
+void document_picture(document *d, const char *figure, const char *alternative);
+
+/* --- the chapters, in order; each adds itself --- */
+void chapter_summary(document *d);
+void chapter_figure2(document *d);
+void chapter_released(document *d); /* where the released program departs from Algorithm 1 */
+void chapter_statements(document *d);
+void chapter_unchecked(document *d);
+void chapter_provenance(document *d); /* data, machine, versions, seeds, times */
 
 #endif

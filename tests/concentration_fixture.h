@@ -15,31 +15,25 @@
 static const program_options RUN = {.name = "test", .threads = 1, .quiet = true};
 
 /* Takes over `data`. */
-static inline theory_data opened(dataset data)
-{
+static inline theory_data opened(dataset data) {
     theory_data d;
     cr_assert(eq(int, theory_open_data(&RUN, data, &d), OK), "%s", error_text());
     return d;
 }
 
 /* Rows of the unit matrix: G = I, Hinf = I/2, ||G|| = 1, so that bounds are met at small widths. */
-static inline theory_data unit_rows(size_t n)
-{
+static inline theory_data unit_rows(size_t n) {
     dataset data = {.n = n, .d = n, .q = 1, .X = allocate(n, n * sizeof(double), "rows")};
     cr_assert(data.X != NULL);
     for (size_t i = 0; i < n; i++) { data.X[i * n + i] = 1; }
     return opened(data);
 }
 
-static inline theory_data digits(size_t n)
-{
-    return opened(fixture_one_output(n));
-}
+static inline theory_data digits(size_t n) { return opened(fixture_one_output(n)); }
 
 /* The stream of trial `repetition` on data with the Gram matrix G; masked_stream_close. */
 static inline masked_stream stream_of(const theory_data *d, const double *G,
-                                      const mask_design *design, size_t repetition)
-{
+                                      const mask_design *design, size_t repetition) {
     masked_stream s;
     cr_assert(eq(int,
                  masked_stream_open(&d->data, G, design, 1, rng_new(9, 0, repetition, RNG_WEIGHTS),
@@ -49,8 +43,7 @@ static inline masked_stream stream_of(const theory_data *d, const double *G,
 }
 
 /* The row has this verdict, and texts that were not cut. */
-static inline void expect(const claim_rows *rows, const char *statement, verdict expected)
-{
+static inline void expect(const claim_rows *rows, const char *statement, verdict expected) {
     const statement_row *row = study_fixture_row(rows, statement);
     cr_assert(eq(int, row->verdict, expected), "%s is %s: %s; bound %g observed %g limit %g",
               statement, verdict_word(row->verdict), row->says, row->bound, row->observed,
@@ -61,8 +54,7 @@ static inline void expect(const claim_rows *rows, const char *statement, verdict
 }
 
 /* A study's table, written to NAME.dat and read back. */
-static inline table_data table_of(const study_run *r, const char *name)
-{
+static inline table_data table_of(const study_run *r, const char *name) {
     char path[300];
     table_data read;
     table *t = table_new(NULL, NULL, 17);
@@ -76,8 +68,7 @@ static inline table_data table_of(const study_run *r, const char *name)
 }
 
 /* A field of a table that was read; the column must be there. */
-static inline double field_of(const table_data *t, size_t row, const char *name)
-{
+static inline double field_of(const table_data *t, size_t row, const char *name) {
     int column = table_column(t, name);
     cr_assert(ge(int, column, 0), "no column '%s'", name);
     return t->values[row * t->columns + (size_t)column];

@@ -13,8 +13,8 @@
 
 typedef struct {
     const program_case *program;
-    bool often;                    /* its turn: more trials than the others get */
-    char whole[128], folder[128];  /* of an undisturbed run, and of the one that is disturbed */
+    bool often;                   /* its turn: more trials than the others get */
+    char whole[128], folder[128]; /* of an undisturbed run, and of the one that is disturbed */
 } fault_case;
 
 /* For the program whose turn it is, or for all if trial_is_long(): an undisturbed run of `longer` or `small`, then the
@@ -22,7 +22,8 @@ typedef struct {
 void fault_meet(const char *name, size_t turn, bool longer, void (*trial)(const fault_case *));
 
 /* "BEFORE PROGRAM --out FOLDER/table.dat MORE" (static buffer). */
-const char *fault_command(const char *before, const char *program, const char *folder, const char *more);
+const char *fault_command(const char *before, const char *program, const char *folder,
+                          const char *more);
 
 /* What stands before a command whose files are to fail: tests/preload/fail_write.c and its settings (static buffer). */
 const char *fault_preloaded(const char *settings);
@@ -34,7 +35,8 @@ void fault_undisturbed(const char *program, const char *folder, const char *more
 pid_t fault_hold(const fault_case *c, const char *before, const char *more, const char *said);
 
 /* The program, run again, ends well; its tables are those of the undisturbed run; the units given stay as they are. */
-void fault_recovery(const fault_case *c, const char *program, const trial_unit *units, size_t count);
+void fault_recovery(const fault_case *c, const char *program, const trial_unit *units,
+                    size_t count);
 
 /* Expects of the tables of a run that was broken off: none, or whole and right. */
 void fault_no_part(const fault_case *c);

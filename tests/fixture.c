@@ -9,57 +9,53 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
-dataset fixture_one_output(size_t n)
-{
+dataset fixture_one_output(size_t n) {
     dataset data;
     cr_assert(dataset_load("data/digits.npz", n, &data) == OK, "%s", error_text());
-    for (size_t i = 0; i < n; i++)
-        data.Y[i] = data.Y[i * data.q];
+    for (size_t i = 0; i < n; i++) { data.Y[i] = data.Y[i * data.q]; }
     data.q = 1;
     return data;
 }
 
-real *fixture_neurons(const npy_array *weights)
-{
+real *fixture_neurons(const npy_array *weights) {
     size_t d = weights->shape[0], m = weights->shape[1];
     real *W = malloc(d * m * sizeof *W);
-    for (size_t k = 0; k < d * m; k++)
-        W[k % m * d + k / m] = (real)weights->values[k];
+    for (size_t k = 0; k < d * m; k++) { W[k % m * d + k / m] = (real)weights->values[k]; }
     return W;
 }
 
-real *fixture_reals(const npy_array *array)
-{
+real *fixture_reals(const npy_array *array) {
     real *x = malloc(array->count * sizeof *x);
-    for (size_t k = 0; k < array->count; k++)
-        x[k] = (real)array->values[k];
+    for (size_t k = 0; k < array->count; k++) { x[k] = (real)array->values[k]; }
     return x;
 }
 
-static double output(const dataset *data, const double *W, const real *A, size_t m, size_t i, double *z)
-{
+static double output(const dataset *data, const double *W, const real *A, size_t m, size_t i,
+                     double *z) {
     double u = 0;
     for (size_t r = 0; r < m; r++) {
         z[r] = 0;
-        for (size_t j = 0; j < data->d; j++)
+        for (size_t j = 0; j < data->d; j++) {
             z[r] += data->X[i * data->d + j] * W[r * data->d + j];
+        }
         u += (double)A[r] * fmax(z[r], 0) / sqrt((double)m);
     }
     return u;
 }
 
-double fixture_gradient_descent_step(const dataset *data, double *W, const real *A, size_t m, double eta)
-{
+double fixture_gradient_descent_step(const dataset *data, double *W, const real *A, size_t m,
+                                     double eta) {
     size_t d = data->d;
     double *gradient = calloc(m * d, sizeof *gradient), *z = malloc(m * sizeof *z), error = 0;
     for (size_t i = 0; i < data->n; i++) {
         double e = output(data, W, A, m, i, z) - data->Y[i];
-        for (size_t r = 0; r < m; r++)
-            for (size_t j = 0; z[r] > 0 && j < d; j++)
+        for (size_t r = 0; r < m; r++) {
+            for (size_t j = 0; z[r] > 0 && j < d; j++) {
                 gradient[r * d + j] += (double)A[r] / sqrt((double)m) * e * data->X[i * d + j];
+            }
+        }
     }
-    for (size_t k = 0; k < m * d; k++)
-        W[k] -= eta * gradient[k];
+    for (size_t k = 0; k < m * d; k++) { W[k] -= eta * gradient[k]; }
     for (size_t i = 0; i < data->n; i++) {
         double e = output(data, W, A, m, i, z) - data->Y[i];
         error += e * e / 2 / (double)data->n;
@@ -68,8 +64,7 @@ double fixture_gradient_descent_step(const dataset *data, double *W, const real 
     return error;
 }
 
-const char *fixture_folder(const char *name)
-{
+const char *fixture_folder(const char *name) {
     static char path[256];
     snprintf(path, sizeof path, "build/test-tmp/%s", name);
     mkdir("build", 0777);
@@ -78,15 +73,15 @@ const char *fixture_folder(const char *name)
     return path;
 }
 
-void fixture_expand(const char *command, char *out, size_t size)
-{
+void fixture_expand(const char *command, char *out, size_t size) {
     const char *given = getenv("MNTK_BIN"), *folder = given ? given : "build/bin";
     const char *precision = sizeof(real) == sizeof(double) ? "double/" : "";
     size_t used = 0;
     while (*command && used + 1 < size) {
         bool bin = strncmp(command, "BIN/", 4) == 0, tool = strncmp(command, "TOOL/", 5) == 0;
         if (bin || tool) {
-            used += (size_t)snprintf(out + used, size - used, "%s/%s", folder, bin ? precision : "");
+            used +=
+                (size_t)snprintf(out + used, size - used, "%s/%s", folder, bin ? precision : "");
             command += bin ? 4 : 5;
         } else {
             out[used++] = *command++;
@@ -95,8 +90,7 @@ void fixture_expand(const char *command, char *out, size_t size)
     out[used < size ? used : size - 1] = '\0';
 }
 
-int fixture_run(const char *command, char *said, size_t size)
-{
+int fixture_run(const char *command, char *said, size_t size) {
     char full[4096], part[4200];
     fixture_expand(command, full, sizeof full);
     snprintf(part, sizeof part, "{ %s ; } 2>&1 >/dev/null", full);
@@ -110,30 +104,25 @@ int fixture_run(const char *command, char *said, size_t size)
     return WIFEXITED(code) ? WEXITSTATUS(code) : 128 + WTERMSIG(code);
 }
 
-static int next_row(FILE *f, char *line, size_t size)
-{
-    while (fgets(line, (int)size, f))
-        if (line[0] != '#')
-            return 1;
+static int next_row(FILE *f, char *line, size_t size) {
+    while (fgets(line, (int)size, f)) {
+        if (line[0] != '#') { return 1; }
+    }
     return 0;
 }
 
-int fixture_same_rows(const char *a, const char *b)
-{
+int fixture_same_rows(const char *a, const char *b) {
     FILE *f = fopen(a, "r"), *g = fopen(b, "r");
     char x[4096], y[4096];
     int rows = 0, same = f && g;
     while (same) {
         int more = next_row(f, x, sizeof x);
         same = more == next_row(g, y, sizeof y);
-        if (!more)
-            break;
+        if (!more) { break; }
         same = same && strcmp(x, y) == 0;
         rows++;
     }
-    if (f)
-        fclose(f);
-    if (g)
-        fclose(g);
+    if (f) { fclose(f); }
+    if (g) { fclose(g); }
     return same && rows > 1;
 }

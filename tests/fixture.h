@@ -4,8 +4,8 @@
 
 #include <stddef.h>
 #include "model/dataset.h"
-#include "run/npy.h"
-#include "run/real.h"
+#include "io/npy.h"
+#include "base/real.h"
 
 /* The first n rows of data/digits.npz with their first label column alone. */
 dataset fixture_one_output(size_t n);
@@ -15,7 +15,8 @@ real *fixture_neurons(const npy_array *weights);
 real *fixture_reals(const npy_array *array);
 
 /* W <- W - eta grad (1/2)||y - u||^2 (q = 1, theory scaling, xi = 1), then the error (1/2)||u - y||^2 / n at the new W. W: (m, d). */
-double fixture_gradient_descent_step(const dataset *data, double *W, const real *A, size_t m, double eta);
+double fixture_gradient_descent_step(const dataset *data, double *W, const real *A, size_t m,
+                                     double eta);
 
 /* Makes build/test-tmp/NAME and returns its path (static). */
 const char *fixture_folder(const char *name);

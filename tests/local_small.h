@@ -10,8 +10,7 @@
 #include "theory/local/local.h"
 
 /* As many starts of either regime and mask kind. */
-static inline local_settings local_small(size_t trials)
-{
+static inline local_settings local_small(size_t trials) {
     return (local_settings){.samples = 12,
                             .width = 80,
                             .subnets = 8,
@@ -32,8 +31,7 @@ static inline local_settings local_small(size_t trials)
 typedef void spoiler(local_model *model);
 
 /* The rows of a study whose models were spoilt before its units were measured. */
-static inline claim_rows local_judged(const study *s, spoiler *spoil, size_t trials)
-{
+static inline claim_rows local_judged(const study *s, spoiler *spoil, size_t trials) {
     local_settings settings = local_small(trials);
     study_run r;
     study_fixture_open(s, &settings, &r);
@@ -49,8 +47,7 @@ static inline claim_rows local_judged(const study *s, spoiler *spoil, size_t tri
 
 /* The verdict on a statement with spoilt models. */
 static inline verdict local_verdict(const study *s, const char *statement, spoiler *spoil,
-                                    size_t trials)
-{
+                                    size_t trials) {
     claim_rows rows = local_judged(s, spoil, trials);
     verdict v = study_fixture_verdict(&rows, statement);
     claim_rows_free(&rows);
@@ -66,8 +63,7 @@ typedef struct {
 /* The rows of runs in which every number is NaN but those given, with every hypothesis about widths
  * and radii met. */
 static inline claim_rows local_judged_nan(const study *s, size_t trials, const local_number *given,
-                                          size_t count)
-{
+                                          size_t count) {
     local_settings settings = local_small(trials);
     study_run r;
     study_fixture_open(s, &settings, &r);

@@ -33,23 +33,23 @@ expect "all is up to date in a copy" quiet all
 start=$(date +%s%N)
 make -s all
 [ $((($(date +%s%N) - start) / 1000000)) -lt 1000 ] || { echo "make: nothing to do takes a second"; failures=$((failures + 1)); }
-rm build/single/src/run/trend.o
+rm build/single/src/stats/trend.o
 expect "a lost object is missed" refuse quiet all
 expect "a lost object is compiled" make -s all
-expect "a lost object is there" test -s build/single/src/run/trend.o
-rm build/*/libmntk.a
+expect "a lost object is there" test -s build/single/src/stats/trend.o
+rm build/*/lib*.a
 some="build/bin/subnet-sweep build/bin/infinite-ntk"
 expect "lost archives are made" make -s $some
-expect "archives are there" test -s build/single/libmntk.a -a -s build/double/libmntk.a
-echo 'int left_over(void); int left_over(void) { return 1; }' >src/run/left_over.c
+expect "archives are there" test -s build/single/libstats.a -a -s build/double/libstats.a
+echo 'int left_over(void); int left_over(void) { return 1; }' >src/stats/left_over.c
 expect "a new source is compiled" make -s $some
-expect "a new source is in the archive" sh -c 'ar t build/single/libmntk.a | grep -q left_over'
-rm src/run/left_over.c
+expect "a new source is in the archive" sh -c 'ar t build/single/libstats.a | grep -q left_over'
+rm src/stats/left_over.c
 expect "a source that is no more leaves no trouble" make -s $some
-expect "a source that is no more leaves the archive" refuse sh -c 'ar t build/single/libmntk.a | grep -q left_over'
+expect "a source that is no more leaves the archive" refuse sh -c 'ar t build/single/libstats.a | grep -q left_over'
 expect "all is up to date again" quiet $some
-expect "other flags compile again" refuse quiet CFLAGS=-O1 build/single/src/run/trend.o
-expect "the usual flags again" make -s build/single/src/run/trend.o
+expect "other flags compile again" refuse quiet CFLAGS=-O1 build/single/src/stats/trend.o
+expect "the usual flags again" make -s build/single/src/stats/trend.o
 
 # --- tables and pictures ---
 R=results/quick P=plots/quick

@@ -27,8 +27,8 @@ log=$folder/log
 at=$folder/plain
 for name in "${names[@]}"; do
     mv -T -- "$at" "$folder/$name" && at=$folder/$name && cd -- "$at" || exit 1
-    touch src/run/error.c
-    quick build/single/src/run/error.o >"$log" 2>&1 || no "checkout '$name': does not compile" "$log"
+    touch src/base/error.c
+    quick build/single/src/base/error.o >"$log" 2>&1 || no "checkout '$name': does not compile" "$log"
     rm -rf results/quick plots/quick
     ./paper-figs.sh -n PROFILE=quick >"$log" 2>&1 || no "checkout '$name': paper-figs.sh" "$log"
     quick -o build/bin/subnet-sweep plots/quick/subnet-sweep.svg >"$log" 2>&1 || no "checkout '$name': no picture" "$log"

@@ -14,8 +14,7 @@
 #include "tests/zip_bytes.h"
 
 /* Makes build/test-tmp/<name> and the folders above it. */
-static inline void make_folder(const char *name)
-{
+static inline void make_folder(const char *name) {
     char path[256];
     snprintf(path, sizeof path, "build/test-tmp/%s", name);
     mkdir("build", 0777);
@@ -24,26 +23,24 @@ static inline void make_folder(const char *name)
 }
 
 /* A .npy of format version 1, 2 or 3: magic, version, length, dict padded to 64 bytes, data. Returns its size. */
-static inline size_t npy_bytes(int version, const char *dict, const void *data, size_t size, unsigned char *bytes)
-{
+static inline size_t npy_bytes(int version, const char *dict, const void *data, size_t size,
+                               unsigned char *bytes) {
     size_t prelude = version == 1 ? 10 : 12, length = strlen(dict);
     size_t total = (prelude + length + 1 + 63) / 64 * 64, field = total - prelude;
     memset(bytes, ' ', total);
     memcpy(bytes, "\x93NUMPY", 6);
     bytes[6] = (unsigned char)version;
     bytes[7] = 0;
-    for (size_t k = 8; k < prelude; k++, field >>= 8)
-        bytes[k] = (unsigned char)field;
+    for (size_t k = 8; k < prelude; k++, field >>= 8) { bytes[k] = (unsigned char)field; }
     memcpy(bytes + prelude, dict, length);
     bytes[total - 1] = '\n';
-    if (size > 0)
-        memcpy(bytes + total, data, size);
+    if (size > 0) { memcpy(bytes + total, data, size); }
     return total + size;
 }
 
 /* A zip file of these members; method ZIP_CM_STORE or ZIP_CM_DEFLATE. */
-static inline void archive_write(const char *path, const raw_member *members, size_t count, int method)
-{
+static inline void archive_write(const char *path, const raw_member *members, size_t count,
+                                 int method) {
     int code = 0;
     zip_t *zip = zip_open(path, ZIP_CREATE | ZIP_TRUNCATE, &code);
     cr_assert(zip != NULL, "%s: zip error %d", path, code);
@@ -58,8 +55,7 @@ static inline void archive_write(const char *path, const raw_member *members, si
 
 /* The same in a form that libzip does not write. */
 static inline void zip_write(const char *path, const zip_form *form, const raw_member *members,
-                             size_t count)
-{
+                             size_t count) {
     cr_assert(le(sz, count, ZIP_MEMBERS));
     FILE *file = fopen(path, "wb");
     cr_assert(file != NULL, "%s", path);
@@ -68,8 +64,8 @@ static inline void zip_write(const char *path, const zip_form *form, const raw_m
 }
 
 /* An archive with the one member "x" of this dict and data. */
-static inline void write_one(const char *path, const char *dict, const void *data, size_t size, int method)
-{
+static inline void write_one(const char *path, const char *dict, const void *data, size_t size,
+                             int method) {
     unsigned char *bytes = malloc(512 + size);
     cr_assert(bytes != NULL);
     raw_member member = {"x.npy", bytes, npy_bytes(1, dict, data, size, bytes)};
@@ -78,8 +74,7 @@ static inline void write_one(const char *path, const char *dict, const void *dat
 }
 
 /* A file as bytes, to be freed. */
-static inline unsigned char *file_read(const char *path, size_t *size)
-{
+static inline unsigned char *file_read(const char *path, size_t *size) {
     FILE *file = fopen(path, "rb");
     cr_assert(file != NULL, "%s", path);
     fseek(file, 0, SEEK_END);
@@ -92,8 +87,7 @@ static inline unsigned char *file_read(const char *path, size_t *size)
     return bytes;
 }
 
-static inline void file_write(const char *path, const void *bytes, size_t size)
-{
+static inline void file_write(const char *path, const void *bytes, size_t size) {
     remove(path); /* to truncate instead makes some file systems wait for the disk */
     FILE *file = fopen(path, "wb");
     cr_assert(file != NULL, "%s", path);

@@ -7,11 +7,10 @@
 #include <stdlib.h>
 
 #include "model/dataset.h"
-#include "run/rng.h"
+#include "stats/rng.h"
 
 /* n random unit rows of d entries, no labels; free data.X. Another repetition, other rows. */
-static inline dataset random_rows(size_t n, size_t d, size_t repetition)
-{
+static inline dataset random_rows(size_t n, size_t d, size_t repetition) {
     dataset data = {.n = n, .d = d, .X = malloc(n * d * sizeof *data.X)};
     rng *r = rng_new(1, 0, repetition, RNG_TEST);
     cr_assert(data.X != NULL && r != NULL);
@@ -19,10 +18,8 @@ static inline dataset random_rows(size_t n, size_t d, size_t repetition)
     rng_free(r);
     for (size_t i = 0; i < n; i++) {
         double square = 0;
-        for (size_t k = 0; k < d; k++)
-            square += data.X[i * d + k] * data.X[i * d + k];
-        for (size_t k = 0; k < d; k++)
-            data.X[i * d + k] /= sqrt(square);
+        for (size_t k = 0; k < d; k++) { square += data.X[i * d + k] * data.X[i * d + k]; }
+        for (size_t k = 0; k < d; k++) { data.X[i * d + k] /= sqrt(square); }
     }
     return data;
 }

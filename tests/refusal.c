@@ -8,20 +8,20 @@
 
 #include "tests/fixture.h"
 
-int refusal_entries(const char *path, char *name)
-{
+int refusal_entries(const char *path, char *name) {
     int count = 0;
     DIR *folder = opendir(path);
     cr_assert(folder != NULL, "%s", path);
-    for (struct dirent *entry = readdir(folder); entry; entry = readdir(folder))
-        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+    for (struct dirent *entry = readdir(folder); entry; entry = readdir(folder)) {
+        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0) {
             snprintf(name, 256, "%s", entry->d_name), count++;
+        }
+    }
     closedir(folder);
     return count;
 }
 
-const char *refusal_folder(const char *name)
-{
+const char *refusal_folder(const char *name) {
     char command[512], said[256];
     const char *folder = fixture_folder(name);
     snprintf(command, sizeof command, "rm -rf %s && mkdir -p %s", folder, folder);
@@ -30,8 +30,7 @@ const char *refusal_folder(const char *name)
 }
 
 void refusal(const char *folder, const char *before, const char *program, const char *arguments,
-             const char *names, int code)
-{
+             const char *names, int code) {
     char command[4096], said[8192], start[64], out[300], left[256] = "";
     snprintf(out, sizeof out, "--out %s/bad.dat", folder);
     snprintf(command, sizeof command, "%s %s --quiet %s %s", before, program,

@@ -10,7 +10,7 @@ int refusal_entries(const char *path, char *name);
 
 /* Runs "before program --quiet --out FOLDER/bad.dat arguments", without --out where the arguments have it: expects the
  * exit code, one line that begins with the program and has `names` in it, and the folder to be empty. */
-void refusal(const char *folder, const char *before, const char *program, const char *arguments, const char *names,
-             int code);
+void refusal(const char *folder, const char *before, const char *program, const char *arguments,
+             const char *names, int code);
 
 #endif

@@ -29,8 +29,7 @@ static const advise_settings small = {.label = OPTION_IS_AUTO,
                                       .trials = 20,
                                       .delta = 0.1};
 
-static program_options quiet(const char *out)
-{
+static program_options quiet(const char *out) {
     return (program_options){.name = "advise",
                              .data = "data/digits.npz",
                              .samples = 16,
@@ -42,15 +41,13 @@ static program_options quiet(const char *out)
 }
 
 /* Opened, measured and gathered; its tables are in `out`. */
-static void perform(const advise_settings *o, program_options options, study_run *r)
-{
+static void perform(const advise_settings *o, program_options options, study_run *r) {
     cr_assert(eq(int, study_open(&advise_study, &options, o, r), OK), "%s", error_text());
     cr_redirect_stdout();
     cr_assert(eq(int, study_perform(r), OK), "%s", error_text());
 }
 
-static const advise_finding *find(const study_run *r, const char *name)
-{
+static const advise_finding *find(const study_run *r, const char *name) {
     const advise_context *c = r->context;
     for (size_t k = 0; k < c->count; k++) {
         if (strcmp(c->findings[k].name, name) == 0) { return &c->findings[k]; }
@@ -59,16 +56,14 @@ static const advise_finding *find(const study_run *r, const char *name)
     return NULL;
 }
 
-static const char *path_of(const char *name)
-{
+static const char *path_of(const char *name) {
     static char path[300];
     snprintf(path, sizeof path, "%s/%s.dat", fixture_folder("advise"), name);
     return path;
 }
 
 /* Every number is that of the library call, or of the program, that the page names for it. */
-Test(advise, numbers_are_those_of_the_programs)
-{
+Test(advise, numbers_are_those_of_the_programs) {
     study_run r, w;
     char out[300];
     snprintf(out, sizeof out, "%s", path_of("numbers"));
@@ -115,8 +110,7 @@ Test(advise, numbers_are_those_of_the_programs)
 }
 
 /* The rows of the runs are among those of the kernel, with the closest pair first. */
-Test(advise, runs_have_the_closest_pair)
-{
+Test(advise, runs_have_the_closest_pair) {
     program_options options = quiet("unused");
     study_run r;
     cr_assert(eq(int, study_open(&advise_study, &options, &small, &r), OK), "%s", error_text());
@@ -130,8 +124,7 @@ Test(advise, runs_have_the_closest_pair)
 
 /* Other settings have the work of the given one, each once; none but the given has more rounds than
  * that asks for. */
-Test(advise, other_settings_have_the_same_work)
-{
+Test(advise, other_settings_have_the_same_work) {
     program_options options = quiet("unused");
     study_run r;
     cr_assert(eq(int, study_open(&advise_study, &options, &small, &r), OK), "%s", error_text());
@@ -154,8 +147,7 @@ Test(advise, other_settings_have_the_same_work)
 }
 
 /* Paired: runs of one repetition have one start; against itself a setting loses nothing. */
-Test(advise, runs_are_paired)
-{
+Test(advise, runs_are_paired) {
     study_run r;
     char out[300];
     snprintf(out, sizeof out, "%s", path_of("paired"));
@@ -170,8 +162,7 @@ Test(advise, runs_are_paired)
 }
 
 /* The table says what the page says, and names a command for every number. */
-Test(advise, table)
-{
+Test(advise, table) {
     study_run r;
     char out[300];
     table_data t;

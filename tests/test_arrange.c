@@ -13,13 +13,9 @@
 enum { N = 400, M = 120 };
 
 /* Every row with its labels, by their bytes. */
-static int by_bytes(const void *a, const void *b)
-{
-    return memcmp(a, b, 74 * sizeof(double));
-}
+static int by_bytes(const void *a, const void *b) { return memcmp(a, b, 74 * sizeof(double)); }
 
-static double *sorted_rows(const dataset *data)
-{
+static double *sorted_rows(const dataset *data) {
     double *rows = malloc(N * 74 * sizeof *rows);
     for (size_t i = 0; i < N; i++) {
         memcpy(rows + i * 74, data->X + i * 64, 64 * sizeof *rows);
@@ -29,22 +25,23 @@ static double *sorted_rows(const dataset *data)
     return rows;
 }
 
-Test(arrange, keeps_every_input_with_its_labels)
-{
+Test(arrange, keeps_every_input_with_its_labels) {
     dataset plain, arranged;
-    cr_assert(dataset_load("data/digits.npz", N, &plain) == OK && dataset_load("data/digits.npz", N, &arranged) == OK);
+    cr_assert(dataset_load("data/digits.npz", N, &plain) == OK &&
+              dataset_load("data/digits.npz", N, &arranged) == OK);
     cr_assert(eq(int, dataset_arrange(&arranged), OK));
-    cr_expect(ne(int, memcmp(plain.X, arranged.X, N * 64 * sizeof(double)), 0), "the order has changed");
+    cr_expect(ne(int, memcmp(plain.X, arranged.X, N * 64 * sizeof(double)), 0),
+              "the order has changed");
     double *before = sorted_rows(&plain), *after = sorted_rows(&arranged);
     cr_expect(eq(int, memcmp(before, after, N * 74 * sizeof *before), 0));
-    for (int k = 0; k < 2; k++)
+    for (int k = 0; k < 2; k++) {
         cr_expect(eq(sz, plain.closest[k], arranged.closest[k]), "rows of the file");
+    }
     free(before), free(after), dataset_free(&plain), dataset_free(&arranged);
 }
 
 /* What is left of the sums of M random neurons where each tile takes its smaller set. */
-static double terms_left(const dataset *data)
-{
+static double terms_left(const dataset *data) {
     gram g;
     cr_assert(eq(int, gram_new(data, GRAM_AUTO, &g), OK));
     rng *r = rng_new(3, 0, 0, RNG_TEST);
@@ -52,19 +49,18 @@ static double terms_left(const dataset *data)
     rng_normal(r, 1, M * 64, W);
     gram_project(&g, W, M, Z);
     size_t left = 0, tile = active_tile(N);
-    for (size_t k = 0; k < M; k++)
+    for (size_t k = 0; k < M; k++) {
         for (size_t begin = 0; begin < N; begin += tile) {
             size_t width = N - begin < tile ? N - begin : tile, active = 0;
-            for (size_t j = 0; j < width; j++)
-                active += Z[k * g.ld + begin + j] > 0;
+            for (size_t j = 0; j < width; j++) { active += Z[k * g.ld + begin + j] > 0; }
             left += active < width - active ? active : width - active;
         }
+    }
     free(W), free(Z), rng_free(r), gram_free(&g);
     return (double)left / (N * M);
 }
 
-Test(arrange, leaves_fewer_terms)
-{
+Test(arrange, leaves_fewer_terms) {
     dataset data;
     cr_assert(eq(int, dataset_load("data/digits.npz", N, &data), OK));
     double before = terms_left(&data);
@@ -73,22 +69,20 @@ Test(arrange, leaves_fewer_terms)
     dataset_free(&data);
 }
 
-static double error_after_rounds(const dataset *data)
-{
-    train_settings s = {.width = M, .subnets = 3, .xi = 0.5, .lr = 0.05, .local_steps = 3, .kappa = 1};
+static double error_after_rounds(const dataset *data) {
+    train_settings s = {
+        .width = M, .subnets = 3, .xi = 0.5, .lr = 0.05, .local_steps = 3, .kappa = 1};
     gram g;
     trajectory run;
     cr_assert(eq(int, gram_new(data, GRAM_AUTO, &g), OK));
     cr_assert(eq(int, trajectory_open(&g, &s, false, 1, 0, 0, &run), OK));
-    for (int k = 0; k < 4; k++)
-        cr_assert(trajectory_round(&run, NULL, NULL));
+    for (int k = 0; k < 4; k++) { cr_assert(trajectory_round(&run, NULL, NULL)); }
     double error = run.t.error;
     trajectory_close(&run), gram_free(&g);
     return error;
 }
 
-Test(arrange, changes_training_by_rounding_alone)
-{
+Test(arrange, changes_training_by_rounding_alone) {
     const double same = sizeof(real) == sizeof(float) ? 2e-5 : 1e-12;
     dataset data;
     cr_assert(eq(int, dataset_load("data/digits.npz", N, &data), OK));

@@ -24,8 +24,10 @@ enum { PROGRAMS = sizeof programs / sizeof *programs, EXPERIMENTS = 4, ON_FEW = 
 /* A run that takes no time, where a case is about something else. */
 #define TINY " --samples 20 --width 5 --subnets 2 --rounds 1 --repeats 1 --threads 1 "
 /* One of 64 values too many. */
-#define MANY "1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31,32,33,34,35,36,37," \
-             "38,39,40,41,42,43,44,45,46,47,48,49,50,51,52,53,54,55,56,57,58,59,60,61,62,63,64,65"
+#define MANY                                                                                     \
+    "1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31,32,33," \
+    "34,35,36,37,"                                                                               \
+    "38,39,40,41,42,43,44,45,46,47,48,49,50,51,52,53,54,55,56,57,58,59,60,61,62,63,64,65"
 
 /* --- options --- */
 
@@ -34,22 +36,24 @@ typedef struct {
     char name[32], kind[16];
 } option_text;
 
-static size_t options_of(const char *program, option_text *list, size_t room)
-{
+static size_t options_of(const char *program, option_text *list, size_t room) {
     char command[128], said[16384];
     size_t count = 0;
     snprintf(command, sizeof command, "%s --help 1>&2", program);
     cr_assert(eq(int, fixture_run(command, said, sizeof said), 0), "%s", said);
-    for (char *line = strtok(said, "\n"); line; line = strtok(NULL, "\n"))
-        if (count < room && sscanf(line, " %31[-a-z]=%15[A-Z/]", list[count].name, list[count].kind) == 2)
+    for (char *line = strtok(said, "\n"); line; line = strtok(NULL, "\n")) {
+        if (count < room &&
+            sscanf(line, " %31[-a-z]=%15[A-Z/]", list[count].name, list[count].kind) == 2) {
             count++;
+        }
+    }
     return count;
 }
 
 /* Every option of every program: no name of a file is empty, nothing else takes what is no number and no word. */
-Test(bad_input, every_option)
-{
-    static const char *const bad[] = {"''", "x", "nan", "-1", "1e999", "1e300", "99999999999999999999", "0.5,-1", "'1 '"};
+Test(bad_input, every_option) {
+    static const char *const bad[] = {
+        "''", "x", "nan", "-1", "1e999", "1e300", "99999999999999999999", "0.5,-1", "'1 '"};
     const char *folder = refusal_folder("bad-input-every");
     size_t seen = 0;
     for (size_t p = 0; p < PROGRAMS; p++) {
@@ -58,7 +62,8 @@ Test(bad_input, every_option)
         for (size_t k = 0; k < count; k++) {
             const option_text *o = &options[k];
             char arguments[128];
-            bool path = strcmp(o->kind, "FILE") == 0 || strcmp(o->kind, "FOLDER") == 0 || strcmp(o->kind, "DIR") == 0;
+            bool path = strcmp(o->kind, "FILE") == 0 || strcmp(o->kind, "FOLDER") == 0 ||
+                        strcmp(o->kind, "DIR") == 0;
             for (size_t b = 0; b < (path ? 1 : sizeof bad / sizeof *bad); b++) {
                 snprintf(arguments, sizeof arguments, "%s %s", o->name, bad[b]);
                 refusal(folder, "", programs[p], arguments, o->name, 2);
@@ -74,8 +79,7 @@ Test(bad_input, every_option)
 }
 
 /* What every program refuses alike. */
-Test(bad_input, common_options)
-{
+Test(bad_input, common_options) {
     static const struct {
         const char *arguments, *names;
     } bad[] = {
@@ -105,13 +109,14 @@ Test(bad_input, common_options)
         {"--shard 18446744073709551617/18446744073709551618", "--shard"},
     };
     const char *folder = refusal_folder("bad-input-common");
-    for (size_t k = 0; k < sizeof bad / sizeof *bad; k++)
-        for (size_t p = 0; p < PROGRAMS; p++)
+    for (size_t k = 0; k < sizeof bad / sizeof *bad; k++) {
+        for (size_t p = 0; p < PROGRAMS; p++) {
             refusal(folder, "", programs[p], bad[k].arguments, bad[k].names, 2);
+        }
+    }
 }
 
-Test(bad_input, out_option)
-{
+Test(bad_input, out_option) {
     static const struct {
         const char *arguments, *names;
     } bad[] = {
@@ -122,13 +127,14 @@ Test(bad_input, out_option)
         {"--out data/../data/digits.npz", "is the file of --data"},
     };
     const char *folder = refusal_folder("bad-input-out");
-    for (size_t k = 0; k < sizeof bad / sizeof *bad; k++)
-        for (size_t p = 0; p < PROGRAMS - 1; p++)
+    for (size_t k = 0; k < sizeof bad / sizeof *bad; k++) {
+        for (size_t p = 0; p < PROGRAMS - 1; p++) {
             refusal(folder, "", programs[p], bad[k].arguments, bad[k].names, 2);
+        }
+    }
 }
 
-Test(bad_input, data_option)
-{
+Test(bad_input, data_option) {
     static const struct {
         const char *arguments, *names;
     } bad[] = {
@@ -140,13 +146,14 @@ Test(bad_input, data_option)
         {"--data /", "/: not a regular file"},
     };
     const char *folder = refusal_folder("bad-input-data-option");
-    for (size_t k = 0; k < sizeof bad / sizeof *bad; k++)
-        for (size_t p = 0; p < ON_DATA; p++)
+    for (size_t k = 0; k < sizeof bad / sizeof *bad; k++) {
+        for (size_t p = 0; p < ON_DATA; p++) {
             refusal(folder, "", programs[p], bad[k].arguments, bad[k].names, 2);
+        }
+    }
 }
 
-Test(bad_input, options_of_the_experiments)
-{
+Test(bad_input, options_of_the_experiments) {
     static const struct {
         const char *arguments, *names;
     } bad[] = {
@@ -179,9 +186,11 @@ Test(bad_input, options_of_the_experiments)
         {"--kappa 1e7", "--kappa"},
     };
     const char *folder = refusal_folder("bad-input-experiments");
-    for (size_t k = 0; k < sizeof bad / sizeof *bad; k++)
-        for (size_t e = 0; e < EXPERIMENTS; e++)
+    for (size_t k = 0; k < sizeof bad / sizeof *bad; k++) {
+        for (size_t e = 0; e < EXPERIMENTS; e++) {
             refusal(folder, "", programs[e], bad[k].arguments, bad[k].names, 2);
+        }
+    }
 }
 
 typedef struct {
@@ -189,15 +198,14 @@ typedef struct {
     int code;
 } bad_case;
 
-static void all_refused(const char *name, const char *program, const bad_case *bad, size_t count)
-{
+static void all_refused(const char *name, const char *program, const bad_case *bad, size_t count) {
     const char *folder = refusal_folder(name);
-    for (size_t k = 0; k < count; k++)
+    for (size_t k = 0; k < count; k++) {
         refusal(folder, "", program, bad[k].arguments, bad[k].names, bad[k].code);
+    }
 }
 
-Test(bad_input, options_of_loss_dynamics)
-{
+Test(bad_input, options_of_loss_dynamics) {
 #define START "tests/reference/replay-bernoulli.npz"
 #define ONE_RUN " --repeats 1 --xi 0.5 --lr 0.1 "
     static const bad_case bad[] = {
@@ -231,68 +239,81 @@ Test(bad_input, options_of_loss_dynamics)
          1},
     };
     char said[256];
-    const char *copy = "mkdir -p build/test-tmp && cp -f data/digits.npz build/test-tmp/weights.npz";
+    const char *copy =
+        "mkdir -p build/test-tmp && cp -f data/digits.npz build/test-tmp/weights.npz";
     cr_assert(eq(int, fixture_run(copy, said, sizeof said), 0));
     all_refused("bad-input-loss", "BIN/loss-dynamics", bad, sizeof bad / sizeof *bad);
-    cr_expect(eq(int, fixture_run("cmp data/digits.npz build/test-tmp/weights.npz", said, sizeof said), 0), "overwritten");
+    cr_expect(eq(int,
+                 fixture_run("cmp data/digits.npz build/test-tmp/weights.npz", said, sizeof said),
+                 0),
+              "overwritten");
 }
 
-Test(bad_input, options_of_the_other_experiments)
-{
-    static const bad_case bad[] = {{"--init x.npz", "--init", 2}, {"--save-weights x.npz", "--save-weights", 2}};
+Test(bad_input, options_of_the_other_experiments) {
+    static const bad_case bad[] = {{"--init x.npz", "--init", 2},
+                                   {"--save-weights x.npz", "--save-weights", 2}};
     static const bad_case categorical[] = {{"--xi 0.5", "--xi", 2}};
     all_refused("bad-input-heatmap-options", "BIN/error-heatmap", bad, 2);
     all_refused("bad-input-width-options", "BIN/width-sweep", bad, 2);
     all_refused("bad-input-subnet-options", "BIN/subnet-sweep", categorical, 1);
 }
 
-Test(bad_input, options_of_the_theory)
-{
+Test(bad_input, options_of_the_theory) {
     static const struct {
         const char *program, *arguments, *names;
     } bad[] = {
         {"TOOL/bernoulli-rate", "--label 10", "--label: data/digits.npz has label columns 0 to 9"},
-        {"TOOL/categorical-rate", "--label 10", "--label: data/digits.npz has label columns 0 to 9"},
+        {"TOOL/categorical-rate", "--label 10",
+         "--label: data/digits.npz has label columns 0 to 9"},
         {"TOOL/drift", "--label 10", "--label: data/digits.npz has label columns 0 to 9"},
         {"TOOL/local-descent", "--label 10", "--label: data/digits.npz has label columns 0 to 9"},
         {"TOOL/mask-moments", "--label 10", "--label: data/digits.npz has label columns 0 to 9"},
         {"TOOL/mask-moments", "--delta 0.6", "--delta"},
         {"TOOL/ntk-concentration", "--delta 1", "--delta"},
         {"TOOL/ntk-concentration", "--xi 0.5,1.5", "--xi"},
-        {"TOOL/categorical-rate", "--samples 4 --event-samples 50", "--event-samples: 50 rows of 4"},
+        {"TOOL/categorical-rate", "--samples 4 --event-samples 50",
+         "--event-samples: 50 rows of 4"},
         {"TOOL/infinite-ntk", "--widths 64,64", "--widths: 64 is given twice"},
         {"TOOL/infinite-ntk", "--matrix build", "--matrix: build is not a regular file"},
         {"TOOL/infinite-ntk", "--matrix build/x --out build/x", "is the file of --matrix"},
-        {"TOOL/infinite-ntk", "--data build/test-tmp/data.npz --matrix build/test-tmp/../test-tmp/data.npz",
+        {"TOOL/infinite-ntk",
+         "--data build/test-tmp/data.npz --matrix build/test-tmp/../test-tmp/data.npz",
          "is the file of --data"},
     };
     char said[256];
     const char *folder = refusal_folder("bad-input-theory");
-    cr_assert(eq(int, fixture_run("cp -f data/digits.npz build/test-tmp/data.npz", said, sizeof said), 0));
-    for (size_t k = 0; k < sizeof bad / sizeof *bad; k++)
+    cr_assert(eq(
+        int, fixture_run("cp -f data/digits.npz build/test-tmp/data.npz", said, sizeof said), 0));
+    for (size_t k = 0; k < sizeof bad / sizeof *bad; k++) {
         refusal(folder, "", bad[k].program, bad[k].arguments, bad[k].names, 2);
-    cr_expect(eq(int, fixture_run("cmp data/digits.npz build/test-tmp/data.npz", said, sizeof said), 0), "overwritten");
+    }
+    cr_expect(
+        eq(int, fixture_run("cmp data/digits.npz build/test-tmp/data.npz", said, sizeof said), 0),
+        "overwritten");
 }
 
-Test(bad_input, options_of_tables)
-{
+Test(bad_input, options_of_tables) {
     static const bad_case compare[] = {
         {"", "0 paths", 2},
         {"a", "1 paths", 2},
         {"/nowhere.dat data", "/nowhere.dat", 2},
         {"data/digits.npz data/digits.npz", "is not text", 2},
     };
-    static const bad_case report[] = {{"stray", "'stray'", 2}, {"--results /nowhere", "/nowhere: has neither", 2},
-                                      {"--make 'A=1 '", "'A=1 ' is not", 2}, {"--make 'A=1 `b`'", "NAME=VALUE", 2},
-                                      {"--make \"A='b\"", "NAME=VALUE", 2}, {"--make 'A=$(b)'", "NAME=VALUE", 2}};
-    static const bad_case statements[] = {{"stray", "'stray'", 2}, {"--results Makefile", "Not a directory", 2}};
-    all_refused("bad-input-compare", "TOOL/compare-results", compare, sizeof compare / sizeof *compare);
+    static const bad_case report[] = {{"stray", "'stray'", 2},
+                                      {"--results /nowhere", "/nowhere: has neither", 2},
+                                      {"--make 'A=1 '", "'A=1 ' is not", 2},
+                                      {"--make 'A=1 `b`'", "NAME=VALUE", 2},
+                                      {"--make \"A='b\"", "NAME=VALUE", 2},
+                                      {"--make 'A=$(b)'", "NAME=VALUE", 2}};
+    static const bad_case statements[] = {{"stray", "'stray'", 2},
+                                          {"--results Makefile", "Not a directory", 2}};
+    all_refused("bad-input-compare", "TOOL/compare-results", compare,
+                sizeof compare / sizeof *compare);
     all_refused("bad-input-report", "TOOL/report", report, sizeof report / sizeof *report);
     all_refused("bad-input-statements", "TOOL/statements", statements, 2);
 }
 
-Test(bad_input, options_of_claims)
-{
+Test(bad_input, options_of_claims) {
     static const bad_case bad[] = {
         {"stray", "'stray'", 2},
         {"--loss a --los b", "--loss is given twice", 2},
@@ -302,7 +323,8 @@ Test(bad_input, options_of_claims)
         {"--heatmap-zero /dev/zero", "/dev/zero: cannot be read", 2},
         {"--width data/digits.npz", "is not text", 2},
         {"--subnet Makefile", "Makefile:", 2},
-        {"--loss data/README.md --out data/README.md", "--out: data/README.md is the file of --loss", 2},
+        {"--loss data/README.md --out data/README.md",
+         "--out: data/README.md is the file of --loss", 2},
         {"--print /nowhere.dat", "/nowhere.dat", 2},
         {"--out /proc/no/x.dat", "/proc/no", 1},
     };
@@ -310,26 +332,27 @@ Test(bad_input, options_of_claims)
 }
 
 /* A cell diverges, the disk is full before the first unit is on it: no folder of units stays either. */
-Test(bad_input, nothing_is_left_of_a_run_that_computed_nothing)
-{
+Test(bad_input, nothing_is_left_of_a_run_that_computed_nothing) {
 #ifdef __clang__
     cr_skip_test("the OpenMP of LLVM ends a program that may write no file, for its shared memory");
 #endif
     const char *folder = refusal_folder("bad-input-nothing");
-    for (size_t e = 0; e < EXPERIMENTS; e++)
+    for (size_t e = 0; e < EXPERIMENTS; e++) {
         refusal(folder, "trap '' XFSZ; ulimit -f 0;", programs[e], TINY, "cannot be written", 1);
+    }
 }
 
 /* What it computed stays: its units say that the cells diverged, for the next start. */
-Test(bad_input, diverged)
-{
+Test(bad_input, diverged) {
     const char *folder = refusal_folder("bad-input-diverged");
     char command[512], said[1024], left[256];
     for (size_t e = 0; e < EXPERIMENTS; e++) {
-        snprintf(command, sizeof command, "%s" TINY "--lr 1e8 --local-steps 9 --quiet --out %s/bad.dat", programs[e],
+        snprintf(command, sizeof command,
+                 "%s" TINY "--lr 1e8 --local-steps 9 --quiet --out %s/bad.dat", programs[e],
                  folder);
         cr_expect(eq(int, fixture_run(command, said, sizeof said), 1), "%s: %s", command, said);
-        cr_expect(strstr(said, "diverged: ") && strchr(said, '\n') && !strchr(said, '\n')[1], "%s: %s", command, said);
+        cr_expect(strstr(said, "diverged: ") && strchr(said, '\n') && !strchr(said, '\n')[1],
+                  "%s: %s", command, said);
         cr_expect(eq(int, refusal_entries(folder, left), 1), "%s", left);
         cr_expect(eq(str, left, "bad.dat.units"), "no table");
     }
@@ -339,8 +362,7 @@ Test(bad_input, diverged)
 
 /* Makes the files in a folder of their own and gives each to one of the programs, in turn. */
 static void files_refused(const char *name, void (*make)(const char *folder, bad_file_list *list),
-                          const char *const *takers, size_t count, const char *option)
-{
+                          const char *const *takers, size_t count, const char *option) {
     static bad_file_list list;
     char files[256], test[64];
     snprintf(test, sizeof test, "%s-files", name);
@@ -352,39 +374,36 @@ static void files_refused(const char *name, void (*make)(const char *folder, bad
         snprintf(arguments, sizeof arguments, "%s %s", option, list.files[k].path);
         refusal(folder, "", takers[k % count], arguments, list.files[k].names, 2);
     }
-    cr_expect(eq(sz, (size_t)refusal_entries(files, test), list.count), "the files stay as they are");
+    cr_expect(eq(sz, (size_t)refusal_entries(files, test), list.count),
+              "the files stay as they are");
 }
 
-Test(bad_input, data_sets)
-{
+Test(bad_input, data_sets) {
     files_refused("bad-input-data", bad_data_sets, programs, ON_FEW, "--samples 4 --data");
-    cr_expect(ne(int, access("build/test-tmp/features.npy", F_OK), 0), "a member's path leads nowhere");
+    cr_expect(ne(int, access("build/test-tmp/features.npy", F_OK), 0),
+              "a member's path leads nowhere");
     cr_expect(ne(int, access("/tmp/features.npy", F_OK), 0), "a member's path leads nowhere");
 }
 
-Test(bad_input, starts)
-{
-    files_refused("bad-input-init", bad_starts, programs, 1, "--init");
-}
+Test(bad_input, starts) { files_refused("bad-input-init", bad_starts, programs, 1, "--init"); }
 
 static const char *const claims[] = {"TOOL/claims"};
 
-Test(bad_input, tables)
-{
+Test(bad_input, tables) {
     files_refused("bad-input-runs", bad_run_tables, claims, 1, "--loss");
     files_refused("bad-input-heatmap", bad_heatmap_tables, claims, 1, "--heatmap");
     files_refused("bad-input-verdicts", bad_verdict_tables, claims, 1, "--print");
 }
 
 /* Labels that are all one number, but not 0, are data like any other (model/dataset.h). */
-Test(bad_input, constant_labels_are_taken)
-{
+Test(bad_input, constant_labels_are_taken) {
     char path[300], command[600], said[1024];
     const char *folder = refusal_folder("bad-input-constant");
     snprintf(path, sizeof path, "%s/data.npz", folder);
     constant_labels(path);
     snprintf(command, sizeof command,
-             "BIN/loss-dynamics --data %s --width 5 --rounds 1 --repeats 1 --quiet --out %s/x.dat", path, folder);
+             "BIN/loss-dynamics --data %s --width 5 --rounds 1 --repeats 1 --quiet --out %s/x.dat",
+             path, folder);
     cr_expect(eq(int, fixture_run(command, said, sizeof said), 0), "%s", said);
     cr_expect(eq(str, said, ""));
 }

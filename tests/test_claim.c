@@ -8,8 +8,7 @@
 
 TestSuite(claim, .timeout = 20);
 
-static evidence fresh(void)
-{
+static evidence fresh(void) {
     return (evidence){.row = {.bound = 1, .observed = 0.5, .trials = 100, .limit = NAN},
                       .met = true,
                       .enough = true,
@@ -22,18 +21,17 @@ static evidence fresh(void)
                       .p_opposite = 1};
 }
 
-static verdict decide(claim_test test, evidence *e)
-{
+static verdict decide(claim_test test, evidence *e) {
     claim_decide(test, e);
     return e->row.verdict;
 }
 
 /* hypothesis not met, then too few, then the test: for every test there is. */
-Test(claim, one_rule_for_hypotheses_and_few_trials)
-{
-    for (claim_test test = TEST_AT_MOST; test <= TEST_TREND; test++) {
+Test(claim, one_rule_for_hypotheses_and_few_trials) {
+    for (claim_test test = TEST_AT_MOST; test <= TEST_CONDITIONS; test++) {
         evidence e = fresh();
         if (test == TEST_AT_LEAST) { e.row.observed = 2; }
+        if (test == TEST_NO_TREND) { e.p_claimed = 1; }
         if (test == TEST_EQUAL) { e.row.observed = 1.05; }
         cr_expect(eq(int, decide(test, &e), NOT_REFUTED), "test %d", (int)test);
         e.holds = false;
@@ -46,33 +44,32 @@ Test(claim, one_rule_for_hypotheses_and_few_trials)
     }
 }
 
-Test(claim, nan_refutes_every_test)
-{
-    for (claim_test test = TEST_AT_MOST; test <= TEST_TREND; test++) {
+Test(claim, nan_refutes_every_test) {
+    for (claim_test test = TEST_AT_MOST; test <= TEST_CONDITIONS; test++) {
         evidence e = fresh();
         e.row.observed = e.interval.low = e.interval.high = e.p_claimed = e.p_opposite = NAN;
-        if (test == TEST_PROBABILITY) { e.failures = 100; } /* its observation is a count */
+        e.failures = 100; /* where the observation is a count */
         cr_expect(eq(int, decide(test, &e), STATEMENT_REFUTED), "test %d", (int)test);
     }
 }
 
 /* 3/delta trials are enough, one fewer is not, and then neither all nor none failing decides. */
-Test(claim, probability_needs_three_over_delta_trials)
-{
+Test(claim, probability_needs_three_over_delta_trials) {
     const size_t failures[] = {0, 59};
     for (size_t k = 0; k < 2; k++) {
         evidence e = fresh();
-        e.row.trials = 60;
         e.failures = failures[k];
-        cr_expect(eq(int, decide(TEST_PROBABILITY, &e), k ? STATEMENT_REFUTED : NOT_REFUTED));
-        e.row.trials = 59;
-        cr_expect(eq(int, decide(TEST_PROBABILITY, &e), NOT_CHECKED));
+        for (claim_test test = TEST_PROBABILITY; test <= TEST_QUANTILE_AT_LEAST; test++) {
+            e.row.trials = 60;
+            cr_expect(eq(int, decide(test, &e), k ? STATEMENT_REFUTED : NOT_REFUTED));
+            e.row.trials = 59;
+            cr_expect(eq(int, decide(test, &e), NOT_CHECKED));
+        }
     }
 }
 
 /* slack >= 1 exactly where the statement held. */
-Test(claim, slack_is_oriented)
-{
+Test(claim, slack_is_oriented) {
     const double observed[] = {0.25, 0.999, 1.001, 4};
     for (size_t k = 0; k < 4; k++) {
         for (claim_test test = TEST_AT_MOST; test <= TEST_EQUAL; test++) {
@@ -84,14 +81,18 @@ Test(claim, slack_is_oriented)
         }
     }
     evidence e = fresh();
+    decide(TEST_QUANTILE_AT_MOST, &e);
+    cr_expect(eq(dbl, e.row.slack, 2));
+    decide(TEST_QUANTILE_AT_LEAST, &e);
+    cr_expect(eq(dbl, e.row.slack, 0.5));
+    cr_expect(eq(int, e.row.sense, SENSE_AT_LEAST));
     e.row.bound = -1;
     decide(TEST_AT_LEAST, &e);
     cr_expect(isnan(e.row.slack), "a ratio to a negative bound means nothing");
     cr_expect(eq(int, e.row.sense, SENSE_AT_LEAST));
 }
 
-Test(claim, a_trend_is_claimed_opposite_or_untold)
-{
+Test(claim, a_trend_is_claimed_opposite_or_untold) {
     const double p[3][2] = {{1e-9, 1}, {1, 1e-9}, {0.3, 0.7}};
     const verdict expected[] = {NOT_REFUTED, STATEMENT_REFUTED, NOT_CHECKED};
     for (size_t k = 0; k < 3; k++) {
@@ -100,6 +101,11 @@ Test(claim, a_trend_is_claimed_opposite_or_untold)
         e.p_opposite = p[k][1];
         cr_expect(eq(int, decide(TEST_TREND, &e), expected[k]), "pair %zu", k);
     }
+    evidence e = fresh();
+    e.p_claimed = 0.03;
+    cr_expect(eq(int, decide(TEST_TREND, &e), NOT_CHECKED), "at the usual confidence");
+    e.confidence = 0.95;
+    cr_expect(eq(int, decide(TEST_TREND, &e), NOT_REFUTED), "at a claim's own");
 }
 
 /* --- a list of claims --- */
@@ -108,28 +114,24 @@ typedef struct {
     double steps, worst;
 } record;
 
-static status from_record(const struct study_run *r, size_t which, evidence *e)
-{
+static status from_record(const struct study_run *r, size_t which, evidence *e) {
     (void)r;
     record one = {(double)which, 0.5};
     return which == 2 ? claim_absent(e) : claim_record(e, &one);
 }
 
-static size_t three(const struct study_run *r)
-{
+static size_t three(const struct study_run *r) {
     (void)r;
     return 3;
 }
 
-static const char *name_of(const struct study_run *r, size_t which, char *name, size_t size)
-{
+static const char *name_of(const struct study_run *r, size_t which, char *name, size_t size) {
     (void)r;
     snprintf(name, size, "case %zu", which);
     return name;
 }
 
-Test(claim, cases_names_source_and_absence)
-{
+Test(claim, cases_names_source_and_absence) {
     static const claim claims[] = {{"A bound", "hoeffding", DERIVED, TEST_AT_MOST, "x is at most 1",
                                     from_record, "nothing", 1, CLAIM_NUMBER(record, worst),
                                     CLAIM_NUMBER(record, steps)}};

@@ -1,6 +1,7 @@
-#include "experiments/claim_rows.h"
+#include "experiments/figure_claims.h"
 
-#include "run/stats.h"
+#include "stats/stats.h"
+#include "study/study.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
@@ -13,36 +14,31 @@
 #include <unistd.h>
 
 /* Tables with planted trends. Each test is a process of its own and has one list, one generator. */
-static claim_list list;
+static claim_rows list = {.command = "make claims"};
 static gsl_rng *generator;
 
-static void begin(void)
-{
+static void begin(void) {
     gsl_set_error_handler_off();
     generator = gsl_rng_alloc(gsl_rng_mt19937);
     gsl_rng_set(generator, 2112);
 }
 
-static void end(void)
-{
+static void end(void) {
     gsl_rng_free(generator);
-    free(list.rows);
+    claim_rows_free(&list);
 }
 
 TestSuite(claims, .init = begin, .fini = end);
 
 /* Uniform on (-size, size). */
-static double noise(double size)
-{
-    return size * (2 * gsl_rng_uniform(generator) - 1);
-}
+static double noise(double size) { return size * (2 * gsl_rng_uniform(generator) - 1); }
 
-/* Writes the table, frees it and reads it back, as the program does. Tests run side by side: a file each. */
-static claim_table written(table *t)
-{
+/* Writes the table, frees it and reads it back, as the program does. Tests run side by side: a file
+ * each. */
+static run_table written(table *t) {
     static char path[64];
     snprintf(path, sizeof path, "build/test-tmp/claims/%d.dat", (int)getpid());
-    claim_table read = {.path = path};
+    run_table read = {.path = path};
     cr_assert(eq(int, table_write(t, path), OK), "%s", error_text());
     table_free(t);
     cr_assert(eq(int, table_read(path, &read.data), OK), "%s", error_text());
@@ -50,61 +46,75 @@ static claim_table written(table *t)
     return read;
 }
 
-static const statement_row *row_of(const char *statement)
-{
-    for (size_t i = 0; i < list.count; i++)
-        if (strcmp(list.rows[i].statement, statement) == 0)
-            return &list.rows[i];
+/* Judges claims on one table, the others not there. */
+static status judge(const claim_group *claims, int which, const run_table *t) {
+    figure_tables tables = {.tables = {{.path = "none"},
+                                       {.path = "none"},
+                                       {.path = "none"},
+                                       {.path = "none"},
+                                       {.path = "none"}}};
+    tables.tables[which] = *t;
+    return claim_judge(claims, &(study_run){.context = &tables}, &list);
+}
+
+static const statement_row *row_of(const char *statement) {
+    for (size_t i = 0; i < list.count; i++) {
+        if (strcmp(list.rows[i].statement, statement) == 0) { return &list.rows[i]; }
+    }
     cr_fatal("no row '%s'", statement);
 }
 
-static void assert_verdict(const char *statement, verdict expected)
-{
+static void assert_verdict(const char *statement, verdict expected) {
     const statement_row *row = row_of(statement);
-    cr_assert(eq(int, row->verdict, expected), "%s: %s, '%s', observed %.17g, limit %.17g", statement,
-              verdict_word(row->verdict), row->says, row->observed, row->limit);
+    cr_assert(eq(int, row->verdict, expected), "%s: %s, '%s', observed %.17g, limit %.17g",
+              statement, verdict_word(row->verdict), row->says, row->observed, row->limit);
     cr_assert(eq(int, row->kind, PAPER));
     cr_assert(eq(str, (char *)row->command, "make claims"));
 }
 
-static void assert_text(const char *text, const char *part)
-{
-    cr_assert(ne(ptr, (void *)strstr(text, part), NULL), "'%s' lacks '%s'", text, part);
+static void assert_text(const char *whole, const char *part) {
+    cr_assert(ne(ptr, (void *)strstr(whole, part), NULL), "'%s' lacks '%s'", whole, part);
 }
 
 /* --- Figure 2b --- */
 
-/* Levels 1 + by_xi xi + by_p p and noise, on the panel's 91 cells; runs with xi <= diverge diverged. */
-typedef struct { double by_xi, by_p, noise, diverge; size_t repetitions; const char *unselected; } plan;
+/* Levels 1 + by_xi xi + by_p p and noise, on the panel's 91 cells; runs with xi <= diverge
+ * diverged. */
+typedef struct {
+    double by_xi, by_p, noise, diverge;
+    size_t repetitions;
+    const char *unselected;
+} plan;
 
-static void judge_heatmap(plan h)
-{
+static void judge_heatmap(plan h) {
     table *t = table_new("subnets xi repetition level rounds state", NULL, 9);
-    table_note(t, "unselected", "%s (a word)", h.unselected ? h.unselected : "keep");
-    for (int p = 1; p <= 10; p++)
-        for (int tenths = 1; tenths <= (p == 1 ? 10 : 9); tenths++)
+    table_note(t, "--unselected", "%s", h.unselected ? h.unselected : "keep");
+    for (int p = 1; p <= 10; p++) {
+        for (int tenths = 1; tenths <= (p == 1 ? 10 : 9); tenths++) {
             for (size_t k = 0; k < h.repetitions; k++) {
                 bool diverged = tenths <= 10 * h.diverge;
                 table_row(t);
                 table_number(t, p);
                 table_number(t, tenths / 10.0);
                 table_number(t, (double)k);
-                table_number(t, diverged ? 1e9 : 1 + h.by_xi * tenths / 10 + h.by_p * p + noise(h.noise));
+                table_number(t, diverged ? 1e9
+                                         : 1 + h.by_xi * tenths / 10 + h.by_p * p + noise(h.noise));
                 table_number(t, 40);
                 table_text(t, diverged ? "diverged" : tenths == 9 ? "capped" : "stalled");
             }
-    claim_table read = written(t);
-    status s = claim_heatmap(&read, "keep", "make claims", &list);
+        }
+    }
+    run_table read = written(t);
+    status s = judge(figure_b_claims, FIGURE_HEATMAP, &read);
     cr_assert(eq(int, s, h.unselected ? BAD_INPUT : OK), "%s", error_text());
     table_data_free(&read.data);
 }
 
 static const char ALONG_XI[] = "Figure 2b along xi (keep)", ALONG_P[] = "Figure 2b along p (keep)";
 
-Test(claims, heatmap_that_falls)
-{
+Test(claims, heatmap_that_falls) {
     judge_heatmap((plan){.by_xi = -0.5, .by_p = -0.05, .noise = 1e-3, .repetitions = 3});
-    cr_assert(eq(sz, list.count, 2));
+    cr_assert(eq(sz, list.count, 2 + 2), "those of the other rule not checked");
     assert_verdict(ALONG_XI, NOT_REFUTED);
     assert_verdict(ALONG_P, NOT_REFUTED);
     cr_assert(eq(dbl, row_of(ALONG_XI)->observed, -1));
@@ -117,18 +127,16 @@ Test(claims, heatmap_that_falls)
 }
 
 /* Mutant: the sign of the error turned. */
-Test(claims, heatmap_with_a_sign_error)
-{
+Test(claims, heatmap_with_a_sign_error) {
     judge_heatmap((plan){.by_xi = 0.5, .by_p = 0.05, .noise = 1e-3, .repetitions = 3});
     assert_verdict(ALONG_XI, STATEMENT_REFUTED);
     assert_verdict(ALONG_P, STATEMENT_REFUTED);
     assert_text(row_of(ALONG_P)->says, "nonincreasing on 0 of 9 lines");
 }
 
-/* Lines are compared within themselves: a rise with p ten times as steep does not hide the fall with xi, and the axes
- * are not taken for each other. */
-Test(claims, heatmap_with_opposite_trends)
-{
+/* Lines are compared within themselves: a rise with p ten times as steep does not hide the fall
+ * with xi, and the axes are not taken for each other. */
+Test(claims, heatmap_with_opposite_trends) {
     judge_heatmap((plan){.by_xi = -0.1, .by_p = 1, .repetitions = 1});
     assert_verdict(ALONG_XI, NOT_REFUTED);
     assert_verdict(ALONG_P, STATEMENT_REFUTED);
@@ -136,34 +144,32 @@ Test(claims, heatmap_with_opposite_trends)
     cr_assert(eq(dbl, row_of(ALONG_P)->observed, 1));
 }
 
-Test(claims, heatmap_without_a_trend)
-{
+Test(claims, heatmap_without_a_trend) {
     judge_heatmap((plan){.noise = 0.1, .repetitions = 2});
     assert_verdict(ALONG_XI, NOT_CHECKED);
     assert_verdict(ALONG_P, NOT_CHECKED);
     assert_text(row_of(ALONG_XI)->says, "no trend visible at this number of repetitions");
     judge_heatmap((plan){.repetitions = 2}); /* all levels equal: no variance either */
-    cr_assert(eq(int, list.rows[2].verdict, NOT_CHECKED));
-    cr_assert(eq(dbl, list.rows[2].observed, 0));
+    cr_assert(eq(int, list.rows[4].verdict, NOT_CHECKED));
+    cr_assert(eq(dbl, list.rows[4].observed, 0));
 }
 
 /* Diverged runs are left out, whatever stands as their level, and counted; the text still fits. */
-Test(claims, heatmap_with_diverged_runs)
-{
+Test(claims, heatmap_with_diverged_runs) {
     judge_heatmap((plan){.by_xi = 0.5, .noise = 1e-3, .diverge = 0.2, .repetitions = 12});
     assert_verdict(ALONG_XI, STATEMENT_REFUTED); /* 1e9 at small xi would make it fall */
     cr_assert(eq(dbl, row_of(ALONG_XI)->observed, 1));
     cr_assert(eq(sz, row_of(ALONG_XI)->trials, 71 * 12));
     assert_text(row_of(ALONG_XI)->says, "diverged runs left out: 240 (cells: 20)");
     assert_verdict(ALONG_P, NOT_CHECKED);
-    assert_text(row_of(ALONG_P)->says, "left out: 240 (cells: 20); no trend visible at this number of repetitions");
+    assert_text(row_of(ALONG_P)->says,
+                "left out: 240 (cells: 20); no trend visible at this number of repetitions");
     judge_heatmap((plan){.diverge = 1, .repetitions = 1});
-    cr_assert(eq(int, list.rows[2].verdict, NOT_CHECKED));
-    assert_text(list.rows[2].says, "fewer than two cells");
+    cr_assert(eq(int, list.rows[4].verdict, NOT_CHECKED));
+    assert_text(list.rows[4].says, "fewer than two cells");
 }
 
-Test(claims, heatmap_of_the_other_rule_is_refused)
-{
+Test(claims, heatmap_of_the_other_rule_is_refused) {
     judge_heatmap((plan){.repetitions = 1, .unselected = "zero"});
     assert_text(error_text(), "--unselected zero");
     cr_assert(eq(sz, list.count, 0));
@@ -171,12 +177,11 @@ Test(claims, heatmap_of_the_other_rule_is_refused)
 
 /* --- Figures 2c and 2d --- */
 
-Test(claims, width_by_xi_and_together)
-{
+Test(claims, width_by_xi_and_together) {
     const double xis[] = {0.3, 0.8};
     table *t = table_new("width xi repetition level rounds state", NULL, 9);
-    for (int m = 1500; m >= 250; m -= 250) /* the order of rows does not matter */
-        for (size_t i = 0; i < 2; i++)
+    for (int m = 1500; m >= 250; m -= 250) { /* the order of rows does not matter */
+        for (size_t i = 0; i < 2; i++) {
             for (int k = 0; k < 3; k++) {
                 table_row(t);
                 table_number(t, m);
@@ -186,8 +191,10 @@ Test(claims, width_by_xi_and_together)
                 table_number(t, 40);
                 table_text(t, "converged");
             }
-    claim_table read = written(t);
-    cr_assert(eq(int, claim_width(&read, "make claims", &list), OK), "%s", error_text());
+        }
+    }
+    run_table read = written(t);
+    cr_assert(eq(int, judge(figure_c_claims, FIGURE_WIDTH, &read), OK), "%s", error_text());
     table_data_free(&read.data);
     cr_assert(eq(sz, list.count, 3));
     assert_verdict("Figure 2c along m xi=0.3", NOT_REFUTED);
@@ -198,16 +205,15 @@ Test(claims, width_by_xi_and_together)
     cr_assert(eq(str, (char *)row_of("Figure 2c along m xi=0.3")->hypotheses, ""));
 }
 
-/* Improvements fall at step 1, rise at 2 (there the absolute one falls); step 3 is missing, step 4 no claim. */
-Test(claims, subnets_by_step)
-{
+/* Improvements fall at step 1, rise at 2 (there the absolute one falls); step 3 is missing, step 4
+ * no claim. */
+Test(claims, subnets_by_step) {
     const double slopes[] = {-1, 1, 0, 1};
     table *t = table_new("subnets repetition step absolute relative", NULL, 9);
-    for (int p = 1; p <= 10; p++)
-        for (int k = 0; k < 2; k++)
+    for (int p = 1; p <= 10; p++) {
+        for (int k = 0; k < 2; k++) {
             for (int step = 1; step <= 4; step++) {
-                if (step == 3)
-                    continue;
+                if (step == 3) { continue; }
                 table_row(t);
                 table_number(t, p);
                 table_number(t, k);
@@ -215,8 +221,10 @@ Test(claims, subnets_by_step)
                 table_number(t, -p);
                 table_number(t, p == 4 && k == 1 ? NAN : slopes[step - 1] * p);
             }
-    claim_table read = written(t);
-    cr_assert(eq(int, claim_subnet(&read, "make claims", &list), OK), "%s", error_text());
+        }
+    }
+    run_table read = written(t);
+    cr_assert(eq(int, judge(figure_d_claims, FIGURE_SUBNET, &read), OK), "%s", error_text());
     table_data_free(&read.data);
     cr_assert(eq(sz, list.count, 3));
     assert_verdict("Figure 2d step 1", NOT_REFUTED);
@@ -230,22 +238,21 @@ Test(claims, subnets_by_step)
 
 enum { ROUNDS = 20 };
 
-/* Errors of a run about a round: whole before, subnetworks after sampling, after the last local step, whole after. */
-typedef struct { double before, sampled, local, aggregated; } errors;
+/* Errors of a run about a round: whole before, subnetworks after sampling, after the last local
+ * step, whole after. */
+typedef struct {
+    double before, sampled, local, aggregated;
+} errors;
 
-static errors usual_errors(double spread)
-{
-    return (errors){2 + noise(spread), 2.3 + noise(spread), 1.9 + noise(spread), 1.7 + noise(spread)};
+static errors usual_errors(double spread) {
+    return (errors){2 + noise(spread), 2.3 + noise(spread), 1.9 + noise(spread),
+                    1.7 + noise(spread)};
 }
 
-static table *new_loss(void)
-{
-    return table_new("xi repetition round jump descent drop", NULL, 9);
-}
+static table *new_loss(void) { return table_new("xi repetition round jump descent drop", NULL, 9); }
 
 /* sign = -1 is the mutant that takes every difference the wrong way round. */
-static void add_round(table *t, double xi, size_t repetition, int round, errors e, double sign)
-{
+static void add_round(table *t, double xi, size_t repetition, int round, errors e, double sign) {
     table_row(t);
     table_number(t, xi);
     table_number(t, (double)repetition);
@@ -255,43 +262,43 @@ static void add_round(table *t, double xi, size_t repetition, int round, errors 
     table_number(t, sign * (e.aggregated - e.local));
 }
 
-static void judge_loss(table *t)
-{
-    claim_table read = written(t);
-    cr_assert(eq(int, claim_loss(&read, "make claims", &list), OK), "%s", error_text());
+static void judge_loss(table *t) {
+    run_table read = written(t);
+    cr_assert(eq(int, judge(figure_a_claims, FIGURE_LOSS, &read), OK), "%s", error_text());
     table_data_free(&read.data);
 }
 
-static void judge_usual(size_t repetitions, double spread, double sign)
-{
+static void judge_usual(size_t repetitions, double spread, double sign) {
     table *t = new_loss();
-    for (size_t k = 0; k < repetitions; k++)
+    for (size_t k = 0; k < repetitions; k++) {
         for (int round = 1; round <= ROUNDS; round++) {
             add_round(t, 0.5, k, round, usual_errors(spread), sign);
             add_round(t, 0.8, k, round, usual_errors(spread), sign);
         }
+    }
     judge_loss(t);
 }
 
-static const char *const LOSS_ROWS[] = {"Figure 2a jump xi=0.5",    "Figure 2a jump xi=0.8", "Figure 2a descent xi=0.5",
-                                        "Figure 2a descent xi=0.8", "Figure 2a drop xi=0.5", "Figure 2a drop xi=0.8"};
+static const char *const LOSS_ROWS[] = {"Figure 2a jump xi=0.5",    "Figure 2a jump xi=0.8",
+                                        "Figure 2a descent xi=0.5", "Figure 2a descent xi=0.8",
+                                        "Figure 2a drop xi=0.5",    "Figure 2a drop xi=0.8"};
 
-Test(claims, movements_with_their_signs)
-{
+Test(claims, movements_with_their_signs) {
     judge_usual(10, 0.01, 1);
     cr_assert(eq(sz, list.count, 6));
     for (size_t i = 0; i < 6; i++) {
         const statement_row *row = row_of(LOSS_ROWS[i]);
         assert_verdict(LOSS_ROWS[i], NOT_REFUTED);
-        assert_text(row->says, "certain in 20 of 20 rounds, on the mean only in 0, wrong in 0 (certainly in 0)");
+        assert_text(
+            row->says,
+            "certain in 20 of 20 rounds, on the mean only in 0, wrong in 0 (certainly in 0)");
         cr_assert(eq(dbl, row->observed, 1));
         cr_assert(eq(sz, row->trials, 200));
         cr_assert(le(dbl, fabs(row->limit - pow(0.05, 1.0 / 200)), 1e-12));
     }
 }
 
-Test(claims, movements_with_a_sign_error)
-{
+Test(claims, movements_with_a_sign_error) {
     judge_usual(10, 0.01, -1);
     for (size_t i = 0; i < 6; i++) {
         assert_verdict(LOSS_ROWS[i], STATEMENT_REFUTED);
@@ -302,39 +309,39 @@ Test(claims, movements_with_a_sign_error)
 }
 
 /* A single repetition has no interval: neither the claim nor its opposite is judged. */
-Test(claims, movements_of_one_repetition)
-{
-    for (int sign = -1; sign <= 1; sign += 2)
-        judge_usual(1, 0.01, sign);
+Test(claims, movements_of_one_repetition) {
+    for (int sign = -1; sign <= 1; sign += 2) { judge_usual(1, 0.01, sign); }
     cr_assert(eq(sz, list.count, 12));
-    for (size_t i = 0; i < list.count; i++)
+    for (size_t i = 0; i < list.count; i++) {
         cr_assert(eq(int, list.rows[i].verdict, NOT_CHECKED), "%s", list.rows[i].says);
+    }
     assert_text(list.rows[0].hypotheses, "no round's sign is certain");
 }
 
 /* Rounds with three repetitions; the last has jumps of mean `mean` and t = mean / 0.05. */
-static void judge_last_round(int rounds, double mean)
-{
+static void judge_last_round(int rounds, double mean) {
     const double half_width = 0.05 * sqrt(3); /* of three points: their standard deviation */
     table *t = new_loss();
-    for (int k = 0; k < 3; k++)
+    for (int k = 0; k < 3; k++) {
         for (int round = 1; round <= rounds; round++) {
             double jump = round < rounds ? 1 + 1e-3 * k : mean + (k - 1) * half_width;
             add_round(t, 0.5, (size_t)k, round, (errors){0, jump, -5, -6}, 1);
         }
+    }
     judge_loss(t);
 }
 
-/* t = -6 at two degrees of freedom is beyond 4.30 (one round at 95 %) and within 28.3 (20 rounds together). */
-Test(claims, rounds_are_judged_together)
-{
+/* t = -6 at two degrees of freedom is beyond 4.30 (one round at 95 %) and within 28.3 (20 rounds
+ * together). */
+Test(claims, rounds_are_judged_together) {
     judge_last_round(1, -0.3);
     assert_verdict("Figure 2a jump xi=0.5", STATEMENT_REFUTED);
     list.count = 0;
     judge_last_round(ROUNDS, -0.3);
     assert_verdict("Figure 2a jump xi=0.5", NOT_REFUTED);
     const statement_row *row = row_of("Figure 2a jump xi=0.5");
-    assert_text(row->says, "certain in 19 of 20 rounds, on the mean only in 0, wrong in 1 (certainly in 0)");
+    assert_text(row->says,
+                "certain in 19 of 20 rounds, on the mean only in 0, wrong in 1 (certainly in 0)");
     cr_assert(eq(dbl, row->observed, 57.0 / 60));
     cr_assert(eq(dbl, row->limit, stats_clopper_pearson_lower(57, 60, 0.95)));
     list.count = 0;
@@ -343,12 +350,12 @@ Test(claims, rounds_are_judged_together)
     assert_text(row_of("Figure 2a jump xi=0.5")->says, "wrong in 1 (certainly in 1)");
     list.count = 0;
     judge_last_round(ROUNDS, 0.3);
-    assert_text(row_of("Figure 2a jump xi=0.5")->says, "certain in 19 of 20 rounds, on the mean only in 1, wrong in 0");
+    assert_text(row_of("Figure 2a jump xi=0.5")->says,
+                "certain in 19 of 20 rounds, on the mean only in 1, wrong in 0");
 }
 
 /* A run that diverged leaves rounds unknown: what is right elsewhere does not stand for them. */
-Test(claims, movements_of_a_diverged_run)
-{
+Test(claims, movements_of_a_diverged_run) {
     judge_last_round(ROUNDS, NAN);
     assert_verdict("Figure 2a jump xi=0.5", NOT_CHECKED);
     assert_text(row_of("Figure 2a jump xi=0.5")->hypotheses, "rounds concerned: 1");
@@ -357,14 +364,14 @@ Test(claims, movements_of_a_diverged_run)
 }
 
 /* Every claim has its row, though there is nothing to judge it by. */
-Test(claims, tables_that_are_not_there)
-{
-    claim_table none = {.path = "results/none.runs.dat"};
-    cr_assert(eq(int, claim_loss(&none, "make claims", &list), OK));
-    cr_assert(eq(int, claim_heatmap(&none, "keep", "make claims", &list), OK));
-    cr_assert(eq(int, claim_heatmap(&none, "zero", "make claims", &list), OK));
-    cr_assert(eq(int, claim_width(&none, "make claims", &list), OK));
-    cr_assert(eq(int, claim_subnet(&none, "make claims", &list), OK));
+Test(claims, tables_that_are_not_there) {
+    run_table none = {.path = "results/none.runs.dat"};
+    figure_tables tables = {.tables = {none, none, none, none, none}};
+    const claim_group *const panels[] = {figure_a_claims, figure_b_claims, figure_c_claims,
+                                         figure_d_claims};
+    for (size_t k = 0; k < 4; k++) {
+        cr_assert(eq(int, claim_judge(panels[k], &(study_run){.context = &tables}, &list), OK));
+    }
     cr_assert(eq(sz, list.count, 3 + 2 + 2 + 1 + 3));
     for (size_t i = 0; i < list.count; i++) {
         assert_verdict(list.rows[i].statement, NOT_CHECKED);

@@ -13,18 +13,14 @@
 #include "tests/concentration_fixture.h"
 #include "theory/ntk_concentration/ntk_concentration.h"
 
-static void begin(void)
-{
-    gsl_set_error_handler_off();
-}
+static void begin(void) { gsl_set_error_handler_off(); }
 
 TestSuite(concentration, .init = begin);
 
 /* --- measures, by another way --- */
 
 /* The worst of the masks, each measured from the definition: norms by the whole spectrum. */
-Test(concentration, measures_are_the_worst_masks)
-{
+Test(concentration, measures_are_the_worst_masks) {
     enum { N = 7, P = 4 };
     const concentration_settings o = {
         .widths = {{50}, 1}, .xi = {{0.3}, 1}, .masks = P, .trials = 1, .delta = 0.05};
@@ -77,8 +73,7 @@ Test(concentration, measures_are_the_worst_masks)
     study_close(&r);
 }
 
-Test(concentration, probes)
-{
+Test(concentration, probes) {
     enum { N = 30 }; /* more than the leading block */
     double H[N * N], probes[24 * 25 / 2 + 2], trace = 0, sum = 0;
     for (size_t k = 0; k < N * N; k++) {
@@ -97,8 +92,7 @@ Test(concentration, probes)
 
 /* --- the program --- */
 
-static status parsed(int count, char **arguments, concentration_settings *o)
-{
+static status parsed(int count, char **arguments, concentration_settings *o) {
     option_table own = {0};
     program_options run;
     *o = *(const concentration_settings *)concentration_study.defaults;
@@ -108,8 +102,7 @@ static status parsed(int count, char **arguments, concentration_settings *o)
     return st;
 }
 
-Test(concentration, options)
-{
+Test(concentration, options) {
     concentration_settings o;
     char *right[] = {"ntk-concentration", "--widths", "512,64,128", "--xi", "0.25",
                      "--trials",          "60",       NULL};
@@ -128,8 +121,7 @@ Test(concentration, options)
     }
 }
 
-Test(concentration, singular_kernel_is_refused)
-{
+Test(concentration, singular_kernel_is_refused) {
     theory_data d = {.lambda0 = 1e-9};
     cr_assert(eq(int, theory_require_regular(&d), OK));
     for (int k = 0; k < 3; k++) {
@@ -139,8 +131,7 @@ Test(concentration, singular_kernel_is_refused)
 }
 
 /* The same bytes on one thread and on two, and in two shares. */
-Test(concentration, program_gives_the_same_bytes)
-{
+Test(concentration, program_gives_the_same_bytes) {
     const char *folder = fixture_folder("concentration-program");
     char command[1200], said[4096];
     const char *small = "BIN/../ntk-concentration --quiet --fresh --samples 12 --widths 16,64 --xi "

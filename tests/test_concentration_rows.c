@@ -9,10 +9,7 @@
 #include "tests/concentration_fixture.h"
 #include "theory/ntk_concentration/ntk_concentration.h"
 
-static void begin(void)
-{
-    gsl_set_error_handler_off();
-}
+static void begin(void) { gsl_set_error_handler_off(); }
 
 TestSuite(concentration_rows, .init = begin);
 
@@ -40,8 +37,7 @@ typedef struct {
 
 static ground at; /* of the test in work */
 
-static status prepare(study_run *r)
-{
+static status prepare(study_run *r) {
     concentration_context *c = r->context;
     size_t n = at.n;
     c->data = at.rows(n);
@@ -55,8 +51,7 @@ static status prepare(study_run *r)
     return OK;
 }
 
-static status measure(const study_run *r, size_t cell, size_t t, double *values)
-{
+static status measure(const study_run *r, size_t cell, size_t t, double *values) {
     const concentration_context *c = r->context;
     const concentration_settings *o = r->settings;
     size_t w = at.wrong.same_weights ? 0 : t, k = at.wrong.same_masks ? 0 : t;
@@ -89,8 +84,7 @@ typedef struct {
 
 /* Trials with what is done wrongly, judged. */
 static void judge(experiment *e, theory_data (*rows)(size_t n), size_t n, double xi,
-                  option_list widths, size_t trials, mistake wrong)
-{
+                  option_list widths, size_t trials, mistake wrong) {
     static study spoilt;
     const concentration_settings o = {.widths = widths,
                                       .xi = {{xi}, 1},
@@ -109,8 +103,7 @@ static void judge(experiment *e, theory_data (*rows)(size_t n), size_t n, double
     cr_assert(eq(sz, e->rows.count, 9));
 }
 
-static void finish(experiment *e)
-{
+static void finish(experiment *e) {
     claim_rows_free(&e->rows);
     study_close(&e->run);
     free(at.G);
@@ -127,8 +120,7 @@ static const option_list WIDTHS = {{256, 512, 1024, 2048}, 4}, THREE = {{256, 51
 enum { N_UNIT = 48, TRIALS = 100 };
 
 /* On correlated rows and on orthogonal ones nothing is refuted. */
-Test(concentration_rows, honest_rows)
-{
+Test(concentration_rows, honest_rows) {
     for (int way = 0; way < 2; way++) {
         experiment e;
         judge(&e, way ? digits : unit_rows, way ? 20 : N_UNIT, 0.5, WIDTHS, TRIALS, HONEST);
@@ -139,6 +131,8 @@ Test(concentration_rows, honest_rows)
         }
         cr_assert(eq(sz, study_fixture_row(&e.rows, C)->trials, TRIALS));
         cr_assert(gt(dbl, study_fixture_row(&e.rows, C)->slack, 1));
+        cr_assert(gt(dbl, study_fixture_row(&e.rows, D)->slack, 1)); /* from below */
+        cr_assert(eq(int, study_fixture_row(&e.rows, D)->sense, SENSE_AT_LEAST));
         cr_assert(le(dbl, study_fixture_row(&e.rows, C)->limit, 0.05));
         cr_assert(le(dbl, study_fixture_row(&e.rows, PAPER_ROW)->observed,
                      1.1)); /* what happened all the same */
@@ -148,8 +142,7 @@ Test(concentration_rows, honest_rows)
 }
 
 /* Mutant: the factor xi forgotten, so that H_m is held against Hinf. */
-Test(concentration_rows, missing_xi)
-{
+Test(concentration_rows, missing_xi) {
     experiment e;
     mistake wrong = HONEST;
     wrong.xi = 2;
@@ -165,8 +158,7 @@ Test(concentration_rows, missing_xi)
 }
 
 /* Mutants: rows not scaled to norm 1 (norm 1/2), and the same by a factor of 2 in the kernel. */
-Test(concentration_rows, rows_not_normalised)
-{
+Test(concentration_rows, rows_not_normalised) {
     experiment e;
     mistake wrong = HONEST;
     wrong.gram = 0.25;
@@ -185,8 +177,7 @@ Test(concentration_rows, rows_not_normalised)
 }
 
 /* Mutant: trials that share masks, or weights, are one trial in part. */
-Test(concentration_rows, trials_that_are_not_independent)
-{
+Test(concentration_rows, trials_that_are_not_independent) {
     mistake masks = HONEST, weights = HONEST;
     masks.same_masks = weights.same_weights = true;
     experiment e;
@@ -199,8 +190,7 @@ Test(concentration_rows, trials_that_are_not_independent)
 }
 
 /* Mutant: every neuron counted twice doubles the variance, of which the mean knows nothing. */
-Test(concentration_rows, neurons_counted_twice)
-{
+Test(concentration_rows, neurons_counted_twice) {
     experiment e;
     mistake wrong = HONEST;
     wrong.twice = true;
@@ -213,8 +203,7 @@ Test(concentration_rows, neurons_counted_twice)
 }
 
 /* Mutant: the Frobenius norm read as the spectral one. */
-Test(concentration_rows, frobenius_for_spectral_norm)
-{
+Test(concentration_rows, frobenius_for_spectral_norm) {
     experiment e;
     mistake wrong = HONEST;
     wrong.frobenius = true;
@@ -226,8 +215,7 @@ Test(concentration_rows, frobenius_for_spectral_norm)
 
 /* With few rows the width of the theorem is within reach: n = 4 asks for 16 log(4/0.05)/(0.5 0.25)
  * = 561. */
-Test(concentration_rows, theorem_at_its_width)
-{
+Test(concentration_rows, theorem_at_its_width) {
     experiment e;
     judge(&e, unit_rows, 4, 0.5, WIDTHS, TRIALS, HONEST);
     cr_assert(le(dbl, fabs(bounds_width_theorem(&e.bounds[0]) - 128 * log(80)), 1e-9));
@@ -244,8 +232,7 @@ Test(concentration_rows, theorem_at_its_width)
 }
 
 /* What is not a number refutes. */
-Test(concentration_rows, nan_refutes)
-{
+Test(concentration_rows, nan_refutes) {
     experiment e;
     mistake wrong = HONEST;
     wrong.spoil = NAN;
@@ -257,8 +244,7 @@ Test(concentration_rows, nan_refutes)
 }
 
 /* 3/delta = 60 trials are needed for a probability. */
-Test(concentration_rows, too_few_trials)
-{
+Test(concentration_rows, too_few_trials) {
     experiment e;
     judge(&e, unit_rows, 8, 0.5, THREE, 59, HONEST);
     const char *unchecked[] = {A, A_NORM, B, C, D};
@@ -274,8 +260,7 @@ Test(concentration_rows, too_few_trials)
 }
 
 /* At small widths (d) asserts nothing, and a slope needs three widths with m xi >= 64. */
-Test(concentration_rows, nothing_asserted)
-{
+Test(concentration_rows, nothing_asserted) {
     experiment e;
     judge(&e, digits, 20, 0.5, (option_list){{32, 64}, 2}, TRIALS, HONEST);
     expect(&e.rows, D, NOT_CHECKED);
@@ -287,8 +272,7 @@ Test(concentration_rows, nothing_asserted)
 /* Norms c m^(-0.5) and c m^(-0.3) with noise that all widths of a trial share: the slopes of single
  * trials are exact.
  */
-Test(concentration_rows, slope_of_planted_norms)
-{
+Test(concentration_rows, slope_of_planted_norms) {
     enum { COUNT = 5, PLANTED = 30 };
     concentration_settings o = {.widths = {{32, 64, 128, 256, 512}, COUNT}};
     concentration_context c = {.designs = {{MASK_BERNOULLI, 1, 1}, {MASK_BERNOULLI, 1, 0.5}},
@@ -324,8 +308,7 @@ Test(concentration_rows, slope_of_planted_norms)
     free(r.result.values);
 }
 
-Test(concentration_rows, table_has_quantiles_and_bounds)
-{
+Test(concentration_rows, table_has_quantiles_and_bounds) {
     experiment e;
     judge(&e, unit_rows, 8, 0.5, THREE, TRIALS, HONEST);
     table_data read = table_of(&e.run, "concentration-rows");

@@ -12,15 +12,11 @@
 #define FOLDER "build/test-tmp/dataset_refusals/"
 #define DIGITS "data/digits.npz"
 
-static void prepare(void)
-{
-    make_folder("dataset_refusals");
-}
+static void prepare(void) { make_folder("dataset_refusals"); }
 
 TestSuite(dataset_refusals, .init = prepare);
 
-Test(dataset_refusals, refuses_values)
-{
+Test(dataset_refusals, refuses_values) {
     enum { N = 4, D = 3, Q = 2 };
     const char *path = FOLDER "values.npz";
     double X[N * D] = {1, 2, 3, -4, 5, 6, 7, 8, -9, 0, 1, 1}, Y[N * Q] = {1, 2, 3, 4, 5, 6, 7, 8};
@@ -30,13 +26,15 @@ Test(dataset_refusals, refuses_values)
         X[3 * D + 1] = bad[c];
         write_data(path, c % 2 ? "f8" : "f4", N, D, X, Q, Y);
         check_refused(path, 0, "array 'features', row 3, column 1 (counted from 0) is ");
-        cr_assert(eq(int, dataset_load(path, 3, &data), OK), "%s", error_text()); /* the row is not taken */
+        cr_assert(eq(int, dataset_load(path, 3, &data), OK), "%s",
+                  error_text()); /* the row is not taken */
         dataset_free(&data);
         X[3 * D + 1] = 1;
         Y[2 * Q + 1] = bad[c];
         write_data(path, "f8", N, D, X, Q, Y);
         check_refused(path, 0, "array 'labels', row 2, column 1 (counted from 0) is ");
-        check_refused(path, 1, "array 'labels', row 2, column 1"); /* the scale is the whole file's */
+        check_refused(path, 1,
+                      "array 'labels', row 2, column 1"); /* the scale is the whole file's */
         Y[2 * Q + 1] = 6;
     }
     memset(X + 2 * D, 0, D * sizeof *X);
@@ -50,27 +48,49 @@ Test(dataset_refusals, refuses_values)
     check_refused(path, 0, "array 'labels' is all zeros");
 }
 
-Test(dataset_refusals, refuses_shapes)
-{
+Test(dataset_refusals, refuses_shapes) {
     const char *path = FOLDER "shapes.npz";
     const double values[24] = {1, 2, 3, 4, 5, -6, 7, 8};
     const struct {
         npy_output features, labels;
         const char *reason;
     } cases[] = {
-        {{"features", "f4", 1, {4}, values}, {"labels", "f4", 1, {4}, values}, "'features' has rank 1"},
-        {{"features", "f4", 0, {0}, values}, {"labels", "f4", 1, {4}, values}, "'features' has rank 0"},
-        {{"features", "f4", 3, {4, 2, 3}, values}, {"labels", "f4", 1, {4}, values}, "'features' has rank 3"},
-        {{"features", "f4", 2, {4, 2}, values}, {"labels", "f4", 3, {4, 2, 1}, values}, "'labels' has rank 3"},
-        {{"features", "f4", 2, {4, 2}, values}, {"labels", "f4", 0, {0}, values}, "'labels' has rank 0"},
-        {{"features", "f4", 2, {4, 2}, values}, {"labels", "f4", 1, {3}, values},
+        {{"features", "f4", 1, {4}, values},
+         {"labels", "f4", 1, {4}, values},
+         "'features' has rank 1"},
+        {{"features", "f4", 0, {0}, values},
+         {"labels", "f4", 1, {4}, values},
+         "'features' has rank 0"},
+        {{"features", "f4", 3, {4, 2, 3}, values},
+         {"labels", "f4", 1, {4}, values},
+         "'features' has rank 3"},
+        {{"features", "f4", 2, {4, 2}, values},
+         {"labels", "f4", 3, {4, 2, 1}, values},
+         "'labels' has rank 3"},
+        {{"features", "f4", 2, {4, 2}, values},
+         {"labels", "f4", 0, {0}, values},
+         "'labels' has rank 0"},
+        {{"features", "f4", 2, {4, 2}, values},
+         {"labels", "f4", 1, {3}, values},
          "'labels' has 3 rows, array 'features' 4"},
-        {{"features", "f4", 2, {4, 2}, values}, {"labels", "f4", 2, {5, 1}, values}, "'labels' has 5 rows"},
-        {{"features", "f4", 2, {0, 2}, values}, {"labels", "f4", 1, {0}, values}, "'features' has no entries"},
-        {{"features", "f4", 2, {4, 0}, values}, {"labels", "f4", 1, {4}, values}, "'features' has no entries"},
-        {{"features", "f4", 2, {4, 2}, values}, {"labels", "f4", 2, {4, 0}, values}, "'labels' has no entries"},
-        {{"features", "f4", 2, {4, 2}, values}, {"targets", "f4", 1, {4}, values}, "array 'labels' is missing"},
-        {{"X", "f4", 2, {4, 2}, values}, {"labels", "f4", 1, {4}, values}, "array 'features' is missing"},
+        {{"features", "f4", 2, {4, 2}, values},
+         {"labels", "f4", 2, {5, 1}, values},
+         "'labels' has 5 rows"},
+        {{"features", "f4", 2, {0, 2}, values},
+         {"labels", "f4", 1, {0}, values},
+         "'features' has no entries"},
+        {{"features", "f4", 2, {4, 0}, values},
+         {"labels", "f4", 1, {4}, values},
+         "'features' has no entries"},
+        {{"features", "f4", 2, {4, 2}, values},
+         {"labels", "f4", 2, {4, 0}, values},
+         "'labels' has no entries"},
+        {{"features", "f4", 2, {4, 2}, values},
+         {"targets", "f4", 1, {4}, values},
+         "array 'labels' is missing"},
+        {{"X", "f4", 2, {4, 2}, values},
+         {"labels", "f4", 1, {4}, values},
+         "array 'features' is missing"},
     };
     for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
         const npy_output arrays[] = {cases[k].features, cases[k].labels};
@@ -79,8 +99,7 @@ Test(dataset_refusals, refuses_shapes)
     }
 }
 
-Test(dataset_refusals, refuses_types)
-{
+Test(dataset_refusals, refuses_types) {
     const char *path = FOLDER "types.npz";
     const int64_t whole[4] = {1, 2, 3, 5};
     const double real_numbers[4] = {1, 2, 3, 5};
@@ -104,8 +123,7 @@ Test(dataset_refusals, refuses_types)
 }
 
 /* One column of whole numbers is asked to become one column a class; several are not. */
-Test(dataset_refusals, classes_become_columns)
-{
+Test(dataset_refusals, classes_become_columns) {
     const char *path = FOLDER "classes.npz";
     const int64_t classes[4] = {0, 2, 1, 2};
     const double rows[4] = {1, 2, 3, 5};
@@ -131,15 +149,13 @@ Test(dataset_refusals, classes_become_columns)
 }
 
 /* Row i of n, d of its entries: directions that all differ, but for those that are set alike. */
-static void fill_rows(size_t n, size_t d, double *X)
-{
+static void fill_rows(size_t n, size_t d, double *X) {
     for (size_t k = 0; k < n * d; k++) { X[k] = sin(1 + (double)(k * k)); }
 }
 
 /* Every pair of one direction is counted, up to rounding, wherever it stands; those that come first
  * are named. */
-Test(dataset_refusals, all_rows_of_one_direction_are_counted)
-{
+Test(dataset_refusals, all_rows_of_one_direction_are_counted) {
     enum { N = 600, D = 3 };
     static double X[N * D], Y[N];
     static const size_t pairs[][2] = {{590, 599}, {1, 300},   {2, 301},
@@ -173,8 +189,7 @@ Test(dataset_refusals, all_rows_of_one_direction_are_counted)
 }
 
 /* All rows the same: n (n - 1) / 2 pairs, but n - 1 rows to remove. */
-Test(dataset_refusals, one_row_many_times)
-{
+Test(dataset_refusals, one_row_many_times) {
     enum { N = 300, D = 2 };
     static double X[N * D], Y[N];
     for (size_t i = 0; i < N; i++) {
@@ -191,8 +206,7 @@ Test(dataset_refusals, one_row_many_times)
 }
 
 /* Zero rows and entries that are no numbers: the first one, and how many. */
-Test(dataset_refusals, bad_values_are_counted)
-{
+Test(dataset_refusals, bad_values_are_counted) {
     enum { N = 8, D = 3 };
     double X[N * D], Y[N] = {1};
     const char *path = FOLDER "counted.npz";
@@ -209,8 +223,7 @@ Test(dataset_refusals, bad_values_are_counted)
                   "row 3, column 1 (counted from 0) is inf (3 entries are not finite); remove");
 }
 
-Test(dataset_refusals, refuses_files)
-{
+Test(dataset_refusals, refuses_files) {
     check_refused("data/no-such-file.npz", 0, "No such file");
     check_refused("data", 0, "not a regular file");
     size_t size;
@@ -231,31 +244,32 @@ Test(dataset_refusals, refuses_files)
 
 /* Somebody writes the file anew, again and again with other values: what is loaded has the fingerprint of its own bytes,
  * or is refused. */
-Test(dataset_refusals, a_file_that_changes_has_no_wrong_fingerprint)
-{
+Test(dataset_refusals, a_file_that_changes_has_no_wrong_fingerprint) {
     enum { N = 60, D = 40, LOADS = 300 };
     const char *path = FOLDER "changing.npz";
     static double X[2][N * D], Y[N];
     dataset data, kind[2];
-    for (size_t k = 0; k < N * D; k++)
+    for (size_t k = 0; k < N * D; k++) {
         X[0][k] = sin((double)(k * k)), X[1][k] = cos((double)(3 * k * k));
-    for (size_t i = 0; i < N; i++)
-        Y[i] = (double)i;
+    }
+    for (size_t i = 0; i < N; i++) { Y[i] = (double)i; }
     for (int k = 0; k < 2; k++) {
         write_data(path, "f8", N, D, X[k], 1, Y);
         cr_assert(eq(int, dataset_load(path, 0, &kind[k]), OK), "%s", error_text());
     }
     const pid_t test = getpid(), writer = fork();
     if (writer == 0) {
-        for (int k = 0; getppid() == test; k = !k)
-            write_data(path, "f8", N, D, X[k], 1, Y);
+        for (int k = 0; getppid() == test; k = !k) { write_data(path, "f8", N, D, X[k], 1, Y); }
         _exit(0); /* the test has died */
     }
     for (int k = 0; k < LOADS; k++) {
         const status s = dataset_load(path, 0, &data);
-        const dataset *of = s == OK && memcmp(data.X, kind[0].X, N * D * sizeof *data.X) == 0 ? &kind[0] : &kind[1];
-        cr_expect(s == OK || strstr(error_text(), "was changed while it was read"), "%s", error_text());
-        cr_expect(s != OK || strcmp(data.sha256, of->sha256) == 0, "load %d: the fingerprint of other values", k);
+        const dataset *of =
+            s == OK && memcmp(data.X, kind[0].X, N * D * sizeof *data.X) == 0 ? &kind[0] : &kind[1];
+        cr_expect(s == OK || strstr(error_text(), "was changed while it was read"), "%s",
+                  error_text());
+        cr_expect(s != OK || strcmp(data.sha256, of->sha256) == 0,
+                  "load %d: the fingerprint of other values", k);
         dataset_free(&data);
     }
     kill(writer, SIGKILL);

@@ -22,9 +22,10 @@ typedef struct {
     local_model model;
 } scene;
 
-static scene scene_new(size_t n, size_t m)
-{
-    scene s = {.data = fixture_one_output(n), .G = malloc(n * n * sizeof(double)), .E = malloc(n * n * sizeof(double))};
+static scene scene_new(size_t n, size_t m) {
+    scene s = {.data = fixture_one_output(n),
+               .G = malloc(n * n * sizeof(double)),
+               .E = malloc(n * n * sizeof(double))};
     cr_assert(gram_new(&s.data, GRAM_AUTO, &s.g) == OK && network_new(&s.g, m, true, &s.net) == OK);
     dataset_gram(&s.data, s.G);
     s.before = calloc(m * s.g.ld, sizeof *s.before);
@@ -38,33 +39,34 @@ static scene scene_new(size_t n, size_t m)
     return s;
 }
 
-static void scene_free(scene *s)
-{
+static void scene_free(scene *s) {
     dataset_free(&s->data), gram_free(&s->g), network_free(&s->net);
     free(s->before), free(s->G), free(s->E);
 }
 
 /* H + E from secant slopes themselves: (G_ij/m) sum_r s_ri 1_rj. */
-Test(descent_step, secant_kernel_is_the_kernel_of_slopes)
-{
+Test(descent_step, secant_kernel_is_the_kernel_of_slopes) {
     enum { N = 7, M = 20 };
     scene s = scene_new(N, M);
-    double H[N * N], norm = descent_secant_kernel(&s.model, &s.g, &s.net, s.before, s.E), squares = 0, flips = 0;
+    double H[N * N], norm = descent_secant_kernel(&s.model, &s.g, &s.net, s.before, s.E),
+                     squares = 0, flips = 0;
     unsigned count[N];
     ntk_masked *counts = ntk_masked_new(N, 1);
     cr_assert(eq(int, local_kernel(&s.model, counts, s.before, s.g.ld, M, NULL, H), OK));
-    for (size_t i = 0; i < N; i++)
+    for (size_t i = 0; i < N; i++) {
         for (size_t j = 0; j < N; j++) {
             double sum = 0;
             for (size_t r = 0; r < M; r++) {
                 double z = s.before[r * s.g.ld + i], after = s.net.Z[r * s.g.ld + i];
-                sum += (fmax(after, 0) - fmax(z, 0)) / (after - z) * (s.before[r * s.g.ld + j] >= 0);
+                sum +=
+                    (fmax(after, 0) - fmax(z, 0)) / (after - z) * (s.before[r * s.g.ld + j] >= 0);
                 flips += j == 0 && (z >= 0) != (after >= 0);
             }
             double expected = s.G[i * N + j] * sum / s.model.m;
             cr_expect(le(dbl, fabs(H[i * N + j] + s.E[i * N + j] - expected), 1e-14));
             squares += s.E[i * N + j] * s.E[i * N + j];
         }
+    }
     cr_expect(le(dbl, fabs(norm - sqrt(squares)), 1e-14));
     size_t most = local_flips(&s.g, &s.net, s.before, true, count), sum = 0;
     for (size_t i = 0; i < N; i++) {
@@ -76,16 +78,14 @@ Test(descent_step, secant_kernel_is_the_kernel_of_slopes)
     ntk_masked_free(counts), scene_free(&s);
 }
 
-Test(descent_step, norm_of_a_matrix_that_is_not_symmetric)
-{
+Test(descent_step, norm_of_a_matrix_that_is_not_symmetric) {
     const double shear[] = {1, 3, 0, 1}; /* singular values (sqrt 13 +- 3)/2 */
     double norm;
     cr_assert(eq(int, descent_norm(shear, 2, &norm), OK));
     cr_expect(le(dbl, fabs(norm - (sqrt(13) + 3) / 2), 1e-7));
 }
 
-Test(descent_step, compare_gives_ratio_gain_and_skips_rounding)
-{
+Test(descent_step, compare_gives_ratio_gain_and_skips_rounding) {
     scene s = scene_new(3, 2);
     const double e[] = {3, 0, 4}, next[] = {0, 3, 0}, tiny[] = {1e-12, 0, 0};
     descent_pair pair = descent_compare(&s.g, e, next, 0.32);
@@ -99,8 +99,7 @@ Test(descent_step, compare_gives_ratio_gain_and_skips_rounding)
 }
 
 /* One active neuron and one sample: e(x) = (1 - c x) e, so that (4) holds up to x = (2 c - promise)/c^2. */
-Test(descent_step, largest_step_of_a_linear_network)
-{
+Test(descent_step, largest_step_of_a_linear_network) {
     scene s = scene_new(1, 1);
     double y = s.g.Y[0], u[1];
     const double factors[] = {0.05, 0.7, 1.9, 40};
@@ -118,21 +117,23 @@ Test(descent_step, largest_step_of_a_linear_network)
 }
 
 /* Distances from coefficients against weights themselves. */
-static double weight_distance(const real *a, const real *b, size_t d)
-{
+static double weight_distance(const real *a, const real *b, size_t d) {
     double square = 0;
-    for (size_t j = 0; j < d; j++)
-        square += (a[j] - b[j]) * (a[j] - b[j]);
+    for (size_t j = 0; j < d; j++) { square += (a[j] - b[j]) * (a[j] - b[j]); }
     return sqrt(square);
 }
 
-Test(descent_step, distances_are_those_of_the_weights)
-{
+Test(descent_step, distances_are_those_of_the_weights) {
     dataset data = fixture_one_output(9);
     gram g;
     cr_assert(eq(int, gram_new(&data, GRAM_AUTO, &g), OK));
-    train_settings settings = {
-        .width = 30, .subnets = 1, .xi = 1, .lr = 0.3, .local_steps = 4, .kappa = 1, .scaling = SCALING_THEORY};
+    train_settings settings = {.width = 30,
+                               .subnets = 1,
+                               .xi = 1,
+                               .lr = 0.3,
+                               .local_steps = 4,
+                               .kappa = 1,
+                               .scaling = SCALING_THEORY};
     local_trial run;
     cr_assert(eq(int, local_trial_open(&g, &settings, 1, 0, 0, &run), OK));
     cr_assert(eq(int, local_trial_restart(&run, 0.3), OK));
@@ -141,7 +142,8 @@ Test(descent_step, distances_are_those_of_the_weights)
     real *Z = malloc(30 * g.ld * sizeof *Z), *C = malloc(30 * g.ld * sizeof *C);
     local_trial_round(&run, NULL, NULL);
     trainer_weights(&run.t, run.W, middle);
-    memcpy(Z, run.t.whole.Z, 30 * g.ld * sizeof *Z), memcpy(C, run.t.whole.C, 30 * g.ld * sizeof *C);
+    memcpy(Z, run.t.whole.Z, 30 * g.ld * sizeof *Z),
+        memcpy(C, run.t.whole.C, 30 * g.ld * sizeof *C);
     local_trial_round(&run, NULL, NULL);
     trainer_weights(&run.t, run.W, end);
     double from_start = 0, from_middle = 0;
@@ -149,8 +151,10 @@ Test(descent_step, distances_are_those_of_the_weights)
         from_start = fmax(from_start, weight_distance(end + r * g.d, run.W + r * g.d, g.d));
         from_middle = fmax(from_middle, weight_distance(end + r * g.d, middle + r * g.d, g.d));
     }
-    cr_expect(le(dbl, fabs(local_moved(&g, &run.t.whole, run.Z0) - from_start), 1e-12 * from_start));
-    cr_expect(le(dbl, fabs(descent_moved(&g, &run.t.whole, Z, C) - from_middle), 1e-12 * from_middle));
+    cr_expect(
+        le(dbl, fabs(local_moved(&g, &run.t.whole, run.Z0) - from_start), 1e-12 * from_start));
+    cr_expect(
+        le(dbl, fabs(descent_moved(&g, &run.t.whole, Z, C) - from_middle), 1e-12 * from_middle));
     cr_expect(lt(dbl, from_middle, from_start));
     free(middle), free(end), free(Z), free(C);
     local_trial_close(&run), gram_free(&g), dataset_free(&data);

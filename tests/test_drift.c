@@ -17,106 +17,102 @@ TestSuite(drift, .timeout = 60);
 
 enum { STEPS = 2 }; /* step sizes of local_small */
 
-static const char *const statements[] = {
-    "Section 3, near_i, wide",   "Lemma 16 along runs, wide",  "Theorem 2 along runs (Together), wide",
-    "Section 3, drift, wide",    "Theorem 2 along runs, wide", "Section 3, kernel by flips",
-    "Section 3, flips within R*"};
+static const char *const statements[] = {"Section 3, near_i, wide",
+                                         "Lemma 16 along runs, wide",
+                                         "Theorem 2 along runs (Together), wide",
+                                         "Section 3, drift, wide",
+                                         "Theorem 2 along runs, wide",
+                                         "Section 3, kernel by flips",
+                                         "Section 3, flips within R*"};
 enum { STATEMENTS = sizeof statements / sizeof *statements };
 
-static claim_rows judged(spoiler *spoil, size_t trials)
-{
+static claim_rows judged(spoiler *spoil, size_t trials) {
     return local_judged(&drift_study, spoil, trials);
 }
 
-static verdict verdict_on(const char *statement, spoiler *spoil, size_t trials)
-{
+static verdict verdict_on(const char *statement, spoiler *spoil, size_t trials) {
     return local_verdict(&drift_study, statement, spoil, trials);
 }
 
-Test(drift, honest_runs_refute_nothing)
-{
+Test(drift, honest_runs_refute_nothing) {
     claim_rows list = judged(NULL, 6);
     for (size_t k = 0; k < STATEMENTS; k++) {
         const statement_row *row = study_fixture_row(&list, statements[k]);
-        cr_log_info("%s: bound %g observed %g trials %zu (%s)", row->statement, row->bound, row->observed, row->trials,
-                    row->hypotheses);
-        cr_expect(eq(int, row->verdict, NOT_REFUTED), "%s: %g against %g (%s)", row->statement, row->observed,
-                  row->bound, row->hypotheses);
+        cr_log_info("%s: bound %g observed %g trials %zu (%s)", row->statement, row->bound,
+                    row->observed, row->trials, row->hypotheses);
+        cr_expect(eq(int, row->verdict, NOT_REFUTED), "%s: %g against %g (%s)", row->statement,
+                  row->observed, row->bound, row->hypotheses);
     }
     const char *const usual[] = {"Section 3, near_i, usual", "Lemma 16 along runs, usual",
-                                 "Theorem 2 along runs (Together), usual", "Theorem 2 along runs, usual"};
-    for (size_t k = 0; k < 4; k++)
-        cr_expect(eq(int, study_fixture_row(&list, usual[k])->verdict, HYPOTHESIS_NOT_MET), "%s", usual[k]);
+                                 "Theorem 2 along runs (Together), usual",
+                                 "Theorem 2 along runs, usual"};
+    for (size_t k = 0; k < 4; k++) {
+        cr_expect(eq(int, study_fixture_row(&list, usual[k])->verdict, HYPOTHESIS_NOT_MET), "%s",
+                  usual[k]);
+    }
     claim_rows_free(&list);
 }
 
 /* --- one deliberate error for every row --- */
 
-static void lose_factor_2(local_model *model)
-{
+static void lose_factor_2(local_model *model) {
     model->near_most /= 2;
     model->whole_near_most /= 2;
 }
 
-Test(drift, mutant_near_counts_without_factor_2)
-{
+Test(drift, mutant_near_counts_without_factor_2) {
     claim_rows list = judged(lose_factor_2, 6);
-    cr_expect(eq(int, study_fixture_row(&list, "Section 3, near_i, wide")->verdict, STATEMENT_REFUTED));
-    cr_expect(eq(int, study_fixture_row(&list, "Lemma 16 along runs, wide")->verdict, STATEMENT_REFUTED));
+    cr_expect(
+        eq(int, study_fixture_row(&list, "Section 3, near_i, wide")->verdict, STATEMENT_REFUTED));
+    cr_expect(
+        eq(int, study_fixture_row(&list, "Lemma 16 along runs, wide")->verdict, STATEMENT_REFUTED));
     claim_rows_free(&list);
 }
 
-static void lose_xi(local_model *model)
-{
-    model->along_least /= model->xi;
-}
+static void lose_xi(local_model *model) { model->along_least /= model->xi; }
 
-Test(drift, mutant_lambda_min_without_xi)
-{
+Test(drift, mutant_lambda_min_without_xi) {
     claim_rows list = judged(lose_xi, 6);
-    cr_expect(eq(int, study_fixture_row(&list, "Theorem 2 along runs (Together), wide")->verdict, STATEMENT_REFUTED));
-    cr_expect(eq(int, study_fixture_row(&list, "Theorem 2 along runs, wide")->verdict, STATEMENT_REFUTED));
+    cr_expect(eq(int, study_fixture_row(&list, "Theorem 2 along runs (Together), wide")->verdict,
+                 STATEMENT_REFUTED));
+    cr_expect(eq(int, study_fixture_row(&list, "Theorem 2 along runs, wide")->verdict,
+                 STATEMENT_REFUTED));
     claim_rows_free(&list);
 }
 
 /* 4 row_sum xi p_R = 2 row_sum (2 m xi p_R)/m, with one neuron in place of 2 m xi p_R. */
-static void one_neuron_alone(local_model *model)
-{
-    model->drift_most /= model->near_most;
+static void one_neuron_alone(local_model *model) { model->drift_most /= model->near_most; }
+
+Test(drift, mutant_drift_of_one_neuron) {
+    cr_expect(
+        eq(int, verdict_on("Section 3, drift, wide", one_neuron_alone, 2), STATEMENT_REFUTED));
 }
 
-Test(drift, mutant_drift_of_one_neuron)
-{
-    cr_expect(eq(int, verdict_on("Section 3, drift, wide", one_neuron_alone, 2), STATEMENT_REFUTED));
+static void row_sum_is_mean_entry(local_model *model) { model->row_sum /= (double)model->n; }
+
+Test(drift, mutant_mean_entry_for_row_sum) {
+    cr_expect(eq(int, verdict_on("Section 3, kernel by flips", row_sum_is_mean_entry, 1),
+                 STATEMENT_REFUTED));
 }
 
-static void row_sum_is_mean_entry(local_model *model)
-{
-    model->row_sum /= (double)model->n;
-}
+static void boundary_too_thin(local_model *model) { model->boundary_radius /= 10; }
 
-Test(drift, mutant_mean_entry_for_row_sum)
-{
-    cr_expect(eq(int, verdict_on("Section 3, kernel by flips", row_sum_is_mean_entry, 1), STATEMENT_REFUTED));
-}
-
-static void boundary_too_thin(local_model *model)
-{
-    model->boundary_radius /= 10;
-}
-
-Test(drift, mutant_near_neurons_within_a_tenth)
-{
-    cr_expect(eq(int, verdict_on("Section 3, flips within R*", boundary_too_thin, 2), STATEMENT_REFUTED));
+Test(drift, mutant_near_neurons_within_a_tenth) {
+    cr_expect(
+        eq(int, verdict_on("Section 3, flips within R*", boundary_too_thin, 2), STATEMENT_REFUTED));
 }
 
 /* A number that is none refutes; too few trials check nothing. */
-Test(drift, nan_refutes_and_few_trials_do_not_check)
-{
-    const local_number given[] = {{CLAIM_NUMBER(drift_round, states), 3}, {CLAIM_NUMBER(drift_round, ball), 3}, {CLAIM_NUMBER(drift_round, bounded), 3}, {CLAIM_NUMBER(drift_round, from_start), 0}};
+Test(drift, nan_refutes_and_few_trials_do_not_check) {
+    const local_number given[] = {{CLAIM_NUMBER(drift_round, states), 3},
+                                  {CLAIM_NUMBER(drift_round, ball), 3},
+                                  {CLAIM_NUMBER(drift_round, bounded), 3},
+                                  {CLAIM_NUMBER(drift_round, from_start), 0}};
     claim_rows list = local_judged_nan(&drift_study, 10, given, sizeof given / sizeof *given);
-    for (size_t k = 0; k < STATEMENTS; k++)
-        cr_expect(eq(int, study_fixture_verdict(&list, statements[k]), STATEMENT_REFUTED), "%s", statements[k]);
+    for (size_t k = 0; k < STATEMENTS; k++) {
+        cr_expect(eq(int, study_fixture_verdict(&list, statements[k]), STATEMENT_REFUTED), "%s",
+                  statements[k]);
+    }
     claim_rows_free(&list);
     list = local_judged_nan(&drift_study, 2, given, sizeof given / sizeof *given);
     cr_expect(eq(int, study_fixture_verdict(&list, "Section 3, near_i, wide"), NOT_CHECKED));
@@ -133,26 +129,23 @@ typedef struct {
     double from_start, flips, near, lambda;
 } witness;
 
-static void neuron_weights(const witness *w, const network *net, size_t k, real *weights)
-{
+static void neuron_weights(const witness *w, const network *net, size_t k, real *weights) {
     const real *start = w->run->W + net->neuron[k] * w->g->d;
     for (size_t j = 0; j < w->g->d; j++) {
         weights[j] = start[j];
-        for (size_t i = 0; i < w->g->n; i++)
+        for (size_t i = 0; i < w->g->n; i++) {
             weights[j] += w->g->X[i * w->g->d + j] * net->C[k * w->g->ld + i];
+        }
     }
 }
 
-static double product(const witness *w, size_t i, const real *weights)
-{
+static double product(const witness *w, size_t i, const real *weights) {
     double sum = 0;
-    for (size_t j = 0; j < w->g->d; j++)
-        sum += w->g->X[i * w->g->d + j] * weights[j];
+    for (size_t j = 0; j < w->g->d; j++) { sum += w->g->X[i * w->g->d + j] * weights[j]; }
     return sum;
 }
 
-static void see(const train_sight *sight, void *context)
-{
+static void see(const train_sight *sight, void *context) {
     enum { N = 12, D = 64 };
     witness *w = context;
     double H[N * N] = {0}, flips[N] = {0}, near[N] = {0}, lambda;
@@ -162,8 +155,9 @@ static void see(const train_sight *sight, void *context)
         const real *start = w->run->W + sight->net->neuron[k] * w->g->d;
         neuron_weights(w, sight->net, k, weights);
         double square = 0;
-        for (size_t j = 0; j < w->g->d; j++)
+        for (size_t j = 0; j < w->g->d; j++) {
             square += (weights[j] - start[j]) * (weights[j] - start[j]);
+        }
         w->from_start = fmax(w->from_start, sqrt(square));
         for (size_t i = 0; i < N; i++) {
             double before = product(w, i, start);
@@ -171,9 +165,11 @@ static void see(const train_sight *sight, void *context)
             flips[i] += active[i] != (before >= 0);
             near[i] += fabs(before) <= w->model->boundary_radius;
         }
-        for (size_t i = 0; i < N; i++)
-            for (size_t j = 0; j < N; j++)
+        for (size_t i = 0; i < N; i++) {
+            for (size_t j = 0; j < N; j++) {
                 H[i * N + j] += active[i] && active[j] ? w->model->G[i * N + j] / w->model->m : 0;
+            }
+        }
     }
     cr_assert(eq(int, spectrum_smallest(H, N, &lambda, NULL), OK));
     w->lambda = fmin(w->lambda, lambda);
@@ -183,8 +179,7 @@ static void see(const train_sight *sight, void *context)
     }
 }
 
-Test(drift, a_round_seen_through_weights)
-{
+Test(drift, a_round_seen_through_weights) {
     local_settings small = local_small(1);
     study_run under_way;
     study_fixture_open(&drift_study, &small, &under_way);
@@ -215,8 +210,7 @@ Test(drift, a_round_seen_through_weights)
 }
 
 /* The sweep: the same bytes on one thread and on two. */
-Test(drift, same_table_for_one_and_two_threads)
-{
+Test(drift, same_table_for_one_and_two_threads) {
     char path[2][256];
     const char *folder = fixture_folder("drift");
     local_settings settings = local_small(2);

@@ -11,8 +11,7 @@ TestSuite(experiment_options);
 
 /* Two command lines are one run. */
 static void check_same(const char *test, const char *program, const char *shorter,
-                       const char *longer)
-{
+                       const char *longer) {
     char command[1024], said[1024], tables[2][256];
     const char *const arguments[2] = {shorter, longer};
     const char *folder = fixture_folder(test);
@@ -27,8 +26,7 @@ static void check_same(const char *test, const char *program, const char *shorte
 }
 
 /* A panel's own rates belong to its own xi, in whatever order and number they are given. */
-Test(experiment_options, rates_follow_xi)
-{
+Test(experiment_options, rates_follow_xi) {
     check_same("options-one", "BIN/loss-dynamics", "--xi 0.5", "--xi 0.5 --lr 0.1");
     check_same("options-two", "BIN/loss-dynamics", "--xi 0.30,0.8", "--xi 0.3,0.8 --lr 0.06,0.16");
     check_same("options-width", "BIN/width-sweep", "--xi 0.3", "--xi 0.3 --lr 0.06");
@@ -37,8 +35,7 @@ Test(experiment_options, rates_follow_xi)
 }
 
 /* One rate is every xi's. */
-Test(experiment_options, one_rate_for_all)
-{
+Test(experiment_options, one_rate_for_all) {
     check_same("options-rate", "BIN/loss-dynamics", "--xi 0.4,0.9 --lr 0.1",
                "--xi 0.4,0.9 --lr 0.1,0.1");
     check_same("options-heatmap", "BIN/error-heatmap", "--subnets 2 --xi 0.45",

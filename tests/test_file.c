@@ -1,4 +1,4 @@
-#include "run/file.h"
+#include "io/file.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
@@ -14,8 +14,7 @@
 
 static char folder[] = "build/test-tmp/file/XXXXXX"; /* of this test alone */
 
-static void prepare(void)
-{
+static void prepare(void) {
     cr_assert(eq(int, folder_make("build/test-tmp/file"), OK));
     cr_assert(mkdtemp(folder) != NULL);
 }
@@ -23,8 +22,7 @@ static void prepare(void)
 TestSuite(file, .init = prepare);
 
 /* folder/name, in one of four buffers in turn. */
-static const char *in_folder(const char *name)
-{
+static const char *in_folder(const char *name) {
     static char paths[4][128];
     static int next;
     char *path = paths[next++ % 4];
@@ -32,8 +30,7 @@ static const char *in_folder(const char *name)
     return path;
 }
 
-static void content_expect(const char *path, const char *expected)
-{
+static void content_expect(const char *path, const char *expected) {
     char *bytes;
     size_t size;
     cr_assert(eq(int, file_read_whole(path, 1000, &bytes, &size), OK), "%s", error_text());
@@ -42,8 +39,7 @@ static void content_expect(const char *path, const char *expected)
     free(bytes);
 }
 
-Test(file, file_is_replaced_whole)
-{
+Test(file, file_is_replaced_whole) {
     const char *path = in_folder("x/y/file");
     cr_assert(eq(int, file_write_whole(path, "first text", 10), OK), "%s", error_text());
     content_expect(path, "first text");
@@ -53,8 +49,7 @@ Test(file, file_is_replaced_whole)
     content_expect(path, "");
 }
 
-Test(file, link_is_followed)
-{
+Test(file, link_is_followed) {
     const char *target = in_folder("target"), *link = in_folder("link");
     struct stat found;
     cr_assert(eq(int, file_write_whole(target, "old", 3), OK));
@@ -64,8 +59,7 @@ Test(file, link_is_followed)
     cr_assert(lstat(link, &found) == 0 && S_ISLNK(found.st_mode));
 }
 
-Test(file, what_is_no_file_is_refused)
-{
+Test(file, what_is_no_file_is_refused) {
     char *bytes;
     size_t size;
     struct stat found;
@@ -75,12 +69,12 @@ Test(file, what_is_no_file_is_refused)
     cr_assert(eq(int, file_read_whole(pipe, 10, &bytes, &size), BAD_INPUT));
     cr_assert(eq(int, file_write_whole(folder, "x", 1), FAILED));
     cr_assert(eq(int, file_read_whole(folder, 10, &bytes, &size), BAD_INPUT));
-    cr_assert(eq(int, file_write_whole("/dev/null", "x", 1), FAILED)); /* a privileged user would lose the device */
+    cr_assert(eq(int, file_write_whole("/dev/null", "x", 1),
+                 FAILED)); /* a privileged user would lose the device */
     cr_assert(stat("/dev/null", &found) == 0 && S_ISCHR(found.st_mode));
 }
 
-Test(file, reading_stops_at_the_limit)
-{
+Test(file, reading_stops_at_the_limit) {
     char *bytes;
     size_t size;
     const char *path = in_folder("file");
@@ -92,8 +86,7 @@ Test(file, reading_stops_at_the_limit)
     cr_assert(strstr(error_text(), "No such file") != NULL, "%s", error_text());
 }
 
-Test(file, folder_under_a_file_is_refused)
-{
+Test(file, folder_under_a_file_is_refused) {
     const char *file = in_folder("file");
     cr_assert(eq(int, file_write_whole(file, "x", 1), OK));
     cr_assert(eq(int, folder_make(file), FAILED));
@@ -106,8 +99,7 @@ Test(file, folder_under_a_file_is_refused)
 }
 
 /* A folder that cannot be made: the reason is mkdir's own, not that the folder is missing. */
-static void reason_is_of_mkdir(const char *path)
-{
+static void reason_is_of_mkdir(const char *path) {
     cr_assert(ne(int, mkdir(path, 0777), 0), "%s", path);
     const char *reason = strerror(errno);
     char inside[200];
@@ -119,8 +111,7 @@ static void reason_is_of_mkdir(const char *path)
     }
 }
 
-Test(file, folder_without_permission)
-{
+Test(file, folder_without_permission) {
     const char *locked = in_folder("locked");
     cr_assert(eq(int, chmod(folder, 0755), 0));
     cr_assert(eq(int, mkdir(locked, 0555), 0));
@@ -137,8 +128,7 @@ Test(file, folder_without_permission)
 }
 
 /* Read-only where a container has it so, not permitted elsewhere. */
-Test(file, folder_where_none_can_be)
-{
+Test(file, folder_where_none_can_be) {
     if (access("/sys/kernel", F_OK) == 0) { reason_is_of_mkdir("/sys/no-such-folder"); }
     reason_is_of_mkdir("/proc/no-such-folder");
     const char *link = in_folder("nowhere");
@@ -148,8 +138,7 @@ Test(file, folder_where_none_can_be)
 }
 
 /* A disk that is full: no file may grow beyond 10 bytes. The old content stays, nothing is left behind. */
-Test(file, full_disk_leaves_what_was_there)
-{
+Test(file, full_disk_leaves_what_was_there) {
     const char *path = in_folder("alone/file");
     cr_assert(eq(int, file_write_whole(path, "old", 3), OK));
     const struct rlimit limit = {10, RLIM_INFINITY};
@@ -157,15 +146,15 @@ Test(file, full_disk_leaves_what_was_there)
     cr_assert(eq(int, setrlimit(RLIMIT_FSIZE, &limit), 0));
     char text[5000] = "";
     cr_assert(eq(int, file_write_whole(path, text, sizeof text), FAILED));
-    cr_assert(strstr(error_text(), path) != NULL && strstr(error_text(), "too large") != NULL, "%s", error_text());
+    cr_assert(strstr(error_text(), path) != NULL && strstr(error_text(), "too large") != NULL, "%s",
+              error_text());
     content_expect(path, "old");
     cr_assert(eq(int, unlink(path), 0));
     cr_assert(eq(int, rmdir(in_folder("alone")), 0), "something was left behind");
 }
 
 /* The same where nothing is waited for. */
-Test(file, unsynced_is_as_whole)
-{
+Test(file, unsynced_is_as_whole) {
     const char *path = in_folder("sub/file");
     cr_assert(eq(int, file_write_unsynced(path, "text", 4), OK), "%s", error_text());
     content_expect(path, "text");
@@ -173,8 +162,7 @@ Test(file, unsynced_is_as_whole)
 }
 
 /* A writer with a stream of its own: its failure leaves the old file and nothing else, its success the new one. */
-Test(file, draft_becomes_the_file_or_is_gone)
-{
+Test(file, draft_becomes_the_file_or_is_gone) {
     const char *path = in_folder("sub/file");
     cr_assert(eq(int, file_write_whole(path, "old", 3), OK));
     for (int ok = 0; ok < 2; ok++) {
@@ -193,8 +181,7 @@ Test(file, draft_becomes_the_file_or_is_gone)
 }
 
 /* The draft was never written, or somebody removed it: the old file stays. */
-Test(file, draft_that_is_not_there_is_a_failure)
-{
+Test(file, draft_that_is_not_there_is_a_failure) {
     const char *path = in_folder("file");
     cr_assert(eq(int, file_write_whole(path, "old", 3), OK));
     for (int synced = 0; synced < 2; synced++) {
@@ -208,8 +195,7 @@ Test(file, draft_that_is_not_there_is_a_failure)
 }
 
 /* Two drafts of one file at once have names of their own. */
-Test(file, drafts_do_not_meet)
-{
+Test(file, drafts_do_not_meet) {
     file_draft a, b;
     cr_assert(eq(int, file_begin(in_folder("file"), &a), OK));
     cr_assert(eq(int, file_begin(in_folder("file"), &b), OK));

@@ -25,8 +25,7 @@ static const program_options quiet_run = {
     .name = "infinite-ntk", .seed = 5, .threads = 1, .quiet = true, .out = "none.dat"};
 
 /* infinite-ntk on a data set in memory: prepared, measured, gathered. */
-static infinite_context *find(dataset data, study_run *r)
-{
+static infinite_context *find(dataset data, study_run *r) {
     *r = (study_run){.study = &infinite_study, .options = quiet_run, .repeats = 1};
     r->settings = malloc(sizeof small);
     r->context = calloc(1, sizeof(infinite_context));
@@ -39,16 +38,14 @@ static infinite_context *find(dataset data, study_run *r)
 }
 
 /* The verdict of the row with this label. */
-static verdict judged(const study_run *r, const char *label)
-{
+static verdict judged(const study_run *r, const char *label) {
     claim_rows rows = study_fixture_judge(r);
     verdict v = study_fixture_verdict(&rows, label);
     claim_rows_free(&rows);
     return v;
 }
 
-static double slack_of(const study_run *r, const char *label)
-{
+static double slack_of(const study_run *r, const char *label) {
     claim_rows rows = study_fixture_judge(r);
     double slack = study_fixture_row(&rows, label)->slack;
     claim_rows_free(&rows);
@@ -65,8 +62,7 @@ static const char norms[] = "Assumption 1, norms and labels",
                   networks[] = "Hinf, closed form and random networks";
 
 /* The rows of a data set, rows `from` and `to` at a small angle if it is not 0. */
-static dataset rows_with_pair(size_t n, double angle)
-{
+static dataset rows_with_pair(size_t n, double angle) {
     dataset data = fixture_one_output(n);
     if (angle == 0) { return data; }
     double *x = data.X + 3 * data.d, *y = data.X + 8 * data.d, product = 0, square = 0;
@@ -85,8 +81,7 @@ static dataset rows_with_pair(size_t n, double angle)
 
 /* --- entries --- */
 
-Test(infinite, quadrature_is_the_closed_form)
-{
+Test(infinite, quadrature_is_the_closed_form) {
     const double angles[] = {0,        1e-9, 1e-4,         0.1, 0.7, M_PI / 4,    0.8,
                              M_PI / 2, 2,    3 * M_PI / 4, 2.5, 3.1, M_PI - 1e-9, M_PI};
     for (size_t k = 0; k < sizeof angles / sizeof *angles; k++) {
@@ -99,8 +94,7 @@ Test(infinite, quadrature_is_the_closed_form)
 
 /* Distinct, in the lower triangle, the closest pair among them; all of them if there are no more.
  */
-Test(infinite, entries_are_spread)
-{
+Test(infinite, entries_are_spread) {
     theory_data d;
     cr_assert(theory_open_data(&quiet_run, fixture_one_output(30), &d) == OK);
     for (size_t wanted = 1; wanted < 600; wanted += 113) {
@@ -125,8 +119,7 @@ Test(infinite, entries_are_spread)
 
 /* --- rows, and one deliberate error for each --- */
 
-static void check_scaling_and_pairs(study_run *r)
-{
+static void check_scaling_and_pairs(study_run *r) {
     infinite_context *c = r->context;
     dataset *data = &c->data.data;
     cr_expect(eq(int, judged(r, norms), NOT_REFUTED));
@@ -154,23 +147,20 @@ static void check_scaling_and_pairs(study_run *r)
 }
 
 /* What the unit of the interval says of another matrix. */
-static void put_interval(study_run *r, spectrum_interval interval)
-{
+static void put_interval(study_run *r, spectrum_interval interval) {
     double *ends = r->result.values + INTERVAL_UNIT * r->values + r->data->n;
     ends[0] = interval.low;
     ends[1] = interval.high;
     ends[2] = interval.value;
 }
 
-static spectrum_interval interval_of(const double *H, size_t n)
-{
+static spectrum_interval interval_of(const double *H, size_t n) {
     spectrum_interval interval;
     cr_assert(spectrum_lambda_min(H, n, &interval) == OK);
     return interval;
 }
 
-static void check_theorem(study_run *r)
-{
+static void check_theorem(study_run *r) {
     infinite_context *c = r->context;
     size_t n = r->data->n;
     spectrum_interval honest = infinite_spectrum_of(r).interval;
@@ -196,8 +186,7 @@ static void check_theorem(study_run *r)
     free(H);
 }
 
-static void check_drivers(study_run *r)
-{
+static void check_drivers(study_run *r) {
     double *first = r->result.values + SPECTRUM_UNIT * r->values,
            *second = r->result.values + INTERVAL_UNIT * r->values;
     cr_expect(eq(int, judged(r, drivers), NOT_REFUTED));
@@ -223,8 +212,7 @@ static void check_drivers(study_run *r)
     first[1] = honest;
 }
 
-static void check_interval(study_run *r)
-{
+static void check_interval(study_run *r) {
     spectrum_interval s = infinite_spectrum_of(r).interval;
     cr_expect(eq(int, judged(r, certified), NOT_REFUTED));
     const spectrum_interval wrong[] = {{s.low * 2, s.high * 2, s.value}, /* of twice the kernel */
@@ -238,8 +226,7 @@ static void check_interval(study_run *r)
     put_interval(r, s);
 }
 
-Test(infinite, spectrum_rows_and_their_mutants)
-{
+Test(infinite, spectrum_rows_and_their_mutants) {
     study_run r;
     find(rows_with_pair(50, 0), &r);
     check_scaling_and_pairs(&r);
@@ -252,13 +239,9 @@ Test(infinite, spectrum_rows_and_their_mutants)
 /* The wrong kernels of the closed form. */
 typedef double kernel(double cosine, double angle);
 
-static double twice(double cosine, double angle)
-{
-    return cosine * (M_PI - angle) / M_PI;
-}
+static double twice(double cosine, double angle) { return cosine * (M_PI - angle) / M_PI; }
 
-static double without_product(double cosine, double angle)
-{
+static double without_product(double cosine, double angle) {
     (void)cosine;
     return (M_PI - angle) / (2 * M_PI);
 }
@@ -269,15 +252,13 @@ static double derivative_for_value(double cosine,
     return (sin(angle) + cosine * (M_PI - angle)) / (2 * M_PI);
 }
 
-static double bare_arccos(double cosine, double angle)
-{
+static double bare_arccos(double cosine, double angle) {
     (void)angle;
     return cosine * (M_PI - acos(fmin(1, cosine))) / (2 * M_PI);
 }
 
 /* The entries' closed form by another kernel. */
-static void put_kernel(kernel *k, infinite_context *c)
-{
+static void put_kernel(kernel *k, infinite_context *c) {
     for (size_t i = 0; i < c->entry_count; i++) {
         infinite_entry *e = &c->entries[i];
         e->closed = k ? k(e->product, dataset_angle(&c->data.data, e->i, e->j))
@@ -285,8 +266,7 @@ static void put_kernel(kernel *k, infinite_context *c)
     }
 }
 
-Test(infinite, closed_form_rows_and_their_mutants)
-{
+Test(infinite, closed_form_rows_and_their_mutants) {
     study_run r;
     infinite_context *c = find(rows_with_pair(50, 1e-8), &r);
     kernel *const wrong[] = {twice, without_product, derivative_for_value};
@@ -307,8 +287,7 @@ Test(infinite, closed_form_rows_and_their_mutants)
 }
 
 /* What random networks may do wrong: a factor, one network taken for many, nothing but NaN. */
-Test(infinite, simulation_mutants)
-{
+Test(infinite, simulation_mutants) {
     study_run r;
     infinite_context *c = find(rows_with_pair(50, 0), &r);
     size_t count = c->entry_count, all = WIDTHS * count;
@@ -333,8 +312,7 @@ Test(infinite, simulation_mutants)
 
 /* The closest pair caps lambda_min: the accurate kernel keeps below, a kernel by the bare arccos,
  * or twice the kernel, does not. */
-Test(infinite, cap_by_the_closest_pair)
-{
+Test(infinite, cap_by_the_closest_pair) {
     for (double angle = 1e-8; angle < 1e-3; angle *= 100) {
         study_run r;
         find(rows_with_pair(50, angle), &r);
@@ -350,8 +328,7 @@ Test(infinite, cap_by_the_closest_pair)
 }
 
 /* One input: no pair; two opposite inputs: Assumption 1 broken, Hinf = I/2. */
-Test(infinite, one_input_and_an_opposite_pair)
-{
+Test(infinite, one_input_and_an_opposite_pair) {
     study_run r;
     dataset data = fixture_one_output(1);
     data.smallest_angle = NAN;
@@ -375,8 +352,7 @@ Test(infinite, one_input_and_an_opposite_pair)
 }
 
 /* The units of one width are not those of the next. */
-Test(infinite, neighbouring_widths_are_other_settings)
-{
+Test(infinite, neighbouring_widths_are_other_settings) {
     text t[2] = {{0}, {0}};
     for (int k = 0; k < 2; k++) {
         infinite_settings o = small;
@@ -389,8 +365,7 @@ Test(infinite, neighbouring_widths_are_other_settings)
 }
 
 /* The numbers that every user can compare. */
-Test(infinite, embedded_data)
-{
+Test(infinite, embedded_data) {
     theory_data d;
     cr_assert(theory_open_data(&quiet_run, fixture_one_output(1000), &d) == OK);
     spectrum_interval interval = interval_of(d.Hinf, 1000);

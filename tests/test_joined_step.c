@@ -14,13 +14,9 @@ static const double SAME = 1e-5;
 
 enum { M = 90, ROUNDS = 3 };
 
-static void look_away(const train_sight *sight, void *context)
-{
-    (void)sight, (void)context;
-}
+static void look_away(const train_sight *sight, void *context) { (void)sight, (void)context; }
 
-static void open_trainer(const gram *g, const train_settings *s, trainer *t)
-{
+static void open_trainer(const gram *g, const train_settings *s, trainer *t) {
     cr_assert(eq(int, trainer_new(g, s, true, t), OK));
     rng *r = rng_new(6, 0, 0, RNG_TEST);
     cr_assert(eq(int, trainer_start_random(t, r), OK));
@@ -28,8 +24,7 @@ static void open_trainer(const gram *g, const train_settings *s, trainer *t)
 }
 
 /* Largest difference over the largest entry. */
-static double difference(const real *a, const real *b, size_t count)
-{
+static double difference(const real *a, const real *b, size_t count) {
     double worst = 0, largest = 0;
     for (size_t k = 0; k < count; k++) {
         double apart = fabs((double)a[k] - (double)b[k]);
@@ -39,8 +34,7 @@ static double difference(const real *a, const real *b, size_t count)
     return worst / largest;
 }
 
-static void check_both(size_t samples, train_settings s)
-{
+static void check_both(size_t samples, train_settings s) {
     dataset data;
     gram g;
     trainer together, each;
@@ -58,27 +52,44 @@ static void check_both(size_t samples, train_settings s)
         cr_expect(le(dbl, difference(together.whole.Z, each.whole.Z, M * g.ld), SAME));
         cr_expect(le(dbl, difference(together.whole.C, each.whole.C, M * g.ld), SAME));
     }
-    rng_free(r), free(mask), trainer_free(&together), trainer_free(&each), gram_free(&g), dataset_free(&data);
+    rng_free(r), free(mask), trainer_free(&together), trainer_free(&each), gram_free(&g),
+        dataset_free(&data);
 }
 
-Test(joined_step, is_the_step_of_every_subnetwork)
-{
-    check_both(150, (train_settings){.width = M, .subnets = 4, .xi = 0.7, .lr = 0.05, .local_steps = 3, .kappa = 1});
-    check_both(300, (train_settings){.width = M, .subnets = 4, .xi = 0.7, .lr = 0.05, .local_steps = 3, .kappa = 1});
-    check_both(150, (train_settings){.width = M, .subnets = 9, .xi = 0.3, .lr = 0.05, .local_steps = 1, .kappa = 1});
-    check_both(150, (train_settings){.width = M, .subnets = 5, .xi = 0.4, .lr = 0.05, .local_steps = 2, .kappa = 1,
-                                     .unselected = UNSELECTED_ZERO, .scaling = SCALING_THEORY});
+Test(joined_step, is_the_step_of_every_subnetwork) {
+    check_both(150,
+               (train_settings){
+                   .width = M, .subnets = 4, .xi = 0.7, .lr = 0.05, .local_steps = 3, .kappa = 1});
+    check_both(300,
+               (train_settings){
+                   .width = M, .subnets = 4, .xi = 0.7, .lr = 0.05, .local_steps = 3, .kappa = 1});
+    check_both(150,
+               (train_settings){
+                   .width = M, .subnets = 9, .xi = 0.3, .lr = 0.05, .local_steps = 1, .kappa = 1});
+    check_both(150, (train_settings){.width = M,
+                                     .subnets = 5,
+                                     .xi = 0.4,
+                                     .lr = 0.05,
+                                     .local_steps = 2,
+                                     .kappa = 1,
+                                     .unselected = UNSELECTED_ZERO,
+                                     .scaling = SCALING_THEORY});
 }
 
 /* One subnetwork, and subnetworks that share no neuron, have nothing to join. */
-Test(joined_step, is_not_taken_where_it_saves_nothing)
-{
+Test(joined_step, is_not_taken_where_it_saves_nothing) {
     dataset data;
     gram g;
     trainer t;
     cr_assert(eq(int, dataset_load("data/digits.npz", 30, &data), OK));
     cr_assert(eq(int, gram_new(&data, GRAM_AUTO, &g), OK));
-    train_settings one = {.width = M, .subnets = 1, .xi = 0.7, .lr = 0.05, .local_steps = 3, .kappa = 1}, apart = one;
+    train_settings one = {.width = M,
+                          .subnets = 1,
+                          .xi = 0.7,
+                          .lr = 0.05,
+                          .local_steps = 3,
+                          .kappa = 1},
+                   apart = one;
     apart.subnets = 4, apart.xi = 0.25, apart.mask = MASK_CATEGORICAL;
     open_trainer(&g, &one, &t);
     cr_expect(eq(ptr, t.S, NULL));

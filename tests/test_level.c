@@ -8,52 +8,54 @@
 #include "model/trajectory.h"
 
 /* Errors taken until the rule stops (0: never within count). */
-static size_t stops_after(level_rule rule, const double *errors, size_t count, double *best, level_state *state)
-{
+static size_t stops_after(level_rule rule, const double *errors, size_t count, double *best,
+                          level_state *state) {
     level_watch w;
     level_begin(&w, rule);
-    for (size_t k = 0; k < count; k++)
+    for (size_t k = 0; k < count; k++) {
         if (level_add(&w, errors[k], state)) {
             *best = w.best;
             return k + 1;
         }
+    }
     *best = w.best;
     return 0;
 }
 
-Test(level, stops_where_the_mean_of_the_window_does_not_improve)
-{
+Test(level, stops_where_the_mean_of_the_window_does_not_improve) {
     double errors[30], best;
     level_state state;
-    for (int k = 0; k < 30; k++)
-        errors[k] = k < 10 ? 20 - k : 10; /* the mean falls until only tens are left: errors 10 to 20 */
+    for (int k = 0; k < 30; k++) {
+        errors[k] =
+            k < 10 ? 20 - k : 10; /* the mean falls until only tens are left: errors 10 to 20 */
+    }
     cr_expect(eq(sz, stops_after((level_rule){0, 100, 1e-9}, errors, 30, &best, &state), 22));
     cr_expect(eq(dbl, best, 10));
     cr_expect(eq(int, state, LEVEL_STALLED));
-    cr_expect(eq(sz, stops_after((level_rule){3, 100, 1e-9}, errors, 30, &best, &state), 25), "three failures pass");
+    cr_expect(eq(sz, stops_after((level_rule){3, 100, 1e-9}, errors, 30, &best, &state), 25),
+              "three failures pass");
 }
 
-Test(level, failures_count_in_any_order)
-{
-    const double errors[] = {1, 1, 2, 0.1, 2, 0.1}; /* means 1 (best), 4/3 fails, 1.025 fails, ... */
+Test(level, failures_count_in_any_order) {
+    const double errors[] = {1,   1, 2,
+                             0.1, 2, 0.1}; /* means 1 (best), 4/3 fails, 1.025 fails, ... */
     double best;
     level_state state;
     cr_expect(eq(sz, stops_after((level_rule){1, 100, 1e-9}, errors, 6, &best, &state), 4));
     cr_expect(eq(dbl, best, 1));
 }
 
-Test(level, stops_below_the_target)
-{
+Test(level, stops_below_the_target) {
     const double errors[] = {0.2, 0.1, 0.0, 0.0, 0.0001};
     double best;
     level_state state;
-    cr_expect(eq(sz, stops_after((level_rule){0, 100, 0.11}, errors, 5, &best, &state), 3)); /* means 0.15, 0.1 */
+    cr_expect(eq(sz, stops_after((level_rule){0, 100, 0.11}, errors, 5, &best, &state),
+                 3)); /* means 0.15, 0.1 */
     cr_expect(epsilon_eq(dbl, best, 0.1, 1e-15));
     cr_expect(eq(int, state, LEVEL_CONVERGED));
 }
 
-Test(level, the_initial_error_alone_does_not_stop)
-{
+Test(level, the_initial_error_alone_does_not_stop) {
     const double errors[] = {0};
     double best;
     level_state state;
@@ -62,13 +64,13 @@ Test(level, the_initial_error_alone_does_not_stop)
 }
 
 /* level_run against the same run followed by hand. */
-Test(level, a_run_gives_the_best_mean_of_its_window)
-{
+Test(level, a_run_gives_the_best_mean_of_its_window) {
     dataset data;
     gram g;
     cr_assert(eq(int, dataset_load("data/digits.npz", 60, &data), OK));
     cr_assert(eq(int, gram_new(&data, GRAM_AUTO, &g), OK));
-    train_settings s = {.width = 40, .subnets = 2, .xi = 0.5, .lr = 0.3, .local_steps = 2, .kappa = 1};
+    train_settings s = {
+        .width = 40, .subnets = 2, .xi = 0.5, .lr = 0.3, .local_steps = 2, .kappa = 1};
     level_result result;
     cr_assert(eq(int, level_run(&g, &s, (level_rule){2, 200, 5e-4}, 1, 4, 5, &result), OK));
     trajectory run;
@@ -79,21 +81,20 @@ Test(level, a_run_gives_the_best_mean_of_its_window)
         errors[k] = run.t.error;
         double sum = 0;
         size_t from = k < 10 ? 0 : k - 10;
-        for (size_t j = from; j <= k; j++)
-            sum += errors[j];
+        for (size_t j = from; j <= k; j++) { sum += errors[j]; }
         best = fmin(best, sum / (double)(k - from + 1));
     }
     cr_expect(le(dbl, fabs(result.level - best), 1e-15));
     trajectory_close(&run), gram_free(&g), dataset_free(&data);
 }
 
-Test(level, caps_and_divergence_are_told_apart)
-{
+Test(level, caps_and_divergence_are_told_apart) {
     dataset data;
     gram g;
     cr_assert(eq(int, dataset_load("data/digits.npz", 60, &data), OK));
     cr_assert(eq(int, gram_new(&data, GRAM_AUTO, &g), OK));
-    train_settings s = {.width = 40, .subnets = 2, .xi = 0.5, .lr = 0.01, .local_steps = 2, .kappa = 1};
+    train_settings s = {
+        .width = 40, .subnets = 2, .xi = 0.5, .lr = 0.01, .local_steps = 2, .kappa = 1};
     level_result result;
     cr_assert(eq(int, level_run(&g, &s, (level_rule){10, 4, 5e-4}, 1, 0, 0, &result), OK));
     cr_expect(eq(int, result.state, LEVEL_CAPPED));

@@ -19,23 +19,21 @@ TestSuite(limits, .timeout = 300);
 
 /* Runs `before` and the small run with `options` in one shell, 30 s at most; returns its exit code.
  */
-static int limited_run(const char *folder, const char *before, const char *options, char said[1024])
-{
+static int limited_run(const char *folder, const char *before, const char *options,
+                       char said[1024]) {
     char command[2048];
     snprintf(command, sizeof command, "rm -rf %1$s/*; %2$s " RUN "%3$s --out %1$s/t.dat", folder,
              before, options);
     return fixture_run(command, said, 1024);
 }
 
-static bool is_one_line(const char *said)
-{
+static bool is_one_line(const char *said) {
     const char *end = strchr(said, '\n');
     return end && !end[1];
 }
 
 /* Compilers' checkers reserve more addresses than a limit may leave. */
-static bool programs_start_in(const char *limit)
-{
+static bool programs_start_in(const char *limit) {
     char command[256], said[1024];
     snprintf(command, sizeof command, "%s BIN/loss-dynamics --version", limit);
     return fixture_run(command, said, sizeof said) == 0;
@@ -44,8 +42,8 @@ static bool programs_start_in(const char *limit)
 /* --- threads --- */
 
 /* The number of threads that stands in the table is `expected`. */
-static void expect_threads(const char *before, const char *options, int expected, const char *words)
-{
+static void expect_threads(const char *before, const char *options, int expected,
+                           const char *words) {
     const char *folder = refusal_folder("limits-threads");
     char said[1024], path[256], note[64];
     cr_assert(eq(int, limited_run(folder, before, options, said), 0), "%s: %s", before, said);
@@ -57,8 +55,7 @@ static void expect_threads(const char *before, const char *options, int expected
     cr_expect(right, "%s %s: %s", before, options, said);
 }
 
-Test(limits, default_threads_are_those_at_hand)
-{
+Test(limits, default_threads_are_those_at_hand) {
     expect_threads("OMP_NUM_THREADS=1", "", 1, "");
     expect_threads("OMP_NUM_THREADS=3", "", 3, "");
     expect_threads("OMP_NUM_THREADS=3,2", "", 3, "");
@@ -70,8 +67,7 @@ Test(limits, default_threads_are_those_at_hand)
 }
 
 /* More than OpenBLAS serves: it would crash. */
-Test(limits, threads_are_clamped_with_a_word)
-{
+Test(limits, threads_are_clamped_with_a_word) {
     expect_threads("", "--threads 65", 64,
                    "65 threads are more than OpenBLAS serves: 64 are taken\n");
     expect_threads("", "--threads 1000", 64,
@@ -92,8 +88,7 @@ Test(limits, threads_are_clamped_with_a_word)
 /* --- what may be taken --- */
 
 /* The run ends with one line and leaves nothing. */
-static void expect_refusal(const char *before, const char *options, const char *words)
-{
+static void expect_refusal(const char *before, const char *options, const char *words) {
     char said[1024], left[256];
     const char *folder = refusal_folder("limits-refused");
     cr_expect(eq(int, limited_run(folder, before, options, said), 1), "%s %s: %s", before, options,
@@ -103,10 +98,8 @@ static void expect_refusal(const char *before, const char *options, const char *
 }
 
 /* OpenBLAS looks for room for its buffers forever, in its threads even while it is loaded. */
-Test(limits, address_space)
-{
-    if (!programs_start_in("ulimit -v 150000;"))
-        return;
+Test(limits, address_space) {
+    if (!programs_start_in("ulimit -v 150000;")) { return; }
     expect_refusal("ulimit -v 100000; exec timeout 30", "--threads 1", "OpenBLAS needs ");
     expect_refusal("ulimit -v 150000; exec timeout 30", "--threads 2", "OpenBLAS needs ");
     expect_refusal("ulimit -v 300000; exec timeout 30", "--threads 1",
@@ -121,22 +114,20 @@ Test(limits, address_space)
 }
 
 /* A program that computes no product needs no buffer, and ends. */
-Test(limits, address_space_of_the_others)
-{
+Test(limits, address_space_of_the_others) {
     char said[1024];
-    if (programs_start_in("ulimit -v 150000;"))
+    if (programs_start_in("ulimit -v 150000;")) {
         cr_expect(eq(int,
                      fixture_run("ulimit -v 150000; exec timeout 30 TOOL/statements --help", said,
                                  sizeof said),
                      0),
                   "%s", said);
+    }
 }
 
-Test(limits, stack)
-{
+Test(limits, stack) {
     char said[1024];
-    if (!programs_start_in("ulimit -s 128;"))
-        return;
+    if (!programs_start_in("ulimit -s 128;")) { return; }
     expect_refusal("ulimit -s 128;", "--threads 2", "a stack of 128 kB is too small");
     const char *folder = refusal_folder("limits-stack");
     cr_expect(eq(int, limited_run(folder, "ulimit -S -s 128;", "--threads 2", said), 0), "%s",
@@ -145,14 +136,12 @@ Test(limits, stack)
 }
 
 /* Not the signal that ends a process. The first unit is larger than the limit's 0 or 512 bytes. */
-Test(limits, size_of_files)
-{
+Test(limits, size_of_files) {
     expect_refusal("ulimit -f 0;", "--threads 2", "cannot be written: File too large");
 }
 
 /* It says so in time, and what it computed stays. */
-Test(limits, processor_time)
-{
+Test(limits, processor_time) {
     char said[1024];
     const char *folder = refusal_folder("limits-time");
     char command[512];
@@ -161,8 +150,8 @@ Test(limits, processor_time)
              "--threads 1 --quiet --out %s/t.dat",
              folder);
     cr_expect(eq(int, fixture_run(command, said, sizeof said), 1), "%s", said);
-    cr_expect(is_one_line(said)
-                  && strstr(said, "stopped by the limit of processor time (ulimit -t) after "),
+    cr_expect(is_one_line(said) &&
+                  strstr(said, "stopped by the limit of processor time (ulimit -t) after "),
               "%s", said);
     cr_expect(ne(ptr, strstr(said, "run the same command again to resume"), NULL), "%s", said);
 }

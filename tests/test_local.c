@@ -14,8 +14,7 @@
 #include "theory/drift/drift.h"
 
 /* A restarted run is the run itself. */
-Test(local, restart_gives_the_same_run)
-{
+Test(local, restart_gives_the_same_run) {
     local_settings small = local_small(1);
     study_run under_way;
     study_fixture_open(&drift_study, &small, &under_way);
@@ -38,14 +37,14 @@ Test(local, restart_gives_the_same_run)
 }
 
 /* Numbers of the model against their definitions, and the width that is chosen where none is given. */
-Test(local, model_and_width)
-{
+Test(local, model_and_width) {
     local_settings options = local_small(1);
     options.wide_width = 0;
     study_run under_way;
     study_fixture_open(&drift_study, &options, &under_way);
     const local_regime *r = &((const local_context *)under_way.context)->regimes[REGIME_WIDE];
-    const local_model *model = &((const local_context *)under_way.context)->models[REGIME_WIDE][MASK_CATEGORICAL];
+    const local_model *model =
+        &((const local_context *)under_way.context)->models[REGIME_WIDE][MASK_CATEGORICAL];
     double p_R = r->data.lambda0 / (16 * r->data.row_sum);
     cr_expect(eq(sz, r->data.data.n, 4));
     cr_expect(eq(dbl, model->xi, 0.125));
@@ -63,8 +62,7 @@ Test(local, model_and_width)
 }
 
 /* Rows in coordinates of their span: the same Gram matrix in fewer dimensions. */
-Test(local, span_keeps_the_gram_matrix)
-{
+Test(local, span_keeps_the_gram_matrix) {
     local_settings small = local_small(1);
     study_run under_way;
     study_fixture_open(&drift_study, &small, &under_way);
@@ -72,18 +70,17 @@ Test(local, span_keeps_the_gram_matrix)
     size_t n = r->g.n;
     cr_expect(eq(sz, r->data.data.d, 64));
     cr_expect(eq(sz, r->g.d, n));
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
         for (size_t j = 0; j < n; j++) {
             double product = 0;
-            for (size_t k = 0; k < n; k++)
-                product += r->g.X[i * n + k] * r->g.X[j * n + k];
+            for (size_t k = 0; k < n; k++) { product += r->g.X[i * n + k] * r->g.X[j * n + k]; }
             cr_expect(le(dbl, fabs(product - r->data.G[i * n + j]), 1e-14));
         }
+    }
     study_close(&under_way);
 }
 
-static status parsed(const char *option, const char *value, local_settings *settings)
-{
+static status parsed(const char *option, const char *value, local_settings *settings) {
     char words[2][40] = {"program", ""};
     snprintf(words[1], sizeof words[1], "--%s=%s", option, value);
     char *arguments[] = {words[0], words[1], NULL};
@@ -96,8 +93,7 @@ static status parsed(const char *option, const char *value, local_settings *sett
     return st;
 }
 
-Test(local, options)
-{
+Test(local, options) {
     const char *const refused[][2] = {
         {"xi", "0"},          {"xi", "1.5"},         {"xi", "nan"},          {"width", "0"},
         {"subnets", "-1"},    {"local-steps", "0"},  {"rounds", "x"},        {"repeats", "0"},
@@ -106,8 +102,8 @@ Test(local, options)
         {"wide-trials", "0"}, {"label", "-1"},       {"wide-trials", "1e9"}, {"multiples", "1,,2"}};
     local_settings o;
     for (size_t k = 0; k < sizeof refused / sizeof *refused; k++) {
-        cr_expect(eq(int, parsed(refused[k][0], refused[k][1], &o), BAD_INPUT), "--%s %s", refused[k][0],
-                  refused[k][1]);
+        cr_expect(eq(int, parsed(refused[k][0], refused[k][1], &o), BAD_INPUT), "--%s %s",
+                  refused[k][0], refused[k][1]);
         cr_expect(ne(ptr, strstr(error_text(), refused[k][0]), NULL), "%s", error_text());
     }
     cr_expect(eq(int, parsed("multiples", "0.5,2,8", &o), OK));

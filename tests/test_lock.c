@@ -1,4 +1,4 @@
-#include "run/lock.h"
+#include "sweep/lock.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
@@ -10,12 +10,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "run/file.h"
+#include "io/file.h"
 
 static char folder[] = "build/test-tmp/lock/XXXXXX"; /* of this test alone */
 
-static void prepare(void)
-{
+static void prepare(void) {
     cr_assert(eq(int, folder_make("build/test-tmp/lock"), OK));
     cr_assert(mkdtemp(folder) != NULL);
 }
@@ -23,8 +22,7 @@ static void prepare(void)
 TestSuite(lock, .init = prepare);
 
 /* Two opened files are to each other as two processes. */
-Test(lock, a_unit_is_taken_once)
-{
+Test(lock, a_unit_is_taken_once) {
     const int mine = lock_open(folder), other = lock_open(folder);
     cr_assert(mine >= 0 && other >= 0);
     cr_assert(not(lock_others(other)));
@@ -43,14 +41,12 @@ Test(lock, a_unit_is_taken_once)
 }
 
 /* Neighbours in the file stay apart: what is dropped is one unit, also between two taken ones. */
-Test(lock, units_do_not_overlap)
-{
-    const size_t units[][2] = {{0, 0}, {0, 1}, {0, 2}, {1, 0}, {1, 1}, {999999, 12345}, {0, INT32_MAX}};
+Test(lock, units_do_not_overlap) {
+    const size_t units[][2] = {{0, 0}, {0, 1},          {0, 2},        {1, 0},
+                               {1, 1}, {999999, 12345}, {0, INT32_MAX}};
     enum { COUNT = sizeof units / sizeof units[0] };
     const int mine = lock_open(folder), other = lock_open(folder);
-    for (int i = 0; i < COUNT; i++) {
-        cr_assert(lock_take(mine, units[i][0], units[i][1]));
-    }
+    for (int i = 0; i < COUNT; i++) { cr_assert(lock_take(mine, units[i][0], units[i][1])); }
     for (int i = 0; i < COUNT; i++) {
         lock_drop(mine, units[i][0], units[i][1]);
         for (int j = 0; j < COUNT; j++) {
@@ -62,8 +58,7 @@ Test(lock, units_do_not_overlap)
     lock_close(other);
 }
 
-Test(lock, a_killed_process_holds_nothing)
-{
+Test(lock, a_killed_process_holds_nothing) {
     int ends[2];
     char byte = 0;
     cr_assert(eq(int, pipe(ends), 0));
@@ -83,8 +78,7 @@ Test(lock, a_killed_process_holds_nothing)
     lock_close(mine);
 }
 
-Test(lock, nothing_is_left_of_it)
-{
+Test(lock, nothing_is_left_of_it) {
     lock_close(lock_open(folder));
     cr_assert(ne(int, rmdir(folder), 0));
     lock_forget(folder);
@@ -93,8 +87,7 @@ Test(lock, nothing_is_left_of_it)
 }
 
 /* Without a lock file nothing is held back. */
-Test(lock, no_lock_file)
-{
+Test(lock, no_lock_file) {
     char gone[128];
     snprintf(gone, sizeof gone, "%s/gone", folder);
     const int locks = lock_open(gone);

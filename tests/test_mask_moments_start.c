@@ -1,307 +1,248 @@
 /* mask-moments: the rows about the random start, honest and with deliberate errors. Theory is double precision alone.
  */
-#include "run/real.h"
+#include "base/real.h"
 
 #ifdef REAL_DOUBLE
-#include <criterion/criterion.h>
-#include <criterion/new/assert.h>
-#include <gsl/gsl_errno.h>
-#include <math.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include "model/bounds.h"
-#include "tests/fixture.h"
-#include "theory/shared/criteria.h"
-#include "theory/moments/claims.h"
+#include "tests/moments_study.h"
 
-enum { TRIALS = 200, WIDTH = 120, SAMPLES = 30, FEW = 4 };
+enum { TRIALS = 200, WIDTH = 120, SAMPLES = 30 };
 
-static void quiet(void) { gsl_set_error_handler_off(); }
+static const moments_settings SETTINGS = {.width = WIDTH,
+                                          .subnets = 4,
+                                          .xi = 0.4,
+                                          .kappa = 1.3,
+                                          .delta = CRITERION_DELTA,
+                                          .step = 0.1,
+                                          .local_steps = 1,
+                                          .rounds = 1,
+                                          .trials = TRIALS};
 
 TestSuite(mask_moments_start, .init = quiet, .timeout = 60);
 
-/* Everything that the rows are read off, for tests to spoil one thing at a time. */
-typedef struct {
-    dataset data;
-    gram g;
-    double *G;
-    moments_start whole, tail;
-    moments_starts whole_seen, tail_seen;
-    moments_start_evidence e;
-} study;
-
-static void simulate(const study *s, const moments_start *start, const moments_limits *limits, moments_starts *seen)
-{
-    rng *r = rng_new(11, start == &s->tail, 0, RNG_TEST);
-    cr_assert(eq(int, moments_starts_simulate(start, limits, start == &s->whole ? s->G : NULL, r, TRIALS, seen), OK),
-              "%s", error_text());
-    rng_free(r);
+/* Draws starts again, as spoilt by the test. */
+static void simulate(const study_run *r, const moments_start *start, const moments_limits *limits,
+                     moments_starts *seen) {
+    moments_context *c = r->context;
+    rng *random = rng_new(11, seen == &c->tails_drawn, 0, RNG_TEST);
+    const double *G = seen == &c->starts_drawn ? c->data.G : NULL;
+    cr_assert(eq(int, moments_starts_simulate(start, limits, G, random, TRIALS, seen), OK), "%s",
+              error_text());
+    rng_free(random);
 }
 
-static void integrate(study *s)
-{
-    double norms[FEW] = {1, 1, 1, 1};
-    s->e.quadrature_inputs = FEW;
-    for (size_t i = 0; i < FEW; i++)
-        s->e.quadrature_labels += s->g.Y[i] * s->g.Y[i];
-    cr_assert(
-        eq(int, moments_start_expectation(norms, s->g.Y, FEW, 3, s->whole.xi, s->whole.kappa, &s->e.quadrature), OK));
-}
+static const char *const NAMES[] = {
+    "E11 (Lemma 26)", "E11 (Lemma 26), C^2 n", "Lemma 16", "Lemma 17", "Lemma 22", "Lemma 23"};
 
-static study *study_open(void)
-{
-    study *s = calloc(1, sizeof *s);
-    s->data = fixture_one_output(SAMPLES);
-    cr_assert(eq(int, gram_new(&s->data, GRAM_AUTO, &s->g), OK));
-    s->G = malloc(SAMPLES * SAMPLES * sizeof *s->G);
-    dataset_gram(&s->data, s->G);
-    s->e.near_share = moments_near_share(SAMPLES, WIDTH, CRITERION_DELTA);
-    s->whole = (moments_start){
-        .g = &s->g, .width = WIDTH, .xi = 0.4, .kappa = 1.3, .radius = moments_radius(s->e.near_share, 1.3)};
-    s->tail = s->whole;
-    s->tail.width = (size_t)moments_tail_size(SAMPLES, CRITERION_DELTA);
-    s->tail.part = (size_t)moments_tail_size(1, CRITERION_DELTA);
-    moments_limits limits = moments_limits_of(&s->whole), of_tail = moments_limits_of(&s->tail);
-    simulate(s, &s->whole, &limits, &s->whole_seen);
-    simulate(s, &s->tail, &of_tail, &s->tail_seen);
-    s->e.real = &s->whole, s->e.real_seen = &s->whole_seen, s->e.tail = &s->tail, s->e.tail_seen = &s->tail_seen;
-    s->e.C = 1;
-    for (size_t i = 0; i < SAMPLES; i++) {
-        s->e.labels += s->g.Y[i] * s->g.Y[i];
-        s->e.C = fmax(s->e.C, 1 + fabs(s->g.Y[i]));
+Test(mask_moments_start, honest_rows_hold) {
+    study_run r;
+    moments_open(&r, SAMPLES, &SETTINGS);
+    for (size_t k = 0; k < 6; k++) {
+        cr_expect(eq(int, moments_verdict(&r, NAMES[k]), NOT_REFUTED), "%s", NAMES[k]);
     }
-    integrate(s);
-    return s;
-}
-
-static void study_close(study *s)
-{
-    gram_free(&s->g), dataset_free(&s->data);
-    free(s->G), free(s);
-}
-
-static verdict verdict_on(const study *s, const char *name)
-{
-    theory_rows rows = {.command = "again"};
-    cr_assert(eq(int, moments_claims_start(&s->e, &rows, NULL), OK));
-    cr_assert(eq(sz, rows.count, 6));
-    for (size_t k = 0; k < rows.count; k++)
-        if (strcmp(rows.rows[k].statement, name) == 0) {
-            verdict v = rows.rows[k].verdict;
-            theory_rows_free(&rows);
-            return v;
-        }
-    cr_assert(0, "no row %s", name);
-    return NOT_CHECKED;
-}
-
-static const char *const NAMES[] = {"E11 (Lemma 26)", "E11 (Lemma 26), C^2 n", "Lemma 16", "Lemma 17", "Lemma 22",
-                                    "Lemma 23"};
-
-Test(mask_moments_start, honest_rows_hold)
-{
-    study *s = study_open();
-    for (size_t k = 0; k < 6; k++)
-        cr_expect(eq(int, verdict_on(s, NAMES[k]), NOT_REFUTED), "%s", NAMES[k]);
-    study_close(s);
+    study_close(&r);
 }
 
 /* xi read as 1, kappa doubled, a factor 2 in the inputs' term: in the closed form of what was integrated and of what
  * was drawn. */
-Test(mask_moments_start, initial_error_mutants)
-{
-    study *s = study_open();
-    moments_start claimed = s->whole;
-    s->e.real = &claimed;
-    claimed.xi = 1;
-    cr_expect(eq(int, verdict_on(s, NAMES[0]), STATEMENT_REFUTED));
-    claimed.xi = s->whole.xi, claimed.kappa *= 2;
-    cr_expect(eq(int, verdict_on(s, NAMES[0]), STATEMENT_REFUTED));
-    claimed.kappa = s->whole.kappa, s->e.quadrature_inputs *= 2;
-    cr_expect(eq(int, verdict_on(s, NAMES[0]), STATEMENT_REFUTED));
-    s->e.quadrature_inputs /= 2;
-    cr_expect(eq(int, verdict_on(s, NAMES[0]), NOT_REFUTED));
-    s->e.labels *= 2;
-    cr_expect(eq(int, verdict_on(s, NAMES[0]), STATEMENT_REFUTED), "found by the draws alone");
-    s->e.labels = NAN;
-    cr_expect(eq(int, verdict_on(s, NAMES[0]), STATEMENT_REFUTED));
-    study_close(s);
+Test(mask_moments_start, initial_error_mutants) {
+    study_run r;
+    moments_context *c = moments_open(&r, SAMPLES, &SETTINGS);
+    const moments_start honest = c->starts;
+    c->starts.xi = 1;
+    cr_expect(eq(int, moments_verdict(&r, NAMES[0]), STATEMENT_REFUTED));
+    c->starts.xi = honest.xi, c->starts.kappa *= 2;
+    cr_expect(eq(int, moments_verdict(&r, NAMES[0]), STATEMENT_REFUTED));
+    c->starts.kappa = honest.kappa, c->quadrature_inputs *= 2;
+    cr_expect(eq(int, moments_verdict(&r, NAMES[0]), STATEMENT_REFUTED));
+    c->quadrature_inputs /= 2;
+    cr_expect(eq(int, moments_verdict(&r, NAMES[0]), NOT_REFUTED));
+    c->labels *= 2;
+    cr_expect(eq(int, moments_verdict(&r, NAMES[0]), STATEMENT_REFUTED),
+              "found by the draws alone");
+    c->labels = NAN;
+    cr_expect(eq(int, moments_verdict(&r, NAMES[0]), STATEMENT_REFUTED));
+    study_close(&r);
 }
 
 /* C read off |y_i| <= C; labels that break Assumption 1; beyond the largest kappa the hypothesis is not met. */
-Test(mask_moments_start, initial_bound_mutants)
-{
-    study *s = study_open();
-    double C = s->e.C;
-    s->e.C = C - 1;
-    cr_expect(eq(int, verdict_on(s, NAMES[1]), STATEMENT_REFUTED));
-    s->e.C = C, s->e.labels = 4 * SAMPLES * C * C;
-    cr_expect(eq(int, verdict_on(s, NAMES[1]), STATEMENT_REFUTED));
-    moments_start claimed = s->whole;
-    claimed.kappa = 100, s->e.labels = SAMPLES / 2.0, s->e.real = &claimed;
-    cr_expect(eq(int, verdict_on(s, NAMES[1]), HYPOTHESIS_NOT_MET));
-    study_close(s);
+Test(mask_moments_start, initial_bound_mutants) {
+    study_run r;
+    moments_context *c = moments_open(&r, SAMPLES, &SETTINGS);
+    double C = c->C;
+    c->C = C - 1;
+    cr_expect(eq(int, moments_verdict(&r, NAMES[1]), STATEMENT_REFUTED));
+    c->C = C, c->labels = 4 * SAMPLES * C * C;
+    cr_expect(eq(int, moments_verdict(&r, NAMES[1]), STATEMENT_REFUTED));
+    c->starts.kappa = 100, c->labels = SAMPLES / 2.0;
+    cr_expect(eq(int, moments_verdict(&r, NAMES[1]), HYPOTHESIS_NOT_MET));
+    study_close(&r);
 }
 
 /* Twice the radius in S_i; half the share; kappa forgotten. Fewer trials than 3/delta check nothing. */
-Test(mask_moments_start, near_mutants)
-{
-    study *s = study_open();
-    moments_limits limits = moments_limits_of(&s->whole);
-    moments_start wrong = s->whole;
+Test(mask_moments_start, near_mutants) {
+    study_run r;
+    moments_context *c = moments_open(&r, SAMPLES, &SETTINGS);
+    moments_limits limits = moments_limits_of(&c->starts);
+    moments_start wrong = c->starts;
     wrong.radius *= 2.5;
-    simulate(s, &wrong, &limits, &s->whole_seen);
-    cr_expect(eq(int, verdict_on(s, "Lemma 16"), STATEMENT_REFUTED));
-    wrong = s->whole, wrong.kappa = 0.5;
-    simulate(s, &wrong, &limits, &s->whole_seen);
-    cr_expect(eq(int, verdict_on(s, "Lemma 16"), STATEMENT_REFUTED));
+    simulate(&r, &wrong, &limits, &c->starts_drawn);
+    cr_expect(eq(int, moments_verdict(&r, "Lemma 16"), STATEMENT_REFUTED));
+    wrong = c->starts, wrong.kappa = 0.5;
+    simulate(&r, &wrong, &limits, &c->starts_drawn);
+    cr_expect(eq(int, moments_verdict(&r, "Lemma 16"), STATEMENT_REFUTED));
     limits.near /= 2;
-    simulate(s, &s->whole, &limits, &s->whole_seen);
-    cr_expect(eq(int, verdict_on(s, "Lemma 16"), STATEMENT_REFUTED));
-    s->whole_seen.near = 0, s->whole_seen.trials = 59;
-    cr_expect(eq(int, verdict_on(s, "Lemma 16"), NOT_CHECKED));
-    study_close(s);
+    simulate(&r, &c->starts, &limits, &c->starts_drawn);
+    cr_expect(eq(int, moments_verdict(&r, "Lemma 16"), STATEMENT_REFUTED));
+    c->starts_drawn.near = 0, c->starts_drawn.error.count = 59;
+    cr_expect(eq(int, moments_verdict(&r, "Lemma 16"), NOT_CHECKED));
+    study_close(&r);
 }
 
 /* The factor 1/m of H' forgotten; rows of norm 30; NaN. */
-Test(mask_moments_start, tangent_mutants)
-{
-    study *s = study_open();
-    cr_assert(eq(dbl, s->whole_seen.tangents, 1));
-    s->whole_seen.tangent.value *= WIDTH;
-    cr_expect(eq(int, verdict_on(s, "Lemma 17"), STATEMENT_REFUTED));
-    for (size_t k = 0; k < SAMPLES * SAMPLES; k++)
-        s->G[k] *= 900;
-    moments_limits limits = moments_limits_of(&s->whole);
-    simulate(s, &s->whole, &limits, &s->whole_seen);
-    cr_expect(eq(int, verdict_on(s, "Lemma 17"), STATEMENT_REFUTED));
-    s->whole_seen.tangent.value = NAN;
-    cr_expect(eq(int, verdict_on(s, "Lemma 17"), STATEMENT_REFUTED));
-    study_close(s);
+Test(mask_moments_start, tangent_mutants) {
+    study_run r;
+    moments_context *c = moments_open(&r, SAMPLES, &SETTINGS);
+    cr_assert(eq(dbl, c->starts_drawn.tangents, MOMENT_UNITS));
+    c->starts_drawn.tangent.value *= WIDTH;
+    cr_expect(eq(int, moments_verdict(&r, "Lemma 17"), STATEMENT_REFUTED));
+    for (size_t k = 0; k < SAMPLES * SAMPLES; k++) { c->data.G[k] *= 900; }
+    moments_limits limits = moments_limits_of(&c->starts);
+    simulate(&r, &c->starts, &limits, &c->starts_drawn);
+    cr_expect(eq(int, moments_verdict(&r, "Lemma 17"), STATEMENT_REFUTED));
+    c->starts_drawn.tangent.value = NAN;
+    cr_expect(eq(int, moments_verdict(&r, "Lemma 17"), STATEMENT_REFUTED));
+    study_close(&r);
 }
 
 /* The factor 2 forgotten, in the small W_0 and in the whole; kappa taken for its square root. */
-Test(mask_moments_start, frobenius_mutants)
-{
-    study *s = study_open();
-    moments_limits limits = moments_limits_of(&s->tail);
+Test(mask_moments_start, frobenius_mutants) {
+    study_run r;
+    moments_context *c = moments_open(&r, SAMPLES, &SETTINGS);
+    moments_limits limits = moments_limits_of(&c->tails);
     limits.part /= 2;
-    simulate(s, &s->tail, &limits, &s->tail_seen);
-    cr_expect(eq(int, verdict_on(s, "Lemma 22"), STATEMENT_REFUTED));
-    s->tail_seen.part = 0;
-    cr_expect(eq(int, verdict_on(s, "Lemma 22"), NOT_REFUTED));
-    limits = moments_limits_of(&s->whole), limits.frobenius /= 2;
-    simulate(s, &s->whole, &limits, &s->whole_seen);
-    cr_expect(eq(int, verdict_on(s, "Lemma 22"), STATEMENT_REFUTED));
-    moments_start wrong = s->tail;
-    limits = moments_limits_of(&s->tail), wrong.kappa *= wrong.kappa * 1.3;
-    s->whole_seen.frobenius = 0;
-    simulate(s, &wrong, &limits, &s->tail_seen);
-    cr_expect(eq(int, verdict_on(s, "Lemma 22"), STATEMENT_REFUTED));
-    study_close(s);
+    simulate(&r, &c->tails, &limits, &c->tails_drawn);
+    cr_expect(eq(int, moments_verdict(&r, "Lemma 22"), STATEMENT_REFUTED));
+    c->tails_drawn.part = 0;
+    cr_expect(eq(int, moments_verdict(&r, "Lemma 22"), NOT_REFUTED));
+    limits = moments_limits_of(&c->starts), limits.frobenius /= 2;
+    simulate(&r, &c->starts, &limits, &c->starts_drawn);
+    cr_expect(eq(int, moments_verdict(&r, "Lemma 22"), STATEMENT_REFUTED));
+    moments_start wrong = c->tails;
+    limits = moments_limits_of(&c->tails), wrong.kappa *= wrong.kappa * 1.3;
+    c->starts_drawn.frobenius = 0;
+    simulate(&r, &wrong, &limits, &c->tails_drawn);
+    cr_expect(eq(int, moments_verdict(&r, "Lemma 22"), STATEMENT_REFUTED));
+    study_close(&r);
 }
 
 /* The factor 2 forgotten; rows that are not normalised. */
-Test(mask_moments_start, squares_mutants)
-{
-    study *s = study_open();
-    moments_limits limits = moments_limits_of(&s->tail);
+Test(mask_moments_start, squares_mutants) {
+    study_run r;
+    moments_context *c = moments_open(&r, SAMPLES, &SETTINGS);
+    moments_limits limits = moments_limits_of(&c->tails);
     limits.squares /= 2;
-    simulate(s, &s->tail, &limits, &s->tail_seen);
-    cr_expect(eq(int, verdict_on(s, "Lemma 23"), STATEMENT_REFUTED));
+    simulate(&r, &c->tails, &limits, &c->tails_drawn);
+    cr_expect(eq(int, moments_verdict(&r, "Lemma 23"), STATEMENT_REFUTED));
     limits.squares *= 2;
-    for (size_t k = 0; k < s->g.n * s->g.d; k++)
-        s->g.X[k] *= 1.5;
-    simulate(s, &s->tail, &limits, &s->tail_seen);
-    cr_expect(eq(int, verdict_on(s, "Lemma 23"), STATEMENT_REFUTED));
-    s->tail_seen.squares = 0;
-    limits = moments_limits_of(&s->whole);
-    for (size_t k = 0; k < s->g.n * s->g.d; k++)
-        s->g.X[k] *= 2;
-    simulate(s, &s->whole, &limits, &s->whole_seen);
-    cr_expect(eq(int, verdict_on(s, "Lemma 23"), STATEMENT_REFUTED), "found at the width of the run");
-    study_close(s);
+    for (size_t k = 0; k < c->g.n * c->g.d; k++) { c->g.X[k] *= 1.5; }
+    simulate(&r, &c->tails, &limits, &c->tails_drawn);
+    cr_expect(eq(int, moments_verdict(&r, "Lemma 23"), STATEMENT_REFUTED));
+    c->tails_drawn.squares = 0;
+    limits = moments_limits_of(&c->starts);
+    for (size_t k = 0; k < c->g.n * c->g.d; k++) { c->g.X[k] *= 2; }
+    simulate(&r, &c->starts, &limits, &c->starts_drawn);
+    cr_expect(eq(int, moments_verdict(&r, "Lemma 23"), STATEMENT_REFUTED),
+              "found at the width of the run");
+    study_close(&r);
 }
 
-/* The integral over nodes and signs is the closed form of E11, whatever the number of neurons. */
-Test(mask_moments_start, quadrature_is_exact)
-{
-    const double norms[] = {1, 0.3, 2.5}, y[] = {0.4, -1.2, 0};
-    double labels = 0, inputs = 0;
-    for (size_t i = 0; i < 3; i++) {
-        labels += y[i] * y[i];
-        inputs += norms[i] * norms[i];
-    }
-    for (size_t m = 1; m <= 6; m++) {
-        double mean, closed = bounds_initial_error(0.3, 1.7, labels, inputs);
-        cr_assert(eq(int, moments_start_expectation(norms, y, 3, m, 0.3, 1.7, &mean), OK));
-        cr_expect(le(dbl, fabs(mean - closed), CRITERION_EXACT * closed), "m = %zu: %.17g, %.17g", m, mean, closed);
-    }
-    double mean;
-    cr_expect(eq(int, moments_start_expectation(norms, y, 3, 7, 0.3, 1.7, &mean), BAD_INPUT));
-}
-
-/* The numbers at which the lemmas begin to say something. */
-Test(mask_moments_start, thresholds)
-{
-    double n = 37, m = 900, share = moments_near_share(n, m, 0.05), k = moments_tail_size(n, 0.05);
-    cr_expect(le(dbl, fabs(bounds_lemma16_failure(n, m, share) - 0.05), 1e-12));
-    cr_expect(le(dbl, fabs(bounds_near_probability(moments_radius(share, 1.7), 1.7) - share), 1e-12));
-    cr_expect(le(dbl, bounds_lemma23_failure(n, k), 0.05));
-    cr_expect(lt(dbl, 0.05, bounds_lemma23_failure(n, k - 1)));
-    cr_expect(eq(dbl, moments_near_share(n, 3, 0.05), 0.5));
-}
-
-/* A start looked at neuron by neuron; ||H'|| against power steps on H'^T H' from the definition. */
-Test(mask_moments_start, start_by_definition)
-{
-    study *s = study_open();
-    moments_start_work work;
-    s->whole.part = 7;
-    cr_assert(eq(int, moments_start_work_new(&s->whole, &work), OK));
-    rng *r = rng_new(12, 0, 0, RNG_TEST);
-    moments_start_draw(&s->whole, r, &work);
-    moments_start_seen seen = moments_start_look(&s->whole, &work);
-    double all = 0, part = 0, norm, H[SAMPLES][SAMPLES] = {{0}}, v[SAMPLES], largest = 0;
-    for (size_t k = 0; k < WIDTH * s->g.d; k++) {
-        all += work.W[k] * work.W[k];
-        part += k < 7 ? work.W[k] * work.W[k] : 0;
-    }
-    cr_expect(le(dbl, fabs(seen.frobenius - all), 1e-12 * all));
-    cr_expect(le(dbl, fabs(seen.part - part), 1e-12 * part));
-    cr_assert(eq(int, moments_near_norm(&s->whole, s->G, &work, &norm), OK));
+/* ||H'|| by power steps on H'^T H' from the definition. */
+static double near_norm(const moments_start *s, const double *G, const double *Z) {
+    double H[SAMPLES][SAMPLES] = {{0}}, v[SAMPLES], stretch = 0;
     for (size_t i = 0; i < SAMPLES; i++) {
-        double count = 0;
         v[i] = 1;
         for (size_t k = 0; k < WIDTH; k++) {
-            double z = work.Z[k * s->g.ld + i];
-            count += fabs(z) <= s->whole.radius;
-            for (size_t j = 0; j < SAMPLES; j++)
-                H[i][j] += s->G[i * SAMPLES + j] / WIDTH *
-                           (z >= 0 && z <= s->whole.radius && work.Z[k * s->g.ld + j] >= 0);
+            double z = Z[k * s->g->ld + i];
+            for (size_t j = 0; j < SAMPLES; j++) {
+                H[i][j] += G[i * SAMPLES + j] / WIDTH *
+                           (z >= 0 && z <= s->radius && Z[k * s->g->ld + j] >= 0);
+            }
         }
-        largest = fmax(largest, count);
     }
-    cr_expect(eq(dbl, seen.near, largest));
-    double stretch = 0;
     for (int step = 0; step < 2000; step++) {
         double Hv[SAMPLES] = {0}, next[SAMPLES] = {0}, length = 0;
-        for (size_t i = 0; i < SAMPLES; i++)
-            for (size_t j = 0; j < SAMPLES; j++)
-                Hv[i] += H[i][j] * v[j];
-        for (size_t i = 0; i < SAMPLES; i++)
-            for (size_t j = 0; j < SAMPLES; j++)
-                next[j] += H[i][j] * Hv[i];
-        for (size_t j = 0; j < SAMPLES; j++)
-            length += next[j] * next[j];
+        for (size_t k = 0; k < SAMPLES * SAMPLES; k++) {
+            Hv[k / SAMPLES] += H[k / SAMPLES][k % SAMPLES] * v[k % SAMPLES];
+        }
+        for (size_t k = 0; k < SAMPLES * SAMPLES; k++) {
+            next[k % SAMPLES] += H[k / SAMPLES][k % SAMPLES] * Hv[k / SAMPLES];
+        }
+        for (size_t j = 0; j < SAMPLES; j++) { length += next[j] * next[j]; }
         stretch = sqrt(sqrt(length));
-        for (size_t j = 0; j < SAMPLES; j++)
-            v[j] = next[j] / sqrt(length);
+        for (size_t j = 0; j < SAMPLES; j++) { v[j] = next[j] / sqrt(length); }
     }
-    cr_expect(le(dbl, fabs(stretch - norm), 1e-6 * norm), "%.17g, %.17g", stretch, norm);
-    moments_start_work_free(&work);
-    rng_free(r);
-    study_close(s);
+    return stretch;
+}
+
+/* What one start must show, neuron by neuron from the same stream. */
+typedef struct {
+    double error, frobenius, part, squares, near;
+} shown;
+
+static shown by_definition(const moments_start *s, const double *W, const double *A,
+                           const double *Z) {
+    shown all = {0};
+    for (size_t k = 0; k < WIDTH * s->g->d; k++) {
+        all.frobenius += W[k] * W[k];
+        all.part += k < s->part ? W[k] * W[k] : 0;
+    }
+    for (size_t i = 0; i < SAMPLES; i++) {
+        double u = 0, near = 0, squares = 0;
+        for (size_t k = 0; k < WIDTH; k++) {
+            double z = Z[k * s->g->ld + i];
+            u += s->xi / sqrt(WIDTH) * A[k] * fmax(z, 0);
+            near += fabs(z) <= s->radius;
+            squares += z * z;
+        }
+        all.error += (s->g->Y[i] - u) * (s->g->Y[i] - u);
+        all.near = fmax(all.near, near);
+        all.squares = fmax(all.squares, squares);
+    }
+    return all;
+}
+
+/* One start by its definition: at limits just above what it shows nothing fails, just below everything does. */
+Test(mask_moments_start, start_by_definition) {
+    study_run r;
+    moments_context *c = moments_open(&r, SAMPLES, &SETTINGS);
+    c->starts.part = 7;
+    const moments_start *s = &c->starts;
+    double *W = malloc(WIDTH * s->g->d * sizeof *W), *Z = malloc(WIDTH * s->g->ld * sizeof *Z),
+           A[WIDTH];
+    rng *random = rng_new(12, 0, 0, RNG_TEST);
+    rng_normal_double(random, s->kappa, WIDTH * s->g->d, W);
+    rng_signs(random, WIDTH, A);
+    gram_project(s->g, W, WIDTH, Z);
+    rng_free(random);
+    shown all = by_definition(s, W, A, Z);
+    for (int above = 0; above < 2; above++) {
+        double factor = above ? 1 + 1e-12 : 1 - 1e-12;
+        moments_limits limits = {all.frobenius * factor, all.part * factor, all.squares * factor,
+                                 all.near * factor};
+        moments_starts seen;
+        random = rng_new(12, 0, 0, RNG_TEST);
+        cr_assert(eq(int, moments_starts_simulate(s, &limits, c->data.G, random, 1, &seen), OK));
+        rng_free(random);
+        cr_expect(eq(dbl, seen.frobenius + seen.part + seen.squares + seen.near, above ? 0 : 4));
+        cr_expect(eq(dbl, seen.largest_near, all.near));
+        cr_expect(le(dbl, fabs(seen.error.mean - all.error), 1e-12 * all.error));
+        double norm = near_norm(s, c->data.G, Z);
+        cr_expect(le(dbl, fabs(seen.tangent.value - norm), 1e-6 * norm), "%.17g, %.17g",
+                  seen.tangent.value, norm);
+        cr_expect(eq(dbl, seen.tangent.bound, bounds_lemma17(SAMPLES, WIDTH, all.near)));
+    }
+    free(W), free(Z);
+    study_close(&r);
 }
 #endif

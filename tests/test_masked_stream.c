@@ -10,17 +10,13 @@
 
 #include "tests/random_rows.h"
 
-static void begin(void)
-{
-    gsl_set_error_handler_off();
-}
+static void begin(void) { gsl_set_error_handler_off(); }
 
 TestSuite(masked_stream, .init = begin);
 
 /* H_m of Definition 1 as the sum it is: W (m, d), mask (m). */
 static void kernel_by_sums(const dataset *data, const real *W, const unsigned char *mask, size_t m,
-                           double *H)
-{
+                           double *H) {
     size_t n = data->n, d = data->d;
     double *z = malloc(n * sizeof *z);
     memset(H, 0, n * n * sizeof *H);
@@ -42,8 +38,7 @@ static void kernel_by_sums(const dataset *data, const real *W, const unsigned ch
 }
 
 /* Across the border of a block of 2048 neurons; the same draws, block by block. */
-Test(masked_stream, stream_is_definition_1)
-{
+Test(masked_stream, stream_is_definition_1) {
     enum { N = 5, D = 4, FIRST = 2048, M = 2100, P = 3 };
     dataset data = random_rows(N, D, 0);
     double G[N * N], expected[N * N];
@@ -79,8 +74,7 @@ Test(masked_stream, stream_is_definition_1)
 }
 
 /* Stopping on the way changes nothing but the order in which several masks are drawn. */
-Test(masked_stream, stream_is_nested)
-{
+Test(masked_stream, stream_is_nested) {
     enum { N = 6 };
     dataset data = random_rows(N, 3, 1);
     double G[N * N];
@@ -105,8 +99,7 @@ Test(masked_stream, stream_is_nested)
 }
 
 /* A generator that could not be had leaves nothing open. */
-Test(masked_stream, needs_both_generators)
-{
+Test(masked_stream, needs_both_generators) {
     dataset data = random_rows(3, 2, 0);
     double G[9];
     const mask_design design = {MASK_BERNOULLI, 1, 0.4};
@@ -120,8 +113,7 @@ Test(masked_stream, needs_both_generators)
     free(data.X);
 }
 
-Test(masked_stream, too_little_memory_is_said_before)
-{
+Test(masked_stream, too_little_memory_is_said_before) {
     const dataset data = {.n = 1000, .d = 10};
     const mask_design one = {MASK_BERNOULLI, 1, 0.5}, many = {MASK_BERNOULLI, 1000000000, 0.5};
     cr_assert(eq(int, masked_stream_fits(&data, &one, 1, 1), OK), "%s", error_text());
@@ -131,8 +123,7 @@ Test(masked_stream, too_little_memory_is_said_before)
 
 /* V of one neuron over all its masks and activation patterns, for two rows at angle t: both active
  * with probability (pi - t)/(2 pi), each alone with t/(2 pi). */
-Test(masked_stream, variance_by_enumeration)
-{
+Test(masked_stream, variance_by_enumeration) {
     const double t = 1.1, xi = 0.3, c = cos(t), both = (M_PI - t) / (2 * M_PI);
     const double G[4] = {1, c, c, 1}, Hinf[4] = {0.5, c * both, c * both, 0.5};
     const struct {

@@ -1,4 +1,4 @@
-#include "run/npy.h"
+#include "io/npy.h"
 
 #include <dirent.h>
 #include <float.h>
@@ -12,34 +12,31 @@
 
 #define FOLDER "build/test-tmp/npy/"
 
-static void make_test_folder(void)
-{
-    make_folder("npy");
-}
+static void make_test_folder(void) { make_folder("npy"); }
 
 TestSuite(npy, .init = make_test_folder);
 
 /* Number of directory entries whose name starts with `start`. */
-static int files_like(const char *start)
-{
+static int files_like(const char *start) {
     int count = 0;
     DIR *folder = opendir(FOLDER);
     cr_assert(folder != NULL);
-    for (struct dirent *entry = readdir(folder); entry; entry = readdir(folder))
+    for (struct dirent *entry = readdir(folder); entry; entry = readdir(folder)) {
         count += strncmp(entry->d_name, start, strlen(start)) == 0;
+    }
     closedir(folder);
     return count;
 }
 
 /* --- what was written is read back --- */
 
-Test(npy, round_trip)
-{
+Test(npy, round_trip) {
     enum { COUNT = 2 * 3 * 5 * 7 };
     static const size_t counts[] = {1, 2, 6, 30, 210};
     double values[COUNT];
-    for (size_t k = 0; k < COUNT; k++)
+    for (size_t k = 0; k < COUNT; k++) {
         values[k] = sin((double)k) * pow(10, (double)(k % 60) - 30);
+    }
     values[1] = -0.0;
     values[2] = INFINITY;
     values[3] = NAN;
@@ -49,15 +46,18 @@ Test(npy, round_trip)
         cr_assert(eq(int, npz_write(FOLDER "round.npz", arrays, 2), OK), "%s", error_text());
         for (int which = 0; which < 2; which++) {
             npy_array array;
-            cr_assert(eq(int, npz_read(FOLDER "round.npz", arrays[which].name, &array), OK), "%s", error_text());
+            cr_assert(eq(int, npz_read(FOLDER "round.npz", arrays[which].name, &array), OK), "%s",
+                      error_text());
             cr_assert(eq(str, array.type, (char *)arrays[which].type));
             cr_assert(eq(int, array.rank, rank));
             cr_assert(eq(sz, array.count, counts[rank]));
-            for (int r = 0; r < NPY_MAX_RANK; r++)
+            for (int r = 0; r < NPY_MAX_RANK; r++) {
                 cr_assert(eq(sz, array.shape[r], r < rank ? arrays[which].shape[r] : 1));
+            }
             for (size_t k = 0; k < array.count; k++) {
                 double wanted = which == 0 ? (double)(float)values[k] : values[k];
-                cr_assert(eq(int, memcmp(&array.values[k], &wanted, sizeof wanted), 0), "rank %d entry %zu", rank, k);
+                cr_assert(eq(int, memcmp(&array.values[k], &wanted, sizeof wanted), 0),
+                          "rank %d entry %zu", rank, k);
             }
             npy_free(&array);
         }
@@ -65,12 +65,12 @@ Test(npy, round_trip)
 }
 
 /* .npy: byte for byte what the format says, put together here by hand. */
-Test(npy, write_is_the_format)
-{
+Test(npy, write_is_the_format) {
     const double values[6] = {1, -2.5, 1e-3, 4, 5, 6};
     const float single[6] = {1, -2.5f, 1e-3f, 4, 5, 6};
     const char *dict = "{'descr': '<f8', 'fortran_order': False, 'shape': (2, 3), }";
-    const npy_output doubles = {NULL, "f8", 2, {2, 3}, values}, singles = {NULL, "f4", 1, {6}, values};
+    const npy_output doubles = {NULL, "f8", 2, {2, 3}, values},
+                     singles = {NULL, "f4", 1, {6}, values};
     unsigned char wanted[512];
     size_t size, length = npy_bytes(1, dict, values, sizeof values, wanted);
     cr_assert(eq(int, npy_write(FOLDER "f8.npy", &doubles), OK), "%s", error_text());
@@ -89,8 +89,7 @@ Test(npy, write_is_the_format)
 }
 
 /* The same arrays make the same bytes, in any time zone; nothing else is left in the folder. */
-Test(npy, write_is_repeatable)
-{
+Test(npy, write_is_repeatable) {
     const double values[3] = {1, 2, 3};
     const npy_output array = {"x", "f8", 1, {3}, values};
     static const char *const zones[] = {"UTC", "America/Los_Angeles", "Asia/Tokyo"};
@@ -116,44 +115,53 @@ Test(npy, write_is_repeatable)
 }
 
 /* More entries than are converted at a time, both orders, stored and deflated. Entry (i, j, k) is 10000i + 100j + k. */
-Test(npy, order_and_compression)
-{
+Test(npy, order_and_compression) {
     enum { A = 17, B = 19, C = 23 };
     static float c_order[A * B * C], fortran[A * B * C];
-    for (size_t i = 0; i < A; i++)
-        for (size_t j = 0; j < B; j++)
+    for (size_t i = 0; i < A; i++) {
+        for (size_t j = 0; j < B; j++) {
             for (size_t k = 0; k < C; k++) {
                 c_order[(i * B + j) * C + k] = (float)(10000 * i + 100 * j + k);
                 fortran[(k * B + j) * A + i] = (float)(10000 * i + 100 * j + k);
             }
-    static const char *const dicts[] = {"{'descr': '<f4', 'fortran_order': False, 'shape': (17, 19, 23), }",
-                                        "{'descr': '<f4', 'fortran_order': True, 'shape': (17, 19, 23), }"};
+        }
+    }
+    static const char *const dicts[] = {
+        "{'descr': '<f4', 'fortran_order': False, 'shape': (17, 19, 23), }",
+        "{'descr': '<f4', 'fortran_order': True, 'shape': (17, 19, 23), }"};
     static const int methods[] = {ZIP_CM_STORE, ZIP_CM_DEFLATE};
     for (int way = 0; way < 4; way++) {
         npy_array array;
-        write_one(FOLDER "order.npz", dicts[way / 2], way / 2 ? fortran : c_order, sizeof fortran, methods[way % 2]);
+        write_one(FOLDER "order.npz", dicts[way / 2], way / 2 ? fortran : c_order, sizeof fortran,
+                  methods[way % 2]);
         cr_assert(eq(int, npz_read(FOLDER "order.npz", "x", &array), OK), "%s", error_text());
-        for (size_t i = 0; i < A; i++)
-            for (size_t j = 0; j < B; j++)
-                for (size_t k = 0; k < C; k++)
-                    cr_assert(eq(dbl, array.values[(i * B + j) * C + k], (double)(10000 * i + 100 * j + k)));
+        for (size_t i = 0; i < A; i++) {
+            for (size_t j = 0; j < B; j++) {
+                for (size_t k = 0; k < C; k++) {
+                    cr_assert(eq(dbl, array.values[(i * B + j) * C + k],
+                                 (double)(10000 * i + 100 * j + k)));
+                }
+            }
+        }
         npy_free(&array);
     }
 }
 
-Test(npy, fortran_order_of_any_rank)
-{
+Test(npy, fortran_order_of_any_rank) {
     static const char *const shapes[] = {"()", "(2,)", "(2, 3)", "(2, 1, 3)", "(1, 2, 1, 3)"};
     static const double data[] = {1, 2, 3, 4, 5, 6}, wide[] = {1, 3, 5, 2, 4, 6};
     static const size_t counts[] = {1, 2, 6, 6, 6};
     for (int rank = 0; rank <= NPY_MAX_RANK; rank++) {
         char dict[128];
         npy_array array;
-        snprintf(dict, sizeof dict, "{'descr': '<f8', 'fortran_order': True, 'shape': %s, }", shapes[rank]);
+        snprintf(dict, sizeof dict, "{'descr': '<f8', 'fortran_order': True, 'shape': %s, }",
+                 shapes[rank]);
         write_one(FOLDER "fortran.npz", dict, data, counts[rank] * sizeof *data, ZIP_CM_STORE);
         cr_assert(eq(int, npz_read(FOLDER "fortran.npz", "x", &array), OK), "%s", error_text());
-        for (size_t k = 0; k < counts[rank]; k++)
-            cr_assert(eq(dbl, array.values[k], rank < 2 ? data[k] : wide[k]), "rank %d entry %zu", rank, k);
+        for (size_t k = 0; k < counts[rank]; k++) {
+            cr_assert(eq(dbl, array.values[k], rank < 2 ? data[k] : wide[k]), "rank %d entry %zu",
+                      rank, k);
+        }
         npy_free(&array);
     }
 }
@@ -161,8 +169,8 @@ Test(npy, fortran_order_of_any_rank)
 /* --- types --- */
 
 /* The array of `type` with these two entries reads as `low` and `high`. */
-static void check_integers(const char *type, const void *data, size_t item, double low, double high)
-{
+static void check_integers(const char *type, const void *data, size_t item, double low,
+                           double high) {
     char dict[128], path[128];
     npy_array array;
     snprintf(dict, sizeof dict, "{'descr': '%s', 'fortran_order': False, 'shape': (2,), }", type);
@@ -175,8 +183,7 @@ static void check_integers(const char *type, const void *data, size_t item, doub
     npy_free(&array);
 }
 
-Test(npy, integer_types)
-{
+Test(npy, integer_types) {
     const int64_t limit = (int64_t)1 << 53;
     check_integers("|u1", (uint8_t[]){0, UINT8_MAX}, 1, 0, 255);
     check_integers("<u2", (uint16_t[]){0, UINT16_MAX}, 2, 0, 65535);
@@ -190,10 +197,10 @@ Test(npy, integer_types)
     check_integers("|b1", (uint8_t[]){0, 2}, 1, 0, 1); /* true, as in NumPy */
 }
 
-Test(npy, no_entries)
-{
+Test(npy, no_entries) {
     npy_array array;
-    write_one(FOLDER "none.npz", "{'descr': '<f4', 'fortran_order': True, 'shape': (0, 3), }", "", 0, ZIP_CM_STORE);
+    write_one(FOLDER "none.npz", "{'descr': '<f4', 'fortran_order': True, 'shape': (0, 3), }", "",
+              0, ZIP_CM_STORE);
     cr_assert(eq(int, npz_read(FOLDER "none.npz", "x", &array), OK), "%s", error_text());
     cr_assert(eq(sz, array.count, 0));
     cr_assert(eq(sz, array.shape[1], 3));
@@ -203,15 +210,15 @@ Test(npy, no_entries)
 }
 
 /* Arrays of the released program's recordings, written by NumPy. */
-Test(npy, reads_files_of_numpy)
-{
+Test(npy, reads_files_of_numpy) {
     npy_array array;
     const char *path = "tests/reference/replay-bernoulli.npz";
     cr_assert(eq(int, npz_read(path, "masks", &array), OK), "%s", error_text());
     cr_assert(eq(str, array.type, "u1"));
     cr_assert(eq(int, array.rank, 3));
-    for (size_t k = 0; k < array.count; k++)
+    for (size_t k = 0; k < array.count; k++) {
         cr_assert(array.values[k] == 0 || array.values[k] == 1);
+    }
     npy_free(&array);
     cr_assert(eq(int, npz_read(path, "local_steps", &array), OK), "%s", error_text());
     cr_assert(eq(str, array.type, "i8"));
@@ -224,16 +231,14 @@ Test(npy, reads_files_of_numpy)
     npy_free(&array);
 }
 
-Test(npy, has)
-{
+Test(npy, has) {
     cr_assert(eq(int, npz_has("data/digits.npz", "labels"), 1));
     cr_assert(eq(int, npz_has("data/digits.npz", "label"), 0));
     cr_assert(eq(int, npz_has("data/digits.npz", "abels"), 0));
     cr_assert(eq(int, npz_has("data/no-such-file.npz", "labels"), 0));
 }
 
-Test(npy, missing_folders_are_made)
-{
+Test(npy, missing_folders_are_made) {
     const double value = 3;
     const npy_output output = {"x", "f8", 0, {0}, &value};
     npy_array array;
@@ -247,16 +252,14 @@ Test(npy, missing_folders_are_made)
 /* --- writing that fails --- */
 
 /* The failure names the file, and nothing of it is left. */
-static void check_not_written(status s, const char *name, int left, const char *reason)
-{
+static void check_not_written(status s, const char *name, int left, const char *reason) {
     cr_assert(eq(int, s, FAILED), "%s, expected: %s", name, reason);
     cr_assert(strstr(error_text(), name) != NULL, "%s", error_text());
     cr_assert(strstr(error_text(), reason) != NULL, "expected '%s' in: %s", reason, error_text());
     cr_assert(eq(int, files_like(name), left), "%s", name);
 }
 
-Test(npy, write_failures)
-{
+Test(npy, write_failures) {
     const double value = 1;
     npy_output array = {"x", "f8", 0, {0}, &value};
     const npy_output twice[] = {array, array};
@@ -287,13 +290,11 @@ Test(npy, write_failures)
 }
 
 /* A disk that is full, played by a limit on the size of files: the old file stays as it was. */
-Test(npy, full_disk)
-{
+Test(npy, full_disk) {
     enum { COUNT = 100000 };
     static double values[COUNT];
     const npy_output array = {"x", "f8", 1, {COUNT}, values}, small = {"x", "f8", 1, {1}, values};
-    for (size_t k = 0; k < COUNT; k++)
-        values[k] = (double)k;
+    for (size_t k = 0; k < COUNT; k++) { values[k] = (double)k; }
     cr_assert(eq(int, npy_write(FOLDER "full.npy", &small), OK), "%s", error_text());
     cr_assert(eq(int, npz_write(FOLDER "full.npz", &small, 1), OK), "%s", error_text());
     signal(SIGXFSZ, SIG_IGN);

@@ -1,6 +1,6 @@
 /* Archives as other programs than NumPy write them, and what is said of those that cannot be read.
  */
-#include "run/npy.h"
+#include "io/npy.h"
 
 #include <stdint.h>
 #include <unistd.h>
@@ -11,30 +11,24 @@
 
 static char path[128]; /* of this test alone */
 
-static void make_test_folder(void)
-{
+static void make_test_folder(void) {
     make_folder("npy_archives");
     snprintf(path, sizeof path, FOLDER "%ld.npz", (long)getpid());
 }
 
-static void remove_archive(void)
-{
-    remove(path);
-}
+static void remove_archive(void) { remove(path); }
 
 TestSuite(npy_archives, .init = make_test_folder, .fini = remove_archive);
 
 enum { COUNT = 3, ROOM = 256 };
 static const double first[COUNT] = {1, -2.5, 1e-300}, second[COUNT] = {3, 4, 5};
 
-static raw_member member(const char *name, const double *values, unsigned char *bytes)
-{
+static raw_member member(const char *name, const double *values, unsigned char *bytes) {
     const char *dict = "{'descr': '<f8', 'fortran_order': False, 'shape': (3,), }";
     return (raw_member){name, bytes, npy_bytes(1, dict, values, COUNT * sizeof *values, bytes)};
 }
 
-static void check_read(const char *name, const double *values, const char *what)
-{
+static void check_read(const char *name, const double *values, const char *what) {
     npy_array array;
     cr_assert(eq(int, npz_read(path, name, &array), OK), "%s: %s", what, error_text());
     cr_assert(eq(sz, array.count, COUNT), "%s", what);
@@ -43,8 +37,7 @@ static void check_read(const char *name, const double *values, const char *what)
     npy_free(&array);
 }
 
-static void check_line(const char *name, const char *reason)
-{
+static void check_line(const char *name, const char *reason) {
     npy_array array;
     cr_assert(eq(int, npz_read(path, name, &array), BAD_INPUT), "expected: %s", reason);
     cr_assert(strstr(error_text(), reason) != NULL, "expected '%s' in: %s", reason, error_text());
@@ -54,8 +47,7 @@ static void check_line(const char *name, const char *reason)
 /* Written to a pipe, by Info-ZIP, libarchive, Go, Java or Rust: size and checksum stand behind the
  * data, or in 64-bit fields; what stands before the data is nothing to go by. Names with and
  * without ".npy". */
-Test(npy_archives, forms_of_other_writers)
-{
+Test(npy_archives, forms_of_other_writers) {
     static const zip_form forms[] = {
         {.deflated = false},
         {.deflated = true},
@@ -87,8 +79,7 @@ Test(npy_archives, forms_of_other_writers)
 }
 
 /* What NumPy lists is what is listed; a name in other letters or another folder comes first. */
-Test(npy_archives, missing_arrays_list_what_is_there)
-{
+Test(npy_archives, missing_arrays_list_what_is_there) {
     static const struct {
         const char *names[10];
         const char *says;
@@ -115,8 +106,7 @@ Test(npy_archives, missing_arrays_list_what_is_there)
 }
 
 /* The list is cut, not the line broken: long names, many members. */
-Test(npy_archives, long_names_are_cut)
-{
+Test(npy_archives, long_names_are_cut) {
     enum { LONG = 300 };
     char names[20][LONG];
     raw_member members[20];
@@ -133,8 +123,7 @@ Test(npy_archives, long_names_are_cut)
 
 /* One array twice: the same data may be taken, of different ones it cannot be known which is meant.
  */
-Test(npy_archives, one_name_twice)
-{
+Test(npy_archives, one_name_twice) {
     unsigned char x[ROOM], y[ROOM], z[ROOM];
     static const char *const names[][2] = {
         {"x.npy", "x.npy"}, {"x", "x"}, {"x", "x.npy"}, {"x.npy", "x"}};
@@ -153,8 +142,7 @@ Test(npy_archives, one_name_twice)
 
 /* Without size and checksum before the data, those behind it and in the directory still bind: every
  * byte of the data that is changed is noticed, and every beginning of the file refused. */
-Test(npy_archives, damage_of_streamed_archives)
-{
+Test(npy_archives, damage_of_streamed_archives) {
     for (int deflated = 0; deflated < 2; deflated++) {
         unsigned char x[ROOM];
         size_t size, data = 30 + 5 + (deflated ? 5 : 0);

@@ -5,17 +5,17 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "run/npy.h"
-#include "run/table.h"
+#include "io/npy.h"
+#include "io/table.h"
 #include "tests/fixture.h"
 
 TestSuite(programs, .timeout = 120);
 
-static const char *const experiments[] = {"loss-dynamics", "error-heatmap", "width-sweep", "subnet-sweep"};
+static const char *const experiments[] = {"loss-dynamics", "error-heatmap", "width-sweep",
+                                          "subnet-sweep"};
 enum { EXPERIMENTS = 4 };
 
-static const char *fresh_folder(const char *name)
-{
+static const char *fresh_folder(const char *name) {
     char command[512], said[256];
     const char *folder = fixture_folder(name);
     snprintf(command, sizeof command, "rm -rf %s && mkdir -p %s", folder, folder);
@@ -24,11 +24,13 @@ static const char *fresh_folder(const char *name)
 }
 
 /* The released program's trajectory through the program itself: losses to 6 digits, final weights to 1e-5. */
-static void replay(const char *reference)
-{
+static void replay(const char *reference) {
     char command[1024], said[4096], path[512];
     const char *folder = fresh_folder("replay");
-    snprintf(command, sizeof command, "BIN/loss-dynamics --init %s --unselected zero --quiet --save-weights %s/end.npz --out %s/run.dat", reference, folder, folder);
+    snprintf(command, sizeof command,
+             "BIN/loss-dynamics --init %s --unselected zero --quiet --save-weights %s/end.npz "
+             "--out %s/run.dat",
+             reference, folder, folder);
     cr_assert(eq(int, fixture_run(command, said, sizeof said), 0), "%s", said);
     table_data rows;
     npy_array loss, expected, weights;
@@ -42,11 +44,11 @@ static void replay(const char *reference)
     int phase = table_column(&rows, "phase"), mean = table_column(&rows, "mean");
     for (size_t k = 0; k < rows.rows; k++) {
         const char *word = rows.text[k * rows.columns + (size_t)phase];
-        if (strcmp(word, "whole") != 0 && strcmp(word, "aggregated") != 0)
-            continue;
+        if (strcmp(word, "whole") != 0 && strcmp(word, "aggregated") != 0) { continue; }
         cr_assert(lt(sz, found, loss.count));
         double value = rows.values[k * rows.columns + (size_t)mean];
-        cr_expect(le(dbl, fabs(value - loss.values[found]), 5e-6 * loss.values[found]), "%s round %zu", reference, found);
+        cr_expect(le(dbl, fabs(value - loss.values[found]), 5e-6 * loss.values[found]),
+                  "%s round %zu", reference, found);
         found++;
     }
     cr_expect(eq(sz, found, loss.count));
@@ -61,30 +63,32 @@ static void replay(const char *reference)
     table_data_free(&rows), npy_free(&loss), npy_free(&expected), npy_free(&weights);
 }
 
-Test(programs, loss_dynamics_replays_the_released_program)
-{
+Test(programs, loss_dynamics_replays_the_released_program) {
     replay("tests/reference/replay-bernoulli.npz");
     replay("tests/reference/replay-bernoulli-unselected.npz");
     replay("tests/reference/replay-categorical.npz");
 }
 
-Test(programs, help_and_version_exit_0)
-{
+Test(programs, help_and_version_exit_0) {
     char command[256], said[4096];
-    for (size_t k = 0; k < EXPERIMENTS; k++)
+    for (size_t k = 0; k < EXPERIMENTS; k++) {
         for (int version = 0; version < 2; version++) {
-            snprintf(command, sizeof command, "BIN/%s --%s | grep -q .", experiments[k], version ? "version" : "help");
+            snprintf(command, sizeof command, "BIN/%s --%s | grep -q .", experiments[k],
+                     version ? "version" : "help");
             cr_expect(eq(int, fixture_run(command, said, sizeof said), 0), "%s", command);
             cr_expect(eq(str, said, ""));
         }
+    }
 }
 
 /* A cell that diverges has no value; the others stay, and a line says so. */
-Test(programs, a_diverged_cell_is_marked)
-{
+Test(programs, a_diverged_cell_is_marked) {
     const char *folder = fresh_folder("diverged");
     char command[1024], said[4096], path[512];
-    snprintf(command, sizeof command, "BIN/loss-dynamics --samples 40 --width 30 --subnets 2 --xi 0.9,0.5 --lr 0.05,1e7 --rounds 3 --repeats 2 --out %s/x.dat", folder);
+    snprintf(command, sizeof command,
+             "BIN/loss-dynamics --samples 40 --width 30 --subnets 2 --xi 0.9,0.5 --lr 0.05,1e7 "
+             "--rounds 3 --repeats 2 --out %s/x.dat",
+             folder);
     cr_expect(eq(int, fixture_run(command, said, sizeof said), 0));
     cr_expect(ne(ptr, strstr(said, "diverged: 1 of 2 cells"), NULL), "%s", said);
     table_data rows;

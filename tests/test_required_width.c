@@ -13,17 +13,13 @@
 #include "tests/concentration_fixture.h"
 #include "theory/required_width/required_width.h"
 
-static void begin(void)
-{
-    gsl_set_error_handler_off();
-}
+static void begin(void) { gsl_set_error_handler_off(); }
 
 TestSuite(required_width, .init = begin);
 
 /* --- grid and search --- */
 
-Test(required_width, grid_is_geometric)
-{
+Test(required_width, grid_is_geometric) {
     width_grid g;
     width_grid_around(256, 1 << 20, &g);
     cr_assert(eq(sz, g.count, WIDTH_GRID));
@@ -44,8 +40,7 @@ Test(required_width, grid_is_geometric)
 }
 
 /* P(Bin(100, 0.05) >= k) by its sum. */
-static double tail(size_t k)
-{
+static double tail(size_t k) {
     double sum = 0;
     for (size_t j = k; j <= 100; j++) {
         sum += exp(lgamma(101) - lgamma((double)j + 1) - lgamma(101 - (double)j) +
@@ -56,8 +51,7 @@ static double tail(size_t k)
 
 /* Of 100 trials at delta = 0.05 at most 5 may fail. Clearly more than delta at 95 %: from the k on
  * with P(X >= k) < 0.05 at p = delta; clearly less: up to the k with P(X <= k) < 0.05. */
-Test(required_width, search_of_planted_failures)
-{
+Test(required_width, search_of_planted_failures) {
     static const struct {
         size_t failures[6];
         double width, low, high;
@@ -83,8 +77,7 @@ Test(required_width, search_of_planted_failures)
 /* --- trials --- */
 
 /* By Cholesky factors along one stream, and by the eigenvalues of every mask. */
-Test(required_width, trial_agrees_with_eigenvalues)
-{
+Test(required_width, trial_agrees_with_eigenvalues) {
     enum { N = 12, P = 3 };
     theory_data d = digits(N);
     const mask_design design = {MASK_BERNOULLI, P, 0.4};
@@ -140,8 +133,7 @@ Test(required_width, trial_agrees_with_eigenvalues)
 /* --- plan and program --- */
 
 /* Data of every size are those of its first rows alone. */
-Test(required_width, plan_has_the_first_rows)
-{
+Test(required_width, plan_has_the_first_rows) {
     const width_settings o = {.sizes = {{6, 15}, 2},
                               .xi = {{0.5, 1}, 2},
                               .masks = 2,
@@ -161,7 +153,7 @@ Test(required_width, plan_has_the_first_rows)
     cr_assert(le(dbl, fabs(c->data[0].lambda0 - alone.lambda0), 1e-15));
     cr_assert(le(dbl, fabs(c->data[0].row_sum - alone.row_sum), 1e-13));
     theory_close(&alone);
-    sweep_options how = program_sweep_options(&r.options);
+    sweep_options how = study_sweep_options(&r.options);
     how.out = out;
     cr_assert(eq(int, study_pilot(&r, &how), OK), "%s", error_text());
     cr_assert(eq(sz, r.repeats, 3)); /* the pilots' are theirs alone */
@@ -189,8 +181,7 @@ Test(required_width, plan_has_the_first_rows)
 static const char SMALL[] = "--quiet --sizes 12,6 --xi 0.5 --trials 6";
 
 /* The same bytes on one thread and on two, and in two shares. */
-Test(required_width, program_gives_the_same_bytes)
-{
+Test(required_width, program_gives_the_same_bytes) {
     const char *folder = fixture_folder("required-width-program");
     char command[1200], said[4096], a[300], other[300];
     snprintf(command, sizeof command,
@@ -213,8 +204,7 @@ Test(required_width, program_gives_the_same_bytes)
 }
 
 /* A limit below the width needed: said, no width, nothing checked, exit 0. */
-Test(required_width, program_says_that_the_limit_was_reached)
-{
+Test(required_width, program_says_that_the_limit_was_reached) {
     char command[600], said[8192];
     snprintf(command, sizeof command,
              "BIN/../required-width --fresh --sizes 12 --xi 0.5 --trials 60 --limit 8 --out "

@@ -9,17 +9,13 @@
 #include "tests/concentration_fixture.h"
 #include "theory/required_width/required_width.h"
 
-static void begin(void)
-{
-    gsl_set_error_handler_off();
-}
+static void begin(void) { gsl_set_error_handler_off(); }
 
 TestSuite(required_width_rows, .init = begin);
 
 /* --- bounds that suffice --- */
 
-static void expect_bounds(const claim_rows *rows, verdict expected)
-{
+static void expect_bounds(const claim_rows *rows, verdict expected) {
     static const char *const statements[WIDTH_BOUNDS] = {"Theorem 2 (a), width",
                                                          "Theorem 2 (b), width",
                                                          "Theorem 2 (c), width",
@@ -31,8 +27,7 @@ static void expect_bounds(const claim_rows *rows, verdict expected)
 
 /* A cell of n = 4 orthogonal rows, xi = 1/2, with a grid around `middle`. floor, gram: factors of
  * the conclusion's xi lambda_0/2 and of G, 1 if rightly. */
-static width_cell searched(size_t middle, size_t trials, double floor, double gram)
-{
+static width_cell searched(size_t middle, size_t trials, double floor, double gram) {
     enum { N = 4 };
     theory_data d = unit_rows(N);
     double holds[WIDTH_GRID], G[N * N];
@@ -50,14 +45,12 @@ static width_cell searched(size_t middle, size_t trials, double floor, double gr
     return cell;
 }
 
-static study_run run_of(width_context *c, width_cell *cells, size_t count)
-{
+static study_run run_of(width_context *c, width_cell *cells, size_t count) {
     *c = (width_context){.cells = cells};
     return (study_run){.study = &required_width_study, .context = c, .cells = count};
 }
 
-static claim_rows judged(width_cell *cells, size_t count)
-{
+static claim_rows judged(width_cell *cells, size_t count) {
     width_context c;
     study_run r = run_of(&c, cells, count);
     claim_rows rows = study_fixture_judge(&r);
@@ -65,8 +58,7 @@ static claim_rows judged(width_cell *cells, size_t count)
     return rows;
 }
 
-Test(required_width_rows, honest_bounds_suffice)
-{
+Test(required_width_rows, honest_bounds_suffice) {
     width_cell cell = searched(64, 100, 1, 1);
     claim_rows rows = judged(&cell, 1);
     expect_bounds(&rows, NOT_REFUTED);
@@ -82,8 +74,7 @@ Test(required_width_rows, honest_bounds_suffice)
 
 /* Mutants: the conclusion without its factor xi, and rows of norm 1/2, on widths that reach beyond
  * m_B = 1.2e4. */
-Test(required_width_rows, wrong_conclusion)
-{
+Test(required_width_rows, wrong_conclusion) {
     const double mistakes[2][2] = {{2, 1}, {1, 0.25}};
     for (size_t k = 0; k < 2; k++) {
         width_cell cell = searched(8192, 60, mistakes[k][0], mistakes[k][1]);
@@ -96,8 +87,7 @@ Test(required_width_rows, wrong_conclusion)
 }
 
 /* Of two cells the refuted one is shown, wherever it stands. */
-Test(required_width_rows, one_refuted_cell_refutes)
-{
+Test(required_width_rows, one_refuted_cell_refutes) {
     width_cell honest = searched(64, 60, 1, 1), wrong = searched(8192, 60, 2, 1);
     for (int k = 0; k < 2; k++) {
         claim_rows rows = judged((width_cell[2]){k ? wrong : honest, k ? honest : wrong}, 2);
@@ -107,8 +97,7 @@ Test(required_width_rows, one_refuted_cell_refutes)
     }
 }
 
-Test(required_width_rows, what_is_not_checked)
-{
+Test(required_width_rows, what_is_not_checked) {
     width_cell cell = searched(64, 59, 1, 1); /* 3/delta = 60 trials are needed */
     claim_rows rows = judged(&cell, 1);
     expect_bounds(&rows, NOT_CHECKED);
@@ -121,8 +110,7 @@ Test(required_width_rows, what_is_not_checked)
     claim_rows_free(&rows);
 }
 
-Test(required_width_rows, nan_refutes)
-{
+Test(required_width_rows, nan_refutes) {
     width_cell cell = searched(64, 60, 1, 1);
     cell.bounds.lambda0 = NAN;
     claim_rows rows = judged(&cell, 1);
@@ -133,8 +121,7 @@ Test(required_width_rows, nan_refutes)
 /* --- exponents --- */
 
 /* Cells whose measured width is 4 n^power xi^-xi_power, exactly but for rounding. */
-static claim_rows judged_power(double power, double xi_power, double known)
-{
+static claim_rows judged_power(double power, double xi_power, double known) {
     const double sizes[4] = {20, 40, 80, 160}, xis[3] = {0.1, 0.2, 0.4};
     width_cell cells[12] = {0};
     for (size_t k = 0; k < 12; k++) {
@@ -155,8 +142,7 @@ static claim_rows judged_power(double power, double xi_power, double known)
 }
 
 /* n^2 log(n/delta)/lambda_0^2 with lambda_0 ~ 1/n grows as n^4 and a logarithm. */
-Test(required_width_rows, exponents_against_the_theorem)
-{
+Test(required_width_rows, exponents_against_the_theorem) {
     const char N_ROW[] = "Theorem 2, width against n", XI_ROW[] = "Theorem 2, width against xi";
     claim_rows rows = judged_power(1, 1, 1);
     expect(&rows, N_ROW, NOT_REFUTED);
@@ -176,8 +162,7 @@ Test(required_width_rows, exponents_against_the_theorem)
     claim_rows_free(&rows);
 }
 
-Test(required_width_rows, table_has_widths_and_bounds)
-{
+Test(required_width_rows, table_has_widths_and_bounds) {
     width_cell cells[2] = {searched(64, 100, 1, 1), searched(4, 60, 1, 1)};
     cells[1].bounds.xi = 0.25; /* another block */
     width_context c;

@@ -1,24 +1,28 @@
-#include "run/rng.h"
+#include "stats/rng.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 #include <math.h>
 #include <stdlib.h>
 
-#include "run/stats.h"
+#include "stats/stats.h"
 
-Test(rng, a_stream_depends_on_seed_cell_repetition_and_purpose_alone)
-{
+Test(rng, a_stream_depends_on_seed_cell_repetition_and_purpose_alone) {
     double first[3];
     rng *r = rng_new(11, 2, 3, RNG_MASKS);
-    for (int k = 0; k < 3; k++)
-        first[k] = rng_uniform(r);
+    for (int k = 0; k < 3; k++) { first[k] = rng_uniform(r); }
     rng_free(r);
-    const struct { unsigned long seed; size_t cell, repetition; rng_purpose purpose; } other[] = {
-        {12, 2, 3, RNG_MASKS}, {11, 3, 3, RNG_MASKS}, {11, 2, 4, RNG_MASKS}, {11, 2, 3, RNG_WEIGHTS}, {11 + (1UL << 32), 2, 3, RNG_MASKS}};
+    const struct {
+        unsigned long seed;
+        size_t cell, repetition;
+        rng_purpose purpose;
+    } other[] = {{12, 2, 3, RNG_MASKS},
+                 {11, 3, 3, RNG_MASKS},
+                 {11, 2, 4, RNG_MASKS},
+                 {11, 2, 3, RNG_WEIGHTS},
+                 {11 + (1UL << 32), 2, 3, RNG_MASKS}};
     r = rng_new(11, 2, 3, RNG_MASKS);
-    for (int k = 0; k < 3; k++)
-        cr_expect(eq(dbl, rng_uniform(r), first[k]));
+    for (int k = 0; k < 3; k++) { cr_expect(eq(dbl, rng_uniform(r), first[k])); }
     rng_free(r);
     for (size_t k = 0; k < sizeof other / sizeof *other; k++) {
         r = rng_new(other[k].seed, other[k].cell, other[k].repetition, other[k].purpose);
@@ -27,15 +31,13 @@ Test(rng, a_stream_depends_on_seed_cell_repetition_and_purpose_alone)
     }
 }
 
-static int ascending(const void *a, const void *b)
-{
+static int ascending(const void *a, const void *b) {
     double x = *(const double *)a, y = *(const double *)b;
     return (x > y) - (x < y);
 }
 
 /* Distinct units get distinct streams: no two first pairs of draws agree among 4,000 units. */
-Test(rng, units_never_share_a_stream)
-{
+Test(rng, units_never_share_a_stream) {
     enum { UNITS = 4000 };
     static double key[UNITS];
     for (size_t k = 0; k < UNITS; k++) {
@@ -44,19 +46,16 @@ Test(rng, units_never_share_a_stream)
         rng_free(r);
     }
     qsort(key, UNITS, sizeof *key, ascending);
-    for (size_t k = 1; k < UNITS; k++)
-        cr_expect(lt(dbl, key[k - 1], key[k]));
+    for (size_t k = 1; k < UNITS; k++) { cr_expect(lt(dbl, key[k - 1], key[k])); }
 }
 
-Test(rng, cells_and_repetitions_beyond_the_limit_are_refused)
-{
+Test(rng, cells_and_repetitions_beyond_the_limit_are_refused) {
     cr_expect(eq(ptr, rng_new(1, RNG_MAX_CELLS, 0, RNG_MASKS), NULL));
     cr_expect(eq(ptr, rng_new(1, 0, RNG_MAX_REPEATS, RNG_MASKS), NULL));
 }
 
 /* Mean, variance and fourth moment of N(0, 4) within 5 standard errors. */
-Test(rng, normal_moments)
-{
+Test(rng, normal_moments) {
     enum { N = 200000 };
     rng *r = rng_new(5, 0, 0, RNG_TEST);
     double *x = malloc(N * sizeof *x), first = 0, second = 0, fourth = 0;
@@ -72,8 +71,7 @@ Test(rng, normal_moments)
     rng_free(r), free(x);
 }
 
-Test(rng, indices_and_signs_are_uniform)
-{
+Test(rng, indices_and_signs_are_uniform) {
     enum { N = 60000, CELLS = 7 };
     double observed[CELLS] = {0}, expected[CELLS], positive[2] = {0}, half[2] = {N / 2.0, N / 2.0};
     rng *r = rng_new(6, 0, 0, RNG_TEST);
@@ -84,8 +82,7 @@ Test(rng, indices_and_signs_are_uniform)
         cr_assert(eq(dbl, fabs((double)sign), 1));
         positive[sign > 0]++;
     }
-    for (int k = 0; k < CELLS; k++)
-        expected[k] = N / (double)CELLS;
+    for (int k = 0; k < CELLS; k++) { expected[k] = N / (double)CELLS; }
     cr_expect(lt(dbl, 1e-4, stats_chi_square_p(observed, expected, CELLS, 1)));
     cr_expect(lt(dbl, 1e-4, stats_chi_square_p(positive, half, 2, 1)));
     rng_free(r);

@@ -8,8 +8,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "run/npy.h"
-#include "run/rng.h"
+#include "io/npy.h"
+#include "stats/rng.h"
 #include "tests/dataset_file.h"
 
 #define FOLDER "build/tests/rows/"
@@ -19,8 +19,7 @@ static const program_options usual = {.name = "rows", .seed = 1, .threads = 1, .
 
 /* A file of N random rows in three classes of 30, 20 and 10, sorted by class; rows 7 and 41 nearly
  * coincide. Then its rows in the order (a i + b) mod N. */
-static const char *write_rows(const char *name, size_t a, size_t b)
-{
+static const char *write_rows(const char *name, size_t a, size_t b) {
     static char path[128];
     static double X[N * D], Y[N * Q], mixed_X[N * D], mixed_Y[N * Q];
     rng *r = rng_new(5, 0, 0, RNG_TEST);
@@ -41,8 +40,7 @@ static const char *write_rows(const char *name, size_t a, size_t b)
 }
 
 static dataset load(const char *path, program_rows rows, size_t samples, size_t wanted,
-                    uint64_t seed, size_t **file_row)
-{
+                    uint64_t seed, size_t **file_row) {
     program_options run = usual;
     dataset data;
     run.data = path, run.rows = rows, run.samples = samples, run.seed = seed;
@@ -52,8 +50,7 @@ static dataset load(const char *path, program_rows rows, size_t samples, size_t 
 }
 
 /* Five orders of the rows in the file: the same data, to the last bit. */
-Test(rows, spread_does_not_depend_on_the_order_of_the_file)
-{
+Test(rows, spread_does_not_depend_on_the_order_of_the_file) {
     const size_t orders[][2] = {{1, 0}, {7, 3}, {11, 59}, {59, 0}, {49, 17}};
     dataset first = load(write_rows("order0", 1, 0), ROWS_SPREAD, 24, 0, 1, NULL);
     for (size_t k = 1; k < 5; k++) {
@@ -71,8 +68,7 @@ Test(rows, spread_does_not_depend_on_the_order_of_the_file)
 }
 
 /* Another seed takes other rows, and `first` those of the file whatever the seed. */
-Test(rows, the_seed_decides)
-{
+Test(rows, the_seed_decides) {
     const char *path = write_rows("seed", 1, 0);
     dataset one = load(path, ROWS_SPREAD, 24, 0, 1, NULL),
             two = load(path, ROWS_SPREAD, 24, 0, 2, NULL),
@@ -86,8 +82,7 @@ Test(rows, the_seed_decides)
 
 /* The closest pair of the file comes first; any beginning of the choice is the choice of so many,
  * and has the classes in the file's shares to within two rows. */
-Test(rows, spread_over_the_labels_with_the_closest_pair)
-{
+Test(rows, spread_over_the_labels_with_the_closest_pair) {
     const char *path = write_rows("labels", 1, 0);
     for (size_t n = 2; n <= N; n++) {
         size_t *row, *all, count[Q] = {0};
@@ -113,8 +108,7 @@ Test(rows, spread_over_the_labels_with_the_closest_pair)
 
 /* One output: by the value of the label. Taken of 64 labels i: every eighth of them has its share.
  */
-Test(rows, one_output_is_spread_by_its_value)
-{
+Test(rows, one_output_is_spread_by_its_value) {
     double X[64 * 2], Y[64];
     for (size_t i = 0; i < 64; i++) {
         X[2 * i] = cos(0.02 * (double)i), X[2 * i + 1] = sin(0.02 * (double)i);
@@ -130,8 +124,7 @@ Test(rows, one_output_is_spread_by_its_value)
 }
 
 /* What a program wants is cut to what there is; what the user asks for is refused. */
-Test(rows, too_many_are_cut_or_refused)
-{
+Test(rows, too_many_are_cut_or_refused) {
     const char *path = write_rows("many", 1, 0);
     for (int way = ROWS_FIRST; way <= ROWS_SPREAD; way++) {
         program_options run = usual;
@@ -146,8 +139,7 @@ Test(rows, too_many_are_cut_or_refused)
 }
 
 /* Two rows are a data set; of one row asked for the closest pair is not there. */
-Test(rows, few_rows)
-{
+Test(rows, few_rows) {
     const double X[] = {1, 0, 0, 1}, Y[] = {1, -1};
     mkdir("build/tests", 0777), mkdir(FOLDER, 0777);
     write_data(FOLDER "two.npz", "f8", 2, 2, X, 1, Y);
@@ -164,8 +156,7 @@ Test(rows, few_rows)
 }
 
 /* Of many equally close pairs (unit vectors) the choice is one all the same. */
-Test(rows, ties_do_not_depend_on_the_order)
-{
+Test(rows, ties_do_not_depend_on_the_order) {
     double X[8 * 8] = {0}, Y[8], mixed[8 * 8] = {0}, mixed_Y[8];
     for (size_t i = 0; i < 8; i++) {
         X[i * 8 + i] = 1, Y[i] = (double)(i + 1);

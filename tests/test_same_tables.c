@@ -14,8 +14,7 @@ TestSuite(same_tables, .timeout = 1800);
 static char tables[128], first[128]; /* the folder of all tables; what was made of them first */
 
 /* FOLDER/NAME.EXTENSION (static buffers, two in turn). */
-static const char *file_of(const char *folder, const char *name, const char *extension)
-{
+static const char *file_of(const char *folder, const char *name, const char *extension) {
     static char paths[2][256];
     static int next;
     char *path = paths[next++ % 2];
@@ -24,16 +23,14 @@ static const char *file_of(const char *folder, const char *name, const char *ext
 }
 
 /* Runs it; at these sizes a statement may be refuted (exit 3), which is a result like any other. */
-static void run(const char *command)
-{
+static void run(const char *command) {
     char said[8192];
     const int code = trial_run(command, said, sizeof said);
     cr_assert(code == 0 || code == 3, "%s: exit %d: %s", command, code, said);
 }
 
 /* Computes one program's tables: on one thread, or in shards that two threads gather. */
-static void compute_one(const char *command, const char *name, int shards)
-{
+static void compute_one(const char *command, const char *name, int shards) {
     char whole[1024], part[1100];
     snprintf(whole, sizeof whole, "%s --quiet --out %s", command, file_of(tables, name, "dat"));
     for (int k = shards; k >= 1; k--) {
@@ -44,14 +41,11 @@ static void compute_one(const char *command, const char *name, int shards)
     run(whole);
 }
 
-static void compute(int shards)
-{
+static void compute(int shards) {
     char name[64], zero[512];
     for (size_t k = 0; k < PROGRAM_COUNT; k++) {
         const char *command = PROGRAMS[k].small, *begin = strchr(command, '/') + 1;
-        if (!program_is_here(&PROGRAMS[k])) {
-            continue;
-        }
+        if (!program_is_here(&PROGRAMS[k])) { continue; }
         snprintf(name, sizeof name, "%.*s", (int)strcspn(begin, " "), begin);
         compute_one(command, name, shards);
         if (strcmp(name, "error-heatmap") == 0) {
@@ -62,8 +56,7 @@ static void compute(int shards)
 }
 
 /* The commands that make claims, statements and report, the first of them first: each needs those before it. */
-static const char *command_of(size_t which, const char *more)
-{
+static const char *command_of(size_t which, const char *more) {
     static char command[2048];
     const char *const formats[] = {
         "TOOL/claims --loss %1$s/loss-dynamics.runs.dat --heatmap %1$s/error-heatmap.runs.dat "
@@ -76,13 +69,11 @@ static const char *command_of(size_t which, const char *more)
 }
 
 /* Lines of the report that tell how and when the tables were computed. */
-static bool is_provenance(const char *line)
-{
+static bool is_provenance(const char *line) {
     return strstr(line, "threads") || strstr(line, "| date |");
 }
 
-static size_t report_differences(const char *left, const char *right)
-{
+static size_t report_differences(const char *left, const char *right) {
     char x[8192], y[8192];
     FILE *f = fopen(left, "r"), *g = fopen(right, "r");
     cr_assert(f && g);
@@ -101,29 +92,28 @@ static size_t report_differences(const char *left, const char *right)
     return differences;
 }
 
-static void expect_first(void)
-{
+static void expect_first(void) {
     cr_expect(fixture_same_rows(file_of(first, "claims", "dat"), file_of(tables, "claims", "dat")));
-    cr_expect(fixture_same_rows(file_of(first, "statements", "dat"), file_of(tables, "statements", "dat")));
-    cr_expect(eq(sz, report_differences(file_of(first, "REPORT", "md"), file_of(tables, "REPORT", "md")), 0));
+    cr_expect(fixture_same_rows(file_of(first, "statements", "dat"),
+                                file_of(tables, "statements", "dat")));
+    cr_expect(
+        eq(sz, report_differences(file_of(first, "REPORT", "md"), file_of(tables, "REPORT", "md")),
+           0));
 }
 
-static void make(const char *more)
-{
-    for (size_t which = 0; which < 3; which++) {
-        run(command_of(which, more));
-    }
+static void make(const char *more) {
+    for (size_t which = 0; which < 3; which++) { run(command_of(which, more)); }
 }
 
-Test(same_tables, claims_statements_report)
-{
+Test(same_tables, claims_statements_report) {
     static char shown[65536];
     char command[1024];
     snprintf(tables, sizeof tables, "%s", trial_folder("same-tables"));
     snprintf(first, sizeof first, "%s", trial_folder("same-tables-first"));
     compute(0);
     make("--quiet --threads 1");
-    snprintf(command, sizeof command, "cp %s/claims.dat %s/statements.dat %s/REPORT.md %s", tables, tables, tables, first);
+    snprintf(command, sizeof command, "cp %s/claims.dat %s/statements.dat %s/REPORT.md %s", tables,
+             tables, tables, first);
     run(command);
     make("--threads 3 --shard 2/8"); /* again, over what is there */
     expect_first();

@@ -22,8 +22,7 @@ typedef struct {
     const char *shards; /* SHARDS=..., or "" */
 } array;
 
-static int task_run(const array *a, int k, const char *folder, const char *more, char said[1024])
-{
+static int task_run(const array *a, int k, const char *folder, const char *more, char said[1024]) {
     char command[1024];
     snprintf(command, sizeof command,
              "env PROGRAM=BIN/error-heatmap SLURM_CPUS_PER_TASK=1 SLURM_ARRAY_TASK_ID=%lld "
@@ -36,8 +35,7 @@ static int task_run(const array *a, int k, const char *folder, const char *more,
 }
 
 /* Every unit is there after the last task, and none is written by two. */
-Test(slurm_array, arrays_compute_every_unit_once)
-{
+Test(slurm_array, arrays_compute_every_unit_once) {
     static const array arrays[] = {
         {"0-3", {0, 1, 2, 3}, 4, 1, ""},
         {"1-3", {1, 2, 3}, 3, 1, ""},
@@ -68,8 +66,7 @@ Test(slurm_array, arrays_compute_every_unit_once)
 }
 
 /* One task is the whole. */
-Test(slurm_array, one_task_writes_the_table)
-{
+Test(slurm_array, one_task_writes_the_table) {
     static const array arrays[] = {
         {"3", {3}, 1, 1, ""}, {"0", {0}, 1, 1, ""}, {"5-5", {5}, 1, 1, ""}};
     char said[1024];
@@ -81,8 +78,7 @@ Test(slurm_array, one_task_writes_the_table)
 }
 
 /* Of a list a task knows the ends and the count alone. */
-Test(slurm_array, lists_are_refused_in_every_task)
-{
+Test(slurm_array, lists_are_refused_in_every_task) {
     static const array arrays[] = {{"1,2,7", {1, 2, 7}, 3, 1, ""},
                                    {"1,3", {1, 3}, 2, 1, ""},
                                    {"1,3,5", {1, 3, 5}, 3, 1, ""},
@@ -107,8 +103,7 @@ Test(slurm_array, lists_are_refused_in_every_task)
 }
 
 /* Some shares alone are done again, as a list too; a share given twice is refused. */
-Test(slurm_array, shares_are_done_again)
-{
+Test(slurm_array, shares_are_done_again) {
     const array some = {"1,3 of SHARDS=3", {1, 3}, 2, 1, "SHARDS=3"};
     const char *folder = trial_folder("slurm-again");
     trial_unit units[TRIAL_UNITS];
@@ -121,14 +116,13 @@ Test(slurm_array, shares_are_done_again)
     cr_expect(ne(ptr, strstr(said, "--shard is given twice"), NULL), "%s", said);
 }
 
-#define TASK                                                                                       \
-    "env SLURM_ARRAY_TASK_ID=7 SLURM_ARRAY_TASK_MIN=1 SLURM_ARRAY_TASK_MAX=7 "                     \
-    "SLURM_ARRAY_TASK_COUNT=3 "                                                                    \
+#define TASK                                                                   \
+    "env SLURM_ARRAY_TASK_ID=7 SLURM_ARRAY_TASK_MIN=1 SLURM_ARRAY_TASK_MAX=7 " \
+    "SLURM_ARRAY_TASK_COUNT=3 "                                                \
     "SLURM_ARRAY_TASK_STEP=1 "
 
 /* A program that is run in a task of an array over something else does what it does elsewhere. */
-Test(slurm_array, variables_alone_mean_nothing)
-{
+Test(slurm_array, variables_alone_mean_nothing) {
     const char *folder = trial_folder("slurm-variables");
     char command[512], said[4096];
     snprintf(command, sizeof command, TASK "BIN/error-heatmap" SWEEP "--threads 1 --out %s/t.dat",
@@ -150,8 +144,7 @@ Test(slurm_array, variables_alone_mean_nothing)
               "%s", said);
 }
 
-Test(slurm_array, the_only_share_is_the_whole)
-{
+Test(slurm_array, the_only_share_is_the_whole) {
     const char *folder = trial_folder("slurm-whole");
     char command[512], said[1024];
     snprintf(command, sizeof command,
@@ -162,8 +155,7 @@ Test(slurm_array, the_only_share_is_the_whole)
 }
 
 /* More processors than OpenBLAS serves, and none named. */
-Test(slurm_array, processors_of_a_task)
-{
+Test(slurm_array, processors_of_a_task) {
     char said[1024];
     cr_expect(
         eq(int,

@@ -8,40 +8,35 @@
 #include <stdlib.h>
 
 #include "model/residual.h"
-#include "run/rng.h"
+#include "stats/rng.h"
 
 /* Tolerance of an eigenvalue: roundings of a dense reduction, relative to the norm. */
 static const double EIGEN = 1e-13;
 
-static double *matrix(size_t n)
-{
+static double *matrix(size_t n) {
     double *A = calloc(n * n, sizeof *A);
     cr_assert(A != NULL);
     return A;
 }
 
 /* Second differences: 2 on the diagonal, -1 beside it; eigenvalues 2 - 2 cos(k pi/(n+1)), k = 1..n. */
-static double *differences(size_t n)
-{
+static double *differences(size_t n) {
     double *A = matrix(n);
     for (size_t i = 0; i < n; i++) {
         A[i * n + i] = 2;
-        if (i > 0)
-            A[i * n + i - 1] = A[(i - 1) * n + i] = -1;
+        if (i > 0) { A[i * n + i - 1] = A[(i - 1) * n + i] = -1; }
     }
     return A;
 }
 
-static double difference_value(size_t n, size_t k)
-{
+static double difference_value(size_t n, size_t k) {
     double s = sin((double)k * M_PI / (double)(2 * n + 2));
     return 4 * s * s;
 }
 
 /* P diag(values) P for the reflection P = I - 2 v v^T along a vector without structure: the eigenvalues are known up to
  * rounding. */
-static double *planted(const double *values, size_t n)
-{
+static double *planted(const double *values, size_t n) {
     double *A = matrix(n), *v = malloc(n * sizeof *v), square = 0, mean = 0;
     for (size_t i = 0; i < n; i++) {
         v[i] = sin(1 + (double)(i * i));
@@ -51,12 +46,15 @@ static double *planted(const double *values, size_t n)
         v[i] /= sqrt(square);
         mean += values[i] * v[i] * v[i];
     }
-    for (size_t i = 0; i < n; i++)
-        for (size_t j = 0; j < n; j++)
-            A[i * n + j] = (i == j) * values[i] + v[i] * v[j] * (4 * mean - 2 * values[i] - 2 * values[j]);
-    for (size_t i = 0; i < n; i++)
-        for (size_t j = 0; j < i; j++)
-            A[i * n + j] = A[j * n + i];
+    for (size_t i = 0; i < n; i++) {
+        for (size_t j = 0; j < n; j++) {
+            A[i * n + j] =
+                (i == j) * values[i] + v[i] * v[j] * (4 * mean - 2 * values[i] - 2 * values[j]);
+        }
+    }
+    for (size_t i = 0; i < n; i++) {
+        for (size_t j = 0; j < i; j++) { A[i * n + j] = A[j * n + i]; }
+    }
     free(v);
     return A;
 }
@@ -64,8 +62,7 @@ static double *planted(const double *values, size_t n)
 /* --- eigenvalues --- */
 
 /* Every driver against the closed form. */
-Test(spectrum, known_eigenvalues)
-{
+Test(spectrum, known_eigenvalues) {
     const size_t orders[] = {1, 2, 3, 60};
     for (size_t t = 0; t < 4; t++) {
         size_t n = orders[t];
@@ -88,21 +85,18 @@ Test(spectrum, known_eigenvalues)
 }
 
 /* max |A v - value v| */
-static double defect(const double *A, size_t n, const double *v, double value)
-{
+static double defect(const double *A, size_t n, const double *v, double value) {
     double worst = 0;
     for (size_t i = 0; i < n; i++) {
         double row = -value * v[i];
-        for (size_t j = 0; j < n; j++)
-            row += A[i * n + j] * v[j];
+        for (size_t j = 0; j < n; j++) { row += A[i * n + j] * v[j]; }
         worst = fmax(worst, fabs(row));
     }
     return worst;
 }
 
 /* A v = value v, and the rows of vectors are orthonormal. */
-Test(spectrum, eigenvectors)
-{
+Test(spectrum, eigenvectors) {
     enum { ORDER = 40 };
     double *A = differences(ORDER), values[ORDER], vectors[ORDER * ORDER], value, vector[ORDER];
     cr_assert(eq(int, spectrum_vectors(A, ORDER, values, vectors), OK));
@@ -110,8 +104,9 @@ Test(spectrum, eigenvectors)
         cr_assert(le(dbl, defect(A, ORDER, vectors + k * ORDER, values[k]), EIGEN));
         for (size_t l = 0; l <= k; l++) {
             double product = 0;
-            for (size_t i = 0; i < ORDER; i++)
+            for (size_t i = 0; i < ORDER; i++) {
                 product += vectors[k * ORDER + i] * vectors[l * ORDER + i];
+            }
             cr_assert(le(dbl, fabs(product - (k == l)), EIGEN));
         }
     }
@@ -124,48 +119,40 @@ Test(spectrum, eigenvectors)
 
 /* --- spectral norm --- */
 
-static void check_norm(const char *what, const double *values, size_t n, double known)
-{
+static void check_norm(const char *what, const double *values, size_t n, double known) {
     double *A = planted(values, n), norm = 0, all[512];
     cr_assert(eq(int, spectrum_norm(A, n, &norm), OK));
-    cr_assert(le(dbl, fabs(norm - known), 2e-8 * known), "%s: %.17g, planted %.17g", what, norm, known);
+    cr_assert(le(dbl, fabs(norm - known), 2e-8 * known), "%s: %.17g, planted %.17g", what, norm,
+              known);
     cr_assert(eq(int, spectrum_all(A, n, all), OK));
     cr_assert(le(dbl, fabs(norm - fmax(fabs(all[0]), fabs(all[n - 1]))), 2e-8 * known), "%s", what);
     free(A);
 }
 
 /* Both ends of the spectrum, small and large orders; clusters at the top, where Lanczos is slow or ends early. */
-Test(spectrum, norm_of_planted_spectra)
-{
+Test(spectrum, norm_of_planted_spectra) {
     enum { ORDER = 400 };
     double values[ORDER];
     for (size_t n = 5; n <= ORDER; n = n == 5 ? 161 : n == 161 ? ORDER : ORDER + 1) {
-        for (size_t i = 0; i < n; i++)
-            values[i] = cos(3 * (double)i) - (i == n / 2) * 4;
+        for (size_t i = 0; i < n; i++) { values[i] = cos(3 * (double)i) - (i == n / 2) * 4; }
         check_norm("negative end", values, n, fabs(values[n / 2]));
         values[n / 2] = 7;
         check_norm("positive end", values, n, 7);
-        for (size_t i = 0; i < n; i++)
-            values[i] = -2;
+        for (size_t i = 0; i < n; i++) { values[i] = -2; }
         check_norm("multiple of the identity", values, n, 2);
-        for (size_t i = 0; i < n; i++)
-            values[i] = 1 + 1e-6 * (double)i / (double)n;
+        for (size_t i = 0; i < n; i++) { values[i] = 1 + 1e-6 * (double)i / (double)n; }
         check_norm("one cluster", values, n, values[n - 1]);
-        for (size_t i = 0; i < n; i++)
-            values[i] = cos(M_PI * (double)i / (double)(n - 1));
+        for (size_t i = 0; i < n; i++) { values[i] = cos(M_PI * (double)i / (double)(n - 1)); }
         check_norm("dense ends", values, n, 1);
-        for (size_t i = 0; i < n; i++)
-            values[i] = 0;
+        for (size_t i = 0; i < n; i++) { values[i] = 0; }
         check_norm("zero", values, n, 0);
     }
 }
 
 /* Not the Frobenius norm: of the identity that is sqrt n. */
-Test(spectrum, norm_is_not_frobenius)
-{
+Test(spectrum, norm_is_not_frobenius) {
     double *A = matrix(200), norm;
-    for (size_t i = 0; i < 200; i++)
-        A[i * 201] = 3;
+    for (size_t i = 0; i < 200; i++) { A[i * 201] = 3; }
     cr_assert(eq(int, spectrum_norm(A, 200, &norm), OK));
     cr_assert(le(dbl, fabs(norm - 3), 1e-12));
     free(A);
@@ -174,8 +161,7 @@ Test(spectrum, norm_is_not_frobenius)
 /* --- certificates --- */
 
 /* The interval holds what is known, and so nearly does the certificate in advance. */
-static void check_interval(const double *A, size_t n, double known, double width)
-{
+static void check_interval(const double *A, size_t n, double known, double width) {
     spectrum_interval interval;
     bool certain;
     cr_assert(eq(int, spectrum_lambda_min(A, n, &interval), OK));
@@ -184,21 +170,18 @@ static void check_interval(const double *A, size_t n, double known, double width
     cr_assert(le(dbl, interval.high - interval.low, width), "order %zu around %g", n, known);
     cr_assert(le(dbl, fabs(interval.value - known), width));
     double trace = DBL_MIN / DBL_EPSILON;
-    for (size_t i = 0; i < n; i++)
-        trace += fabs(A[i * n + i]) + fabs(known);
+    for (size_t i = 0; i < n; i++) { trace += fabs(A[i * n + i]) + fabs(known); }
     double margin = 2 * DBL_EPSILON * (double)(n + 6) * trace;
     cr_assert(eq(int, spectrum_certify_above(A, n, known - margin, &certain), OK));
     cr_assert(certain);
 }
 
 /* lambda_min of I + e e^T is 1 exactly and its entries are: nothing may be certified at or above 1. */
-Test(spectrum, certificate_against_an_exact_value)
-{
+Test(spectrum, certificate_against_an_exact_value) {
     for (size_t n = 2; n < 200; n += 33) {
         double *A = matrix(n);
         bool certain, holds;
-        for (size_t k = 0; k < n * n; k++)
-            A[k] = 1 + (k / n == k % n);
+        for (size_t k = 0; k < n * n; k++) { A[k] = 1 + (k / n == k % n); }
         const double above[] = {1, 1 + DBL_EPSILON, 1 + 1e-9, 2};
         for (size_t k = 0; k < 4; k++) {
             cr_assert(eq(int, spectrum_certify_above(A, n, above[k], &certain), OK));
@@ -219,8 +202,7 @@ Test(spectrum, certificate_against_an_exact_value)
 
 /* Why the rounding term: A = B B^T with integers, B of rank n - 1, has lambda_min(A) = 0 exactly, yet in nearly half of
  * the cases its factorisation goes through, the last pivot being a rounding error. */
-Test(spectrum, certificate_is_not_the_bare_factorisation)
-{
+Test(spectrum, certificate_is_not_the_bare_factorisation) {
     enum { ORDER = 9 };
     size_t bare = 0;
     rng *r = rng_new(1, 0, 0, RNG_TEST);
@@ -228,10 +210,10 @@ Test(spectrum, certificate_is_not_the_bare_factorisation)
     for (size_t t = 0; t < 100; t++) {
         double A[ORDER * ORDER] = {0}, column[ORDER];
         for (size_t k = 0; k + 1 < ORDER; k++) {
-            for (size_t i = 0; i < ORDER; i++)
-                column[i] = (double)rng_index(r, 19) - 9;
-            for (size_t e = 0; e < ORDER * ORDER; e++)
+            for (size_t i = 0; i < ORDER; i++) { column[i] = (double)rng_index(r, 19) - 9; }
+            for (size_t e = 0; e < ORDER * ORDER; e++) {
                 A[e] += column[e / ORDER] * column[e % ORDER];
+            }
         }
         bool holds, certain;
         cr_assert(eq(int, spectrum_certify_above(A, ORDER, 0, &certain), OK));
@@ -243,24 +225,22 @@ Test(spectrum, certificate_is_not_the_bare_factorisation)
         check_interval(A, ORDER, 0, 1e-10);
     }
     rng_free(r);
-    cr_assert(lt(sz, 10, bare), "%zu of 100 singular matrices had a factorisation: this test shows nothing", bare);
+    cr_assert(lt(sz, 10, bare),
+              "%zu of 100 singular matrices had a factorisation: this test shows nothing", bare);
 }
 
 /* --- the interval of lambda_min --- */
 
-Test(spectrum, interval_holds_the_exact_value)
-{
+Test(spectrum, interval_holds_the_exact_value) {
     for (size_t n = 2; n < 300; n += 59) {
         double *A = matrix(n);
-        for (size_t k = 0; k < n * n; k++)
-            A[k] = 1 + (k / n == k % n);
+        for (size_t k = 0; k < n * n; k++) { A[k] = 1 + (k / n == k % n); }
         check_interval(A, n, 1, 4 * DBL_EPSILON * (double)(n * n)); /* I + e e^T: 1 */
-        for (size_t k = 0; k < n * n; k++)
-            A[k] = 1;
+        for (size_t k = 0; k < n * n; k++) { A[k] = 1; }
         check_interval(A, n, 0, 4 * DBL_EPSILON * (double)(n * n)); /* e e^T: singular */
-        for (size_t k = 0; k < n * n; k++)
-            A[k] = (k / n == k % n) - 1.0;
-        check_interval(A, n, 1 - (double)n, 8 * DBL_EPSILON * (double)(n * n)); /* I - e e^T: indefinite */
+        for (size_t k = 0; k < n * n; k++) { A[k] = (k / n == k % n) - 1.0; }
+        check_interval(A, n, 1 - (double)n,
+                       8 * DBL_EPSILON * (double)(n * n)); /* I - e e^T: indefinite */
         free(A);
         A = differences(n); /* irrational: known to its rounding */
         check_interval(A, n, difference_value(n, 1), 8 * DBL_EPSILON * (double)n);
@@ -270,15 +250,13 @@ Test(spectrum, interval_holds_the_exact_value)
 
 /* The lower end lies below the shift that was factored by all that the factor is off. Matrices whose eigenvalue falls
  * between the two are too rare to be planted: the same factorisation again. */
-Test(spectrum, interval_leaves_room_for_the_residual)
-{
+Test(spectrum, interval_leaves_room_for_the_residual) {
     for (size_t n = 3; n < 200; n += 49) {
         double *A = differences(n), *L = matrix(n), bound;
         spectrum_interval interval;
         cr_assert(eq(int, spectrum_lambda_min(A, n, &interval), OK));
         double shift = interval.value - DBL_EPSILON / 2 * (double)n * 2;
-        for (size_t k = 0; k < n * n; k++)
-            L[k] = A[k] - (k / n == k % n) * shift;
+        for (size_t k = 0; k < n * n; k++) { L[k] = A[k] - (k / n == k % n) * shift; }
         cr_assert(eq(int, LAPACKE_dpotrf(LAPACK_COL_MAJOR, 'L', (int)n, L, (int)n), 0));
         cr_assert(eq(int, residual_bound(A, n, shift, L, &bound), OK));
         cr_assert(lt(dbl, DBL_EPSILON / 4, bound));
@@ -287,8 +265,7 @@ Test(spectrum, interval_leaves_room_for_the_residual)
     }
 }
 
-Test(spectrum, interval_of_one_entry)
-{
+Test(spectrum, interval_of_one_entry) {
     double A[1] = {0};
     check_interval(A, 1, 0, 1e-300);
     A[0] = -4;
@@ -297,8 +274,7 @@ Test(spectrum, interval_of_one_entry)
 
 /* --- what is refused --- */
 
-static void check_refused(const double *A, size_t n)
-{
+static void check_refused(const double *A, size_t n) {
     double values[4] = {0}, vectors[16] = {0}, value = 0;
     bool holds = true, certain = true;
     spectrum_interval interval = {0, 0, 0};
@@ -324,15 +300,15 @@ static void check_refused(const double *A, size_t n)
     cr_assert(isnan(interval.low) && isnan(interval.high) && isnan(interval.value));
 }
 
-Test(spectrum, nan_and_infinity_are_refused)
-{
+Test(spectrum, nan_and_infinity_are_refused) {
     const double bad[] = {NAN, INFINITY, -INFINITY};
-    for (size_t k = 0; k < 3; k++)
+    for (size_t k = 0; k < 3; k++) {
         for (size_t entry = 0; entry < 16; entry++) {
             double A[16] = {2, 0, 0, 0, 0, 2, 0, 0, 0, 0, 2, 0, 0, 0, 0, 2};
             A[entry] = A[entry % 4 * 4 + entry / 4] = bad[k];
             check_refused(A, 4);
         }
+    }
     bool holds = true;
     const double one[1] = {1};
     cr_assert(eq(int, spectrum_at_least(one, 1, NAN, &holds), FAILED));

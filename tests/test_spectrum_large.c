@@ -12,8 +12,7 @@
 #include "tests/random_rows.h"
 
 /* The kernel of n random rows of d entries; free it. */
-static double *kernel(size_t n, size_t d, size_t repetition)
-{
+static double *kernel(size_t n, size_t d, size_t repetition) {
     dataset data = random_rows(n, d, repetition);
     double *H = malloc(n * n * sizeof *H);
     cr_assert(H != NULL);
@@ -22,23 +21,21 @@ static double *kernel(size_t n, size_t d, size_t repetition)
     return H;
 }
 
-static void expect_agreement(const double *A, size_t n)
-{
+static void expect_agreement(const double *A, size_t n) {
     spectrum_interval large, dense;
     cr_assert(eq(int, spectrum_lambda_min_large(A, n, &large), OK));
     cr_assert(eq(int, spectrum_lambda_min(A, n, &dense), OK));
     double norm;
     cr_assert(eq(int, spectrum_norm(A, n, &norm), OK));
-    cr_assert(le(dbl, fabs(large.value - dense.value), 4 * (double)n * DBL_EPSILON * norm), "n=%zu: %.17g and %.17g", n,
-              large.value, dense.value);
+    cr_assert(le(dbl, fabs(large.value - dense.value), 4 * (double)n * DBL_EPSILON * norm),
+              "n=%zu: %.17g and %.17g", n, large.value, dense.value);
     cr_assert(le(dbl, large.low, dense.high));
     cr_assert(ge(dbl, large.high, dense.low));
     cr_assert(le(dbl, large.high - large.low, 1e-7 * norm));
 }
 
 /* ARPACK against LAPACK: kernels with a clustered bottom (d large) and a spread one. */
-Test(spectrum_large, agrees_with_lapack)
-{
+Test(spectrum_large, agrees_with_lapack) {
     static const size_t sizes[][2] = {{81, 4}, {150, 8}, {300, 64}, {300, 600}};
     for (size_t k = 0; k < sizeof sizes / sizeof *sizes; k++) {
         double *H = kernel(sizes[k][0], sizes[k][1], k);
@@ -48,15 +45,13 @@ Test(spectrum_large, agrees_with_lapack)
 }
 
 /* A diagonal matrix: lambda_min is known, also where it is negative or 0, so that no shift at 0 will do. */
-Test(spectrum_large, finds_a_known_eigenvalue)
-{
+Test(spectrum_large, finds_a_known_eigenvalue) {
     enum { N = 120 };
     static const double smallest[] = {1e-6, 0, -0.5};
     double *A = calloc(N * N, sizeof *A);
     cr_assert(A != NULL);
     for (size_t k = 0; k < sizeof smallest / sizeof *smallest; k++) {
-        for (size_t i = 0; i < N; i++)
-            A[i * N + i] = 1 + (double)i / N;
+        for (size_t i = 0; i < N; i++) { A[i * N + i] = 1 + (double)i / N; }
         A[77 * N + 77] = smallest[k];
         spectrum_interval found;
         cr_assert(eq(int, spectrum_lambda_min_large(A, N, &found), OK));
@@ -68,8 +63,7 @@ Test(spectrum_large, finds_a_known_eigenvalue)
 }
 
 /* Below the order of the Lanczos basis the dense routine answers. */
-Test(spectrum_large, small_matrices)
-{
+Test(spectrum_large, small_matrices) {
     double *H = kernel(30, 5, 9);
     spectrum_interval large, dense;
     cr_assert(eq(int, spectrum_lambda_min_large(H, 30, &large), OK));
@@ -79,8 +73,7 @@ Test(spectrum_large, small_matrices)
 }
 
 /* ARPACK keeps state between its calls: several threads at once must get what one gets. */
-Test(spectrum_large, threads_do_not_disturb_each_other)
-{
+Test(spectrum_large, threads_do_not_disturb_each_other) {
     enum { THREADS = 4, N = 120 };
     double *H[THREADS];
     spectrum_interval alone[THREADS], together[THREADS];
@@ -90,8 +83,9 @@ Test(spectrum_large, threads_do_not_disturb_each_other)
         cr_assert(eq(int, spectrum_lambda_min_large(H[k], N, &alone[k]), OK));
     }
 #pragma omp parallel for num_threads(THREADS) schedule(static, 1) reduction(+ : failures)
-    for (int k = 0; k < THREADS; k++)
+    for (int k = 0; k < THREADS; k++) {
         failures += spectrum_lambda_min_large(H[k], N, &together[k]) != OK;
+    }
     cr_assert(zero(int, failures));
     for (size_t k = 0; k < THREADS; k++) {
         cr_assert(zero(int, memcmp(&alone[k], &together[k], sizeof alone[k])));
@@ -99,8 +93,7 @@ Test(spectrum_large, threads_do_not_disturb_each_other)
     }
 }
 
-Test(spectrum_large, refuses_a_nan)
-{
+Test(spectrum_large, refuses_a_nan) {
     double *H = kernel(100, 5, 0);
     H[3 * 100 + 7] = NAN;
     spectrum_interval found = {0, 0, 0};

@@ -15,8 +15,7 @@ typedef struct {
     double lambda_max;
 } ground;
 
-static ground digits(size_t n)
-{
+static ground digits(size_t n) {
     ground g;
     cr_assert(eq(int, dataset_load("data/digits.npz", n, &g.data), OK));
     double *H = malloc(n * n * sizeof *H);
@@ -30,8 +29,7 @@ static ground digits(size_t n)
 static const train_settings released = {
     .width = 300, .subnets = 4, .xi = 0.5, .lr = 0.1, .local_steps = 3, .kappa = 1};
 
-static double drawn(const ground *g, const train_settings *s, size_t repetition)
-{
+static double drawn(const ground *g, const train_settings *s, size_t repetition) {
     rng *r = rng_new(1, 0, repetition, RNG_TEST);
     double number = NAN;
     cr_assert(eq(int, stability_drawn(&g->data, s, r, &number), OK));
@@ -41,8 +39,7 @@ static double drawn(const ground *g, const train_settings *s, size_t repetition)
 
 /* The factor against the (n q) x (n q) kernel of drawn masks, over settings in which it is from 1.2
  * to 3.2 (q = 10): within 15 %; the mean kernel's number is off by far more. */
-Test(stability, factor_against_power_iteration)
-{
+Test(stability, factor_against_power_iteration) {
     ground g = digits(80);
     const double xi[] = {1, 0.5, 0.3, 0.1};
     const size_t width[] = {1000, 500, 300, 150};
@@ -60,8 +57,7 @@ Test(stability, factor_against_power_iteration)
 }
 
 /* The power iteration against LAPACK: the kernel of a subnetwork written out, q = 2. */
-Test(stability, power_iteration_is_the_eigenvalue)
-{
+Test(stability, power_iteration_is_the_eigenvalue) {
     enum { N = 7, Q = 2, M = 5, SIZE = N * Q };
     ground g = digits(N);
     for (size_t i = 0; i < N; i++) {
@@ -104,8 +100,7 @@ Test(stability, power_iteration_is_the_eigenvalue)
 }
 
 /* --lr auto: the number is STABILITY_AUTO_SHARE of 2 in both scalings, whatever lr was. */
-Test(stability, auto_is_a_share_of_the_largest_stable_step)
-{
+Test(stability, auto_is_a_share_of_the_largest_stable_step) {
     ground g = digits(40);
     for (int scaling = SCALING_RELEASED; scaling <= SCALING_THEORY; scaling++) {
         train_settings s = released;
@@ -119,8 +114,7 @@ Test(stability, auto_is_a_share_of_the_largest_stable_step)
 
 /* Runs at the auto step end; at four times the largest stable step they diverge or rise, where few
  * neurons carry ten outputs. */
-Test(stability, runs_follow_the_number)
-{
+Test(stability, runs_follow_the_number) {
     ground g = digits(80);
     train_settings s = released;
     s.width = 100, s.xi = 0.3, s.subnets = 2, s.local_steps = 5;

@@ -1,4 +1,4 @@
-#include "run/stop.h"
+#include "sweep/stop.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
@@ -12,8 +12,7 @@ TestSuite(stop);
 static const int NUMBERS[2] = {SIGINT, SIGTERM};
 
 /* In a process of its own: watches, gets `times` signals, exits 0 if they were noted. said: its stderr. */
-static int watch_and_raise(int number, int times, bool quiet, char said[512])
-{
+static int watch_and_raise(int number, int times, bool quiet, char said[512]) {
     int ends[2], end;
     cr_assert(eq(int, pipe(ends), 0));
     const pid_t child = fork();
@@ -36,19 +35,19 @@ static int watch_and_raise(int number, int times, bool quiet, char said[512])
     return end;
 }
 
-Test(stop, first_signal_is_noted_and_answered)
-{
+Test(stop, first_signal_is_noted_and_answered) {
     char said[512];
     for (int i = 0; i < 2; i++) {
         cr_assert(eq(int, watch_and_raise(NUMBERS[i], 1, false, said), 0));
-        cr_assert(eq(str, said, "width-sweep: the units in work are finished; a second signal stops at once\n"));
+        cr_assert(
+            eq(str, said,
+               "width-sweep: the units in work are finished; a second signal stops at once\n"));
         cr_assert(eq(int, watch_and_raise(NUMBERS[i], 1, true, said), 0));
         cr_assert(eq(str, said, ""));
     }
 }
 
-Test(stop, second_signal_ends_the_process)
-{
+Test(stop, second_signal_ends_the_process) {
     char said[512];
     for (int i = 0; i < 2; i++) {
         const int end = watch_and_raise(NUMBERS[i], 2, true, said);
@@ -59,13 +58,9 @@ Test(stop, second_signal_ends_the_process)
 
 static volatile sig_atomic_t ours;
 
-static void handle(int number)
-{
-    ours = number;
-}
+static void handle(int number) { ours = number; }
 
-Test(stop, handlers_of_before_come_back)
-{
+Test(stop, handlers_of_before_come_back) {
     const struct sigaction action = {.sa_handler = handle};
     stop_handlers before;
     cr_assert(eq(int, sigaction(SIGTERM, &action, NULL), 0));

@@ -6,17 +6,21 @@
 #include <criterion/new/assert.h>
 #include <math.h>
 #include <string.h>
+#include <unistd.h>
 
-#include "run/scratch.h"
+#include "base/scratch.h"
 #include "study/record.h"
 #include "tests/fixture.h"
 #include "tests/study_fixture.h"
 
 TestSuite(study, .timeout = 30);
 
-#define SQUARE(number)                                                \
-    number(runs, SUM, "units") number(largest, MAX, "largest square") \
-        number(smallest, MIN, "smallest square")
+/* clang-format off */
+#define SQUARE(number)                                                                            \
+    number(runs, SUM, "units")                                                                    \
+    number(largest, MAX, "largest square")                                                        \
+    number(smallest, MIN, "smallest square")
+/* clang-format on */
 
 RECORD_DECLARE(square, SQUARE);
 RECORD_DEFINE(square, SQUARE);
@@ -47,8 +51,7 @@ static const option_row options[] = {
 static const toy_settings defaults = {
     .cells = 2, .repeats = 3, .factor = 2, .bound = 100, .list = {{3, 5}, 2}};
 
-static status prepare(study_run *r)
-{
+static status prepare(study_run *r) {
     const toy_settings *o = r->settings;
     dataset *data = r->context;
     r->cells = o->cells;
@@ -58,21 +61,16 @@ static status prepare(study_run *r)
     return dataset_load(r->options.data, 3, data);
 }
 
-static void close_toy(void *context)
-{
-    dataset_free(context);
-}
+static void close_toy(void *context) { dataset_free(context); }
 
-static status measure(const study_run *r, size_t cell, size_t repetition, double *values)
-{
+static status measure(const study_run *r, size_t cell, size_t repetition, double *values) {
     const toy_settings *o = r->settings;
     double x = o->factor * (double)(10 * cell + repetition);
     *(square *)(void *)values = (square){1, x * x, x * x};
     return OK;
 }
 
-static square everything(const study_run *r)
-{
+static square everything(const study_run *r) {
     square all;
     record_clear(&square_kind, &all);
     for (size_t k = 0; k < r->cells * r->repeats; k++) {
@@ -81,15 +79,13 @@ static square everything(const study_run *r)
     return all;
 }
 
-static status largest(const study_run *r, size_t which, evidence *e)
-{
+static status largest(const study_run *r, size_t which, evidence *e) {
     (void)which;
     square all = everything(r);
     return claim_saw(e, ((const toy_settings *)r->settings)->bound, all.largest, all.runs);
 }
 
-static status fill(const study_run *r, table *t)
-{
+static status fill(const study_run *r, table *t) {
     for (size_t cell = 0; cell < r->cells; cell++) {
         table_row(t);
         row_text(t, "kind", "in words", words[((const toy_settings *)r->settings)->word]);
@@ -114,8 +110,7 @@ static const study toy = {.about = "A toy",
                           .tables = tables,
                           .claims = groups};
 
-Test(study, writes_its_tables_and_statements)
-{
+Test(study, writes_its_tables_and_statements) {
     char out[300], more[300];
     snprintf(out, sizeof out, "%s/toy.dat", fixture_folder("study"));
     study_fixture_perform(&toy, &defaults, out, 2);
@@ -143,21 +138,41 @@ Test(study, writes_its_tables_and_statements)
     free(rows);
 }
 
-static status prepare_pilot(study_run *r)
-{
+static status settle(study_run *r) {
+    toy_settings *o = r->settings;
+    o->cells = o->cells == 2 ? 4 : o->cells;
+    return o->factor > 9 ? fail(BAD_INPUT, "factors") : OK;
+}
+
+/* Options that do not go together are refused before anything is prepared; what they mean together
+ * is there when it is. */
+Test(study, settles_options_before_it_starts) {
+    study settled = toy;
+    settled.settle = settle;
+    toy_settings o = defaults;
+    program_options common = {.data = "data/digits.npz", .out = "none.dat", .threads = 1};
+    study_run r;
+    cr_assert(eq(int, study_open(&settled, &common, &o, &r), OK), "%s", error_text());
+    cr_expect(eq(sz, r.cells, 4));
+    study_close(&r);
+    o.factor = 9.5;
+    cr_expect(eq(int, study_open(&settled, &common, &o, &r), BAD_INPUT));
+    cr_expect(r.cells == 0 && r.data == NULL);
+    study_close(&r);
+}
+
+static status prepare_pilot(study_run *r) {
     r->repeats = 5;
     return OK;
 }
 
-static status heed_pilot(study_run *r)
-{
+static status heed_pilot(study_run *r) {
     ((toy_settings *)r->settings)->bound = everything(r).largest;
     return OK;
 }
 
 /* A pilot's sweep is its own and whole, whatever share is asked for; what it finds stays. */
-Test(study, pilot_comes_before_the_units)
-{
+Test(study, pilot_comes_before_the_units) {
     const study pilot = {
         .options = options, .prepare = prepare_pilot, .measure = measure, .gather = heed_pilot};
     study led = toy;
@@ -166,7 +181,7 @@ Test(study, pilot_comes_before_the_units)
     study_fixture_open(&led, &defaults, &r);
     char out[300];
     snprintf(out, sizeof out, "%s/pilot.dat", fixture_folder("study"));
-    sweep_options how = program_sweep_options(&r.options);
+    sweep_options how = study_sweep_options(&r.options);
     how.out = out;
     how.shard = 1;
     how.shards = 2;
@@ -177,9 +192,29 @@ Test(study, pilot_comes_before_the_units)
     study_close(&r);
 }
 
+static status measure_slowly(const study_run *r, size_t cell, size_t repetition, double *values) {
+    usleep(2000);
+    return measure(r, cell, repetition, values);
+}
+
+static status measure_nothing(const study_run *r, size_t cell, size_t repetition, double *values) {
+    (void)r, (void)cell, (void)repetition, (void)values;
+    return fail(FAILED, "no values");
+}
+
+Test(study, times_a_unit) {
+    study timed = toy;
+    study_run r;
+    study_fixture_open(&timed, &defaults, &r);
+    timed.measure = measure_slowly;
+    cr_expect(ge(dbl, study_time_unit(&r, 1), 0.002));
+    timed.measure = measure_nothing;
+    cr_expect(eq(dbl, study_time_unit(&r, 1), 0));
+    study_close(&r);
+}
+
 /* The text of the settings: what decides values is in it, what does not is not. */
-Test(study, settings_as_text)
-{
+Test(study, settings_as_text) {
     toy_settings o = defaults;
     text t = {0};
     option_table_describe(options, &o, &t);
@@ -187,8 +222,7 @@ Test(study, settings_as_text)
     text_free(&t);
 }
 
-static status parse(const char *argument, toy_settings *o)
-{
+static status parse(const char *argument, toy_settings *o) {
     char *arguments[] = {"toy", (char *)argument, NULL};
     program_options common;
     option_table own;
@@ -199,8 +233,7 @@ static status parse(const char *argument, toy_settings *o)
     return st;
 }
 
-Test(study, options_fill_their_fields)
-{
+Test(study, options_fill_their_fields) {
     toy_settings o;
     cr_expect(eq(int, parse("--list=9,1,4", &o), OK), "%s", error_text());
     cr_expect(eq(dbl, o.list.values[0], 1));
@@ -217,8 +250,7 @@ Test(study, options_fill_their_fields)
 }
 
 /* Folding keeps a NaN, and an empty record is no number that could pass as one. */
-Test(study, records_fold)
-{
+Test(study, records_fold) {
     square all = everything(&(study_run){.cells = 0});
     cr_expect(all.runs == 0 && all.largest == 0 && isinf(all.smallest));
     record_add(&square_kind, &all, &(square){1, 4, 4});
@@ -229,8 +261,7 @@ Test(study, records_fold)
 }
 
 /* A later row that names other columns makes no table. */
-Test(study, a_row_of_other_columns_is_no_table)
-{
+Test(study, a_row_of_other_columns_is_no_table) {
     char out[300];
     snprintf(out, sizeof out, "%s/none.dat", fixture_folder("study-columns"));
     for (int k = 0; k < 2; k++) {
@@ -244,8 +275,7 @@ Test(study, a_row_of_other_columns_is_no_table)
     }
 }
 
-Test(study, a_growing_text_is_whole)
-{
+Test(study, a_growing_text_is_whole) {
     text t = {0};
     for (int k = 0; k < 1000; k++) { text_add(&t, "%d,", k % 10); }
     cr_expect(eq(sz, strlen(text_bytes(&t)), 2000));

@@ -1,4 +1,4 @@
-#include "run/sweep.h"
+#include "sweep/sweep.h"
 
 #include <stdint.h>
 #include <unistd.h>
@@ -9,21 +9,22 @@ TestSuite(sweep, .init = prepare);
 
 /* --- the same bytes, however they come about --- */
 
-Test(sweep, threads_do_not_matter)
-{
+Test(sweep, threads_do_not_matter) {
     char first[4096], *bytes;
     size_t size;
     sweep_options options = with_threads(1);
     const char *fingerprint = run_expect(&options, UNITS, 0, 0);
     cr_assert(eq(sz, files_count(fingerprint, ".unit"), UNITS));
     cr_assert(eq(sz, files_count(fingerprint, ""), UNITS)); /* and nothing else */
-    cr_assert(eq(int, file_read_whole(toy_path(fingerprint, 3, 2), sizeof first, &bytes, &size), OK));
+    cr_assert(
+        eq(int, file_read_whole(toy_path(fingerprint, 3, 2), sizeof first, &bytes, &size), OK));
     memcpy(first, bytes, size + 1);
     free(bytes);
     options.threads = 2;
     options.fresh = true;
     run_expect(&options, UNITS, 0, 0);
-    cr_assert(eq(int, file_read_whole(toy_path(fingerprint, 3, 2), sizeof first, &bytes, &size), OK));
+    cr_assert(
+        eq(int, file_read_whole(toy_path(fingerprint, 3, 2), sizeof first, &bytes, &size), OK));
     cr_assert(eq(str, bytes, first));
     free(bytes);
     options.threads = 50;
@@ -31,8 +32,7 @@ Test(sweep, threads_do_not_matter)
     run_expect(&options, 0, UNITS, 0);
 }
 
-Test(sweep, shards_then_gather)
-{
+Test(sweep, shards_then_gather) {
     const sweep s = toy_sweep(&plain);
     const size_t shares[3] = {7, 7, 6};
     for (size_t shard = 1; shard <= 3; shard++) {
@@ -46,8 +46,10 @@ Test(sweep, shards_then_gather)
             cr_assert(eq(sz, result.reused, again ? shares[shard - 1] : 0));
             cr_assert(not(result.complete));
             cr_assert(result.values == NULL);
-            for (size_t i = 0; i < UNITS; i++) { /* shards up to this one, and they alone, are there */
-                const int there = access(toy_path(result.fingerprint, i / REPEATS, i % REPEATS), F_OK) == 0;
+            for (size_t i = 0; i < UNITS;
+                 i++) { /* shards up to this one, and they alone, are there */
+                const int there =
+                    access(toy_path(result.fingerprint, i / REPEATS, i % REPEATS), F_OK) == 0;
                 cr_assert(eq(int, there, i % 3 < shard), "unit %zu after shard %zu", i, shard);
             }
             sweep_result_free(&result);
@@ -57,8 +59,7 @@ Test(sweep, shards_then_gather)
     run_expect(&gather, 0, UNITS, 0);
 }
 
-Test(sweep, more_shards_than_units)
-{
+Test(sweep, more_shards_than_units) {
     const sweep s = toy_sweep(&plain);
     sweep_options options = with_threads(2);
     sweep_result result;
@@ -67,8 +68,7 @@ Test(sweep, more_shards_than_units)
     cr_assert(eq(sz, result.computed + result.reused, 0));
 }
 
-Test(sweep, missing_units_are_computed_again)
-{
+Test(sweep, missing_units_are_computed_again) {
     const sweep_options options = with_threads(2);
     const char *fingerprint = run_expect(&options, UNITS, 0, 0);
     cr_assert(eq(int, unlink(toy_path(fingerprint, 0, 0)), 0));
@@ -77,13 +77,13 @@ Test(sweep, missing_units_are_computed_again)
     run_expect(&options, 3, UNITS - 3, 0);
 }
 
-Test(sweep, damaged_units_are_computed_again)
-{
+Test(sweep, damaged_units_are_computed_again) {
     const sweep_options options = with_threads(2);
     const char *fingerprint = run_expect(&options, UNITS, 0, 0);
     cr_assert(eq(int, truncate(toy_path(fingerprint, 1, 1), 200), 0));
     FILE *file = fopen(toy_path(fingerprint, 2, 2), "r+");
-    cr_assert(file != NULL && fseek(file, -2, SEEK_END) == 0 && fputc('9', file) == '9' && fclose(file) == 0);
+    cr_assert(file != NULL && fseek(file, -2, SEEK_END) == 0 && fputc('9', file) == '9' &&
+              fclose(file) == 0);
     char from[256];
     snprintf(from, sizeof from, "%s", toy_path(fingerprint, 3, 3)); /* whole, but another unit's */
     cr_assert(eq(int, rename(from, toy_path(fingerprint, 4, 1)), 0));
@@ -91,8 +91,7 @@ Test(sweep, damaged_units_are_computed_again)
     run_expect(&options, 0, UNITS, 0);
 }
 
-Test(sweep, stale_temporary_files_are_ignored)
-{
+Test(sweep, stale_temporary_files_are_ignored) {
     const sweep_options options = with_threads(1);
     const char *fingerprint = run_expect(&options, UNITS, 0, 0);
     char stale[300];
@@ -102,8 +101,7 @@ Test(sweep, stale_temporary_files_are_ignored)
     cr_assert(eq(int, access(stale, F_OK), 0));
 }
 
-Test(sweep, fresh_forgets_units_and_nothing_else)
-{
+Test(sweep, fresh_forgets_units_and_nothing_else) {
     sweep_options options = with_threads(2);
     char note[256];
     const char *fingerprint = run_expect(&options, UNITS, 0, 0);
@@ -123,8 +121,7 @@ Test(sweep, fresh_forgets_units_and_nothing_else)
     run_expect(&options, 0, UNITS, 0);
 }
 
-Test(sweep, more_repeats_keep_the_old_units)
-{
+Test(sweep, more_repeats_keep_the_old_units) {
     sweep s = toy_sweep(&plain);
     const sweep_options options = with_threads(1);
     sweep_result result;
@@ -139,8 +136,7 @@ Test(sweep, more_repeats_keep_the_old_units)
     sweep_result_free(&result);
 }
 
-Test(sweep, other_settings_are_never_mixed_in)
-{
+Test(sweep, other_settings_are_never_mixed_in) {
     const sweep_options options = with_threads(1);
     const char *fingerprint = run_expect(&options, UNITS, 0, 0);
     sweep others[2] = {toy_sweep(&plain), toy_sweep(&plain)};
@@ -159,8 +155,7 @@ Test(sweep, other_settings_are_never_mixed_in)
 
 /* --- order, prediction, BLAS --- */
 
-Test(sweep, longest_first_ties_by_index)
-{
+Test(sweep, longest_first_ties_by_index) {
     const size_t cells[CELLS] = {3, 1, 0, 2, 4}; /* costs 103, 101, 10, 10, 10 */
     const sweep_options options = with_threads(1);
     run_expect(&options, UNITS, 0, 0);
@@ -169,8 +164,7 @@ Test(sweep, longest_first_ties_by_index)
     }
 }
 
-Test(sweep, prediction)
-{
+Test(sweep, prediction) {
     sweep s = toy_sweep(&plain);
     sweep_options options = with_threads(2);
     sweep_result result;
@@ -189,8 +183,8 @@ Test(sweep, prediction)
     sweep_result_free(&result);
 }
 
-static status blas_threads_run(size_t cell, size_t repetition, double *values, const void *context)
-{
+static status blas_threads_run(size_t cell, size_t repetition, double *values,
+                               const void *context) {
     (void)context;
     for (size_t i = 0; i < VALUES; i++) {
         values[i] = openblas_get_num_threads() + 0.0 * (double)(cell + repetition);
@@ -198,17 +192,14 @@ static status blas_threads_run(size_t cell, size_t repetition, double *values, c
     return OK;
 }
 
-Test(sweep, blas_is_on_one_thread_inside)
-{
+Test(sweep, blas_is_on_one_thread_inside) {
     sweep s = toy_sweep(&plain);
     s.run = blas_threads_run;
     const sweep_options options = with_threads(2);
     sweep_result result;
     openblas_set_num_threads(2);
     cr_assert(eq(int, sweep_run(&s, &options, &result), OK));
-    for (size_t i = 0; i < UNITS * VALUES; i++) {
-        cr_assert(eq(dbl, result.values[i], 1.0));
-    }
+    for (size_t i = 0; i < UNITS * VALUES; i++) { cr_assert(eq(dbl, result.values[i], 1.0)); }
     cr_assert(eq(int, openblas_get_num_threads(), 2));
     sweep_result_free(&result);
 }

@@ -1,4 +1,4 @@
-#include "run/table.h"
+#include "io/table.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
@@ -11,28 +11,25 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "run/file.h"
+#include "io/file.h"
 
 static char folder[] = "build/test-tmp/table/XXXXXX"; /* of this test alone */
 
-static void prepare(void)
-{
+static void prepare(void) {
     cr_assert(eq(int, folder_make("build/test-tmp/table"), OK));
     cr_assert(mkdtemp(folder) != NULL);
 }
 
 TestSuite(table, .init = prepare);
 
-static const char *in_folder(const char *name)
-{
+static const char *in_folder(const char *name) {
     static char path[128];
     snprintf(path, sizeof path, "%s/%s", folder, name);
     return path;
 }
 
 /* Writes the table, compares the file's text, frees the table. */
-static void text_expect(table *t, const char *expected)
-{
+static void text_expect(table *t, const char *expected) {
     char *bytes;
     size_t size;
     const char *path = in_folder("expect.dat");
@@ -44,19 +41,18 @@ static void text_expect(table *t, const char *expected)
 }
 
 /* The table is refused with a line that has `reason`; no file appears. Frees the table. */
-static void defect_expect(table *t, const char *reason)
-{
+static void defect_expect(table *t, const char *reason) {
     const char *path = in_folder("defect.dat");
     cr_assert(eq(int, table_write(t, path), FAILED));
-    cr_assert(strstr(error_text(), reason) != NULL && strstr(error_text(), path) != NULL, "'%s' lacks '%s'",
-              error_text(), reason);
+    cr_assert(strstr(error_text(), reason) != NULL && strstr(error_text(), path) != NULL,
+              "'%s' lacks '%s'", error_text(), reason);
     cr_assert(ne(int, access(path, F_OK), 0));
     table_free(t);
 }
 
-Test(table, text_is_the_one_described)
-{
-    table *t = table_new("  xi  phase\tmean ", "xi [1] probability\nphase [word] where\nmean [1] mean loss", 9);
+Test(table, text_is_the_one_described) {
+    table *t = table_new("  xi  phase\tmean ",
+                         "xi [1] probability\nphase [word] where\nmean [1] mean loss", 9);
     table_note(t, "program", "%s %d", "loss-dynamics", 3);
     table_row(t);
     table_number(t, 0.1);
@@ -68,13 +64,14 @@ Test(table, text_is_the_one_described)
     table_number(t, -NAN);
     table_text(t, "a b\tc");
     table_number(t, -INFINITY);
-    text_expect(t, "# column xi: [1] probability\n# column phase: [word] where\n# column mean: [1] mean loss\n"
-                   "# program: loss-dynamics 3\n# late: two lines\nxi phase mean\n"
-                   "0.1 whole 0.333333333\n\nnan a_b_c -inf\n");
+    text_expect(
+        t,
+        "# column xi: [1] probability\n# column phase: [word] where\n# column mean: [1] mean loss\n"
+        "# program: loss-dynamics 3\n# late: two lines\nxi phase mean\n"
+        "0.1 whole 0.333333333\n\nnan a_b_c -inf\n");
 }
 
-Test(table, digits)
-{
+Test(table, digits) {
     table *t = table_new("x", NULL, 17);
     table_row(t);
     table_number(t, 0.1);
@@ -90,8 +87,7 @@ Test(table, digits)
     defect_expect(table_new("x", NULL, 6), "6 digits");
 }
 
-Test(table, texts_stay_one_field)
-{
+Test(table, texts_stay_one_field) {
     table *t = table_new("a b", NULL, 9);
     table_row(t);
     table_text(t, "#1");
@@ -102,13 +98,9 @@ Test(table, texts_stay_one_field)
     text_expect(t, "a b\n_1 -\na_#__ \xce\xbe\n");
 }
 
-Test(table, empty_table_has_its_names)
-{
-    text_expect(table_new("a b", NULL, 9), "a b\n");
-}
+Test(table, empty_table_has_its_names) { text_expect(table_new("a b", NULL, 9), "a b\n"); }
 
-Test(table, misuse_is_refused)
-{
+Test(table, misuse_is_refused) {
     table *t = table_new("a b", NULL, 9);
     table_number(t, 1.0);
     defect_expect(t, "before its first row");
@@ -127,9 +119,7 @@ Test(table, misuse_is_refused)
 
     t = table_new("a b", NULL, 9);
     table_row(t);
-    for (int field = 0; field < 3; field++) {
-        table_number(t, 1.0);
-    }
+    for (int field = 0; field < 3; field++) { table_number(t, 1.0); }
     table_row(t);
     table_number(t, 1.0);
     table_number(t, 1.0);
@@ -142,10 +132,10 @@ Test(table, misuse_is_refused)
 }
 
 /* Written with 17 digits and read back: the same bits; what is not a number is NaN and keeps its text. */
-Test(table, round_trip)
-{
-    const double values[] = {0.1, -1.0 / 3.0, DBL_MAX, DBL_MIN, 4.9406564584124654e-324, 1.0 + DBL_EPSILON, INFINITY,
-                             NAN};
+Test(table, round_trip) {
+    const double values[] = {
+        0.1,      -1.0 / 3.0, DBL_MAX, DBL_MIN, 4.9406564584124654e-324, 1.0 + DBL_EPSILON,
+        INFINITY, NAN};
     enum { ROWS = sizeof values / sizeof values[0] };
     const char *path = in_folder("deep/er/trip.dat");
     table *t = table_new("value word", "value [1] a number\nword [word] a text", 17);
@@ -154,9 +144,7 @@ Test(table, round_trip)
         table_row(t);
         table_number(t, values[i]);
         table_text(t, i % 2 ? "odd" : "12");
-        if (i == 3) {
-            table_gap(t);
-        }
+        if (i == 3) { table_gap(t); }
     }
     cr_assert(eq(int, table_write(t, path), OK), "%s", error_text());
     table_free(t);
@@ -170,8 +158,12 @@ Test(table, round_trip)
     cr_assert(eq(int, table_column(&data, "value"), 0));
     cr_assert(eq(int, table_column(&data, "word"), 1));
     cr_assert(eq(int, table_column(&data, "wor"), -1));
+    cr_assert(eq(ptr, (void *)table_field(&data, 0, 1), data.text[1]));
+    cr_assert(eq(dbl, table_value(&data, 0, 0), data.values[0]));
+    cr_assert(table_field(&data, 0, -1)[0] == 0 && isnan(table_value(&data, 0, -1)));
     for (size_t i = 0; i < ROWS; i++) {
-        cr_assert(eq(int, memcmp(&data.values[2 * i], &values[i], sizeof values[i]), 0), "row %zu", i);
+        cr_assert(eq(int, memcmp(&data.values[2 * i], &values[i], sizeof values[i]), 0), "row %zu",
+                  i);
         cr_assert(i % 2 ? isnan(data.values[2 * i + 1]) : data.values[2 * i + 1] == 12.0);
         cr_assert(eq(str, data.text[2 * i + 1], i % 2 ? "odd" : "12"));
     }
@@ -187,19 +179,17 @@ Test(table, round_trip)
 }
 
 /* Reading `bytes` is refused with a line that has `reason`, after the file's name. */
-static void refusal_expect(const char *bytes, size_t size, const char *reason)
-{
+static void refusal_expect(const char *bytes, size_t size, const char *reason) {
     table_data data;
     const char *path = in_folder("refused.dat");
     cr_assert(eq(int, file_write_whole(path, bytes, size), OK));
     cr_assert(eq(int, table_read(path, &data), BAD_INPUT), "'%s' was taken", bytes);
-    cr_assert(strstr(error_text(), path) != NULL && strstr(error_text(), reason) != NULL, "'%s' lacks '%s'",
-              error_text(), reason);
+    cr_assert(strstr(error_text(), path) != NULL && strstr(error_text(), reason) != NULL,
+              "'%s' lacks '%s'", error_text(), reason);
     cr_assert(data.text == NULL && data.rows == 0);
 }
 
-Test(table, broken_files_are_refused)
-{
+Test(table, broken_files_are_refused) {
     const char *texts[][2] = {{"", ":1: the last line is cut"},
                               {"a b\n1 2", ":2: the last line is cut"},
                               {"# only: notes\n\n", ":2: no line of column names"},
@@ -217,8 +207,7 @@ Test(table, broken_files_are_refused)
 }
 
 /* Any bytes are refused or read; the reader stays inside them (run with a sanitizer to see). */
-Test(table, arbitrary_bytes_are_harmless)
-{
+Test(table, arbitrary_bytes_are_harmless) {
     static const char alphabet[] = "ab1.-# \t\n\nnan";
     const char *path = in_folder("arbitrary.dat");
     uint64_t state = 1;
@@ -244,8 +233,7 @@ Test(table, arbitrary_bytes_are_harmless)
     cr_assert(taken > 10 && taken < 1990, "%d taken", taken);
 }
 
-Test(table, folder_that_cannot_be_written)
-{
+Test(table, folder_that_cannot_be_written) {
     table *t = table_new("a", NULL, 9);
     cr_assert(eq(int, table_write(t, in_folder("file")), OK));
     cr_assert(eq(int, table_write(t, in_folder("file/x.dat")), FAILED)); /* under a regular file */

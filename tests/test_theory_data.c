@@ -9,15 +9,14 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "run/option_table.h"
+#include "cli/option_table.h"
 #include "tests/dataset_file.h"
 
 #define FOLDER "build/tests/theory-data/"
 enum { N = 8, D = 3, Q = 3 };
 
 /* Rows 2 and 7 are closest; label column 0 is constant on the first four, column 1 always. */
-static const char *write_rows(void)
-{
+static const char *write_rows(void) {
     double X[N * D], Y[N * Q];
     for (size_t i = 0; i < N; i++) {
         double t = i == 7 ? 2.01 : (double)i;
@@ -29,8 +28,7 @@ static const char *write_rows(void)
     return FOLDER "rows.npz";
 }
 
-static theory_data open(program_rows rows, size_t samples, size_t label)
-{
+static theory_data open(program_rows rows, size_t samples, size_t label) {
     static program_options run;
     theory_data d;
     run = (program_options){.name = "theory-data", .seed = 1, .threads = 1, .quiet = true};
@@ -41,8 +39,7 @@ static theory_data open(program_rows rows, size_t samples, size_t label)
 }
 
 /* `auto` is the first column that differs between the rows taken. */
-Test(theory_data, label_auto_is_the_first_that_varies)
-{
+Test(theory_data, label_auto_is_the_first_that_varies) {
     theory_data whole = open(ROWS_FIRST, 0, OPTION_IS_AUTO),
                 few = open(ROWS_FIRST, 4, OPTION_IS_AUTO), given = open(ROWS_FIRST, 4, 1);
     cr_expect(eq(sz, whole.label, 0));
@@ -56,8 +53,7 @@ Test(theory_data, label_auto_is_the_first_that_varies)
 
 /* A near duplicate that the first rows do not have is in every spread choice, by its number in the
  * file, and decides lambda_min. */
-Test(theory_data, spread_rows_have_the_closest_pair)
-{
+Test(theory_data, spread_rows_have_the_closest_pair) {
     theory_data first = open(ROWS_FIRST, 4, 0), chosen = open(ROWS_SPREAD, 4, 0),
                 usual = open(ROWS_USUAL, 4, 0);
     size_t a = theory_file_row(&chosen, 0), b = theory_file_row(&chosen, 1);
@@ -72,8 +68,7 @@ Test(theory_data, spread_rows_have_the_closest_pair)
 }
 
 /* Programs want more rows than there are: they get what there is, and drop the sizes beyond. */
-Test(theory_data, sizes_beyond_the_rows_are_dropped)
-{
+Test(theory_data, sizes_beyond_the_rows_are_dropped) {
     theory_data all = open(ROWS_SPREAD, 400, 0);
     program_options run = *all.run;
     option_list sizes = {{2, 5, 50}, 3}, large = {{25, 50}, 2}, asked = {{2, 5, 50}, 3};
@@ -94,8 +89,7 @@ Test(theory_data, sizes_beyond_the_rows_are_dropped)
 }
 
 /* The word auto in a table of options: taken, written and told apart from numbers. */
-Test(theory_data, option_auto)
-{
+Test(theory_data, option_auto) {
     struct {
         size_t label;
         option_list lr;

@@ -7,12 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "run/npy.h"
+#include "io/npy.h"
 #include "tests/fixture.h"
 
 #ifdef REAL_DOUBLE
-static const double REPLAY_LOSS = 1e-6;    /* relative; the reference itself is single precision */
-static const double SAME = 1e-12;          /* relative agreement of two ways to one number */
+static const double REPLAY_LOSS = 1e-6; /* relative; the reference itself is single precision */
+static const double SAME = 1e-12;       /* relative agreement of two ways to one number */
 #else
 static const double REPLAY_LOSS = 5e-6;
 static const double SAME = 2e-5;
@@ -25,62 +25,77 @@ typedef struct {
     npy_array weights, signs, masks, loss, local_loss, final_weights, samples, xi, lr, local_steps;
 } reference;
 
-static void read_reference(const char *path, reference *r)
-{
-    struct { const char *name; npy_array *array; } all[] = {
-        {"weights", &r->weights}, {"signs", &r->signs}, {"masks", &r->masks}, {"loss", &r->loss},
-        {"local_loss", &r->local_loss}, {"final_weights", &r->final_weights}, {"samples", &r->samples},
-        {"xi", &r->xi}, {"lr", &r->lr}, {"local_steps", &r->local_steps}};
-    for (size_t k = 0; k < sizeof all / sizeof *all; k++)
+static void read_reference(const char *path, reference *r) {
+    struct {
+        const char *name;
+        npy_array *array;
+    } all[] = {{"weights", &r->weights},
+               {"signs", &r->signs},
+               {"masks", &r->masks},
+               {"loss", &r->loss},
+               {"local_loss", &r->local_loss},
+               {"final_weights", &r->final_weights},
+               {"samples", &r->samples},
+               {"xi", &r->xi},
+               {"lr", &r->lr},
+               {"local_steps", &r->local_steps}};
+    for (size_t k = 0; k < sizeof all / sizeof *all; k++) {
         cr_assert(eq(int, npz_read(path, all[k].name, all[k].array), OK), "%s", error_text());
+    }
 }
 
-static void free_reference(reference *r)
-{
-    npy_array *all[] = {&r->weights, &r->signs, &r->masks, &r->loss, &r->local_loss, &r->final_weights, &r->samples, &r->xi, &r->lr, &r->local_steps};
-    for (size_t k = 0; k < sizeof all / sizeof *all; k++)
-        npy_free(all[k]);
+static void free_reference(reference *r) {
+    npy_array *all[] = {&r->weights,       &r->signs,   &r->masks, &r->loss, &r->local_loss,
+                        &r->final_weights, &r->samples, &r->xi,    &r->lr,   &r->local_steps};
+    for (size_t k = 0; k < sizeof all / sizeof *all; k++) { npy_free(all[k]); }
 }
 
 typedef struct {
     const double *expected; /* (p, tau) of this round */
     size_t tau;
-    double worst;           /* largest relative difference */
+    double worst; /* largest relative difference */
 } local_check;
 
-static void compare_local(const train_sight *sight, void *context)
-{
+static void compare_local(const train_sight *sight, void *context) {
     local_check *check = context;
-    if (sight->step == check->tau)
-        return;
+    if (sight->step == check->tau) { return; }
     double expected = check->expected[sight->subnet * check->tau + sight->step];
     check->worst = fmax(check->worst, fabs(sight->error - expected) / expected);
 }
 
-typedef struct { double loss, local, weights; size_t zeroed; } replay_result;
+typedef struct {
+    double loss, local, weights;
+    size_t zeroed;
+} replay_result;
 
-static double relative(double got, double expected)
-{
+static double relative(double got, double expected) {
     return isfinite(got) ? fabs(got - expected) / fabs(expected) : INFINITY;
 }
 
 /* Largest differences between our run and the released program's. */
-static replay_result replay(const char *path, train_unselected unselected, gram_way way)
-{
+static replay_result replay(const char *path, train_unselected unselected, gram_way way) {
     reference r = {0};
     read_reference(path, &r);
     dataset data;
-    cr_assert(eq(int, dataset_load("data/digits.npz", (size_t)r.samples.values[0], &data), OK), "%s", error_text());
+    cr_assert(eq(int, dataset_load("data/digits.npz", (size_t)r.samples.values[0], &data), OK),
+              "%s", error_text());
     gram g;
     cr_assert(eq(int, gram_new(&data, way, &g), OK));
-    size_t m = r.signs.shape[0], p = r.masks.shape[1], rounds = r.masks.shape[0], tau = (size_t)r.local_steps.values[0];
-    train_settings s = {.width = m, .subnets = p, .xi = r.xi.values[0], .lr = r.lr.values[0], .local_steps = tau, .kappa = 1, .unselected = unselected};
+    size_t m = r.signs.shape[0], p = r.masks.shape[1], rounds = r.masks.shape[0],
+           tau = (size_t)r.local_steps.values[0];
+    train_settings s = {.width = m,
+                        .subnets = p,
+                        .xi = r.xi.values[0],
+                        .lr = r.lr.values[0],
+                        .local_steps = tau,
+                        .kappa = 1,
+                        .unselected = unselected};
     trainer t;
     cr_assert(eq(int, trainer_new(&g, &s, true, &t), OK));
-    real *W = fixture_neurons(&r.weights), *A = fixture_reals(&r.signs), *final = malloc(m * g.d * sizeof *final);
+    real *W = fixture_neurons(&r.weights), *A = fixture_reals(&r.signs),
+         *final = malloc(m * g.d * sizeof *final);
     unsigned char *masks = malloc(r.masks.count);
-    for (size_t k = 0; k < r.masks.count; k++)
-        masks[k] = r.masks.values[k] == 1;
+    for (size_t k = 0; k < r.masks.count; k++) { masks[k] = r.masks.values[k] == 1; }
     trainer_start(&t, W, A);
     replay_result result = {.loss = relative(t.error, r.loss.values[0])};
     for (size_t k = 0; k < rounds; k++) {
@@ -92,13 +107,12 @@ static replay_result replay(const char *path, train_unselected unselected, gram_
     trainer_weights(&t, W, final);
     double largest = 0, worst = 0;
     for (size_t k = 0; k < r.final_weights.count; k++) {
-        double expected = r.final_weights.values[k], got = (double)final[k % m * g.d + k / m];
+        double expected = r.final_weights.values[k], got = (double) final[k % m * g.d + k / m];
         largest = fmax(largest, fabs(expected));
         worst = isfinite(got) ? fmax(worst, fabs(got - expected)) : INFINITY;
     }
     result.weights = worst / largest;
-    for (size_t k = 0; k < m; k++)
-        result.zeroed += t.zeroed[k];
+    for (size_t k = 0; k < m; k++) { result.zeroed += t.zeroed[k]; }
     trainer_free(&t);
     gram_free(&g);
     dataset_free(&data);
@@ -107,84 +121,90 @@ static replay_result replay(const char *path, train_unselected unselected, gram_
     return result;
 }
 
-static const char *const references[] = {"tests/reference/replay-bernoulli.npz", "tests/reference/replay-bernoulli-unselected.npz",
+static const char *const references[] = {"tests/reference/replay-bernoulli.npz",
+                                         "tests/reference/replay-bernoulli-unselected.npz",
                                          "tests/reference/replay-categorical.npz"};
 
-Test(train, replays_the_released_program)
-{
-    for (int way = GRAM_AUTO; way <= GRAM_FACTOR; way++)
+Test(train, replays_the_released_program) {
+    for (int way = GRAM_AUTO; way <= GRAM_FACTOR; way++) {
         for (size_t k = 0; k < 3; k++) {
             replay_result r = replay(references[k], UNSELECTED_ZERO, (gram_way)way);
-            cr_log_info("%s: loss %.2g local %.2g weights %.2g, %zu zeroed", references[k], r.loss, r.local, r.weights, r.zeroed);
+            cr_log_info("%s: loss %.2g local %.2g weights %.2g, %zu zeroed", references[k], r.loss,
+                        r.local, r.weights, r.zeroed);
             cr_expect(le(dbl, r.loss, REPLAY_LOSS), "%s: whole-network loss", references[k]);
             cr_expect(le(dbl, r.local, REPLAY_LOSS), "%s: local loss", references[k]);
             cr_expect(le(dbl, r.weights, REPLAY_WEIGHTS), "%s: final weights", references[k]);
         }
+    }
 }
 
-Test(train, keeping_unselected_neurons_is_another_algorithm)
-{
-    for (size_t k = 0; k < 2; k++)
-        cr_expect(le(dbl, 0.2, replay(references[k], UNSELECTED_KEEP, GRAM_AUTO).loss), "%s", references[k]);
-    cr_expect(le(dbl, replay(references[2], UNSELECTED_KEEP, GRAM_AUTO).loss, REPLAY_LOSS), "categorical masks take every neuron");
+Test(train, keeping_unselected_neurons_is_another_algorithm) {
+    for (size_t k = 0; k < 2; k++) {
+        cr_expect(le(dbl, 0.2, replay(references[k], UNSELECTED_KEEP, GRAM_AUTO).loss), "%s",
+                  references[k]);
+    }
+    cr_expect(le(dbl, replay(references[2], UNSELECTED_KEEP, GRAM_AUTO).loss, REPLAY_LOSS),
+              "categorical masks take every neuron");
 }
 
-Test(train, unselected_neurons_get_weight_zero)
-{
+Test(train, unselected_neurons_get_weight_zero) {
     cr_expect(lt(sz, 0, replay(references[1], UNSELECTED_ZERO, GRAM_AUTO).zeroed));
     cr_expect(eq(sz, replay(references[1], UNSELECTED_KEEP, GRAM_AUTO).zeroed, 0));
 }
 
 /* One local step in weight space, straight from section 9: w_r -= h s_s X^T ((R A^T)_r o 1{X w_r > 0}). */
-static void weight_space_step(const dataset *data, const train_scales *c, double *W, const double *A, const unsigned char *mask, size_t m)
-{
+static void weight_space_step(const dataset *data, const train_scales *c, double *W,
+                              const double *A, const unsigned char *mask, size_t m) {
     size_t n = data->n, d = data->d, q = data->q;
     double *Z = calloc(n * m, sizeof *Z), *R = calloc(n * q, sizeof *R);
     for (size_t i = 0; i < n; i++) {
         for (size_t r = 0; r < m; r++) {
-            for (size_t j = 0; j < d; j++)
-                Z[i * m + r] += data->X[i * d + j] * W[r * d + j];
-            for (size_t o = 0; mask[r] && Z[i * m + r] > 0 && o < q; o++)
+            for (size_t j = 0; j < d; j++) { Z[i * m + r] += data->X[i * d + j] * W[r * d + j]; }
+            for (size_t o = 0; mask[r] && Z[i * m + r] > 0 && o < q; o++) {
                 R[i * q + o] += c->subnet * Z[i * m + r] * A[r * q + o];
+            }
         }
-        for (size_t o = 0; o < q; o++)
-            R[i * q + o] -= data->Y[i * q + o];
+        for (size_t o = 0; o < q; o++) { R[i * q + o] -= data->Y[i * q + o]; }
     }
-    for (size_t r = 0; r < m; r++)
+    for (size_t r = 0; r < m; r++) {
         for (size_t i = 0; mask[r] && i < n; i++) {
             double s = 0;
-            for (size_t o = 0; o < q; o++)
-                s += R[i * q + o] * A[r * q + o];
-            for (size_t j = 0; Z[i * m + r] > 0 && j < d; j++)
+            for (size_t o = 0; o < q; o++) { s += R[i * q + o] * A[r * q + o]; }
+            for (size_t j = 0; Z[i * m + r] > 0 && j < d; j++) {
                 W[r * d + j] -= c->step * c->subnet * s * data->X[i * d + j];
+            }
         }
+    }
     free(Z), free(R);
 }
 
 /* Algorithm 1 in weight space, one round, mask (p, m). */
-static void weight_space_round(const dataset *data, const train_settings *s, const train_scales *c, double *W, const double *A, const unsigned char *mask)
-{
+static void weight_space_round(const dataset *data, const train_settings *s, const train_scales *c,
+                               double *W, const double *A, const unsigned char *mask) {
     size_t m = s->width, d = data->d;
     double *sum = calloc(m * d, sizeof *sum), *local = malloc(m * d * sizeof *local);
     unsigned *taken = calloc(m, sizeof *taken);
     for (size_t l = 0; l < s->subnets; l++) {
         memcpy(local, W, m * d * sizeof *local);
-        for (size_t step = 0; step < s->local_steps; step++)
+        for (size_t step = 0; step < s->local_steps; step++) {
             weight_space_step(data, c, local, A, mask + l * m, m);
-        for (size_t r = 0; r < m; r++)
-            for (size_t j = 0; mask[l * m + r] && j < d; j++)
+        }
+        for (size_t r = 0; r < m; r++) {
+            for (size_t j = 0; mask[l * m + r] && j < d; j++) {
                 sum[r * d + j] += local[r * d + j];
-        for (size_t r = 0; r < m; r++)
-            taken[r] += mask[l * m + r];
+            }
+        }
+        for (size_t r = 0; r < m; r++) { taken[r] += mask[l * m + r]; }
     }
-    for (size_t r = 0; r < m; r++)
-        for (size_t j = 0; (taken[r] || s->unselected == UNSELECTED_ZERO) && j < d; j++)
+    for (size_t r = 0; r < m; r++) {
+        for (size_t j = 0; (taken[r] || s->unselected == UNSELECTED_ZERO) && j < d; j++) {
             W[r * d + j] = taken[r] ? sum[r * d + j] / taken[r] : 0;
+        }
+    }
     free(sum), free(local), free(taken);
 }
 
-static void compare_with_weight_space(train_settings s, size_t samples)
-{
+static void compare_with_weight_space(train_settings s, size_t samples) {
     dataset data;
     cr_assert(eq(int, dataset_load("data/digits.npz", samples, &data), OK));
     gram g;
@@ -193,14 +213,13 @@ static void compare_with_weight_space(train_settings s, size_t samples)
     cr_assert(eq(int, trainer_new(&g, &s, true, &t), OK));
     rng *r = rng_new(7, 0, 0, RNG_TEST);
     size_t m = s.width, d = g.d;
-    real *W0 = malloc(m * d * sizeof *W0), *A0 = malloc(m * g.q * sizeof *A0), *W1 = malloc(m * d * sizeof *W1);
+    real *W0 = malloc(m * d * sizeof *W0), *A0 = malloc(m * g.q * sizeof *A0),
+         *W1 = malloc(m * d * sizeof *W1);
     double *W = malloc(m * d * sizeof *W), *A = malloc(m * g.q * sizeof *A);
     unsigned char *mask = malloc(s.subnets * m);
     train_draw_start(&t, r, W0, A0);
-    for (size_t k = 0; k < m * d; k++)
-        W[k] = (double)W0[k];
-    for (size_t k = 0; k < m * g.q; k++)
-        A[k] = (double)A0[k];
+    for (size_t k = 0; k < m * d; k++) { W[k] = (double)W0[k]; }
+    for (size_t k = 0; k < m * g.q; k++) { A[k] = (double)A0[k]; }
     trainer_start(&t, W0, A0);
     for (size_t round = 0; round < 3; round++) {
         mask_draw(s.mask, s.subnets, m, s.xi, r, mask);
@@ -213,36 +232,63 @@ static void compare_with_weight_space(train_settings s, size_t samples)
         worst = isfinite(W1[k]) ? fmax(worst, fabs((double)W1[k] - W[k])) : INFINITY;
         largest = fmax(largest, fabs(W[k]));
     }
-    cr_expect(le(dbl, worst / largest, SAME), "weights of mask kind %d, scaling %d", s.mask, s.scaling);
+    cr_expect(le(dbl, worst / largest, SAME), "weights of mask kind %d, scaling %d", s.mask,
+              s.scaling);
     for (size_t k = 0; k < 3; k++) { /* the drift from C and Z against the drift of the weights */
         real *Z0 = malloc(m * g.ld * sizeof *Z0);
         gram_project(&g, W0, m, Z0);
         double drift = 0;
-        for (size_t j = 0; j < d; j++)
-            drift += ((double)W1[k * d + j] - (double)W0[k * d + j]) * ((double)W1[k * d + j] - (double)W0[k * d + j]);
-        if (!t.zeroed[k])
-            cr_expect(le(dbl, fabs(network_drift_squared(&g, &t.whole, Z0, k) - drift), 100 * SAME * drift + 1e-12));
+        for (size_t j = 0; j < d; j++) {
+            drift += ((double)W1[k * d + j] - (double)W0[k * d + j]) *
+                     ((double)W1[k * d + j] - (double)W0[k * d + j]);
+        }
+        if (!t.zeroed[k]) {
+            cr_expect(le(dbl, fabs(network_drift_squared(&g, &t.whole, Z0, k) - drift),
+                         100 * SAME * drift + 1e-12));
+        }
         free(Z0);
     }
     rng_free(r), trainer_free(&t), gram_free(&g), dataset_free(&data);
     free(W0), free(A0), free(W1), free(W), free(A), free(mask);
 }
 
-Test(train, gram_space_equals_weight_space)
-{
-    compare_with_weight_space((train_settings){.width = 30, .subnets = 3, .xi = 0.4, .lr = 0.3, .local_steps = 3, .kappa = 1}, 25);
-    compare_with_weight_space((train_settings){.width = 30, .subnets = 2, .xi = 0.3, .lr = 0.3, .local_steps = 2, .kappa = 1, .unselected = UNSELECTED_ZERO}, 25);
-    compare_with_weight_space((train_settings){.width = 30, .subnets = 4, .xi = 0.25, .lr = 0.1, .local_steps = 2, .kappa = 0.5, .mask = MASK_CATEGORICAL, .scaling = SCALING_THEORY}, 25);
+Test(train, gram_space_equals_weight_space) {
+    compare_with_weight_space(
+        (train_settings){
+            .width = 30, .subnets = 3, .xi = 0.4, .lr = 0.3, .local_steps = 3, .kappa = 1},
+        25);
+    compare_with_weight_space((train_settings){.width = 30,
+                                               .subnets = 2,
+                                               .xi = 0.3,
+                                               .lr = 0.3,
+                                               .local_steps = 2,
+                                               .kappa = 1,
+                                               .unselected = UNSELECTED_ZERO},
+                              25);
+    compare_with_weight_space((train_settings){.width = 30,
+                                               .subnets = 4,
+                                               .xi = 0.25,
+                                               .lr = 0.1,
+                                               .local_steps = 2,
+                                               .kappa = 0.5,
+                                               .mask = MASK_CATEGORICAL,
+                                               .scaling = SCALING_THEORY},
+                              25);
 }
 
 /* p = xi = 1, tau = 1 is gradient descent on (1/2)||y - u||^2, written out: w_r -= eta/sqrt m * a_r sum_i (u_i - y_i) x_i 1{.}. */
-Test(train, one_full_subnetwork_is_gradient_descent)
-{
+Test(train, one_full_subnetwork_is_gradient_descent) {
     dataset data = fixture_one_output(20);
     gram g;
     cr_assert(eq(int, gram_new(&data, GRAM_AUTO, &g), OK));
     enum { M = 12 };
-    train_settings s = {.width = M, .subnets = 1, .xi = 1, .lr = 0.2, .local_steps = 1, .kappa = 1, .scaling = SCALING_THEORY};
+    train_settings s = {.width = M,
+                        .subnets = 1,
+                        .xi = 1,
+                        .lr = 0.2,
+                        .local_steps = 1,
+                        .kappa = 1,
+                        .scaling = SCALING_THEORY};
     trainer t;
     cr_assert(eq(int, trainer_new(&g, &s, false, &t), OK));
     rng *r = rng_new(3, 0, 0, RNG_TEST);
@@ -252,8 +298,7 @@ Test(train, one_full_subnetwork_is_gradient_descent)
     unsigned char mask[M];
     memset(mask, 1, sizeof mask);
     train_draw_start(&t, r, W0, A);
-    for (size_t k = 0; k < M * d; k++)
-        W[k] = (double)W0[k];
+    for (size_t k = 0; k < M * d; k++) { W[k] = (double)W0[k]; }
     trainer_start(&t, W0, A);
     for (int round = 0; round < 5; round++) {
         double loss = fixture_gradient_descent_step(&data, W, A, M, round == 0 ? 0 : s.lr);
@@ -264,10 +309,13 @@ Test(train, one_full_subnetwork_is_gradient_descent)
 }
 
 /* E10 at every categorical round: (1/p) sum_l ||y - u^l||^2 - (1/p^2) sum_{l<l'} ||u^l - u^l'||^2 = ||y - u_{k+1}||^2. */
-typedef struct { real *outputs; size_t tau, size; double mean; } last_outputs;
+typedef struct {
+    real *outputs;
+    size_t tau, size;
+    double mean;
+} last_outputs;
 
-static void keep_last(const train_sight *sight, void *context)
-{
+static void keep_last(const train_sight *sight, void *context) {
     last_outputs *last = context;
     if (sight->step == last->tau) {
         memcpy(last->outputs + sight->subnet * last->size, sight->U, last->size * sizeof *sight->U);
@@ -275,14 +323,19 @@ static void keep_last(const train_sight *sight, void *context)
     }
 }
 
-Test(train, aggregation_identity_of_categorical_masks)
-{
+Test(train, aggregation_identity_of_categorical_masks) {
     dataset data;
     cr_assert(eq(int, dataset_load("data/digits.npz", 50, &data), OK));
     gram g;
     cr_assert(eq(int, gram_new(&data, GRAM_AUTO, &g), OK));
     enum { P = 4, M = 60 };
-    train_settings s = {.width = M, .subnets = P, .xi = 1.0 / P, .lr = 0.1, .local_steps = 3, .kappa = 1, .mask = MASK_CATEGORICAL};
+    train_settings s = {.width = M,
+                        .subnets = P,
+                        .xi = 1.0 / P,
+                        .lr = 0.1,
+                        .local_steps = 3,
+                        .kappa = 1,
+                        .mask = MASK_CATEGORICAL};
     trainer t;
     cr_assert(eq(int, trainer_new(&g, &s, false, &t), OK));
     rng *r = rng_new(5, 0, 0, RNG_TEST);
@@ -295,27 +348,36 @@ Test(train, aggregation_identity_of_categorical_masks)
         mask_draw(s.mask, P, M, s.xi, r, mask);
         trainer_round(&t, mask, keep_last, &last);
         double apart = 0;
-        for (size_t a = 0; a < P; a++)
-            for (size_t b = 0; b < a; b++)
+        for (size_t a = 0; a < P; a++) {
+            for (size_t b = 0; b < a; b++) {
                 for (size_t k = 0; k < size; k++) {
-                    double difference = (double)last.outputs[a * size + k] - (double)last.outputs[b * size + k];
+                    double difference =
+                        (double)last.outputs[a * size + k] - (double)last.outputs[b * size + k];
                     apart += difference * difference;
                 }
+            }
+        }
         double predicted = last.mean / P - apart / (P * P) / 2 / (double)g.n;
-        cr_expect(le(dbl, fabs(predicted - t.error), SAME * last.mean), "round %d: %.17g against %.17g", round, predicted, t.error);
+        cr_expect(le(dbl, fabs(predicted - t.error), SAME * last.mean),
+                  "round %d: %.17g against %.17g", round, predicted, t.error);
     }
     free(last.outputs), rng_free(r), trainer_free(&t), gram_free(&g), dataset_free(&data);
 }
 
 /* E[u^l] = u over masks: the mean of many subnetworks' outputs, entry by entry within 6 standard errors. */
-Test(train, mean_subnetwork_is_the_whole_network)
-{
+Test(train, mean_subnetwork_is_the_whole_network) {
     dataset data = fixture_one_output(8);
     gram g;
     cr_assert(eq(int, gram_new(&data, GRAM_AUTO, &g), OK));
     enum { M = 40, DRAWS = 4000 };
     for (int scaling = SCALING_RELEASED; scaling <= SCALING_THEORY; scaling++) {
-        train_settings s = {.width = M, .subnets = 1, .xi = 0.3, .lr = 0.1, .local_steps = 1, .kappa = 1, .scaling = (train_scaling)scaling};
+        train_settings s = {.width = M,
+                            .subnets = 1,
+                            .xi = 0.3,
+                            .lr = 0.1,
+                            .local_steps = 1,
+                            .kappa = 1,
+                            .scaling = (train_scaling)scaling};
         trainer t;
         cr_assert(eq(int, trainer_new(&g, &s, false, &t), OK));
         rng *r = rng_new(9, 0, 0, RNG_TEST);
@@ -327,8 +389,10 @@ Test(train, mean_subnetwork_is_the_whole_network)
             mask_draw(MASK_BERNOULLI, 1, M, s.xi, r, mask);
             for (size_t i = 0; i < g.n; i++) {
                 double u = 0;
-                for (size_t j = 0; j < M; j++)
-                    u += mask[j] * t.scales.subnet * (double)t.whole.A[j] * fmax((double)t.whole.Z[j * g.ld + i], 0);
+                for (size_t j = 0; j < M; j++) {
+                    u += mask[j] * t.scales.subnet * (double)t.whole.A[j] *
+                         fmax((double)t.whole.Z[j * g.ld + i], 0);
+                }
                 mean[i] += u / DRAWS;
                 squares[i] += u * u / DRAWS;
             }
@@ -336,19 +400,20 @@ Test(train, mean_subnetwork_is_the_whole_network)
         trainer_output(&t, whole);
         for (size_t i = 0; i < g.n; i++) {
             double error = sqrt((squares[i] - mean[i] * mean[i]) / DRAWS);
-            cr_expect(le(dbl, fabs(mean[i] - (double)whole[i]), 6 * error), "input %zu, scaling %d", i, scaling);
+            cr_expect(le(dbl, fabs(mean[i] - (double)whole[i]), 6 * error), "input %zu, scaling %d",
+                      i, scaling);
         }
         rng_free(r), trainer_free(&t);
     }
     gram_free(&g), dataset_free(&data);
 }
 
-Test(train, a_diverging_step_is_noticed)
-{
+Test(train, a_diverging_step_is_noticed) {
     dataset data = fixture_one_output(20);
     gram g;
     cr_assert(eq(int, gram_new(&data, GRAM_AUTO, &g), OK));
-    train_settings s = {.width = 30, .subnets = 1, .xi = 1, .lr = 1e4, .local_steps = 5, .kappa = 1};
+    train_settings s = {
+        .width = 30, .subnets = 1, .xi = 1, .lr = 1e4, .local_steps = 5, .kappa = 1};
     trainer t;
     cr_assert(eq(int, trainer_new(&g, &s, false, &t), OK));
     rng *r = rng_new(1, 0, 0, RNG_TEST);
@@ -356,19 +421,20 @@ Test(train, a_diverging_step_is_noticed)
     cr_expect(not(t.diverged));
     unsigned char mask[30];
     memset(mask, 1, sizeof mask);
-    for (int round = 0; round < 20; round++)
-        trainer_round(&t, mask, NULL, NULL);
+    for (int round = 0; round < 20; round++) { trainer_round(&t, mask, NULL, NULL); }
     cr_expect(t.diverged);
     rng_free(r), trainer_free(&t), gram_free(&g), dataset_free(&data);
 }
 
 /* The stability number is where a full gradient step on the linear model stops contracting: lr m lambda_max / (n xi q). */
-Test(train, stability_number_of_both_scalings)
-{
-    train_settings s = {.width = 500, .subnets = 10, .xi = 0.5, .lr = 0.1, .local_steps = 10, .kappa = 1};
-    cr_expect(epsilon_eq(dbl, train_stability(&s, 1000, 10, 38.561337247), 0.1 * 500 * 38.561337247 / (1000 * 0.5 * 10), 1e-12));
+Test(train, stability_number_of_both_scalings) {
+    train_settings s = {
+        .width = 500, .subnets = 10, .xi = 0.5, .lr = 0.1, .local_steps = 10, .kappa = 1};
+    cr_expect(epsilon_eq(dbl, train_stability(&s, 1000, 10, 38.561337247),
+                         0.1 * 500 * 38.561337247 / (1000 * 0.5 * 10), 1e-12));
     train_settings theory = s; /* the same run in the theory's notation: eta = lr m / (n xi^2) */
     theory.scaling = SCALING_THEORY;
     theory.lr = s.lr * 500 / (1000 * 0.5 * 0.5);
-    cr_expect(epsilon_eq(dbl, train_stability(&theory, 1000, 10, 38.561337247), train_stability(&s, 1000, 10, 38.561337247), 1e-12));
+    cr_expect(epsilon_eq(dbl, train_stability(&theory, 1000, 10, 38.561337247),
+                         train_stability(&s, 1000, 10, 38.561337247), 1e-12));
 }

@@ -7,13 +7,13 @@
 #include "model/pace.h"
 
 /* A trajectory is the trainer with the streams of its unit: followed by hand it gives the same errors, bit by bit. */
-Test(trajectory, depends_on_seed_cell_and_repetition_alone)
-{
+Test(trajectory, depends_on_seed_cell_and_repetition_alone) {
     dataset data;
     gram g;
     cr_assert(eq(int, dataset_load("data/digits.npz", 50, &data), OK));
     cr_assert(eq(int, gram_new(&data, GRAM_AUTO, &g), OK));
-    train_settings s = {.width = 30, .subnets = 3, .xi = 0.4, .lr = 0.2, .local_steps = 2, .kappa = 1};
+    train_settings s = {
+        .width = 30, .subnets = 3, .xi = 0.4, .lr = 0.2, .local_steps = 2, .kappa = 1};
     trajectory run, other;
     cr_assert(eq(int, trajectory_open(&g, &s, false, 9, 1, 2, &run), OK));
     cr_assert(eq(int, trajectory_open(&g, &s, false, 9, 1, 3, &other), OK));
@@ -30,17 +30,18 @@ Test(trajectory, depends_on_seed_cell_and_repetition_alone)
         cr_expect(trajectory_round(&run, NULL, NULL));
         cr_expect(trajectory_round(&other, NULL, NULL));
     }
-    trajectory_close(&run), trajectory_close(&other), trainer_free(&t), rng_free(start), rng_free(masks);
+    trajectory_close(&run), trajectory_close(&other), trainer_free(&t), rng_free(start),
+        rng_free(masks);
     gram_free(&g), dataset_free(&data);
 }
 
-Test(trajectory, pace_is_a_plausible_time_per_operation)
-{
+Test(trajectory, pace_is_a_plausible_time_per_operation) {
     dataset data;
     gram g;
     cr_assert(eq(int, dataset_load("data/digits.npz", 100, &data), OK));
     cr_assert(eq(int, gram_new(&data, GRAM_AUTO, &g), OK));
-    train_settings s = {.width = 100, .subnets = 2, .xi = 0.5, .lr = 0.05, .local_steps = 2, .kappa = 1};
+    train_settings s = {
+        .width = 100, .subnets = 2, .xi = 0.5, .lr = 0.05, .local_steps = 2, .kappa = 1};
     double pace = pace_measure(&g, &s, 2, 0.02);
     cr_expect(lt(dbl, 1e-13, pace)); /* 10 TFlop/s */
     cr_expect(lt(dbl, pace, 1e-6));  /* 1 MFlop/s */

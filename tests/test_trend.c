@@ -1,6 +1,6 @@
-#include "run/trend.h"
+#include "stats/trend.h"
 
-#include "run/stats.h"
+#include "stats/stats.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
@@ -10,27 +10,20 @@
 
 static const double ROUNDING = 1e-12;
 
-static double apart(double a, double b)
-{
-    return fabs(a - b);
-}
+static double apart(double a, double b) { return fabs(a - b); }
 
 /* Rising minus falling pairs, and the variance it has without a trend: effect and z hold both. */
-static double score_of(trend_result t)
-{
-    return t.effect * (double)t.pairs;
-}
+static double score_of(trend_result t) { return t.effect * (double)t.pairs; }
 
-static double variance_of(trend_result t)
-{
-    return pow(score_of(t) / t.z, 2);
-}
+static double variance_of(trend_result t) { return pow(score_of(t) / t.z, 2); }
 
 /* Moments and lower tail of the score over every order of a stratum's observations. */
-typedef struct { double first, second, lower; size_t orders; } moments;
+typedef struct {
+    double first, second, lower;
+    size_t orders;
+} moments;
 
-static void visit(const trend_stratum *s, double score, moments *m)
-{
+static void visit(const trend_stratum *s, double score, moments *m) {
     trend_result t = trend_jonckheere(s, 1);
     double here = score_of(t);
     m->first += here;
@@ -39,16 +32,15 @@ static void visit(const trend_stratum *s, double score, moments *m)
     m->orders++;
 }
 
-static void swap(double *a, double *b)
-{
+static void swap(double *a, double *b) {
     double kept = *a;
     *a = *b;
     *b = kept;
 }
 
 /* Every order of x[from..n), by exchanges. */
-static void orders(double *x, size_t from, size_t n, const trend_stratum *s, double score, moments *m)
-{
+static void orders(double *x, size_t from, size_t n, const trend_stratum *s, double score,
+                   moments *m) {
     if (from == n) {
         visit(s, score, m);
         return;
@@ -60,8 +52,7 @@ static void orders(double *x, size_t from, size_t n, const trend_stratum *s, dou
     }
 }
 
-static moments all_orders(double *x, size_t n, const trend_stratum *s)
-{
+static moments all_orders(double *x, size_t n, const trend_stratum *s) {
     moments m = {0};
     orders(x, 0, n, s, score_of(trend_jonckheere(s, 1)), &m);
     m.first /= (double)m.orders;
@@ -71,9 +62,11 @@ static moments all_orders(double *x, size_t n, const trend_stratum *s)
 }
 
 /* Over all orders the score has mean 0 and the variance of the formula, with and without ties. */
-Test(trend, variance_is_that_of_all_orders)
-{
-    static const struct { double x[7]; size_t sizes[4], groups; } cases[] = {
+Test(trend, variance_is_that_of_all_orders) {
+    static const struct {
+        double x[7];
+        size_t sizes[4], groups;
+    } cases[] = {
         {{1, 5, 2, 3, 4, 7, 6}, {2, 2, 3}, 3},
         {{1, 5, 2, 2, 2, 7, 5}, {3, 1, 3}, 3},
         {{1, 1, 1, 1, 2, 2, 3}, {1, 3, 1, 2}, 4},
@@ -91,8 +84,7 @@ Test(trend, variance_is_that_of_all_orders)
 }
 
 /* The normal deviate against the exact permutation distribution, scores equal to the one seen counted by half. */
-Test(trend, p_is_near_the_exact_one)
-{
+Test(trend, p_is_near_the_exact_one) {
     double x[] = {8, 6, 7, 5, 2, 4, 3, 1};
     const size_t sizes[] = {2, 2, 2, 2};
     trend_stratum falling = {x, sizes, 4};
@@ -106,8 +98,7 @@ Test(trend, p_is_near_the_exact_one)
 }
 
 /* Hollander and Wolfe, example 6.2 (knowledge of performance): J = 79 of 108 pairs, variance 150.29 with ties. */
-Test(trend, example_of_the_literature)
-{
+Test(trend, example_of_the_literature) {
     const double x[] = {40, 35, 38, 43, 44, 41, 38, 40, 47, 44, 40, 42, 48, 40, 45, 43, 46, 44};
     const size_t sizes[] = {6, 6, 6};
     trend_stratum s = {x, sizes, 3};
@@ -118,8 +109,7 @@ Test(trend, example_of_the_literature)
     cr_assert(le(dbl, apart(t.z, 25 / sqrt(150.29)), 1e-4));
 }
 
-Test(trend, whole_trends_have_effect_one)
-{
+Test(trend, whole_trends_have_effect_one) {
     const double x[] = {9, 8, 7, 6, 5, 4}, y[] = {1, 2, 3, 4, 5, 6};
     const size_t sizes[] = {2, 2, 2};
     trend_stratum falls = {x, sizes, 3}, rises = {y, sizes, 3};
@@ -134,8 +124,7 @@ Test(trend, whole_trends_have_effect_one)
 }
 
 /* Strata are compared within themselves: scores and variances add, and a level of a stratum's own changes nothing. */
-Test(trend, strata_add)
-{
+Test(trend, strata_add) {
     double x[] = {5, 4, 3, 4, 1}, y[] = {2, 3, 1, 1};
     const size_t x_sizes[] = {2, 2, 1}, y_sizes[] = {1, 3};
     trend_stratum strata[] = {{x, x_sizes, 3}, {y, y_sizes, 2}};
@@ -143,17 +132,16 @@ Test(trend, strata_add)
     trend_result sum = trend_jonckheere(strata, 2);
     cr_assert(eq(sz, sum.pairs, first.pairs + second.pairs));
     cr_assert(le(dbl, apart(score_of(sum), score_of(first) + score_of(second)), ROUNDING));
-    cr_assert(le(dbl, apart(variance_of(sum), variance_of(first) + variance_of(second)), ROUNDING * 100));
-    for (size_t i = 0; i < 4; i++)
-        y[i] += 1000;
+    cr_assert(
+        le(dbl, apart(variance_of(sum), variance_of(first) + variance_of(second)), ROUNDING * 100));
+    for (size_t i = 0; i < 4; i++) { y[i] += 1000; }
     trend_result moved = trend_jonckheere(strata, 2);
     cr_assert(eq(dbl, moved.z, sum.z));
     cr_assert(eq(dbl, moved.effect, sum.effect));
 }
 
 /* A NaN leaves the test as if its observation had not been made; the pairs it would have been in are counted. */
-Test(trend, missing_observations)
-{
+Test(trend, missing_observations) {
     const double holed[] = {5, NAN, 4, 3, NAN, NAN, 1}, whole[] = {5, 4, 3, 1};
     const size_t holed_sizes[] = {2, 3, 2}, whole_sizes[] = {1, 2, 1};
     trend_stratum with = {holed, holed_sizes, 3}, without = {whole, whole_sizes, 3};
@@ -164,8 +152,7 @@ Test(trend, missing_observations)
     cr_assert(eq(sz, a.missing, 2 * 3 + 2 * 2 + 3 * 2 - 5));
 }
 
-Test(trend, nothing_to_compare)
-{
+Test(trend, nothing_to_compare) {
     const double x[] = {3, 3, 3, 3};
     const size_t one[] = {4}, two[] = {2, 2};
     trend_stratum single = {x, one, 1}, tied = {x, two, 2};
@@ -180,8 +167,7 @@ Test(trend, nothing_to_compare)
 }
 
 /* Size: without a trend p_falls < 0.05 comes up in 5 % of 2000 tests, within the 99.9 % interval of the count. */
-Test(trend, size_is_the_level)
-{
+Test(trend, size_is_the_level) {
     enum { TRIALS = 2000, GROUPS = 5, EACH = 4 };
     gsl_rng *generator = gsl_rng_alloc(gsl_rng_mt19937);
     cr_assert(ne(ptr, generator, NULL));

@@ -1,4 +1,4 @@
-#include "run/twosample.h"
+#include "stats/twosample.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
@@ -6,21 +6,18 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "run/rng.h"
+#include "stats/rng.h"
 
-static double welch_p(const double *x, size_t n, const double *y, size_t m)
-{
+static double welch_p(const double *x, size_t n, const double *y, size_t m) {
     return twosample_p(twosample_welch(x, n, y, m), 0);
 }
 
-static double paired_p(const double *x, const double *y, size_t n)
-{
+static double paired_p(const double *x, const double *y, size_t n) {
     return twosample_p(twosample_paired(x, y, n), 0);
 }
 
 /* Welch's test by hand: means 2 and 5, variances 1 and 4, n = m = 3: t = -3/sqrt(5/3), df = (5/3)^2/((1/9 + 16/9)/2). */
-Test(twosample, welch_by_hand)
-{
+Test(twosample, welch_by_hand) {
     const double x[] = {1, 2, 3}, y[] = {3, 5, 7};
     double t = 3 / sqrt(5.0 / 3), df = 25.0 / 9 / ((1.0 / 9 + 16.0 / 9) / 2);
     cr_expect(le(dbl, fabs(welch_p(x, 3, y, 3) - 2 * gsl_cdf_tdist_Q(t, df)), 1e-14));
@@ -28,15 +25,13 @@ Test(twosample, welch_by_hand)
 }
 
 /* Student's table: t = 4.303 at two degrees of freedom is the two-sided 5 % point. */
-Test(twosample, paired_by_hand)
-{
+Test(twosample, paired_by_hand) {
     const double x[] = {1, 2, 3}, y[] = {0, 0, 0};
     cr_expect(le(dbl, fabs(paired_p(x, y, 3) - 2 * gsl_cdf_tdist_Q(2 * sqrt(3), 2)), 1e-14));
     cr_expect(le(dbl, fabs(2 * gsl_cdf_tdist_Q(4.30265, 2) - 0.05), 1e-6));
 }
 
-Test(twosample, constants_and_nan)
-{
+Test(twosample, constants_and_nan) {
     const double same[] = {2, 2}, other[] = {3, 3}, broken[] = {2, NAN};
     cr_expect(eq(dbl, welch_p(same, 2, same, 2), 1));
     cr_expect(eq(dbl, welch_p(same, 2, other, 2), 0));
@@ -49,8 +44,7 @@ Test(twosample, constants_and_nan)
 }
 
 /* What is within the tolerance is no difference, however certain; what is beyond it is tested from there. */
-Test(twosample, tolerance)
-{
+Test(twosample, tolerance) {
     const double x[] = {1, 2, 3}, y[] = {3, 5, 7};
     cr_expect(eq(dbl, twosample_p((twosample){0.5, 0, 4}, 0.5), 1));
     cr_expect(eq(dbl, twosample_p((twosample){-0.6, 0, 4}, 0.5), 0));
@@ -60,8 +54,7 @@ Test(twosample, tolerance)
 }
 
 /* Two equal parts of variance v and k degrees: 2 v and 2 k. */
-Test(twosample, pool_by_hand)
-{
+Test(twosample, pool_by_hand) {
     const twosample parts[] = {{1, 4, 3}, {2, 4, 3}}, unknown[] = {{1, 4, 3}, {NAN, NAN, NAN}};
     twosample t = twosample_pool(parts, 2);
     cr_expect(eq(dbl, t.difference, 3));
@@ -72,8 +65,7 @@ Test(twosample, pool_by_hand)
 }
 
 /* 3 of 3 against 0 of 3: one table of 20 at either end. */
-Test(twosample, fisher_by_hand)
-{
+Test(twosample, fisher_by_hand) {
     cr_expect(le(dbl, fabs(twosample_fisher_p(3, 3, 0, 3) - 0.1), 1e-12));
     cr_expect(le(dbl, fabs(twosample_fisher_p(0, 3, 3, 3) - 0.1), 1e-12));
     cr_expect(eq(dbl, twosample_fisher_p(2, 4, 2, 4), 1));
@@ -81,8 +73,7 @@ Test(twosample, fisher_by_hand)
 }
 
 /* Quantiles 1.96 and -1.96 are 3.92/sqrt(2) apart. */
-Test(twosample, evidence_by_hand)
-{
+Test(twosample, evidence_by_hand) {
     double expected = 2 * gsl_cdf_ugaussian_Q(2 * gsl_cdf_ugaussian_Pinv(0.975) / sqrt(2));
     cr_expect(le(dbl, fabs(twosample_evidence_p(0.975, 0.025) - expected), 1e-12));
     cr_expect(eq(dbl, twosample_evidence_p(0.3, 0.3), 1));
@@ -93,19 +84,16 @@ Test(twosample, evidence_by_hand)
 }
 
 /* Holm's own order: 0.01 <= 0.05/4, 0.013 <= 0.05/3, 0.03 > 0.05/2 stops, 0.04 is not looked at. */
-Test(twosample, holm_by_hand)
-{
+Test(twosample, holm_by_hand) {
     const double p[] = {0.03, 0.01, NAN, 0.04, 0.013};
     const unsigned char expected[] = {0, 1, 0, 0, 1};
     unsigned char rejected[5];
     cr_expect(eq(sz, twosample_holm(p, 5, 0.05, rejected), 2));
-    for (int k = 0; k < 5; k++)
-        cr_expect(eq(u8, rejected[k], expected[k]));
+    for (int k = 0; k < 5; k++) { cr_expect(eq(u8, rejected[k], expected[k])); }
 }
 
 /* Under equal means a family of 50 tests of normal data errs in about alpha of the families. */
-Test(twosample, family_error_is_held)
-{
+Test(twosample, family_error_is_held) {
     enum { FAMILIES = 400, TESTS = 50, N = 4 };
     rng *r = rng_new(3, 0, 0, RNG_TEST);
     int wrong = 0;

@@ -1,4 +1,4 @@
-#include "run/verdict.h"
+#include "study/verdict.h"
 
 #include "tests/fixture.h"
 
@@ -10,21 +10,50 @@
 
 /* One row of every verdict and kind; texts with all that a field of a table may not hold. */
 static const statement_row ROWS[] = {
-    {.statement = "Theorem 2 (d)", .kind = DERIVED, .says = "lambda_min(H_m) >= (1-eps) xi lambda_0",
-     .hypotheses = "Assumption 1: met", .bound = 0.1, .observed = 1.0 / 3, .slack = 0.3, .trials = 300, .limit = 0.0099,
-     .verdict = NOT_REFUTED, .command = "build/bin/ntk-concentration --out results/a_b.dat"},
-    {.statement = "E5", .kind = EXACT, .says = "two  blanks, a # and a \\ and_ _an underscore", .hypotheses = "",
-     .bound = 1e-300, .observed = NAN, .slack = INFINITY, .trials = 1, .limit = NAN, .verdict = STATEMENT_REFUTED,
+    {.statement = "Theorem 2 (d)",
+     .kind = DERIVED,
+     .says = "lambda_min(H_m) >= (1-eps) xi lambda_0",
+     .hypotheses = "Assumption 1: met",
+     .bound = 0.1,
+     .observed = 1.0 / 3,
+     .slack = 0.3,
+     .trials = 300,
+     .limit = 0.0099,
+     .verdict = NOT_REFUTED,
+     .command = "build/bin/ntk-concentration --out results/a_b.dat"},
+    {.statement = "E5",
+     .kind = EXACT,
+     .says = "two  blanks, a # and a \\ and_ _an underscore",
+     .hypotheses = "",
+     .bound = 1e-300,
+     .observed = NAN,
+     .slack = INFINITY,
+     .trials = 1,
+     .limit = NAN,
+     .verdict = STATEMENT_REFUTED,
      .command = "make x"},
-    {.statement = "# 1", .kind = PAPER, .says = "-", .hypotheses = "_", .bound = NAN, .observed = -0.5, .slack = NAN,
-     .trials = 0, .limit = 1, .verdict = HYPOTHESIS_NOT_MET, .command = "\\"},
-    {.statement = "Figure 2b along xi (keep)", .kind = PAPER, .bound = NAN, .observed = NAN, .slack = NAN, .limit = NAN,
+    {.statement = "# 1",
+     .kind = PAPER,
+     .says = "-",
+     .hypotheses = "_",
+     .bound = NAN,
+     .observed = -0.5,
+     .slack = NAN,
+     .trials = 0,
+     .limit = 1,
+     .verdict = HYPOTHESIS_NOT_MET,
+     .command = "\\"},
+    {.statement = "Figure 2b along xi (keep)",
+     .kind = PAPER,
+     .bound = NAN,
+     .observed = NAN,
+     .slack = NAN,
+     .limit = NAN,
      .verdict = NOT_CHECKED},
 };
 enum { COUNT = sizeof ROWS / sizeof *ROWS };
 
-Test(verdict, words)
-{
+Test(verdict, words) {
     cr_assert(eq(str, (char *)verdict_word(NOT_REFUTED), "not refuted"));
     cr_assert(eq(str, (char *)verdict_word(STATEMENT_REFUTED), "refuted"));
     cr_assert(eq(str, (char *)verdict_word(HYPOTHESIS_NOT_MET), "hypothesis not met"));
@@ -35,8 +64,7 @@ Test(verdict, words)
 }
 
 /* A comparison with NaN is false, so it refutes. */
-Test(verdict, of_hypothesis_and_conclusion)
-{
+Test(verdict, of_hypothesis_and_conclusion) {
     volatile double observed = NAN;
     cr_assert(eq(int, verdict_of(true, true), NOT_REFUTED));
     cr_assert(eq(int, verdict_of(true, observed <= 1), STATEMENT_REFUTED));
@@ -44,27 +72,20 @@ Test(verdict, of_hypothesis_and_conclusion)
     cr_assert(eq(int, verdict_of(false, false), HYPOTHESIS_NOT_MET));
 }
 
-static bool same_number(double a, double b)
-{
-    return a == b || (isnan(a) && isnan(b));
-}
+static bool same_number(double a, double b) { return a == b || (isnan(a) && isnan(b)); }
 
-static bool same_row(const statement_row *a, const statement_row *b)
-{
+static bool same_row(const statement_row *a, const statement_row *b) {
     return strcmp(a->statement, b->statement) == 0 && strcmp(a->says, b->says) == 0 &&
-           strcmp(a->hypotheses, b->hypotheses) == 0 && strcmp(a->command, b->command) == 0 && a->kind == b->kind &&
-           a->verdict == b->verdict && a->trials == b->trials && same_number(a->bound, b->bound) &&
-           same_number(a->observed, b->observed) && same_number(a->slack, b->slack) && same_number(a->limit, b->limit);
+           strcmp(a->hypotheses, b->hypotheses) == 0 && strcmp(a->command, b->command) == 0 &&
+           a->kind == b->kind && a->verdict == b->verdict && a->trials == b->trials &&
+           same_number(a->bound, b->bound) && same_number(a->observed, b->observed) &&
+           same_number(a->slack, b->slack) && same_number(a->limit, b->limit);
 }
 
-static void note_seed(table *t, void *context)
-{
-    table_note(t, "seed", "%d", *(int *)context);
-}
+static void note_seed(table *t, void *context) { table_note(t, "seed", "%d", *(int *)context); }
 
 /* Written and read: the same rows, twice over after a second reading; the note stands in the file. */
-Test(verdict, rows_survive_a_table)
-{
+Test(verdict, rows_survive_a_table) {
     const char *path = "build/test-tmp/verdict/rows.dat";
     int seed = 4711;
     cr_assert(eq(int, verdict_write(ROWS, COUNT, path, note_seed, &seed), OK), "%s", error_text());
@@ -73,8 +94,10 @@ Test(verdict, rows_survive_a_table)
     cr_assert(eq(int, verdict_read(path, &rows, &count), OK), "%s", error_text());
     cr_assert(eq(int, verdict_read(path, &rows, &count), OK), "%s", error_text());
     cr_assert(eq(sz, count, 2 * COUNT));
-    for (size_t i = 0; i < count; i++)
-        cr_assert(same_row(&rows[i], &ROWS[i % COUNT]), "row %zu: '%s' '%s'", i, rows[i].statement, rows[i].says);
+    for (size_t i = 0; i < count; i++) {
+        cr_assert(same_row(&rows[i], &ROWS[i % COUNT]), "row %zu: '%s' '%s'", i, rows[i].statement,
+                  rows[i].says);
+    }
     free(rows);
     table_data data;
     char seed_text[16];
@@ -84,8 +107,7 @@ Test(verdict, rows_survive_a_table)
     table_data_free(&data);
 }
 
-Test(verdict, no_rows_survive_a_table)
-{
+Test(verdict, no_rows_survive_a_table) {
     const char *path = "build/test-tmp/verdict/none.dat";
     statement_row *rows = NULL;
     size_t count = 0;
@@ -96,15 +118,16 @@ Test(verdict, no_rows_survive_a_table)
 }
 
 /* A table of verdicts with one thing wrong in its only row, or without its last column. */
-static status read_spoilt(const char *kind, const char *word, const char *trials, const char *statement, bool whole)
-{
+static status read_spoilt(const char *kind, const char *word, const char *trials,
+                          const char *statement, bool whole) {
     char path[200];
     snprintf(path, sizeof path, "%s/spoilt.dat", fixture_folder("verdict"));
     FILE *stream = fopen(path, "w");
     cr_assert(ne(ptr, stream, NULL));
     fprintf(stream, "statement kind verdict bound observed slack trials limit hypotheses says%s\n",
             whole ? " command" : "");
-    fprintf(stream, "%s %s %s 1 1 1 %s nan - -%s\n", statement, kind, word, trials, whole ? " -" : "");
+    fprintf(stream, "%s %s %s 1 1 1 %s nan - -%s\n", statement, kind, word, trials,
+            whole ? " -" : "");
     cr_assert(eq(int, fclose(stream), 0));
     statement_row *rows = NULL;
     size_t count = 0;
@@ -114,18 +137,19 @@ static status read_spoilt(const char *kind, const char *word, const char *trials
     return s;
 }
 
-static void assert_told(const char *what)
-{
-    cr_assert(ne(ptr, strstr(error_text(), what), NULL), "'%s' does not name %s", error_text(), what);
-    cr_assert(ne(ptr, strstr(error_text(), "spoilt.dat"), NULL), "'%s' does not name the file", error_text());
+static void assert_told(const char *what) {
+    cr_assert(ne(ptr, strstr(error_text(), what), NULL), "'%s' does not name %s", error_text(),
+              what);
+    cr_assert(ne(ptr, strstr(error_text(), "spoilt.dat"), NULL), "'%s' does not name the file",
+              error_text());
 }
 
-Test(verdict, spoilt_tables_are_refused)
-{
+Test(verdict, spoilt_tables_are_refused) {
     char lengthy[100];
     memset(lengthy, 'x', sizeof lengthy - 1);
     lengthy[sizeof lengthy - 1] = '\0';
-    cr_assert(eq(int, read_spoilt("exact", "not_refuted", "3", "E1", true), OK), "%s", error_text());
+    cr_assert(eq(int, read_spoilt("exact", "not_refuted", "3", "E1", true), OK), "%s",
+              error_text());
     cr_assert(eq(int, read_spoilt("exact", "not_refuted", "3", "E1", false), BAD_INPUT));
     assert_told("'command'");
     cr_assert(eq(int, read_spoilt("exakt", "not_refuted", "3", "E1", true), BAD_INPUT));
@@ -146,8 +170,7 @@ Test(verdict, spoilt_tables_are_refused)
 }
 
 /* What verdict_print writes; the caller frees it. */
-static char *printed(const statement_row *rows, size_t count, bool colour)
-{
+static char *printed(const statement_row *rows, size_t count, bool colour) {
     char *text = NULL;
     size_t size = 0;
     FILE *stream = open_memstream(&text, &size);
@@ -157,16 +180,13 @@ static char *printed(const statement_row *rows, size_t count, bool colour)
     return text;
 }
 
-static const char *last_line(const char *text)
-{
+static const char *last_line(const char *text) {
     const char *end = strrchr(text, '\n');
-    while (end > text && end[-1] != '\n')
-        end--;
+    while (end > text && end[-1] != '\n') { end--; }
     return end;
 }
 
-Test(verdict, print_counts_every_verdict)
-{
+Test(verdict, print_counts_every_verdict) {
     const statement_row rows[] = {ROWS[0], ROWS[1], ROWS[2], ROWS[3], ROWS[3], ROWS[0], ROWS[0]};
     char *text = printed(rows, 7, false);
     cr_assert(eq(str, (char *)last_line(text),
@@ -185,40 +205,40 @@ Test(verdict, print_counts_every_verdict)
 }
 
 /* Texts of the greatest length and numbers of the greatest width stay within 120 columns, and no word is lost. */
-Test(verdict, print_fits_a_terminal)
-{
+Test(verdict, print_fits_a_terminal) {
     statement_row row = ROWS[1];
     memset(row.statement, 'S', sizeof row.statement - 1);
-    for (size_t i = 0; i + 1 < sizeof row.says; i++)
+    for (size_t i = 0; i + 1 < sizeof row.says; i++) {
         row.says[i] = row.hypotheses[i] = i % 7 == 6 ? ' ' : 'w';
+    }
     row.observed = -1.23456e-77;
     row.trials = 12345678;
     char *text = printed(&row, 1, false);
     size_t words = 0;
     for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n")) {
         cr_assert(le(sz, strlen(line), 120), "%zu columns: %s", strlen(line), line);
-        for (const char *word = strstr(line, "wwwwww"); word; word = strstr(word + 6, "wwwwww"))
+        for (const char *word = strstr(line, "wwwwww"); word; word = strstr(word + 6, "wwwwww")) {
             words++;
+        }
     }
     cr_assert(eq(sz, words, 2 * ((sizeof row.says - 1) / 7)));
     free(text);
 }
 
-Test(verdict, print_aligns_columns)
-{
+Test(verdict, print_aligns_columns) {
     char *text = printed(ROWS, COUNT, false);
     const char *heading = strstr(text, "bound"), *row = strstr(text, "  0.1 ");
     cr_assert(heading && row);
     const char *second = strchr(text, '\n') + 1;
     cr_assert(eq(sz, (size_t)(heading + 5 - text), (size_t)(row + 5 - second)));
-    cr_assert(ne(ptr, strstr(text, "again: make x\n"), NULL), "a refuted row says how it is computed again");
+    cr_assert(ne(ptr, strstr(text, "again: make x\n"), NULL),
+              "a refuted row says how it is computed again");
     cr_assert(eq(ptr, strstr(text, "nan"), NULL), "what has no number has a dash");
     free(text);
 }
 
 /* Only what is proved here may not be refuted. */
-Test(verdict, status_of_rows)
-{
+Test(verdict, status_of_rows) {
     statement_row rows[COUNT];
     memcpy(rows, ROWS, sizeof rows);
     cr_assert(eq(int, verdict_status(rows, COUNT), REFUTED));

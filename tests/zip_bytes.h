@@ -33,8 +33,7 @@ typedef struct {
     const char *comment;
 } zip_form;
 
-static inline uint32_t crc32_of(const unsigned char *bytes, size_t size)
-{
+static inline uint32_t crc32_of(const unsigned char *bytes, size_t size) {
     uint32_t crc = ~0u;
     for (size_t k = 0; k < size; k++) {
         crc ^= bytes[k];
@@ -44,16 +43,14 @@ static inline uint32_t crc32_of(const unsigned char *bytes, size_t size)
 }
 
 /* Appends `value` in `size` bytes, the lowest first. */
-static inline void put(FILE *file, int size, uint64_t value)
-{
+static inline void put(FILE *file, int size, uint64_t value) {
     for (int k = 0; k < size; k++) { fputc((int)(value >> 8 * k & 0xff), file); }
 }
 
 /* The fields that a local header and the directory share: version, flags, method, date, checksum,
  * sizes, name. */
 static inline void put_common(FILE *file, const zip_form *form, const raw_member *m, uint32_t crc,
-                              uint64_t packed, uint64_t size, int extra)
-{
+                              uint64_t packed, uint64_t size, int extra) {
     put(file, 2, 45);
     put(file, 2, (form->descriptor ? 8u : 0) | (form->utf8 ? 0x800u : 0));
     put(file, 2, form->deflated ? 8 : 0);
@@ -65,13 +62,11 @@ static inline void put_common(FILE *file, const zip_form *form, const raw_member
     put(file, 2, (uint64_t)extra);
 }
 
-static inline uint64_t packed_size(const zip_form *form, const raw_member *m)
-{
+static inline uint64_t packed_size(const zip_form *form, const raw_member *m) {
     return m->size + (form->deflated ? 5 : 0);
 }
 
-static inline void put_local(FILE *file, const zip_form *form, const raw_member *m)
-{
+static inline void put_local(FILE *file, const zip_form *form, const raw_member *m) {
     const uint32_t crc = crc32_of(m->bytes, m->size);
     const uint64_t packed = packed_size(form, m);
     const bool empty = form->descriptor || form->false_headers;
@@ -93,8 +88,8 @@ static inline void put_local(FILE *file, const zip_form *form, const raw_member 
     }
 }
 
-static inline void put_entry(FILE *file, const zip_form *form, const raw_member *m, uint64_t offset)
-{
+static inline void put_entry(FILE *file, const zip_form *form, const raw_member *m,
+                             uint64_t offset) {
     const uint64_t packed = packed_size(form, m);
     const bool wide = form->wide_directory;
     put(file, 4, 0x02014b50);
@@ -115,8 +110,7 @@ static inline void put_entry(FILE *file, const zip_form *form, const raw_member 
 }
 
 static inline void put_end(FILE *file, const zip_form *form, size_t count, uint64_t start,
-                           uint64_t end)
-{
+                           uint64_t end) {
     if (form->wide_end) {
         put(file, 4, 0x06064b50);
         put(file, 8, 44);
@@ -143,8 +137,7 @@ static inline void put_end(FILE *file, const zip_form *form, size_t count, uint6
 
 /* Appends an archive of these members, at most ZIP_MEMBERS of fewer than 65536 bytes each. */
 static inline void zip_put(FILE *file, const zip_form *form, const raw_member *members,
-                           size_t count)
-{
+                           size_t count) {
     uint64_t offsets[ZIP_MEMBERS];
     const long origin = ftell(file);
     for (size_t k = 0; k < count; k++) {

@@ -11,11 +11,11 @@
 #include "model/strip.h"
 
 enum {
-    SUMS = 8,               /* registers that hold a neuron's sums over a tile */
-    BLOCK = SUMS * LANES,   /* rows of V in a block */
-    TILE = 96,              /* inputs in a tile at most: 24 KiB of V */
-    WORDS = 2,              /* of 64 bits that hold a bit for each of them */
-    GROUP = 32              /* neurons whose <R_j, a_r> are computed together */
+    SUMS = 8,             /* registers that hold a neuron's sums over a tile */
+    BLOCK = SUMS * LANES, /* rows of V in a block */
+    TILE = 96,            /* inputs in a tile at most: 24 KiB of V */
+    WORDS = 2,            /* of 64 bits that hold a bit for each of them */
+    GROUP = 32            /* neurons whose <R_j, a_r> are computed together */
 };
 
 typedef real chunk __attribute__((vector_size(ACTIVE_CHUNK_BYTES)));
@@ -25,46 +25,40 @@ enum { CHUNK = ACTIVE_CHUNK_BYTES / sizeof(real), SELECTIONS = 1 << CHUNK };
 
 /* Workspace of active_add. */
 typedef struct {
-    real *values;          /* terms, tile after tile, neuron after neuron: +-factor <R_j, a_r> */
-    active_lane *places;     /* of their V_j in the packed tile */
-    size_t *first;         /* (tiles, ACTIVE_PANEL + 1) beginnings of the neurons' terms */
-    unsigned char *rest;   /* (tiles, ACTIVE_PANEL) is it the inactive inputs that are listed? */
-    bool *whole_needed;    /* (tiles) is it so for any neuron? */
-    real *whole;           /* (q, BLOCK) factor * V R of a tile */
-    real *sums;            /* (ACTIVE_PANEL, BLOCK) of all neurons, side by side */
-    real *products;        /* (GROUP, TILE) factor <R_j, a_r> */
-    uint64_t *bits;        /* (ACTIVE_PANEL, WORDS) of the tile in work: is the neuron active on its inputs? */
+    real *values;        /* terms, tile after tile, neuron after neuron: +-factor <R_j, a_r> */
+    active_lane *places; /* of their V_j in the packed tile */
+    size_t *first;       /* (tiles, ACTIVE_PANEL + 1) beginnings of the neurons' terms */
+    unsigned char *rest; /* (tiles, ACTIVE_PANEL) is it the inactive inputs that are listed? */
+    bool *whole_needed;  /* (tiles) is it so for any neuron? */
+    real *whole;         /* (q, BLOCK) factor * V R of a tile */
+    real *sums;          /* (ACTIVE_PANEL, BLOCK) of all neurons, side by side */
+    real *products;      /* (GROUP, TILE) factor <R_j, a_r> */
+    uint64_t
+        *bits; /* (ACTIVE_PANEL, WORDS) of the tile in work: is the neuron active on its inputs? */
 } active_work;
 
-static size_t round_up(size_t x, size_t multiple)
-{
+static size_t round_up(size_t x, size_t multiple) {
     return (x + multiple - 1) / multiple * multiple;
 }
 
-static size_t tiles_of(const active_columns *c)
-{
-    return (c->n + c->tile - 1) / c->tile;
-}
+static size_t tiles_of(const active_columns *c) { return (c->n + c->tile - 1) / c->tile; }
 
 /* Equal shares, so that the last is not a scrap; whole registers. */
-size_t active_tile(size_t n)
-{
+size_t active_tile(size_t n) {
     size_t tiles = (n + TILE - 1) / TILE;
     return round_up((n + tiles - 1) / tiles, LANES);
 }
 
 /* The lanes whose bit is set, in order; what follows them is of no account. */
-static active_lanes selected_lanes(size_t bits)
-{
+static active_lanes selected_lanes(size_t bits) {
     active_lanes lanes = {0};
-    for (int lane = 0, count = 0; lane < CHUNK; lane++)
-        if (bits >> lane & 1)
-            lanes[count++] = lane;
+    for (int lane = 0, count = 0; lane < CHUNK; lane++) {
+        if (bits >> lane & 1) { lanes[count++] = lane; }
+    }
     return lanes;
 }
 
-status active_new(const double *V, size_t n, size_t length, active_columns *c)
-{
+status active_new(const double *V, size_t n, size_t length, active_columns *c) {
     size_t blocks = (length + BLOCK - 1) / BLOCK;
     *c = (active_columns){.n = n, .length = length, .tile = active_tile(n)};
     c->packed = allocate(blocks * n, BLOCK * sizeof *c->packed, "packed matrix");
@@ -73,36 +67,37 @@ status active_new(const double *V, size_t n, size_t length, active_columns *c)
         active_free(c);
         return FAILED;
     }
-    for (size_t bits = 0; bits < SELECTIONS; bits++)
-        c->selected[bits] = selected_lanes(bits);
-    for (size_t b = 0; b < blocks; b++)
-        for (size_t j = 0; j < n; j++)
-            for (size_t i = 0; i < BLOCK; i++)
-                c->packed[(b * n + j) * BLOCK + i] = b * BLOCK + i < length ? (real)V[j * length + b * BLOCK + i] : 0;
+    for (size_t bits = 0; bits < SELECTIONS; bits++) { c->selected[bits] = selected_lanes(bits); }
+    for (size_t b = 0; b < blocks; b++) {
+        for (size_t j = 0; j < n; j++) {
+            for (size_t i = 0; i < BLOCK; i++) {
+                c->packed[(b * n + j) * BLOCK + i] =
+                    b * BLOCK + i < length ? (real)V[j * length + b * BLOCK + i] : 0;
+            }
+        }
+    }
     return OK;
 }
 
-void active_free(active_columns *c)
-{
+void active_free(active_columns *c) {
     free(c->packed);
     free(c->selected);
     *c = (active_columns){0};
 }
 
 /* The next piece of a workspace; whole cache lines. */
-static void *take(uintptr_t *at, size_t count, size_t size)
-{
+static void *take(uintptr_t *at, size_t count, size_t size) {
     uintptr_t piece = *at;
     *at += round_up(count * size, 64);
     return (void *)piece;
 }
 
 /* Lays the workspace out from address *at on, and moves *at behind it. */
-static active_work lay_out(const active_columns *c, size_t q, uintptr_t *at)
-{
+static active_work lay_out(const active_columns *c, size_t q, uintptr_t *at) {
     size_t tiles = tiles_of(c);
     active_work w;
-    w.values = take(at, ACTIVE_PANEL * c->n + CHUNK, sizeof *w.values); /* whole chunks are written */
+    w.values =
+        take(at, ACTIVE_PANEL * c->n + CHUNK, sizeof *w.values); /* whole chunks are written */
     w.places = take(at, ACTIVE_PANEL * c->n + CHUNK, sizeof *w.places);
     w.first = take(at, tiles * (ACTIVE_PANEL + 1), sizeof *w.first);
     w.rest = take(at, tiles * ACTIVE_PANEL, sizeof *w.rest);
@@ -114,8 +109,7 @@ static active_work lay_out(const active_columns *c, size_t q, uintptr_t *at)
     return w;
 }
 
-size_t active_workspace(const active_columns *c, size_t q)
-{
+size_t active_workspace(const active_columns *c, size_t q) {
     uintptr_t at = 0;
     lay_out(c, q, &at);
     return at / sizeof(real);
@@ -124,23 +118,20 @@ size_t active_workspace(const active_columns *c, size_t q)
 /* --- which inputs a neuron's sum runs over --- */
 
 /* One bit a number: is its mask set? */
-static uint64_t bits_of(active_lanes mask)
-{
+static uint64_t bits_of(active_lanes mask) {
 #if defined __AVX__ && defined REAL_DOUBLE
     return (uint64_t)_mm256_movemask_pd((__m256d)mask);
 #elif defined __AVX__
     return (uint64_t)_mm256_movemask_ps((__m256)mask);
 #else
     uint64_t bits = 0;
-    for (size_t k = 0; k < CHUNK; k++)
-        bits |= (uint64_t)(mask[k] & 1) << k;
+    for (size_t k = 0; k < CHUNK; k++) { bits |= (uint64_t)(mask[k] & 1) << k; }
     return bits;
 #endif
 }
 
 /* bits <- is x > 0, or, for given columns, x != 0? for `width` inputs of a tile; returns how many are. The padding of x is 0. */
-static size_t find(const real *x, size_t width, bool given, uint64_t *bits)
-{
+static size_t find(const real *x, size_t width, bool given, uint64_t *bits) {
     memset(bits, 0, WORDS * sizeof *bits);
     for (size_t j = 0; j < width; j += CHUNK) {
         chunk some = *(const chunk_in_memory *)(x + j);
@@ -151,27 +142,26 @@ static size_t find(const real *x, size_t width, bool given, uint64_t *bits)
 
 /* Finds the active inputs of a tile, and marks the neurons for which the inactive ones and q products are fewer, if together
  * they save more than V R of the tile costs. Given columns have no such sum. */
-static bool choose(const active_step *s, size_t begin, size_t width, uint64_t *bits, unsigned char *rest)
-{
+static bool choose(const active_step *s, size_t begin, size_t width, uint64_t *bits,
+                   unsigned char *rest) {
     size_t saved = 0;
     for (size_t r = 0; r < s->count; r++) {
-        size_t active = find((s->S ? s->S : s->Z) + r * s->ld + begin, width, s->S, bits + r * WORDS), other = width - active + s->q;
+        size_t active =
+                   find((s->S ? s->S : s->Z) + r * s->ld + begin, width, s->S, bits + r * WORDS),
+               other = width - active + s->q;
         rest[r] = !s->S && other < active;
         saved += rest[r] ? active - other : 0;
     }
     bool worth = saved > s->q * width;
-    if (!worth)
-        memset(rest, 0, s->count);
+    if (!worth) { memset(rest, 0, s->count); }
     return worth;
 }
 
 /* The numbers in the given lanes, one after the other. */
-static chunk take_lanes(chunk x, active_lanes lanes)
-{
+static chunk take_lanes(chunk x, active_lanes lanes) {
 #ifdef __clang__ /* of the fuzzers and the race detector: it has no shuffle by a variable */
     chunk y;
-    for (size_t k = 0; k < CHUNK; k++)
-        y[k] = x[lanes[k]];
+    for (size_t k = 0; k < CHUNK; k++) { y[k] = x[lanes[k]]; }
     return y;
 #else
     return __builtin_shuffle(x, lanes);
@@ -180,9 +170,8 @@ static chunk take_lanes(chunk x, active_lanes lanes)
 
 /* Writes the terms of the inputs whose bit is set, or, for the rest, is not, from `next` on, without a branch; returns where they
  * end. */
-static size_t append(const active_lanes *selected, const uint64_t *bits, const real *products, size_t width, bool rest,
-                     const active_work *w, size_t next)
-{
+static size_t append(const active_lanes *selected, const uint64_t *bits, const real *products,
+                     size_t width, bool rest, const active_work *w, size_t next) {
     for (size_t j = 0; j < width; j += CHUNK) {
         uint64_t inside = width - j < CHUNK ? (UINT64_C(1) << (width - j)) - 1 : SELECTIONS - 1;
         uint64_t set = (bits[j / 64] >> j % 64 ^ (rest ? UINT64_MAX : 0)) & inside;
@@ -194,8 +183,7 @@ static size_t append(const active_lanes *selected, const uint64_t *bits, const r
     return next;
 }
 
-static void list_terms(const active_columns *c, const active_step *s, const active_work *w)
-{
+static void list_terms(const active_columns *c, const active_step *s, const active_work *w) {
     size_t next = 0;
     for (size_t t = 0; t < tiles_of(c); t++) {
         size_t begin = t * c->tile, width = smaller(c->n - begin, c->tile);
@@ -204,9 +192,10 @@ static void list_terms(const active_columns *c, const active_step *s, const acti
         w->whole_needed[t] = choose(s, begin, width, w->bits, rest);
         for (size_t r = 0; r < s->count; r++) {
             const real *products = s->S ? s->S + r * s->ld + begin : w->products + r % GROUP * TILE;
-            if (!s->S && r % GROUP == 0)
-                layer_products(s->A + r * s->q, s->R + begin, smaller(s->count - r, GROUP), s->q, s->ld, width, s->factor,
-                               w->products, TILE);
+            if (!s->S && r % GROUP == 0) {
+                layer_products(s->A + r * s->q, s->R + begin, smaller(s->count - r, GROUP), s->q,
+                               s->ld, width, s->factor, w->products, TILE);
+            }
             first[r] = next;
             next = append(c->selected, w->bits + r * WORDS, products, width, rest[r], w, next);
         }
@@ -217,68 +206,71 @@ static void list_terms(const active_columns *c, const active_step *s, const acti
 /* --- the sums --- */
 
 /* whole <- factor * V R over a tile of a block. */
-static void whole_tile(const active_step *s, const real *tile, size_t begin, size_t width, real *whole)
-{
+static void whole_tile(const active_step *s, const real *tile, size_t begin, size_t width,
+                       real *whole) {
     for (size_t o = 0; o < s->q; o++) {
         strip sum[SUMS];
-        for (size_t k = 0; k < SUMS; k++)
-            sum[k] = (strip){0};
-        for (size_t j = 0; j < width; j++)
-            for (size_t k = 0; k < SUMS; k++)
-                sum[k] += s->factor * s->R[o * s->ld + begin + j] * *(const strip *)(tile + j * BLOCK + k * LANES);
-        for (size_t k = 0; k < SUMS; k++)
-            *(strip *)(whole + o * BLOCK + k * LANES) = sum[k];
+        for (size_t k = 0; k < SUMS; k++) { sum[k] = (strip){0}; }
+        for (size_t j = 0; j < width; j++) {
+            for (size_t k = 0; k < SUMS; k++) {
+                sum[k] += s->factor * s->R[o * s->ld + begin + j] *
+                          *(const strip *)(tile + j * BLOCK + k * LANES);
+            }
+        }
+        for (size_t k = 0; k < SUMS; k++) { *(strip *)(whole + o * BLOCK + k * LANES) = sum[k]; }
     }
 }
 
 /* A neuron's sums over a tile of a block: q products with whole, then `count` terms; the sums stay in registers. */
-static void add_terms(const real *tile, const real *values, const active_lane *places, size_t count, const real *whole, const real *a,
-                      size_t q, real *sums)
-{
+static void add_terms(const real *tile, const real *values, const active_lane *places, size_t count,
+                      const real *whole, const real *a, size_t q, real *sums) {
     strip sum[SUMS];
-    for (size_t k = 0; k < SUMS; k++)
-        sum[k] = *(const strip *)(sums + k * LANES);
-    for (size_t o = 0; o < q; o++)
-        for (size_t k = 0; k < SUMS; k++)
+    for (size_t k = 0; k < SUMS; k++) { sum[k] = *(const strip *)(sums + k * LANES); }
+    for (size_t o = 0; o < q; o++) {
+        for (size_t k = 0; k < SUMS; k++) {
             sum[k] += a[o] * *(const strip *)(whole + o * BLOCK + k * LANES);
-    for (size_t e = 0; e < count; e++)
-        for (size_t k = 0; k < SUMS; k++)
+        }
+    }
+    for (size_t e = 0; e < count; e++) {
+        for (size_t k = 0; k < SUMS; k++) {
             sum[k] += values[e] * *(const strip *)(tile + places[e] + k * LANES);
-    for (size_t k = 0; k < SUMS; k++)
-        *(strip *)(sums + k * LANES) = sum[k];
+        }
+    }
+    for (size_t k = 0; k < SUMS; k++) { *(strip *)(sums + k * LANES) = sum[k]; }
 }
 
-static void add_block(const active_columns *c, const active_step *s, const active_work *w, const real *packed)
-{
+static void add_block(const active_columns *c, const active_step *s, const active_work *w,
+                      const real *packed) {
     for (size_t t = 0; t < tiles_of(c); t++) {
         size_t begin = t * c->tile, width = smaller(c->n - begin, c->tile);
         const real *tile = packed + begin * BLOCK;
         const size_t *first = w->first + t * (ACTIVE_PANEL + 1);
         const unsigned char *rest = w->rest + t * ACTIVE_PANEL;
-        if (w->whole_needed[t])
-            whole_tile(s, tile, begin, width, w->whole);
+        if (w->whole_needed[t]) { whole_tile(s, tile, begin, width, w->whole); }
         for (size_t r = 0; r < s->count; r++) {
-            const char *ahead = (const char *)(tile + c->tile * BLOCK) + 128 * r; /* the next tile, two lines a neuron */
+            const char *ahead = (const char *)(tile + c->tile * BLOCK) +
+                                128 * r; /* the next tile, two lines a neuron */
             __builtin_prefetch(ahead);
             __builtin_prefetch(ahead + 64);
-            add_terms(tile, w->values + first[r], w->places + first[r], first[r + 1] - first[r], w->whole, s->A + r * s->q,
-                      rest[r] ? s->q : 0, w->sums + r * BLOCK);
+            add_terms(tile, w->values + first[r], w->places + first[r], first[r + 1] - first[r],
+                      w->whole, s->A + r * s->q, rest[r] ? s->q : 0, w->sums + r * BLOCK);
         }
     }
 }
 
-void active_add(const active_columns *c, const active_step *s, real *T, size_t stride, real *work)
-{
+void active_add(const active_columns *c, const active_step *s, real *T, size_t stride, real *work) {
     uintptr_t at = (uintptr_t)work;
     active_work w = lay_out(c, s->q, &at);
     list_terms(c, s, &w);
     memset(w.sums, 0, s->count * BLOCK * sizeof *w.sums);
     for (size_t b = 0; b < c->length; b += BLOCK) {
         size_t rows = smaller(c->length - b, BLOCK);
-        for (size_t r = 0; r < s->count; r++)
+        for (size_t r = 0; r < s->count; r++) {
             memcpy(w.sums + r * BLOCK, T + r * stride + b, rows * sizeof *T);
+        }
         add_block(c, s, &w, c->packed + b * c->n);
-        for (size_t r = 0; r < s->count; r++)
+        for (size_t r = 0; r < s->count; r++) {
             memcpy(T + r * stride + b, w.sums + r * BLOCK, rows * sizeof *T);
+        }
     }
 }

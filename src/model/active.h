@@ -1,6 +1,6 @@
 /* active: the sum over a neuron's active inputs, with fewer operations than the matrix product.
  *
- * A gradient step needs, for every neuron r, V s_r with s_r = (R a_r) o 1{z_r > 0} (paper.md section 9), where column j of V
+ * A gradient step needs, for every neuron r, V s_r with s_r = (R a_r) o 1{z_r > 0}, where column j of V
  * is G's (pre-activations) or x_j (weights). As a matrix product that is n multiplications an entry. But
  *     sum_{j active} V_j <R_j, a_r>  =  sum_o (V R)_o a_ro  -  sum_{j not active} V_j <R_j, a_r>:
  * the smaller of the two sets is enough, since the first sum on the right costs q multiplications an entry once V R is there.
@@ -12,8 +12,8 @@
 
 #include <stddef.h>
 #include <stdint.h>
-#include "run/error.h"
-#include "run/real.h"
+#include "base/error.h"
+#include "base/real.h"
 
 /* How many neurons one call takes: V R serves them all, and their lists stay in cache. */
 #define ACTIVE_PANEL 512
@@ -37,19 +37,21 @@ typedef active_lane active_lanes __attribute__((vector_size(ACTIVE_CHUNK_BYTES))
 typedef struct {
     size_t n;      /* inputs */
     size_t length; /* of a column V_j */
-    size_t tile;   /* inputs that are taken together; a tile of a block of V stays in first-level cache */
-    real *packed;  /* V in blocks of rows: block after block, in each input after input; owned */
+    size_t
+        tile; /* inputs that are taken together; a tile of a block of V stays in first-level cache */
+    real *packed; /* V in blocks of rows: block after block, in each input after input; owned */
     active_lanes *selected; /* for every set of inputs side by side: which they are; owned */
 } active_columns;
 
 /* What is summed: s_r = factor * (R a_r) o 1{z_r > 0} for `count` neurons, or given columns. All borrowed. */
 typedef struct {
-    const real *S;      /* (count, ld) the columns s_r, of which zeros are left out; NULL: from Z, A, R and factor */
-    const real *Z;      /* (count, ld) */
-    const real *A;      /* (count, q) */
-    const real *R;      /* (q, ld) */
-    size_t count, q;    /* count <= ACTIVE_PANEL */
-    size_t ld;          /* at least n rounded up to 64 bytes */
+    const real *
+        S; /* (count, ld) the columns s_r, of which zeros are left out; NULL: from Z, A, R and factor */
+    const real *Z;   /* (count, ld) */
+    const real *A;   /* (count, q) */
+    const real *R;   /* (q, ld) */
+    size_t count, q; /* count <= ACTIVE_PANEL */
+    size_t ld;       /* at least n rounded up to 64 bytes */
     real factor;
 } active_step;
 
@@ -65,6 +67,7 @@ size_t active_workspace(const active_columns *columns, size_t q);
 
 /* T_r <- T_r + V s_r for every neuron. T: (count, stride), stride >= length; may be s->Z. work: aligned to 64 bytes, not shared
  * by threads. */
-void active_add(const active_columns *columns, const active_step *s, real *T, size_t stride, real *work);
+void active_add(const active_columns *columns, const active_step *s, real *T, size_t stride,
+                real *work);
 
 #endif

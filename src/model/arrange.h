@@ -3,7 +3,7 @@
 #define MODEL_ARRANGE_H
 
 #include "model/dataset.h"
-#include "run/error.h"
+#include "base/error.h"
 
 /* Reorders the rows of X and Y so that each tile of active (active_tile) holds inputs with large inner
  * products: neurons are then active on nearly all or nearly none of a tile. Training does not depend on the order of the

@@ -1,4 +1,5 @@
-/* bounds: the statements of paper.md sections 3 to 7 in closed form, plain numbers in and out.
+/* bounds: the statements of doc/mathematics.md, sections 3 to 7, in closed form, plain
+ * numbers in and out.
  *
  * Everything here is [exact] or [derived] unless a line says [paper]. Norms of matrices are spectral. q = 1.
  * An argument out of its range, or NaN, gives NaN, so that no check can pass on it. */
@@ -35,12 +36,15 @@ double bounds_lower_chernoff(const bounds_setting *s, double m);
 
 /* --- section 3, drift inside the R-ball; R, kappa > 0 in the same unit --- */
 
-double bounds_near_probability(double R, double kappa); /* p_R = P(|<w_0, x>| <= R) = erf(R/(kappa sqrt 2)) */
-double bounds_radius(const bounds_setting *s, double kappa); /* R*, where p_R = lambda0/(16 row_sum) */
+double bounds_near_probability(double R,
+                               double kappa); /* p_R = P(|<w_0, x>| <= R) = erf(R/(kappa sqrt 2)) */
+double bounds_radius(const bounds_setting *s,
+                     double kappa); /* R*, where p_R = lambda0/(16 row_sum) */
 /* near_i <= 2 m xi p_R for every sample and mask, but with probability masks n exp(-m xi p_R/3), at most 1. */
 double bounds_near_count(double m, double xi, double p_R);
 double bounds_near_failure(const bounds_setting *s, double m, double p_R);
-double bounds_drift(const bounds_setting *s, double p_R); /* ||H_m(k,t) - H_m(0)|| <= 4 row_sum xi p_R */
+double bounds_drift(const bounds_setting *s,
+                    double p_R); /* ||H_m(k,t) - H_m(0)|| <= 4 row_sum xi p_R */
 /* Least width for the drift condition at R*: (48 row_sum/(xi lambda0)) log(masks n/delta). */
 double bounds_width_drift(const bounds_setting *s);
 /* Together: max of (d) at eps = 1/4 and the drift condition; lambda_min(H_m(k,t)) >= xi lambda0/2 within R*, with
@@ -60,39 +64,45 @@ double bounds_local_drift(double eta, double gram_norm, double m, double residua
 /* ||u_k - u_{k,0}^l||^2 <= masks V_k/delta for all K p subnetworks at once with probability 1 - delta (Markov). */
 double bounds_jump_tail(double masks, double jump, double delta);
 
-/* --- section 5, exact facts about Bernoulli masks; theta (E1) is mask_theta. Categorical masks: theta = phi = 1 --- */
+/* --- section 5, exact facts about Bernoulli masks; theta (Lemma 18) is mask_theta. Categorical masks:
+ * theta = phi = 1 --- */
 
-double bounds_phi(unsigned p, double xi);             /* phi = E[b_r/c_r] */
-double bounds_phi_above(unsigned p, double xi);       /* E2: phi <= 2/((p+1) xi); equal only for p = xi = 1 */
-double bounds_phi_above_sharp(unsigned p, double xi); /* phi <= 2 E[b_r/(c_r+1)]; equal for p = 1, and never above E2 */
-double bounds_share(double theta, double p);          /* E2: E[eta_r m_r^l] = theta/p */
+double bounds_phi(unsigned p, double xi); /* phi = E[b_r/c_r] */
+double bounds_phi_above(unsigned p,
+                        double xi); /* Lemma 18: phi <= 2/((p+1) xi); equal only for p = xi = 1 */
+double bounds_phi_above_sharp(
+    unsigned p,
+    double xi); /* phi <= 2 E[b_r/(c_r+1)]; equal for p = 1, and never above the other */
+double bounds_share(double theta, double p); /* Lemma 18: E[eta_r m_r^l] = theta/p */
 
-/* nu_{r,r'}: mean (E3) and variance (E4), for r' = r and r' != r. */
+/* nu_{r,r'}: mean (Lemma 20) and variance (Lemma 21), for r' = r and r' != r. */
 double bounds_nu_mean_same(double theta);
 double bounds_nu_mean_other(double theta, double xi);
 double bounds_nu_variance_same(double theta);
 double bounds_nu_variance_other(double theta, double phi, double xi);
 
-/* E5: E[ut_r(x_i)]. u: u(x_i); signed_activation: a_r sigma_ri. */
+/* Lemma 1: E[ut_r(x_i)]. u: u(x_i); signed_activation: a_r sigma_ri. */
 double bounds_mixing_mean(double theta, double xi, double m, double u, double signed_activation);
-/* E6: E sum_i (ut_r(x_i) - b_r u(x_i))^2. others: sum_i sum_{r' != r} sigma_{r'i}^2; own: sum_i sigma_ri^2. */
-double bounds_mixing_spread(double theta, double phi, double xi, double m, double others, double own);
-/* E7: E[g_r] = gradient_factor dL/dw_r + activation_factor sum_i sigma_ri x_i. */
+/* Lemma 3: E sum_i (ut_r(x_i) - b_r u(x_i))^2. others: sum_i sum_{r' != r} sigma_{r'i}^2; own: sum_i sigma_ri^2. */
+double bounds_mixing_spread(double theta, double phi, double xi, double m, double others,
+                            double own);
+/* Lemma 2: E[g_r] = gradient_factor dL/dw_r + activation_factor sum_i sigma_ri x_i. */
 double bounds_mixing_gradient_factor(double theta, double xi);
 double bounds_mixing_activation_factor(double theta, double xi, double m);
-/* E9: V = E||u - u^l||^2. squares: sum_i sum_r sigma_ri^2. */
+/* Lemmas 24, 25: V = E||u - u^l||^2. squares: sum_i sum_r sigma_ri^2. */
 double bounds_jump(double xi, double m, double squares);
-/* E11: E||y - u_0||^2. labels: ||y||^2; inputs: sum_i ||x_i||^2. At most C^2 n where xi^2 kappa^2 <= 2 (2C - 1), C >= 1
+/* Lemma 26: E||y - u_0||^2. labels: ||y||^2; inputs: sum_i ||x_i||^2. At most C^2 n where xi^2 kappa^2 <= 2 (2C - 1), C >= 1
  * the constant of Assumption 1. */
 double bounds_initial_error(double xi, double kappa, double labels, double inputs);
 double bounds_initial_kappa(double xi, double C); /* the largest such kappa */
-/* E12: E[u_{k+1} - u_k] = eta theta [H (y - u_k) - factor sum_r a_r D_r G s_r], tau = 1; the factor. */
+/* Mean of a round: E[u_{k+1} - u_k] = eta theta [H (y - u_k) - factor sum_r a_r D_r G s_r], tau = 1; the factor. */
 double bounds_bias_factor(double xi, double m);
 
-/* Lemma 4: ||g_r|| <= sqrt(||G||/m) ||ut_r - b_r y||, and [exact] E||ut_r - b_r y||^2. spread: E6;
+/* Lemma 4: ||g_r|| <= sqrt(||G||/m) ||ut_r - b_r y||, and [exact] E||ut_r - b_r y||^2. spread: of bounds_mixing_spread;
  * cross: a_r sum_i sigma_ri (u_i - y_i); error: ||u - y||^2. */
 double bounds_mixing_gradient_norm(double gram_norm, double m, double residual);
-double bounds_mixing_residual(double theta, double xi, double m, double spread, double cross, double error);
+double bounds_mixing_residual(double theta, double xi, double m, double spread, double cross,
+                              double error);
 
 /* Failure probabilities, at most 1. Lemma 16, n exp(-m p_R/3): more than 2 m p_R neurons near some sample. Lemma 22,
  * exp(-m d (1 - ln 2)/2): ||W_0||_F^2 > 2 kappa^2 m d. Lemma 23, n exp(-m (1 - ln 2)/2):
@@ -100,6 +110,11 @@ double bounds_mixing_residual(double theta, double xi, double m, double spread, 
 double bounds_lemma16_failure(double n, double m, double p_R);
 double bounds_lemma22_failure(double m, double d);
 double bounds_lemma23_failure(double n, double m);
+/* The least p_R, at most 1/2, at which the first of these is at most delta, and the radius that has
+ * it; the least k = m d (n = 1) or k = m at which the others are. */
+double bounds_near_share(double n, double m, double delta);
+double bounds_near_radius(double p_R, double kappa);
+double bounds_tail_size(double n, double delta);
 /* Lemma 17: ||H'|| <= n max_i |S_i|/m (without the factor xi of H). */
 double bounds_lemma17(double n, double m, double largest_set);
 /* The split after Lemma 19: |I2_i| <= (xi/sqrt m) |S_i| max_r ||w_{k+1,r} - w_{k,r}||. */
@@ -116,8 +131,9 @@ double bounds_mean_multiplier(double theta, double eta, double lambda, unsigned 
 
 /* --- section 7, Theorem 4 --- */
 
-double bounds_categorical_contraction(double eta, double lambda0, double p); /* rho = 1 - eta lambda0/(2p) */
-/* Vbar = xi (1-xi) n (sqrt 2 kappa + R)^2, at least V of E9 on Omega_k. */
+double bounds_categorical_contraction(double eta, double lambda0,
+                                      double p); /* rho = 1 - eta lambda0/(2p) */
+/* Vbar = xi (1-xi) n (sqrt 2 kappa + R)^2, at least the jump V on Omega_k. */
 double bounds_categorical_jump(double xi, double n, double kappa, double R);
 /* rho^{tau K} ||y - u_0||^2 + Vbar rho^tau/(1 - rho^tau), for E[1_{Omega_K} ||y - u_K||^2]; rho < 1. */
 double bounds_categorical_error(double rho, double tau, double rounds, double initial, double jump);

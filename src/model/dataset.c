@@ -8,8 +8,8 @@
 #include <string.h>
 
 #include "model/pairs.h"
-#include "run/fingerprint.h"
-#include "run/npy.h"
+#include "sweep/fingerprint.h"
+#include "io/npy.h"
 
 /* Angle (radians) up to which two rows count as of one direction, that is as the same up to
  * rounding. With u the unit roundoff, rows x and c x end up within 2 u(f4) = 1.2e-7 when stored as
@@ -19,8 +19,7 @@ static const double SAME_F4 = 2.4e-7, SAME_F8 = 1e-15;
 
 /* --- what the arrays may be --- */
 
-static status check_type(const char *path, const char *name, const npy_array *array)
-{
+static status check_type(const char *path, const char *name, const npy_array *array) {
     if (array->type[0] == 'f') { return OK; }
     return fail(
         BAD_INPUT,
@@ -29,8 +28,7 @@ static status check_type(const char *path, const char *name, const npy_array *ar
 }
 
 /* Whole numbers in one column are most often the numbers of classes. */
-static status check_label_type(const char *path, const npy_array *labels)
-{
+static status check_label_type(const char *path, const npy_array *labels) {
     const bool column = labels->rank == 1 || (labels->rank == 2 && labels->shape[1] == 1);
     if (labels->type[0] == 'f' || !column) { return check_type(path, "labels", labels); }
     return fail(
@@ -42,8 +40,7 @@ static status check_label_type(const char *path, const npy_array *labels)
 }
 
 static status check_shapes(const char *path, const npy_array *features, const npy_array *labels,
-                           size_t samples)
-{
+                           size_t samples) {
     status s = check_type(path, "features", features);
     if (s == OK) { s = check_label_type(path, labels); }
     if (s != OK) { return s; }
@@ -85,8 +82,7 @@ static status check_shapes(const char *path, const npy_array *features, const np
 
 /* The first `rows` rows of `columns` entries must be finite. */
 static status check_finite(const char *path, const char *name, const double *values, size_t rows,
-                           size_t columns)
-{
+                           size_t columns) {
     size_t count = 0, at = 0;
     for (size_t k = rows * columns; k-- > 0;) {
         if (!isfinite(values[k])) {
@@ -108,8 +104,7 @@ static status check_finite(const char *path, const char *name, const double *val
 /* y = x / ||x||, d entries; false if x = 0. Exact scaling by a power of 2 first keeps the squares
  * from over- and underflow; the sum is in extended precision so that the norm of y is 1 to the
  * rounding of its entries. */
-static bool normalise(const double *x, size_t d, double *y)
-{
+static bool normalise(const double *x, size_t d, double *y) {
     double largest = 0;
     for (size_t k = 0; k < d; k++) { largest = fmax(largest, fabs(x[k])); }
     if (!(largest > 0)) { return false; }
@@ -124,8 +119,7 @@ static bool normalise(const double *x, size_t d, double *y)
     return true;
 }
 
-static status scale_rows(const npy_array *features, dataset *data)
-{
+static status scale_rows(const npy_array *features, dataset *data) {
     data->X = allocate(data->n * data->d, sizeof *data->X, "inputs");
     if (!data->X) { return FAILED; }
     size_t zeros = 0, first = 0;
@@ -146,8 +140,7 @@ static status scale_rows(const npy_array *features, dataset *data)
 }
 
 /* Y / max |Y|, the maximum over the whole file (paper section 8). */
-static status scale_labels(const npy_array *labels, dataset *data)
-{
+static status scale_labels(const npy_array *labels, dataset *data) {
     for (size_t k = 0; k < labels->count; k++) {
         data->label_scale = fmax(data->label_scale, fabs(labels->values[k]));
     }
@@ -168,8 +161,7 @@ static status scale_labels(const npy_array *labels, dataset *data)
 /* --- the whole --- */
 
 static status fill(const npy_array *features, const npy_array *labels, size_t samples,
-                   dataset *data)
-{
+                   dataset *data) {
     status s = check_shapes(data->path, features, labels, samples);
     if (s != OK) { return s; }
     data->file_rows = features->shape[0];
@@ -187,8 +179,7 @@ static status fill(const npy_array *features, const npy_array *labels, size_t sa
     return s;
 }
 
-static status load(const char *path, size_t samples, bool fewer, dataset *data)
-{
+static status load(const char *path, size_t samples, bool fewer, dataset *data) {
     npy_array features = {.values = NULL}, labels = {.values = NULL};
     *data = (dataset){.X = NULL};
     int length = snprintf(data->path, sizeof data->path, "%s", path);
@@ -208,18 +199,15 @@ static status load(const char *path, size_t samples, bool fewer, dataset *data)
     return s;
 }
 
-status dataset_load(const char *path, size_t samples, dataset *data)
-{
+status dataset_load(const char *path, size_t samples, dataset *data) {
     return load(path, samples, false, data);
 }
 
-status dataset_load_most(const char *path, size_t samples, dataset *data)
-{
+status dataset_load_most(const char *path, size_t samples, dataset *data) {
     return load(path, samples, true, data);
 }
 
-status dataset_take(const dataset *whole, const size_t *row, size_t count, dataset *part)
-{
+status dataset_take(const dataset *whole, const size_t *row, size_t count, dataset *part) {
     size_t d = whole->d, q = whole->q;
     double *X = allocate(count, d * sizeof *X, "inputs"),
            *Y = allocate(count, q * sizeof *Y, "labels");
@@ -237,16 +225,14 @@ status dataset_take(const dataset *whole, const size_t *row, size_t count, datas
     return st;
 }
 
-void dataset_free(dataset *data)
-{
+void dataset_free(dataset *data) {
     free(data->X);
     free(data->Y);
     *data = (dataset){.X = NULL};
 }
 
 /* G = X X^T; the diagonal is ||x_i||^2 = 1 by construction. */
-void dataset_gram(const dataset *data, double *G)
-{
+void dataset_gram(const dataset *data, double *G) {
     const size_t n = data->n;
     cblas_dsyrk(CblasRowMajor, CblasUpper, CblasNoTrans, (int)n, (int)data->d, 1, data->X,
                 (int)data->d, 0, G, (int)n);

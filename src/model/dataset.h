@@ -6,7 +6,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include "run/error.h"
+#include "base/error.h"
 
 typedef struct {
     char path[4096];    /* as given */
@@ -19,7 +19,7 @@ typedef struct {
         smallest_angle; /* radians, between two of the n inputs (direction; 0..pi); NaN for n = 1 */
     size_t closest[2];  /* the two rows, counted from 0 */
     size_t file_rows;   /* samples of the file, of which these are n */
-    bool spread;           /* chosen over the labels (rows.h), not the first of the file */
+    bool spread;        /* chosen over the labels (rows.h), not the first of the file */
     double same_angle;  /* radians, up to which two rows count as of one direction */
     bool opposite;      /* some x_i = -x_j: Assumption 1 is broken, the kernel is not */
     size_t opposite_rows[2];
@@ -44,7 +44,7 @@ status dataset_take(const dataset *whole, const size_t *row, size_t count, datas
 void dataset_gram(const dataset *data, double *G);
 
 /* Angle in radians between rows i and j: 2 atan2(||x_i - x_j||, ||x_i + x_j||), which keeps the
- * digits that arccos of the dot product loses near 0 and pi (paper.md section 2). */
+ * digits that arccos of the dot product loses near 0 and pi (angles in doc/mathematics.md). */
 double dataset_angle(const dataset *data, size_t i, size_t j);
 
 #endif

@@ -6,10 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "run/blas.h"
+#include "base/blas.h"
 
-static status pack_matrix(const dataset *data, gram *g)
-{
+static status pack_matrix(const dataset *data, gram *g) {
     double *exact = allocate(g->n * g->n, sizeof *exact, "Gram matrix");
     status s = exact ? OK : FAILED;
     if (s == OK) {
@@ -22,48 +21,49 @@ static status pack_matrix(const dataset *data, gram *g)
 
 /* F <- U Sigma of the r singular values that are not zero to rounding, (n, r); X if they are as many as its columns: the
  * product F (F^T s) costs in proportion to r, whatever the registers of the processor hold. */
-static status factor_of(const dataset *data, double *F, size_t *rank)
-{
+static status factor_of(const dataset *data, double *F, size_t *rank) {
     size_t n = data->n, d = data->d, least = n < d ? n : d;
     double *sigma = allocate(least, sizeof *sigma, "singular values");
-    double *U = allocate(n * least, sizeof *U, "singular vectors"), *V = allocate(least * d, sizeof *V, "singular vectors");
+    double *U = allocate(n * least, sizeof *U, "singular vectors"),
+           *V = allocate(least * d, sizeof *V, "singular vectors");
     status s = sigma && U && V ? OK : FAILED;
     memcpy(F, data->X, n * d * sizeof *F);
-    if (s == OK && LAPACKE_dgesdd(LAPACK_ROW_MAJOR, 'S', (int)n, (int)d, F, (int)d, sigma, U, (int)least, V, (int)d) != 0)
+    if (s == OK && LAPACKE_dgesdd(LAPACK_ROW_MAJOR, 'S', (int)n, (int)d, F, (int)d, sigma, U,
+                                  (int)least, V, (int)d) != 0) {
         s = fail(FAILED, "LAPACK: dgesdd found no singular values of the inputs");
+    }
     *rank = 0;
-    while (s == OK && *rank < least && sigma[*rank] > (double)(n > d ? n : d) * DBL_EPSILON * sigma[0])
+    while (s == OK && *rank < least &&
+           sigma[*rank] > (double)(n > d ? n : d) * DBL_EPSILON * sigma[0]) {
         ++*rank;
+    }
     bool saves = *rank < d;
     if (!saves) {
         memcpy(F, data->X, n * d * sizeof *F);
         *rank = d;
     }
-    for (size_t i = 0; saves && i < n; i++)
-        for (size_t k = 0; k < *rank; k++)
-            F[i * *rank + k] = U[i * least + k] * sigma[k];
+    for (size_t i = 0; saves && i < n; i++) {
+        for (size_t k = 0; k < *rank; k++) { F[i * *rank + k] = U[i * least + k] * sigma[k]; }
+    }
     free(sigma);
     free(U);
     free(V);
     return s;
 }
 
-static status pack_factor(const dataset *data, gram *g)
-{
+static status pack_factor(const dataset *data, gram *g) {
     double *F = allocate(g->n * g->d, sizeof *F, "factor of the inputs");
     status s = F ? factor_of(data, F, &g->rank) : FAILED;
-    if (s == OK)
-        s = active_new(F, g->n, g->rank, &g->columns);
-    if (s == OK && !(g->F = allocate(g->n * g->rank, sizeof *g->F, "factor of the inputs")))
+    if (s == OK) { s = active_new(F, g->n, g->rank, &g->columns); }
+    if (s == OK && !(g->F = allocate(g->n * g->rank, sizeof *g->F, "factor of the inputs"))) {
         s = FAILED;
-    for (size_t k = 0; s == OK && k < g->n * g->rank; k++)
-        g->F[k] = (real)F[k];
+    }
+    for (size_t k = 0; s == OK && k < g->n * g->rank; k++) { g->F[k] = (real)F[k]; }
     free(F);
     return s;
 }
 
-status gram_new(const dataset *data, gram_way way, gram *g)
-{
+status gram_new(const dataset *data, gram_way way, gram *g) {
     enum { LINE = 64 / sizeof(real) };
     *g = (gram){.n = data->n, .d = data->d, .q = data->q};
     g->ld = (g->n + LINE - 1) / LINE * LINE;
@@ -74,16 +74,14 @@ status gram_new(const dataset *data, gram_way way, gram *g)
         gram_free(g);
         return FAILED;
     }
-    for (size_t k = 0; k < g->n * g->d; k++)
-        g->X[k] = (real)data->X[k];
-    for (size_t i = 0; i < g->n; i++)
-        for (size_t o = 0; o < g->q; o++)
-            g->Y[o * g->ld + i] = (real)data->Y[i * g->q + o];
+    for (size_t k = 0; k < g->n * g->d; k++) { g->X[k] = (real)data->X[k]; }
+    for (size_t i = 0; i < g->n; i++) {
+        for (size_t o = 0; o < g->q; o++) { g->Y[o * g->ld + i] = (real)data->Y[i * g->q + o]; }
+    }
     return OK;
 }
 
-void gram_free(gram *g)
-{
+void gram_free(gram *g) {
     free(g->X);
     free(g->F);
     active_free(&g->columns);
@@ -92,25 +90,19 @@ void gram_free(gram *g)
 }
 
 /* F^T s of a panel comes first, in whole cache lines. */
-static size_t product_room(const gram *g)
-{
-    return g->rank * ACTIVE_PANEL;
-}
+static size_t product_room(const gram *g) { return g->rank * ACTIVE_PANEL; }
 
-size_t gram_workspace(const gram *g)
-{
+size_t gram_workspace(const gram *g) {
     return product_room(g) + active_workspace(&g->columns, g->q);
 }
 
-double gram_cost(const gram *g)
-{
+double gram_cost(const gram *g) {
     double n = (double)g->n, r = (double)g->rank;
     return g->way == GRAM_MATRIX ? n * n : 3 * n * r;
 }
 
 /* Seen column-major, T is n x count, F^T s is r x count, F is r x n. */
-void gram_step(const gram *g, const active_step *s, real *T, real *work)
-{
+void gram_step(const gram *g, const active_step *s, real *T, real *work) {
     real *rest = work + product_room(g);
     if (g->way == GRAM_MATRIX) {
         active_add(&g->columns, s, T, g->ld, rest);
@@ -118,13 +110,12 @@ void gram_step(const gram *g, const active_step *s, real *T, real *work)
     }
     memset(work, 0, g->rank * s->count * sizeof *work);
     active_add(&g->columns, s, work, g->rank, rest);
-    real_gemm(CblasColMajor, CblasTrans, CblasNoTrans, (int)g->n, (int)s->count, (int)g->rank, 1, g->F, (int)g->rank, work,
-              (int)g->rank, 1, T, (int)g->ld);
+    real_gemm(CblasColMajor, CblasTrans, CblasNoTrans, (int)g->n, (int)s->count, (int)g->rank, 1,
+              g->F, (int)g->rank, work, (int)g->rank, 1, T, (int)g->ld);
 }
 
-void gram_project(const gram *g, const real *W, size_t m, real *Z)
-{
+void gram_project(const gram *g, const real *W, size_t m, real *Z) {
     memset(Z, 0, m * g->ld * sizeof *Z);
-    real_gemm(CblasColMajor, CblasTrans, CblasNoTrans, (int)g->n, (int)m, (int)g->d, 1, g->X, (int)g->d, W, (int)g->d, 0,
-              Z, (int)g->ld);
+    real_gemm(CblasColMajor, CblasTrans, CblasNoTrans, (int)g->n, (int)m, (int)g->d, 1, g->X,
+              (int)g->d, W, (int)g->d, 0, Z, (int)g->ld);
 }

@@ -1,7 +1,7 @@
 /* gram: the data as a gradient step sees it.
  *
  * Training looks at a neuron only through its pre-activations z_r = X w_r on the n inputs. A step on the weights by X^T s
- * moves them by G s, G = X X^T (paper.md sections 1 and 9), so that weights need not be kept. The sum over a neuron's active
+ * moves them by G s, G = X X^T, so that weights need not be kept. The sum over a neuron's active
  * inputs is active's; of the n inputs at most half are left in it, so that a neuron costs n^2 operations as a matrix G, and
  * n r + 2 n r as F (F^T s), F of r columns: the cheaper is chosen once, by count.
  *
@@ -14,21 +14,21 @@
 #include <stddef.h>
 #include "model/active.h"
 #include "model/dataset.h"
-#include "run/error.h"
-#include "run/real.h"
+#include "base/error.h"
+#include "base/real.h"
 
 /* AUTO chooses by count; the others are for tests and measurements. */
 typedef enum { GRAM_AUTO, GRAM_MATRIX, GRAM_FACTOR } gram_way;
 
 typedef struct {
     size_t n, d, q;
-    size_t ld;       /* distance between columns of length n, in elements: n rounded up to 64 bytes */
-    gram_way way;    /* GRAM_MATRIX: G is kept; GRAM_FACTOR: F (F^T s) */
-    real *X;         /* (n, d) row-major, unit rows; owned */
+    size_t ld;    /* distance between columns of length n, in elements: n rounded up to 64 bytes */
+    gram_way way; /* GRAM_MATRIX: G is kept; GRAM_FACTOR: F (F^T s) */
+    real *X;      /* (n, d) row-major, unit rows; owned */
     active_columns columns; /* of G, or of F^T; owned */
-    size_t rank;     /* columns of F; 0 if way is GRAM_MATRIX */
-    real *F;         /* (n, rank) row-major; NULL if way is GRAM_MATRIX; owned */
-    real *Y;         /* (q, ld): label column after label column; owned */
+    size_t rank;            /* columns of F; 0 if way is GRAM_MATRIX */
+    real *F;                /* (n, rank) row-major; NULL if way is GRAM_MATRIX; owned */
+    real *Y;                /* (q, ld): label column after label column; owned */
 } gram;
 
 /* Takes copies of what it needs; data may be freed afterwards. */

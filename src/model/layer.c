@@ -4,90 +4,96 @@
 
 enum {
     OUTPUTS = 10, /* sums kept in registers at once */
-    GROUP = 32    /* neurons that pass by before the next strip: their columns lie on as many pages, which the translation buffer holds */
+    GROUP =
+        32 /* neurons that pass by before the next strip: their columns lie on as many pages, which the translation buffer holds */
 };
 
 /* Sums of `q` outputs (a constant where this is inlined) over `count` neurons for one strip of inputs. */
-static inline __attribute__((always_inline)) void output_strip(const real *Z, const real *A, size_t count, size_t q, size_t stride,
-                                                               size_t ld, real scale, real *U)
-{
+static inline __attribute__((always_inline)) void output_strip(const real *Z, const real *A,
+                                                               size_t count, size_t q,
+                                                               size_t stride, size_t ld, real scale,
+                                                               real *U) {
     strip sum[OUTPUTS];
-    for (size_t o = 0; o < q; o++)
-        sum[o] = (strip){0};
+    for (size_t o = 0; o < q; o++) { sum[o] = (strip){0}; }
     for (size_t r = 0; r < count; r++) {
         strip z = strip_load(Z + r * ld);
         z = strip_where_positive(z, z);
-        for (size_t o = 0; o < q; o++)
-            sum[o] += z * A[r * stride + o];
+        for (size_t o = 0; o < q; o++) { sum[o] += z * A[r * stride + o]; }
     }
-    for (size_t o = 0; o < q; o++)
+    for (size_t o = 0; o < q; o++) {
         strip_store(U + o * ld, strip_load(U + o * ld) + scale * sum[o]);
+    }
 }
 
 /* <R_j, a_r> of `count` neurons for one strip of inputs; added to what is there if `more`, 0 where Z <= 0 if there is a Z. */
-static inline __attribute__((always_inline)) void products_strip(const real *Z, const real *A, const real *R, size_t count, size_t q,
-                                                                 size_t stride, size_t ld, real factor, int more, real *P, size_t step)
-{
+static inline __attribute__((always_inline)) void
+products_strip(const real *Z, const real *A, const real *R, size_t count, size_t q, size_t stride,
+               size_t ld, real factor, int more, real *P, size_t step) {
     strip residual[OUTPUTS];
-    for (size_t o = 0; o < q; o++)
-        residual[o] = factor * strip_load(R + o * ld);
+    for (size_t o = 0; o < q; o++) { residual[o] = factor * strip_load(R + o * ld); }
     for (size_t r = 0; r < count; r++) {
         strip sum = (strip){0};
-        for (size_t o = 0; o < q; o++)
-            sum += residual[o] * A[r * stride + o];
-        if (Z)
-            sum = strip_where_positive(strip_load(Z + r * ld), sum);
+        for (size_t o = 0; o < q; o++) { sum += residual[o] * A[r * stride + o]; }
+        if (Z) { sum = strip_where_positive(strip_load(Z + r * ld), sum); }
         strip_store(P + r * step, more ? strip_load(P + r * step) + sum : sum);
     }
 }
 
 /* A register's worth of outputs whose number is known to the compiler for the common cases: one output, and ten. */
-static void output_group(const real *Z, const real *A, size_t count, size_t q, size_t stride, size_t ld, real scale, real *U)
-{
+static void output_group(const real *Z, const real *A, size_t count, size_t q, size_t stride,
+                         size_t ld, real scale, real *U) {
     for (size_t i = 0; i < ld; i += LANES) {
-        if (q == OUTPUTS)
+        if (q == OUTPUTS) {
             output_strip(Z + i, A, count, OUTPUTS, stride, ld, scale, U + i);
-        else if (q == 1)
+        } else if (q == 1) {
             output_strip(Z + i, A, count, 1, stride, ld, scale, U + i);
-        else
+        } else {
             output_strip(Z + i, A, count, q, stride, ld, scale, U + i);
+        }
     }
 }
 
 /* As output_group: products_strip over `width` inputs. */
-static inline __attribute__((always_inline)) void products_group(const real *Z, const real *A, const real *R, size_t count, size_t q,
-                                                                 size_t stride, size_t ld, size_t width, real factor, int more,
-                                                                 real *P, size_t step)
-{
+static inline __attribute__((always_inline)) void
+products_group(const real *Z, const real *A, const real *R, size_t count, size_t q, size_t stride,
+               size_t ld, size_t width, real factor, int more, real *P, size_t step) {
     for (size_t i = 0; i < width; i += LANES) {
         const real *z = Z ? Z + i : NULL;
-        if (q == OUTPUTS)
+        if (q == OUTPUTS) {
             products_strip(z, A, R + i, count, OUTPUTS, stride, ld, factor, more, P + i, step);
-        else if (q == 1)
+        } else if (q == 1) {
             products_strip(z, A, R + i, count, 1, stride, ld, factor, more, P + i, step);
-        else
+        } else {
             products_strip(z, A, R + i, count, q, stride, ld, factor, more, P + i, step);
+        }
     }
 }
 
-void layer_output(const real *Z, const real *A, size_t count, size_t q, size_t ld, real scale, real *U)
-{
-    for (size_t r = 0; r < count; r += GROUP)
-        for (size_t o = 0; o < q; o += OUTPUTS)
-            output_group(Z + r * ld, A + r * q + o, smaller(count - r, GROUP), smaller(q - o, OUTPUTS), q, ld, scale, U + o * ld);
+void layer_output(const real *Z, const real *A, size_t count, size_t q, size_t ld, real scale,
+                  real *U) {
+    for (size_t r = 0; r < count; r += GROUP) {
+        for (size_t o = 0; o < q; o += OUTPUTS) {
+            output_group(Z + r * ld, A + r * q + o, smaller(count - r, GROUP),
+                         smaller(q - o, OUTPUTS), q, ld, scale, U + o * ld);
+        }
+    }
 }
 
-void layer_products(const real *A, const real *R, size_t count, size_t q, size_t ld, size_t width, real factor, real *P, size_t step)
-{
+void layer_products(const real *A, const real *R, size_t count, size_t q, size_t ld, size_t width,
+                    real factor, real *P, size_t step) {
     products_group(NULL, A, R, count, smaller(q, OUTPUTS), q, ld, width, factor, 0, P, step);
-    for (size_t o = OUTPUTS; o < q; o += OUTPUTS)
-        products_group(NULL, A + o, R + o * ld, count, smaller(q - o, OUTPUTS), q, ld, width, factor, 1, P, step);
+    for (size_t o = OUTPUTS; o < q; o += OUTPUTS) {
+        products_group(NULL, A + o, R + o * ld, count, smaller(q - o, OUTPUTS), q, ld, width,
+                       factor, 1, P, step);
+    }
 }
 
-void layer_gradient(const real *Z, const real *A, const real *R, size_t count, size_t q, size_t ld, real factor, real *C)
-{
-    for (size_t r = 0; r < count; r += GROUP)
-        for (size_t o = 0; o < q; o += OUTPUTS)
-            products_group(Z + r * ld, A + r * q + o, R + o * ld, smaller(count - r, GROUP), smaller(q - o, OUTPUTS), q, ld, ld,
-                           factor, 1, C + r * ld, ld);
+void layer_gradient(const real *Z, const real *A, const real *R, size_t count, size_t q, size_t ld,
+                    real factor, real *C) {
+    for (size_t r = 0; r < count; r += GROUP) {
+        for (size_t o = 0; o < q; o += OUTPUTS) {
+            products_group(Z + r * ld, A + r * q + o, R + o * ld, smaller(count - r, GROUP),
+                           smaller(q - o, OUTPUTS), q, ld, ld, factor, 1, C + r * ld, ld);
+        }
+    }
 }

@@ -4,31 +4,25 @@
 
 #include "model/trajectory.h"
 
-const char *level_state_word(level_state s)
-{
+const char *level_state_word(level_state s) {
     static const char *const words[] = {"stalled", "converged", "capped", "diverged"};
     return words[s];
 }
 
-void level_begin(level_watch *w, level_rule rule)
-{
+void level_begin(level_watch *w, level_rule rule) {
     *w = (level_watch){.rule = rule, .best = INFINITY};
 }
 
-static double mean_of_last(const level_watch *w)
-{
+static double mean_of_last(const level_watch *w) {
     size_t count = w->seen < LEVEL_WINDOW ? w->seen : LEVEL_WINDOW;
     double sum = 0;
-    for (size_t k = 0; k < count; k++)
-        sum += w->last[k];
+    for (size_t k = 0; k < count; k++) { sum += w->last[k]; }
     return sum / (double)count;
 }
 
-int level_add(level_watch *w, double error, level_state *state)
-{
+int level_add(level_watch *w, double error, level_state *state) {
     w->last[w->seen++ % LEVEL_WINDOW] = error;
-    if (w->seen == 1)
-        return 0;
+    if (w->seen == 1) { return 0; }
     double mean = mean_of_last(w);
     if (!(mean < w->best)) {
         *state = LEVEL_STALLED;
@@ -44,12 +38,12 @@ int level_add(level_watch *w, double error, level_state *state)
  * one). Without masks (xi = 1) a run goes on until the modes have converged. With them it ends when a window's fall
  * drowns in the noise of the masks: later where the modes are slow, and where more neurons are taken in a round,
  * since that is less noise. Where neurons nobody took are zeroed, a run ends a window after its network died. */
-double level_rounds_expected(const train_settings *s, size_t n, size_t q, size_t patience)
-{
+double level_rounds_expected(const train_settings *s, size_t n, size_t q, size_t patience) {
     static const double TYPICAL = 0.4;
     double left = fmax(1 - train_stability(s, n, q, TYPICAL), 0);
     double fall = mask_theta(s->mask, s->subnets, s->xi) * (1 - pow(left, (double)s->local_steps));
-    double rounds = s->xi == 1 ? 8 / fall : 10 + 9 * pow((double)s->subnets * s->xi, 0.4) / sqrt(fall);
+    double rounds =
+        s->xi == 1 ? 8 / fall : 10 + 9 * pow((double)s->subnets * s->xi, 0.4) / sqrt(fall);
     if (s->unselected == UNSELECTED_ZERO) {
         double alive = pow(mask_theta(s->mask, s->subnets, s->xi), 2 * LEVEL_WINDOW);
         rounds = LEVEL_WINDOW + alive * fmax(rounds - LEVEL_WINDOW, 0);
@@ -57,8 +51,7 @@ double level_rounds_expected(const train_settings *s, size_t n, size_t q, size_t
     return rounds + 2 * (double)patience;
 }
 
-static level_result follow_rule(trajectory *run, level_rule rule)
-{
+static level_result follow_rule(trajectory *run, level_rule rule) {
     level_watch watch;
     level_begin(&watch, rule);
     level_result result = {.state = LEVEL_CAPPED};
@@ -66,23 +59,21 @@ static level_result follow_rule(trajectory *run, level_rule rule)
     while (!stop && result.rounds < rule.max_rounds) {
         bool whole = trajectory_round(run, NULL, NULL);
         result.rounds++;
-        if (!whole)
+        if (!whole) {
             return (level_result){.level = NAN, .rounds = result.rounds, .state = LEVEL_DIVERGED};
+        }
         stop = level_add(&watch, run->t.error, &result.state);
     }
-    if (!stop)
-        result.state = LEVEL_CAPPED;
+    if (!stop) { result.state = LEVEL_CAPPED; }
     result.level = watch.best;
     return result;
 }
 
-status level_run(const gram *g, const train_settings *s, level_rule rule, uint64_t seed, size_t cell, size_t repetition,
-                 level_result *result)
-{
+status level_run(const gram *g, const train_settings *s, level_rule rule, uint64_t seed,
+                 size_t cell, size_t repetition, level_result *result) {
     trajectory run;
     status opened = trajectory_open(g, s, false, seed, cell, repetition, &run);
-    if (opened == OK)
-        *result = follow_rule(&run, rule);
+    if (opened == OK) { *result = follow_rule(&run, rule); }
     trajectory_close(&run);
     return opened;
 }

@@ -1,4 +1,5 @@
-/* level: the error level that a run settles at, under the stop rule of Figure 2b and 2c (paper.md section 8).
+/* level: the error level that a run settles at, under the stop rule of Figure 2b and 2c (stop-rule in
+ * doc/mathematics.md).
  *
  * After every round look at the mean of the last LEVEL_WINDOW errors of the whole network (of all so far, the initial
  * one included, while there are fewer). A round whose mean does not improve on the best so far is a failure; stop at
@@ -20,9 +21,9 @@ typedef enum {
 const char *level_state_word(level_state s);
 
 typedef struct {
-    size_t patience;    /* failures let pass, in any order: 0 in Figure 2b, 5 in 2c */
-    size_t max_rounds;  /* >= 1 */
-    double target;      /* 5e-4 */
+    size_t patience;   /* failures let pass, in any order: 0 in Figure 2b, 5 in 2c */
+    size_t max_rounds; /* >= 1 */
+    double target;     /* 5e-4 */
 } level_rule;
 
 #define LEVEL_WINDOW 11
@@ -42,8 +43,8 @@ void level_begin(level_watch *w, level_rule rule);
 int level_add(level_watch *w, double error, level_state *state);
 
 typedef struct {
-    double level;   /* best mean; NaN if diverged */
-    size_t rounds;  /* rounds done */
+    double level;  /* best mean; NaN if diverged */
+    size_t rounds; /* rounds done */
     level_state state;
 } level_result;
 
@@ -52,7 +53,7 @@ typedef struct {
 double level_rounds_expected(const train_settings *s, size_t n, size_t q, size_t patience);
 
 /* One run: random start and masks from the streams of (seed, cell, repetition). */
-status level_run(const gram *g, const train_settings *s, level_rule rule, uint64_t seed, size_t cell, size_t repetition,
-                 level_result *result);
+status level_run(const gram *g, const train_settings *s, level_rule rule, uint64_t seed,
+                 size_t cell, size_t repetition, level_result *result);
 
 #endif

@@ -2,36 +2,32 @@
 
 #include <stdlib.h>
 
-#include "run/blas.h"
-#include "run/memory.h"
+#include "base/blas.h"
+#include "base/memory.h"
 
 /* Neurons at a time, at most; numbers in a block of W or Z (8 MB in double precision). */
 enum { BLOCK = 2048, BLOCK_NUMBERS = 1 << 20 };
 
 /* Many neurons serve the product and the counting, but a short stream should not pay for a long
  * one's memory. */
-static size_t block_of(size_t n, size_t d)
-{
+static size_t block_of(size_t n, size_t d) {
     size_t neurons = BLOCK_NUMBERS / (n > d ? n : d);
     if (neurons < 1) { return 1; }
     return neurons < BLOCK ? neurons : BLOCK;
 }
 
-const char *mask_design_kind(const mask_design *design)
-{
+const char *mask_design_kind(const mask_design *design) {
     return design->kind == MASK_CATEGORICAL ? "categorical" : "bernoulli";
 }
 
-static size_t most_masks(const mask_design *designs, size_t count)
-{
+static size_t most_masks(const mask_design *designs, size_t count) {
     size_t most = 1;
     for (size_t k = 0; k < count; k++) { most = designs[k].masks > most ? designs[k].masks : most; }
     return most;
 }
 
 /* False: no memory for some of it. */
-static bool allocate_parts(masked_stream *s)
-{
+static bool allocate_parts(masked_stream *s) {
     s->active = allocate(s->count, sizeof *s->active, "kernels of a stream");
     s->X = allocate(s->n, s->d * sizeof *s->X, "rows of a stream");
     s->W = allocate(s->block, s->d * sizeof *s->W, "block of neurons");
@@ -47,8 +43,7 @@ static bool allocate_parts(masked_stream *s)
 }
 
 status masked_stream_open(const dataset *data, const double *G, const mask_design *designs,
-                          size_t count, rng *weights, rng *masks, masked_stream *s)
-{
+                          size_t count, rng *weights, rng *masks, masked_stream *s) {
     *s = (masked_stream){.n = data->n,
                          .d = data->d,
                          .G = G,
@@ -66,8 +61,7 @@ status masked_stream_open(const dataset *data, const double *G, const mask_desig
     return OK;
 }
 
-void masked_stream_close(masked_stream *s)
-{
+void masked_stream_close(masked_stream *s) {
     for (size_t k = 0; s->active && k < s->count; k++) { ntk_masked_free(s->active[k]); }
     rng_free(s->weights);
     rng_free(s->masks);
@@ -81,8 +75,7 @@ void masked_stream_close(masked_stream *s)
 }
 
 status masked_stream_fits(const dataset *data, const mask_design *designs, size_t count,
-                          int threads)
-{
+                          int threads) {
     double n = (double)data->n, d = (double)data->d, block = (double)block_of(data->n, data->d);
     double bytes = 4 * n * n * sizeof(double); /* LAPACK's copies */
     bytes += (n * d + block * (n + d)) * sizeof(real) + block * (double)most_masks(designs, count);
@@ -96,8 +89,7 @@ status masked_stream_fits(const dataset *data, const mask_design *designs, size_
 }
 
 /* `count` more neurons: Z = W X^T, and for every design who is active. */
-static status add_block(masked_stream *s, size_t count)
-{
+static status add_block(masked_stream *s, size_t count) {
     int n = (int)s->n, d = (int)s->d;
     rng_normal(s->weights, 1, count * s->d, s->W);
     real_gemm(CblasRowMajor, CblasNoTrans, CblasTrans, (int)count, n, d, 1, s->W, d, s->X, d, 0,
@@ -112,8 +104,7 @@ static status add_block(masked_stream *s, size_t count)
     return OK;
 }
 
-status masked_stream_advance(masked_stream *s, size_t width)
-{
+status masked_stream_advance(masked_stream *s, size_t width) {
     while (s->width < width) {
         size_t missing = width - s->width;
         status st = add_block(s, missing < s->block ? missing : s->block);
@@ -122,14 +113,12 @@ status masked_stream_advance(masked_stream *s, size_t width)
     return OK;
 }
 
-double *masked_stream_kernel(masked_stream *s, size_t design, size_t l)
-{
+double *masked_stream_kernel(masked_stream *s, size_t design, size_t l) {
     ntk_masked_kernel(s->active[design], l, 1 / (double)s->width, s->G, s->H);
     return s->H;
 }
 
-double masked_kernel_variance(const double *G, const double *Hinf, size_t n, double xi)
-{
+double masked_kernel_variance(const double *G, const double *Hinf, size_t n, double xi) {
     double sum = 0;
     for (size_t k = 0; k < n * n; k++) { sum += xi * Hinf[k] * (G[k] - xi * Hinf[k]); }
     return sum;

@@ -11,9 +11,9 @@
 #include "model/dataset.h"
 #include "model/mask.h"
 #include "model/ntk.h"
-#include "run/error.h"
-#include "run/real.h"
-#include "run/rng.h"
+#include "base/error.h"
+#include "base/real.h"
+#include "stats/rng.h"
 
 /* The masks that one W_0 gets. */
 typedef struct {

@@ -7,22 +7,18 @@
 #include "model/layer.h"
 #include "model/strip.h"
 
-status network_new(const gram *g, size_t capacity, bool follow, network *net)
-{
+status network_new(const gram *g, size_t capacity, bool follow, network *net) {
     *net = (network){.capacity = capacity};
     net->Z = allocate(capacity * g->ld, sizeof *net->Z, "pre-activations");
     net->A = allocate(capacity * g->q, sizeof *net->A, "output signs");
     net->neuron = allocate(capacity, sizeof *net->neuron, "neuron numbers");
-    if (follow)
-        net->C = allocate(capacity * g->ld, sizeof *net->C, "weight coefficients");
-    if (net->Z && net->A && net->neuron && (net->C || !follow))
-        return OK;
+    if (follow) { net->C = allocate(capacity * g->ld, sizeof *net->C, "weight coefficients"); }
+    if (net->Z && net->A && net->neuron && (net->C || !follow)) { return OK; }
     network_free(net);
     return FAILED;
 }
 
-void network_free(network *net)
-{
+void network_free(network *net) {
     free(net->Z);
     free(net->A);
     free(net->C);
@@ -30,19 +26,14 @@ void network_free(network *net)
     *net = (network){0};
 }
 
-size_t network_workspace(const gram *g)
-{
-    return gram_workspace(g);
-}
+size_t network_workspace(const gram *g) { return gram_workspace(g); }
 
-void network_output(const gram *g, const network *net, double scale, real *U)
-{
+void network_output(const gram *g, const network *net, double scale, real *U) {
     memset(U, 0, g->q * g->ld * sizeof *U);
     layer_output(net->Z, net->A, net->m, g->q, g->ld, (real)scale, U);
 }
 
-double network_residual(const gram *g, const real *U, real *R)
-{
+double network_residual(const gram *g, const real *U, real *R) {
     double squares = 0;
     for (size_t o = 0; o < g->q; o++) {
         const real *u = U + o * g->ld, *y = g->Y + o * g->ld;
@@ -57,39 +48,37 @@ double network_residual(const gram *g, const real *U, real *R)
     return squares / 2 / (double)g->n;
 }
 
-void network_step(const gram *g, network *net, double scale, double step, const real *R, real *U, real *work)
-{
+void network_step(const gram *g, network *net, double scale, double step, const real *R, real *U,
+                  real *work) {
     const real factor = (real)(-step * scale);
-    if (U)
-        memset(U, 0, g->q * g->ld * sizeof *U);
+    if (U) { memset(U, 0, g->q * g->ld * sizeof *U); }
     for (size_t r = 0; r < net->m; r += ACTIVE_PANEL) {
         real *Z = net->Z + r * g->ld;
         const real *A = net->A + r * g->q;
         size_t count = smaller(net->m - r, ACTIVE_PANEL);
-        active_step s = {.Z = Z, .A = A, .R = R, .count = count, .q = g->q, .ld = g->ld, .factor = factor};
-        if (net->C)
-            layer_gradient(Z, A, R, count, g->q, g->ld, factor, net->C + r * g->ld);
+        active_step s = {
+            .Z = Z, .A = A, .R = R, .count = count, .q = g->q, .ld = g->ld, .factor = factor};
+        if (net->C) { layer_gradient(Z, A, R, count, g->q, g->ld, factor, net->C + r * g->ld); }
         gram_step(g, &s, Z, work);
-        if (U)
-            layer_output(Z, A, count, g->q, g->ld, (real)scale, U);
+        if (U) { layer_output(Z, A, count, g->q, g->ld, (real)scale, U); }
     }
 }
 
-double network_drift_squared(const gram *g, const network *net, const real *Z0, size_t r)
-{
+double network_drift_squared(const gram *g, const network *net, const real *Z0, size_t r) {
     const real *c = net->C + r * g->ld, *z = net->Z + r * g->ld, *z0 = Z0 + net->neuron[r] * g->ld;
     double sum = 0;
-    for (size_t i = 0; i < g->n; i++)
-        sum += (double)c[i] * ((double)z[i] - (double)z0[i]);
+    for (size_t i = 0; i < g->n; i++) { sum += (double)c[i] * ((double)z[i] - (double)z0[i]); }
     return fmax(sum, 0);
 }
 
-double network_output_cost(const gram *g, double m)
-{
-    return 2 * m * (double)g->n * (double)g->q;
+double network_drift_squared_most(const gram *g, const network *net, const real *Z0) {
+    double most = 0;
+    for (size_t r = 0; r < net->m; r++) { most = fmax(most, network_drift_squared(g, net, Z0, r)); }
+    return most;
 }
 
-double network_step_cost(const gram *g, double m)
-{
+double network_output_cost(const gram *g, double m) { return 2 * m * (double)g->n * (double)g->q; }
+
+double network_step_cost(const gram *g, double m) {
     return m * gram_cost(g) + 2 * network_output_cost(g, m);
 }

@@ -1,4 +1,5 @@
-/* ntk: neural tangent kernels of the two-layer ReLU network: infinite width, finite width, masked (paper.md section 2).
+/* ntk: neural tangent kernels of the two-layer ReLU network: infinite width, finite width, masked
+ * (kernels in doc/mathematics.md).
  *
  * Shapes: n samples, a kernel is (n, n) symmetric in double, both halves filled, owned by the caller.
  * An activation pattern is all that a finite kernel knows of its weights, so that neurons are counted, not multiplied:
@@ -8,8 +9,8 @@
 
 #include <stddef.h>
 #include "model/dataset.h"
-#include "run/error.h"
-#include "run/real.h"
+#include "base/error.h"
+#include "base/real.h"
 
 /* Hinf_ij = <x_i, x_j> (pi - angle_ij) / (2 pi); the diagonal is exactly 1/2.
  * Where |cos| > 0.99 angle and cosine come from dataset_angle, so that a pair at angle t keeps the digits of
@@ -36,8 +37,8 @@ void ntk_masked_clear(ntk_masked *s);
  * r0, r0 + 1, ... of masks (masks, m), pass mask + r0 and stride m). NULL: every mask takes every one.
  * Blocks of some thousand neurons are fastest. threads >= 1: counts are integers, the result does not depend on it.
  * FAILED, with the counts spoilt, if a pre-activation that is used is not finite or 2^32 neurons are reached. */
-status ntk_masked_add(ntk_masked *s, const real *Z, size_t ld, size_t count, const unsigned char *mask, size_t stride,
-                      int threads);
+status ntk_masked_add(ntk_masked *s, const real *Z, size_t ld, size_t count,
+                      const unsigned char *mask, size_t stride, int threads);
 
 /* H <- factor * G o C of mask l < masks. G: (n, n) Gram matrix of the data. More neurons may be added afterwards.
  * factor = 1/m: the masked kernel H_m of Definition 1, m the width of the whole network, not the number of its active

@@ -5,8 +5,8 @@
 
 /* Seconds for one operation on one thread: whole rounds until the time is up, of one subnetwork, since a round of
  * many may take longer than that; its masks Bernoulli's, since one categorical subnetwork would take every neuron. */
-static double seconds_per_operation(const gram *g, const train_settings *settings, size_t stream, double seconds)
-{
+static double seconds_per_operation(const gram *g, const train_settings *settings, size_t stream,
+                                    double seconds) {
     train_settings s = *settings;
     s.subnets = 1;
     s.mask = MASK_BERNOULLI;
@@ -31,8 +31,7 @@ static double seconds_per_operation(const gram *g, const train_settings *setting
     return pace;
 }
 
-double pace_measure(const gram *g, const train_settings *s, int threads, double seconds)
-{
+double pace_measure(const gram *g, const train_settings *s, int threads, double seconds) {
     double sum = 0;
     int measured = 0;
 #pragma omp parallel for num_threads(threads) schedule(static, 1) reduction(+ : sum, measured)

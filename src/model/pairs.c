@@ -9,8 +9,7 @@
 
 /* Angle between x_i and sign * x_j: 2 atan2(||x_i - sign x_j||, ||x_i + sign x_j||) (paper section
  * 2). */
-static double angle_between(const dataset *data, size_t i, size_t j, double sign)
-{
+static double angle_between(const dataset *data, size_t i, size_t j, double sign) {
     const double *x = data->X + i * data->d, *y = data->X + j * data->d;
     double difference = 0, sum = 0;
     for (size_t k = 0; k < data->d; k++) {
@@ -21,8 +20,7 @@ static double angle_between(const dataset *data, size_t i, size_t j, double sign
     return 2 * atan2(sqrt(difference), sqrt(sum));
 }
 
-double dataset_angle(const dataset *data, size_t i, size_t j)
-{
+double dataset_angle(const dataset *data, size_t i, size_t j) {
     return angle_between(data, i, j, 1);
 }
 
@@ -37,8 +35,7 @@ typedef struct {
 /* Looks at rows i, j of inner product `product`. A product is off by (d + 8) epsilon/2 at most, so
  * a pair whose cosine lies `margin` = 2 (d + 8) epsilon below the largest cannot have the smallest
  * angle; the others get the accurate one. */
-static void pair_consider(pair *best, const dataset *data, size_t i, size_t j, double product)
-{
+static void pair_consider(pair *best, const dataset *data, size_t i, size_t j, double product) {
     double margin = 2 * (double)(data->d + 8) * DBL_EPSILON, cosine = best->sign * product;
     if (cosine < best->cosine - margin) { return; }
     best->cosine = fmax(best->cosine, cosine);
@@ -61,8 +58,7 @@ typedef struct {
     bool *later; /* (n) rows that have an earlier one of their direction */
 } same_pairs;
 
-static void same_add(same_pairs *same, size_t i, size_t j)
-{
+static void same_add(same_pairs *same, size_t i, size_t j) {
     size_t place = same->count < PAIRS_SHOWN ? same->count : PAIRS_SHOWN;
     same->count++;
     same->later[j] = true;
@@ -82,8 +78,8 @@ static void same_add(same_pairs *same, size_t i, size_t j)
 
 /* Counts rows i, j if they are of one direction. Only for products that may be of such a pair is
  * the angle computed: cos(t) > 1 - t^2/2, and the product is off as above. */
-static bool same_consider(same_pairs *same, const dataset *data, size_t i, size_t j, double product)
-{
+static bool same_consider(same_pairs *same, const dataset *data, size_t i, size_t j,
+                          double product) {
     const double t = same->tolerance, margin = 2 * (double)(data->d + 8) * DBL_EPSILON;
     if (!(product >= 1 - t * t / 2 - margin) || !(dataset_angle(data, i, j) <= t)) { return false; }
     same_add(same, i, j);
@@ -91,8 +87,7 @@ static bool same_consider(same_pairs *same, const dataset *data, size_t i, size_
 }
 
 /* All pairs i < j, by blocks of G = X X^T so that no n x n memory is needed. */
-static status look_at_pairs(const dataset *data, same_pairs *same, pair *nearest, pair *farthest)
-{
+static status look_at_pairs(const dataset *data, same_pairs *same, pair *nearest, pair *farthest) {
     enum { BLOCK = 256 };
     const size_t n = data->n, d = data->d;
     double *products = allocate(BLOCK * BLOCK, sizeof *products, "inner products of the inputs");
@@ -121,8 +116,7 @@ static status look_at_pairs(const dataset *data, same_pairs *same, pair *nearest
 }
 
 /* The line for rows of one direction: all pairs counted, the first ones named. */
-static status refuse_same(const dataset *data, const same_pairs *same)
-{
+static status refuse_same(const dataset *data, const same_pairs *same) {
     char pairs[PAIRS_SHOWN * 48] = "";
     size_t used = 0, later = 0;
     for (size_t i = 0; i < data->n; i++) { later += same->later[i]; }
@@ -147,8 +141,7 @@ static status refuse_same(const dataset *data, const same_pairs *same)
                 same->j[0]);
 }
 
-status pairs_check(dataset *data)
-{
+status pairs_check(dataset *data) {
     double tolerance = data->same_angle;
     pair nearest = {.sign = 1, .cosine = -INFINITY, .angle = INFINITY};
     pair farthest = {.sign = -1, .cosine = -INFINITY, .angle = INFINITY};

@@ -12,60 +12,52 @@ static const double UNIT = DBL_EPSILON / 2; /* unit roundoff */
  * integers of at most 2 bits digits, times 2^(e_i + e_j - 2 bits): exact in whatever order, with or without fused
  * operations, while n 2^(2 bits) <= 2^53. T is what is left, |T_ik| <= 2^(e_i - bits - 1), exact too. Then
  *     L L^T = H H^T + T M^T + M T^T,   M = H + T/2. */
-static int high_bits(size_t n)
-{
+static int high_bits(size_t n) {
     int digits = 0;
-    while (((size_t)1 << digits) < n)
-        digits++;
+    while (((size_t)1 << digits) < n) { digits++; }
     return (DBL_MANT_DIG - digits) / 2;
 }
 
 /* H <- the high part of L, L <- T; the halves above the diagonal become 0. cut (n): scratch. */
-static void split(double *L, size_t n, double *cut, double *H)
-{
+static void split(double *L, size_t n, double *cut, double *H) {
     int bits = high_bits(n);
-    for (size_t i = 0; i < n; i++)
-        cut[i] = 0;
-    for (size_t k = 0; k < n; k++)
-        for (size_t i = k; i < n; i++)
-            cut[i] = fmax(cut[i], fabs(L[k * n + i]));
-    for (size_t i = 0; i < n; i++) /* adding and taking off 1.5 2^52 times the unit rounds to a multiple of it */
+    for (size_t i = 0; i < n; i++) { cut[i] = 0; }
+    for (size_t k = 0; k < n; k++) {
+        for (size_t i = k; i < n; i++) { cut[i] = fmax(cut[i], fabs(L[k * n + i])); }
+    }
+    for (size_t i = 0; i < n;
+         i++) { /* adding and taking off 1.5 2^52 times the unit rounds to a multiple of it */
         cut[i] = cut[i] > 0 ? 0x1.8p52 * scalbn(1, ilogb(cut[i]) + 1 - bits) : 0;
-    for (size_t k = 0; k < n; k++)
+    }
+    for (size_t k = 0; k < n; k++) {
         for (size_t i = 0; i < n; i++) {
             double entry = i < k ? 0 : L[k * n + i];
             H[k * n + i] = i < k ? 0 : (entry + cut[i]) - cut[i];
             L[k * n + i] = entry - H[k * n + i];
         }
+    }
 }
 
 /* The larger; a NaN stays. */
-static double larger(double a, double b)
-{
-    return a >= b || isnan(a) ? a : b;
-}
+static double larger(double a, double b) { return a >= b || isnan(a) ? a : b; }
 
 /* Largest row sum of |R|, R symmetric, lower half column by column. sums (n): scratch. */
-static double row_sum_norm(const double *R, size_t n, double *sums)
-{
+static double row_sum_norm(const double *R, size_t n, double *sums) {
     double largest = 0;
-    for (size_t i = 0; i < n; i++)
-        sums[i] = 0;
-    for (size_t j = 0; j < n; j++)
+    for (size_t i = 0; i < n; i++) { sums[i] = 0; }
+    for (size_t j = 0; j < n; j++) {
         for (size_t i = j; i < n; i++) {
             double size = fabs(R[j * n + i]);
             sums[i] += size;
-            if (i != j)
-                sums[j] += size;
+            if (i != j) { sums[j] += size; }
         }
-    for (size_t i = 0; i < n; i++)
-        largest = larger(largest, sums[i]);
+    }
+    for (size_t i = 0; i < n; i++) { largest = larger(largest, sums[i]); }
     return largest;
 }
 
 /* Largest row sum of |T| |M^T| + |M| |T^T|. sums (3 n): scratch. */
-static double product_norm(const double *T, const double *M, size_t n, double *sums)
-{
+static double product_norm(const double *T, const double *M, size_t n, double *sums) {
     double *t = sums, *m = sums + n, *rows = sums + 2 * n, largest = 0;
     for (size_t k = 0; k < n; k++) {
         t[k] = m[k] = rows[k] = 0;
@@ -74,19 +66,19 @@ static double product_norm(const double *T, const double *M, size_t n, double *s
             m[k] += fabs(M[k * n + i]);
         }
     }
-    for (size_t k = 0; k < n; k++)
-        for (size_t i = k; i < n; i++)
+    for (size_t k = 0; k < n; k++) {
+        for (size_t i = k; i < n; i++) {
             rows[i] += fabs(T[k * n + i]) * m[k] + fabs(M[k * n + i]) * t[k];
-    for (size_t i = 0; i < n; i++)
-        largest = larger(largest, rows[i]);
+        }
+    }
+    for (size_t i = 0; i < n; i++) { largest = larger(largest, rows[i]); }
     return largest;
 }
 
 /* R, lower half <- fl(A - shift I - H H^T), where R comes in as H H^T; returns the largest |A_ii - shift|. */
-static double subtract(const double *A, size_t n, double shift, double *R)
-{
+static double subtract(const double *A, size_t n, double shift, double *R) {
     double largest = 0;
-    for (size_t j = 0; j < n; j++)
+    for (size_t j = 0; j < n; j++) {
         for (size_t i = j; i < n; i++) {
             double entry = A[j * n + i];
             if (i == j) {
@@ -95,6 +87,7 @@ static double subtract(const double *A, size_t n, double shift, double *R)
             }
             R[j * n + i] = entry - R[j * n + i];
         }
+    }
     return largest;
 }
 
@@ -106,21 +99,20 @@ static double subtract(const double *A, size_t n, double shift, double *R)
  *                                  + gamma_{2n+5} (|| R || + || |T| |M^T| + |M| |T^T| ||),
  * every norm on the right taken as a largest row sum. Three more for the roundings of these sums themselves, by the
  * factor at the end. Products that underflow add at most 2^-1074 each, 3 n^2 2^-1074 < DBL_MIN to the norm. */
-static double bound_of(const double *A, size_t n, double shift, double *T, double *H, double *R, double *sums)
-{
+static double bound_of(const double *A, size_t n, double shift, double *T, double *H, double *R,
+                       double *sums) {
     int order = (int)n;
     double k = 2 * (double)n + 8, gamma = k * UNIT / (1 - k * UNIT);
     cblas_dsyrk(CblasColMajor, CblasLower, CblasNoTrans, order, order, 1, H, order, 0, R, order);
     double diagonal = subtract(A, n, shift, R), first = row_sum_norm(R, n, sums);
-    for (size_t e = 0; e < n * n; e++)
-        H[e] += T[e] / 2; /* M */
-    cblas_dsyr2k(CblasColMajor, CblasLower, CblasNoTrans, order, order, -1, T, order, H, order, 1, R, order);
+    for (size_t e = 0; e < n * n; e++) { H[e] += T[e] / 2; /* M */ }
+    cblas_dsyr2k(CblasColMajor, CblasLower, CblasNoTrans, order, order, -1, T, order, H, order, 1,
+                 R, order);
     double rounded = UNIT * diagonal + gamma * (first + product_norm(T, H, n, sums));
     return (row_sum_norm(R, n, sums) + rounded) * (1 + 2 * gamma) + DBL_MIN;
 }
 
-status residual_bound(const double *A, size_t n, double shift, double *L, double *bound)
-{
+status residual_bound(const double *A, size_t n, double shift, double *L, double *bound) {
     *bound = NAN;
     double *H = allocate(n, n * sizeof *H, "high part of a Cholesky factor"),
            *R = allocate(n, n * sizeof *R, "residual of a Cholesky factor"),

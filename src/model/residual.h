@@ -8,7 +8,7 @@
 #define MODEL_RESIDUAL_H
 
 #include <stddef.h>
-#include "run/error.h"
+#include "base/error.h"
 
 /* bound >= || A - shift I - L L^T || (spectral norm), rounding errors included. A (n, n) symmetric, both halves filled.
  * L (n, n): lower triangle, column by column as LAPACK leaves it; the other half is not read. L is used up. Work arrays

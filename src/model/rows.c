@@ -4,21 +4,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "run/rng.h"
-#include "run/scratch.h"
+#include "stats/rng.h"
+#include "base/scratch.h"
 
 /* --- an order that the file's does not decide --- */
 
-static int compare_numbers(const double *a, const double *b, size_t count)
-{
+static int compare_numbers(const double *a, const double *b, size_t count) {
     for (size_t k = 0; k < count; k++) {
         if (a[k] != b[k]) { return a[k] < b[k] ? -1 : 1; }
     }
     return 0;
 }
 
-static int by_content(const void *a, const void *b, void *context)
-{
+static int by_content(const void *a, const void *b, void *context) {
     const dataset *data = context;
     size_t i = *(const size_t *)a, j = *(const size_t *)b;
     int order = compare_numbers(data->X + i * data->d, data->X + j * data->d, data->d);
@@ -26,8 +24,7 @@ static int by_content(const void *a, const void *b, void *context)
 }
 
 /* order <- the rows by content, then shuffled. */
-static status shuffle(const dataset *data, uint64_t seed, size_t *order, size_t *shift)
-{
+static status shuffle(const dataset *data, uint64_t seed, size_t *order, size_t *shift) {
     size_t n = data->n;
     rng *r = rng_new(seed, RNG_MAX_CELLS - 1, RNG_MAX_REPEATS - 1, RNG_MASKS);
     if (!r) { return fail(FAILED, "no memory for random streams"); }
@@ -50,15 +47,13 @@ typedef struct {
     size_t place; /* in the shuffled order: tells equal labels apart */
 } ranked;
 
-static int by_label(const void *a, const void *b)
-{
+static int by_label(const void *a, const void *b) {
     const ranked *x = a, *y = b;
     if (x->label != y->label) { return x->label < y->label ? -1 : 1; }
     return x->place < y->place ? -1 : x->place > y->place;
 }
 
-static double label_of(const double *y, size_t q)
-{
+static double label_of(const double *y, size_t q) {
     size_t largest = 0;
     for (size_t k = 1; k < q; k++) { largest = y[k] > y[largest] ? k : largest; }
     return q == 1 ? *y : (double)largest;
@@ -66,8 +61,7 @@ static double label_of(const double *y, size_t q)
 
 /* taken <- all places 0 .. n-1: 0, then the middle, the quarters, ... (the bits of a counter in
  * reverse), all of them shifted round. */
-static void halve_gaps(size_t n, size_t shift, size_t *taken)
-{
+static void halve_gaps(size_t n, size_t shift, size_t *taken) {
     size_t bits = 0, count = 0;
     while (((size_t)1 << bits) < n) { bits++; }
     for (size_t k = 0; k < (size_t)1 << bits; k++) {
@@ -78,16 +72,14 @@ static void halve_gaps(size_t n, size_t shift, size_t *taken)
 }
 
 /* Puts `row` at `place` of order, those between one further. */
-static void bring_forward(size_t *order, size_t place, size_t row)
-{
+static void bring_forward(size_t *order, size_t place, size_t row) {
     size_t from = place;
     while (order[from] != row) { from++; }
     memmove(order + place + 1, order + place, (from - place) * sizeof *order);
     order[place] = row;
 }
 
-status rows_spread(const dataset *whole, uint64_t seed, size_t *order)
-{
+status rows_spread(const dataset *whole, uint64_t seed, size_t *order) {
     size_t n = whole->n, q = whole->q, shift = 0;
     scratch work = {0};
     size_t *shuffled = scratch_take(&work, n, sizeof *shuffled, "rows in a seeded order"),
@@ -116,8 +108,7 @@ status rows_spread(const dataset *whole, uint64_t seed, size_t *order)
 /* --- loading --- */
 
 /* data <- `wanted` of its rows, file_row their numbers in the file. */
-static status spread(uint64_t seed, size_t wanted, dataset *data, size_t **file_row)
-{
+static status spread(uint64_t seed, size_t wanted, dataset *data, size_t **file_row) {
     dataset part = {.n = 0};
     size_t *order = allocate(data->n, sizeof *order, "chosen rows");
     status st = order ? rows_spread(data, seed, order) : FAILED;
@@ -133,15 +124,13 @@ static status spread(uint64_t seed, size_t wanted, dataset *data, size_t **file_
     return st;
 }
 
-static status number_rows(size_t n, size_t **file_row)
-{
+static status number_rows(size_t n, size_t **file_row) {
     *file_row = allocate(n, sizeof **file_row, "numbers of the rows");
     for (size_t i = 0; *file_row && i < n; i++) { (*file_row)[i] = i; }
     return *file_row ? OK : FAILED;
 }
 
-static void say_rows(const program_options *run, size_t wanted, const dataset *data)
-{
+static void say_rows(const program_options *run, size_t wanted, const dataset *data) {
     if (data->n < wanted) {
         program_say(run, "%s has %zu rows: all are taken, %zu would be", data->path, data->n,
                     wanted);
@@ -154,8 +143,7 @@ static void say_rows(const program_options *run, size_t wanted, const dataset *d
 }
 
 status rows_load(const program_options *run, size_t wanted, program_rows usual, dataset *data,
-                 size_t **file_row)
-{
+                 size_t **file_row) {
     program_rows way = run->rows == ROWS_USUAL ? usual : run->rows;
     size_t asked = run->samples ? run->samples : wanted;
     if (file_row) { *file_row = NULL; }
@@ -180,8 +168,7 @@ status rows_load(const program_options *run, size_t wanted, program_rows usual, 
     return st;
 }
 
-void rows_describe(const dataset *data, char *text, size_t size)
-{
+void rows_describe(const dataset *data, char *text, size_t size) {
     bool whole = data->n == data->file_rows;
     snprintf(text, size, "%zu of %zu, %s", data->n, data->file_rows,
              data->spread ? "spread over the labels, the closest pair first"

@@ -10,7 +10,7 @@
 
 #include <stdint.h>
 #include "model/dataset.h"
-#include "run/program.h"
+#include "cli/program.h"
 
 /* order (whole->n) <- the rows of `whole`, those to be taken first in front. FAILED: no memory. */
 status rows_spread(const dataset *whole, uint64_t seed, size_t *order);

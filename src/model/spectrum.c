@@ -15,32 +15,32 @@ static const double UNIT = DBL_EPSILON / 2; /* unit roundoff */
 
 /* gamma_k = k u / (1 - k u): relative error of k roundings in a row (N. J. Higham, Accuracy and Stability of Numerical
  * Algorithms, section 3.1), itself rounded upwards by the factor. */
-static double gamma_of(double k)
-{
-    return k * UNIT / (1 - k * UNIT) * (1 + 8 * UNIT);
-}
+static double gamma_of(double k) { return k * UNIT / (1 - k * UNIT) * (1 + 8 * UNIT); }
 
-static status check_matrix(const double *A, size_t n)
-{
-    if (n < 1 || n > INT_MAX)
-        return fail(FAILED, "spectrum: a matrix of %zu rows is beyond LAPACK; take 1 to %d samples", n, INT_MAX);
-    for (size_t k = 0; k < n * n; k++)
-        if (!isfinite(A[k]))
-            return fail(FAILED, "spectrum: entry (%zu, %zu) of the matrix is %g; look at the data and the step size",
+static status check_matrix(const double *A, size_t n) {
+    if (n < 1 || n > INT_MAX) {
+        return fail(FAILED, "spectrum: a matrix of %zu rows is beyond LAPACK; take 1 to %d samples",
+                    n, INT_MAX);
+    }
+    for (size_t k = 0; k < n * n; k++) {
+        if (!isfinite(A[k])) {
+            return fail(FAILED,
+                        "spectrum: entry (%zu, %zu) of the matrix is %g; look at the data and the "
+                        "step size",
                         k / n, k % n, A[k]);
+        }
+    }
     return OK;
 }
 
 /* (n, n) doubles for LAPACK to overwrite; NULL with a line if A is not finite or there is no memory. */
-static double *workspace_for(const double *A, size_t n)
-{
-    return check_matrix(A, n) == OK ? allocate(n, n * sizeof(double), "copy of a symmetric matrix") : NULL;
+static double *workspace_for(const double *A, size_t n) {
+    return check_matrix(A, n) == OK ? allocate(n, n * sizeof(double), "copy of a symmetric matrix")
+                                    : NULL;
 }
 
-static void fill_nan(double *x, size_t count)
-{
-    for (size_t k = 0; k < count; k++)
-        x[k] = NAN;
+static void fill_nan(double *x, size_t count) {
+    for (size_t k = 0; k < count; k++) { x[k] = NAN; }
 }
 
 /* --- eigenvalues --- */
@@ -49,22 +49,22 @@ typedef enum { VALUES, VALUES_TWO_STAGE, VALUES_AND_VECTORS } request;
 
 /* All eigenvalues of A; `work` (n, n) receives the eigenvectors if they are asked for. LAPACK's columns are our
  * rows. */
-static status solve_all(request wanted, const double *A, size_t n, double *values, double *work)
-{
+static status solve_all(request wanted, const double *A, size_t n, double *values, double *work) {
     int order = (int)n, info;
     memcpy(work, A, n * n * sizeof *work);
-    if (wanted == VALUES_TWO_STAGE)
+    if (wanted == VALUES_TWO_STAGE) {
         info = LAPACKE_dsyevd_2stage(LAPACK_COL_MAJOR, 'N', 'L', order, work, order, values);
-    else
-        info = LAPACKE_dsyevd(LAPACK_COL_MAJOR, wanted == VALUES ? 'N' : 'V', 'L', order, work, order, values);
-    if (info == 0)
-        return OK;
+    } else {
+        info = LAPACKE_dsyevd(LAPACK_COL_MAJOR, wanted == VALUES ? 'N' : 'V', 'L', order, work,
+                              order, values);
+    }
+    if (info == 0) { return OK; }
     fill_nan(values, n);
-    return fail(FAILED, "spectrum: dsyevd returned %d on a matrix of %zu rows; look at the data", info, n);
+    return fail(FAILED, "spectrum: dsyevd returned %d on a matrix of %zu rows; look at the data",
+                info, n);
 }
 
-static status all_of(request wanted, const double *A, size_t n, double *values)
-{
+static status all_of(request wanted, const double *A, size_t n, double *values) {
     fill_nan(values, n);
     double *work = workspace_for(A, n);
     status s = work ? solve_all(wanted, A, n, values, work) : FAILED;
@@ -72,64 +72,58 @@ static status all_of(request wanted, const double *A, size_t n, double *values)
     return s;
 }
 
-status spectrum_all(const double *A, size_t n, double *values)
-{
+status spectrum_all(const double *A, size_t n, double *values) {
     return all_of(VALUES, A, n, values);
 }
 
-status spectrum_all_second(const double *A, size_t n, double *values)
-{
+status spectrum_all_second(const double *A, size_t n, double *values) {
     return all_of(VALUES_TWO_STAGE, A, n, values);
 }
 
-status spectrum_vectors(const double *A, size_t n, double *values, double *vectors)
-{
+status spectrum_vectors(const double *A, size_t n, double *values, double *vectors) {
     fill_nan(values, n);
     double *work = workspace_for(A, n);
     status s = work ? solve_all(VALUES_AND_VECTORS, A, n, values, work) : FAILED;
-    if (s == OK)
+    if (s == OK) {
         memcpy(vectors, work, n * n * sizeof *vectors);
-    else
+    } else {
         fill_nan(vectors, n * n);
+    }
     free(work);
     return s;
 }
 
 /* Eigenvalue number `index` (from 1, ascending); its eigenvector unless vector is NULL. */
-static status solve_one(const double *A, size_t n, int index, double *value, double *vector, double *work)
-{
+static status solve_one(const double *A, size_t n, int index, double *value, double *vector,
+                        double *work) {
     int order = (int)n, found = 0, support[2];
     double *values = allocate(n, sizeof *values, "eigenvalues"), unused;
-    if (!values)
-        return FAILED;
+    if (!values) { return FAILED; }
     memcpy(work, A, n * n * sizeof *work);
-    int info = LAPACKE_dsyevr(LAPACK_COL_MAJOR, vector ? 'V' : 'N', 'I', 'L', order, work, order, 0, 0, index, index, 0,
-                              &found, values, vector ? vector : &unused, order, support);
+    int info =
+        LAPACKE_dsyevr(LAPACK_COL_MAJOR, vector ? 'V' : 'N', 'I', 'L', order, work, order, 0, 0,
+                       index, index, 0, &found, values, vector ? vector : &unused, order, support);
     *value = info == 0 && found == 1 ? values[0] : NAN;
     free(values);
-    if (!isnan(*value))
-        return OK;
-    return fail(FAILED, "spectrum: dsyevr returned %d on a matrix of %zu rows; look at the data", info, n);
+    if (!isnan(*value)) { return OK; }
+    return fail(FAILED, "spectrum: dsyevr returned %d on a matrix of %zu rows; look at the data",
+                info, n);
 }
 
-static status one_of(const double *A, size_t n, int index, double *value, double *vector)
-{
+static status one_of(const double *A, size_t n, int index, double *value, double *vector) {
     *value = NAN;
     double *work = workspace_for(A, n);
     status s = work ? solve_one(A, n, index, value, vector, work) : FAILED;
     free(work);
-    if (s != OK && vector)
-        fill_nan(vector, n);
+    if (s != OK && vector) { fill_nan(vector, n); }
     return s;
 }
 
-status spectrum_smallest(const double *A, size_t n, double *value, double *vector)
-{
+status spectrum_smallest(const double *A, size_t n, double *value, double *vector) {
     return one_of(A, n, 1, value, vector);
 }
 
-status spectrum_largest(const double *A, size_t n, double *value, double *vector)
-{
+status spectrum_largest(const double *A, size_t n, double *value, double *vector) {
     return one_of(A, n, (int)n, value, vector);
 }
 
@@ -137,22 +131,21 @@ status spectrum_largest(const double *A, size_t n, double *value, double *vector
 
 /* work <- the Cholesky factor L (lower half, column by column) of fl(sign A - shift I), sign = +1 or -1;
  * complete: whether the factorisation ran to its end. */
-static status factor_shifted(const double *A, size_t n, double sign, double shift, double *work, bool *complete)
-{
+static status factor_shifted(const double *A, size_t n, double sign, double shift, double *work,
+                             bool *complete) {
     *complete = false;
-    for (size_t k = 0; k < n * n; k++)
-        work[k] = sign * A[k];
-    for (size_t i = 0; i < n; i++)
-        work[i * n + i] -= shift;
+    for (size_t k = 0; k < n * n; k++) { work[k] = sign * A[k]; }
+    for (size_t i = 0; i < n; i++) { work[i * n + i] -= shift; }
     int info = LAPACKE_dpotrf(LAPACK_COL_MAJOR, 'L', (int)n, work, (int)n);
-    if (info < 0)
-        return fail(FAILED, "spectrum: dpotrf returned %d with the shift %g; take a finite one", info, shift);
+    if (info < 0) {
+        return fail(FAILED, "spectrum: dpotrf returned %d with the shift %g; take a finite one",
+                    info, shift);
+    }
     *complete = info == 0;
     return OK;
 }
 
-status spectrum_at_least(const double *A, size_t n, double c, bool *holds)
-{
+status spectrum_at_least(const double *A, size_t n, double c, bool *holds) {
     *holds = false;
     double *work = workspace_for(A, n);
     status s = work ? factor_shifted(A, n, 1, c, work, holds) : FAILED;
@@ -171,22 +164,18 @@ status spectrum_at_least(const double *A, size_t n, double c, bool *holds)
  * where the code takes n + 6, one more for the roundings of the bound itself.
  * Rump's criterion bounds the last norm in advance: || |L| |L^T| || <= ||L||_F^2 = tr(L L^T) <= tr(B) / (1 -
  * gamma_{n+3}). Afterwards the first norm, from the computed L, is far sharper: residual_bound. */
-static double rounding_in_advance(const double *A, size_t n, double mu)
-{
+static double rounding_in_advance(const double *A, size_t n, double mu) {
     double trace = 0, k = (double)n;
-    for (size_t i = 0; i < n; i++)
-        trace += fabs(A[i * n + i]) + fmax(-mu, 0);
+    for (size_t i = 0; i < n; i++) { trace += fabs(A[i * n + i]) + fmax(-mu, 0); }
     return gamma_of(k + 6) / (1 - gamma_of(k + 6)) * (1 + gamma_of(2 * k + 8)) * trace + DBL_MIN;
 }
 
 /* (*) with s = mu + c, c the rounding bound in advance: if the factorisation completes, lambda_min(A) >= s - c, and s
  * is rounded up once more so that this exceeds mu. As s > mu, tr(A - s I) <= sum_i |A_ii| + n max(-mu, 0). */
-status spectrum_certify_above(const double *A, size_t n, double mu, bool *certain)
-{
+status spectrum_certify_above(const double *A, size_t n, double mu, bool *certain) {
     *certain = false;
     double *work = workspace_for(A, n);
-    if (!work)
-        return FAILED;
+    if (!work) { return FAILED; }
     double shift = nextafter(nextafter(mu + rounding_in_advance(A, n, mu), INFINITY), INFINITY);
     status s = factor_shifted(A, n, 1, shift, work, certain);
     free(work);
@@ -195,8 +184,7 @@ status spectrum_certify_above(const double *A, size_t n, double mu, bool *certai
 
 /* An upper bound of lambda_min: the Rayleigh quotient of x (any x but 0) in extended precision, and its rounding
  * errors: at most 2 n + 4 in a row, relative to sum |x_i A_ij x_j|. */
-static double rayleigh_above(const double *A, size_t n, const double *x)
-{
+static double rayleigh_above(const double *A, size_t n, const double *x) {
     long double form = 0, size = 0, square = 0;
     for (size_t i = 0; i < n; i++) {
         long double row = 0, row_size = 0;
@@ -209,18 +197,18 @@ static double rayleigh_above(const double *A, size_t n, const double *x)
         size += fabsl((long double)x[i]) * row_size;
         square += (long double)x[i] * x[i];
     }
-    long double gamma = (4 * (long double)n + 16) * LDBL_EPSILON; /* twice what is needed: the bound is rounded too */
-    return nextafter((double)((form + gamma * size) / square + gamma * fabsl(form) / square), INFINITY);
+    long double gamma = (4 * (long double)n + 16) *
+                        LDBL_EPSILON; /* twice what is needed: the bound is rounded too */
+    return nextafter((double)((form + gamma * size) / square + gamma * fabsl(form) / square),
+                     INFINITY);
 }
 
 /* A lower bound of lambda_min by (*), from shifts below `near` that step away until the factorisation completes. */
-static status certified_low(const double *A, size_t n, double near, double *low)
-{
+static status certified_low(const double *A, size_t n, double near, double *low) {
     *low = NAN;
     double *work = workspace_for(A, n), largest = 0, bound;
     bool complete = false;
-    for (size_t i = 0; i < n; i++)
-        largest = fmax(largest, fabs(A[i * n + i]));
+    for (size_t i = 0; i < n; i++) { largest = fmax(largest, fabs(A[i * n + i])); }
     double step = UNIT * (double)n * largest + DBL_MIN, shift = near;
     status s = work ? OK : FAILED;
     while (s == OK && !complete && isfinite(step)) {
@@ -228,21 +216,19 @@ static status certified_low(const double *A, size_t n, double near, double *low)
         s = factor_shifted(A, n, 1, shift, work, &complete);
         step *= 4;
     }
-    if (s == OK && complete && (s = residual_bound(A, n, shift, work, &bound)) == OK)
+    if (s == OK && complete && (s = residual_bound(A, n, shift, work, &bound)) == OK) {
         *low = nextafter(shift - bound, -INFINITY);
+    }
     free(work);
     return s;
 }
 
-status spectrum_lambda_min(const double *A, size_t n, spectrum_interval *interval)
-{
+status spectrum_lambda_min(const double *A, size_t n, spectrum_interval *interval) {
     *interval = (spectrum_interval){NAN, NAN, NAN};
     double *vector = allocate(n, sizeof *vector, "eigenvector"), low, value;
     status s = vector ? spectrum_smallest(A, n, &value, vector) : FAILED;
-    if (s == OK)
-        s = certified_low(A, n, value, &low);
-    if (s == OK)
-        *interval = (spectrum_interval){low, rayleigh_above(A, n, vector), value};
+    if (s == OK) { s = certified_low(A, n, value, &low); }
+    if (s == OK) { *interval = (spectrum_interval){low, rayleigh_above(A, n, vector), value}; }
     free(vector);
     return s;
 }
@@ -259,77 +245,68 @@ typedef struct {
     double *Q, *diagonal, *off, *scratch; /* scratch: (2 LANCZOS_STEPS) */
 } lanczos;
 
-static void lanczos_free(lanczos *l)
-{
+static void lanczos_free(lanczos *l) {
     free(l->Q);
     free(l->diagonal);
     free(l->off);
     free(l->scratch);
 }
 
-static status lanczos_new(size_t n, lanczos *l)
-{
+static status lanczos_new(size_t n, lanczos *l) {
     l->Q = allocate(LANCZOS_STEPS + 1, n * sizeof *l->Q, "Lanczos basis");
     l->diagonal = allocate(LANCZOS_STEPS, sizeof *l->diagonal, "Lanczos coefficients");
     l->off = allocate(LANCZOS_STEPS, sizeof *l->off, "Lanczos coefficients");
     l->scratch = allocate(2 * LANCZOS_STEPS, sizeof *l->scratch, "Lanczos scratch");
-    if (l->Q && l->diagonal && l->off && l->scratch)
-        return OK;
+    if (l->Q && l->diagonal && l->off && l->scratch) { return OK; }
     lanczos_free(l);
     return FAILED;
 }
 
 /* A start without structure, the same always: multiples of the golden ratio modulo 1, centred. */
-static void lanczos_start(double *q, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        q[i] = fmod((double)(i + 1) * 0.6180339887498949, 1) - 0.5;
+static void lanczos_start(double *q, size_t n) {
+    for (size_t i = 0; i < n; i++) { q[i] = fmod((double)(i + 1) * 0.6180339887498949, 1) - 0.5; }
     cblas_dscal((int)n, 1 / cblas_dnrm2((int)n, q, 1), q, 1);
 }
 
 /* Step k: q_{k+1} from A q_k, made orthogonal to all before it, twice. Returns off_k; 0 if the space is invariant. */
-static double lanczos_step(const double *A, size_t n, size_t k, lanczos *l)
-{
+static double lanczos_step(const double *A, size_t n, size_t k, lanczos *l) {
     int order = (int)n, known = (int)k + 1;
     double *q = l->Q + k * n, *next = q + n;
     cblas_dsymv(CblasColMajor, CblasLower, order, 1, A, order, q, 1, 0, next, 1);
     l->diagonal[k] = cblas_ddot(order, q, 1, next, 1);
     for (int pass = 0; pass < 2; pass++) {
-        cblas_dgemv(CblasRowMajor, CblasNoTrans, known, order, 1, l->Q, order, next, 1, 0, l->scratch, 1);
-        cblas_dgemv(CblasRowMajor, CblasTrans, known, order, -1, l->Q, order, l->scratch, 1, 1, next, 1);
+        cblas_dgemv(CblasRowMajor, CblasNoTrans, known, order, 1, l->Q, order, next, 1, 0,
+                    l->scratch, 1);
+        cblas_dgemv(CblasRowMajor, CblasTrans, known, order, -1, l->Q, order, l->scratch, 1, 1,
+                    next, 1);
     }
     l->off[k] = cblas_dnrm2(order, next, 1);
-    if (!(l->off[k] > 0))
-        return 0;
+    if (!(l->off[k] > 0)) { return 0; }
     cblas_dscal(order, 1 / l->off[k], next, 1);
     return l->off[k];
 }
 
 /* max |eigenvalue| of the leading (k, k) of T; NaN if LAPACK does not converge. */
-static double ritz_norm(const lanczos *l, size_t k)
-{
+static double ritz_norm(const lanczos *l, size_t k) {
     double *values = l->scratch, *off = l->scratch + LANCZOS_STEPS;
     memcpy(values, l->diagonal, k * sizeof *values);
     memcpy(off, l->off, k * sizeof *off);
-    return LAPACKE_dsterf((int)k, values, off) == 0 ? fmax(fabs(values[0]), fabs(values[k - 1])) : NAN;
+    return LAPACKE_dsterf((int)k, values, off) == 0 ? fmax(fabs(values[0]), fabs(values[k - 1]))
+                                                    : NAN;
 }
 
 /* *norm: the largest Ritz value in size, never above ||A|| but by rounding, once it has settled; NaN if it does not. */
-static status lanczos_norm(const double *A, size_t n, double *norm)
-{
+static status lanczos_norm(const double *A, size_t n, double *norm) {
     lanczos l;
-    if (lanczos_new(n, &l) != OK)
-        return FAILED;
+    if (lanczos_new(n, &l) != OK) { return FAILED; }
     double last = NAN;
     *norm = NAN;
     lanczos_start(l.Q, n);
     for (size_t k = 1; k <= LANCZOS_STEPS && isnan(*norm); k++) {
         double off = lanczos_step(A, n, k - 1, &l);
-        if (k % LANCZOS_CHECK != 0 && off > 0)
-            continue;
+        if (k % LANCZOS_CHECK != 0 && off > 0) { continue; }
         double ritz = ritz_norm(&l, k);
-        if (off == 0 || ritz - last <= NORM_TOLERANCE / 100 * ritz)
-            *norm = ritz;
+        if (off == 0 || ritz - last <= NORM_TOLERANCE / 100 * ritz) { *norm = ritz; }
         last = ritz;
     }
     lanczos_free(&l);
@@ -337,20 +314,16 @@ static status lanczos_norm(const double *A, size_t n, double *norm)
 }
 
 /* Whether both c I - A and c I + A have a Cholesky factor, so that ||A|| <= c up to rounding. */
-static status norm_at_most(const double *A, size_t n, double c, bool *holds)
-{
+static status norm_at_most(const double *A, size_t n, double c, bool *holds) {
     double *work = allocate(n, n * sizeof *work, "copy of a symmetric matrix");
-    if (!work)
-        return FAILED;
+    if (!work) { return FAILED; }
     status s = factor_shifted(A, n, -1, -c, work, holds);
-    if (s == OK && *holds)
-        s = factor_shifted(A, n, 1, -c, work, holds);
+    if (s == OK && *holds) { s = factor_shifted(A, n, 1, -c, work, holds); }
     free(work);
     return s;
 }
 
-static status norm_from_all(const double *A, size_t n, double *norm)
-{
+static status norm_from_all(const double *A, size_t n, double *norm) {
     double *values = allocate(n, sizeof *values, "eigenvalues");
     status s = values ? spectrum_all(A, n, values) : FAILED;
     *norm = s == OK ? fmax(fabs(values[0]), fabs(values[n - 1])) : NAN;
@@ -358,20 +331,14 @@ static status norm_from_all(const double *A, size_t n, double *norm)
     return s;
 }
 
-status spectrum_norm(const double *A, size_t n, double *norm)
-{
+status spectrum_norm(const double *A, size_t n, double *norm) {
     *norm = NAN;
-    if (n <= LANCZOS_STEPS)
-        return norm_from_all(A, n, norm);
+    if (n <= LANCZOS_STEPS) { return norm_from_all(A, n, norm); }
     bool confirmed = false;
     status s = check_matrix(A, n);
-    if (s == OK)
-        s = lanczos_norm(A, n, norm);
-    if (s == OK && *norm > 0)
-        s = norm_at_most(A, n, *norm * (1 + NORM_TOLERANCE), &confirmed);
-    if (s == OK && !confirmed)
-        return norm_from_all(A, n, norm);
-    if (s != OK)
-        *norm = NAN;
+    if (s == OK) { s = lanczos_norm(A, n, norm); }
+    if (s == OK && *norm > 0) { s = norm_at_most(A, n, *norm * (1 + NORM_TOLERANCE), &confirmed); }
+    if (s == OK && !confirmed) { return norm_from_all(A, n, norm); }
+    if (s != OK) { *norm = NAN; }
     return s;
 }

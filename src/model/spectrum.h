@@ -9,7 +9,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include "run/error.h"
+#include "base/error.h"
 
 /* values (n): all eigenvalues, ascending, by divide and conquer (dsyevd). */
 status spectrum_all(const double *A, size_t n, double *values);

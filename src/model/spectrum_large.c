@@ -17,31 +17,28 @@ enum { BASIS = 40, RESTARTS = 1000 };
 static const double TOLERANCE = 1e-12;
 
 /* What n roundings of sums of |A| can amount to, with room: the unit of every margin below. */
-static double rounding(const double *A, size_t n)
-{
+static double rounding(const double *A, size_t n) {
     double trace = 0;
-    for (size_t i = 0; i < n; i++)
-        trace += fabs(A[i * n + i]);
+    for (size_t i = 0; i < n; i++) { trace += fabs(A[i * n + i]); }
     return (double)n * DBL_EPSILON * trace + DBL_MIN;
 }
 
 /* L <- Cholesky factor (lower half, column by column) of A - shift I; complete: whether it exists. */
-static status factor(const double *A, size_t n, double shift, double *L, bool *complete)
-{
+static status factor(const double *A, size_t n, double shift, double *L, bool *complete) {
     memcpy(L, A, n * n * sizeof *L);
-    for (size_t i = 0; i < n; i++)
-        L[i * n + i] -= shift;
+    for (size_t i = 0; i < n; i++) { L[i * n + i] -= shift; }
     int info = LAPACKE_dpotrf_work(LAPACK_COL_MAJOR, 'L', (int)n, L, (int)n);
     *complete = info == 0;
-    if (info < 0)
-        return fail(FAILED, "spectrum: dpotrf returned %d with the shift %g; take a finite one", info, shift);
+    if (info < 0) {
+        return fail(FAILED, "spectrum: dpotrf returned %d with the shift %g; take a finite one",
+                    info, shift);
+    }
     return OK;
 }
 
 /* A shift below lambda_min, close to it only if lambda_min is close to 0: 0, or where A is not positive definite
  * steps away from it until the factorisation completes. */
-static status factor_below(const double *A, size_t n, double *L, double *shift)
-{
+static status factor_below(const double *A, size_t n, double *L, double *shift) {
     bool complete = false;
     double step = 2 * rounding(A, n);
     *shift = 0;
@@ -51,16 +48,16 @@ static status factor_below(const double *A, size_t n, double *L, double *shift)
         s = factor(A, n, *shift, L, &complete);
         step *= 16;
     }
-    if (s == OK && !complete)
-        return fail(FAILED, "spectrum: no shift makes the matrix positive definite; look at the data");
+    if (s == OK && !complete) {
+        return fail(FAILED,
+                    "spectrum: no shift makes the matrix positive definite; look at the data");
+    }
     return s;
 }
 
 /* A start without structure, the same always: multiples of the golden ratio modulo 1, centred. */
-static void start_vector(double *x, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        x[i] = fmod((double)(i + 1) * 0.6180339887498949, 1) - 0.5;
+static void start_vector(double *x, size_t n) {
+    for (size_t i = 0; i < n; i++) { x[i] = fmod((double)(i + 1) * 0.6180339887498949, 1) - 0.5; }
 }
 
 /* Arrays of ARPACK's dsaupd and dseupd. */
@@ -70,33 +67,37 @@ typedef struct {
 
 /* Eigenvalue of A = shift I + L L^T nearest to the shift, and its eigenvector x (n): the largest of (A - shift I)^-1,
  * by implicitly restarted Lanczos (R. B. Lehoucq, D. C. Sorensen, C. Yang, ARPACK Users' Guide, 1998, mode 3). */
-static status nearest(const double *L, size_t n, double shift, arnoldi *a, double *value, double *x)
-{
+static status nearest(const double *L, size_t n, double shift, arnoldi *a, double *value,
+                      double *x) {
     int order = (int)n, ido = 0, info = 1; /* 1: resid is the start */
     int iparam[11] = {[0] = 1, [2] = RESTARTS, [3] = 1, [6] = 3}, ipntr[11] = {0};
     const int length = BASIS * BASIS + 8 * BASIS;
     start_vector(a->resid, n);
     for (;;) {
-        dsaupd_c(&ido, "I", order, "LM", 1, TOLERANCE, a->resid, BASIS, a->basis, order, iparam, ipntr, a->vectors,
-                 a->scratch, length, &info);
-        if (ido != 1 && ido != -1)
-            break;
+        dsaupd_c(&ido, "I", order, "LM", 1, TOLERANCE, a->resid, BASIS, a->basis, order, iparam,
+                 ipntr, a->vectors, a->scratch, length, &info);
+        if (ido != 1 && ido != -1) { break; }
         double *from = a->vectors + ipntr[0] - 1, *to = a->vectors + ipntr[1] - 1;
         memcpy(to, from, n * sizeof *to);
         cblas_dtrsv(CblasColMajor, CblasLower, CblasNoTrans, CblasNonUnit, order, L, order, to, 1);
         cblas_dtrsv(CblasColMajor, CblasLower, CblasTrans, CblasNonUnit, order, L, order, to, 1);
     }
-    if (info != 0 || iparam[4] < 1)
-        return fail(FAILED, "spectrum: dsaupd returned %d on a matrix of %zu rows; take spectrum_lambda_min", info, n);
+    if (info != 0 || iparam[4] < 1) {
+        return fail(
+            FAILED,
+            "spectrum: dsaupd returned %d on a matrix of %zu rows; take spectrum_lambda_min", info,
+            n);
+    }
     int select[BASIS] = {0};
-    dseupd_c(1, "A", select, value, x, order, shift, "I", order, "LM", 1, TOLERANCE, a->resid, BASIS, a->basis, order,
-             iparam, ipntr, a->vectors, a->scratch, length, &info);
-    return info == 0 ? OK : fail(FAILED, "spectrum: dseupd returned %d on a matrix of %zu rows", info, n);
+    dseupd_c(1, "A", select, value, x, order, shift, "I", order, "LM", 1, TOLERANCE, a->resid,
+             BASIS, a->basis, order, iparam, ipntr, a->vectors, a->scratch, length, &info);
+    return info == 0
+               ? OK
+               : fail(FAILED, "spectrum: dseupd returned %d on a matrix of %zu rows", info, n);
 }
 
 /* With its arrays. ARPACK keeps its state between calls in one place for the whole process: one thread at a time. */
-static status nearest_alone(const double *L, size_t n, double shift, double *value, double *x)
-{
+static status nearest_alone(const double *L, size_t n, double shift, double *value, double *x) {
     arnoldi a = {.resid = allocate(n, sizeof(double), "Lanczos residual"),
                  .basis = allocate(n, BASIS * sizeof(double), "Lanczos basis"),
                  .vectors = allocate(n, 3 * sizeof(double), "Lanczos vectors"),
@@ -117,20 +118,19 @@ static status nearest_alone(const double *L, size_t n, double shift, double *val
  * Whatever order sums are taken in, the computed form is in doubt by at most gamma_{2n} |x|^T |A| |x| <= gamma_{2n}
  * ||A||_F ||x||^2, the rest by a few roundings of the quotient, which is at most ||A||_F too; 2 n epsilon is twice
  * gamma_{2n}. y (n): scratch. */
-static double rayleigh_above(const double *A, size_t n, const double *x, double *y)
-{
+static double rayleigh_above(const double *A, size_t n, const double *x, double *y) {
     int order = (int)n;
     double frobenius = 0;
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
         frobenius = hypot(frobenius, cblas_dnrm2(order, A + i * n, 1));
+    }
     cblas_dsymv(CblasColMajor, CblasLower, order, 1, A, order, x, 1, 0, y, 1);
     double quotient = cblas_ddot(order, x, 1, y, 1) / cblas_ddot(order, x, 1, x, 1);
     return quotient + (2 * (double)n + 16) * DBL_EPSILON * frobenius;
 }
 
 /* A lower bound: shifts below `near` that step away until the certificate holds. */
-static status certified_below(const double *A, size_t n, double near, double *low)
-{
+static status certified_below(const double *A, size_t n, double near, double *low) {
     bool certain = false;
     double step = rounding(A, n), mu = near;
     status s = OK;
@@ -143,32 +143,33 @@ static status certified_below(const double *A, size_t n, double near, double *lo
     return s;
 }
 
-static status solve(const double *A, size_t n, double *x, spectrum_interval *interval)
-{
+static status solve(const double *A, size_t n, double *x, spectrum_interval *interval) {
     double *L = allocate(n, n * sizeof *L, "Cholesky factor"), shift, value, low;
     status s = L ? factor_below(A, n, L, &shift) : FAILED;
-    if (s == OK)
-        s = nearest_alone(L, n, shift, &value, x);
+    if (s == OK) { s = nearest_alone(L, n, shift, &value, x); }
     double high = s == OK ? rayleigh_above(A, n, x, L) : NAN;
     free(L); /* before the certificate takes as much */
-    if (s == OK)
-        s = certified_below(A, n, value, &low);
-    if (s == OK)
-        *interval = (spectrum_interval){low, high, value};
+    if (s == OK) { s = certified_below(A, n, value, &low); }
+    if (s == OK) { *interval = (spectrum_interval){low, high, value}; }
     return s;
 }
 
-status spectrum_lambda_min_large(const double *A, size_t n, spectrum_interval *interval)
-{
+status spectrum_lambda_min_large(const double *A, size_t n, spectrum_interval *interval) {
     *interval = (spectrum_interval){NAN, NAN, NAN};
-    if (n <= 2 * BASIS)
-        return spectrum_lambda_min(A, n, interval);
-    if (n > INT_MAX)
-        return fail(FAILED, "spectrum: a matrix of %zu rows is beyond LAPACK; take at most %d samples", n, INT_MAX);
-    for (size_t k = 0; k < n * n; k++)
-        if (!isfinite(A[k]))
-            return fail(FAILED, "spectrum: entry (%zu, %zu) of the matrix is %g; look at the data and the step size",
+    if (n <= 2 * BASIS) { return spectrum_lambda_min(A, n, interval); }
+    if (n > INT_MAX) {
+        return fail(FAILED,
+                    "spectrum: a matrix of %zu rows is beyond LAPACK; take at most %d samples", n,
+                    INT_MAX);
+    }
+    for (size_t k = 0; k < n * n; k++) {
+        if (!isfinite(A[k])) {
+            return fail(FAILED,
+                        "spectrum: entry (%zu, %zu) of the matrix is %g; look at the data and the "
+                        "step size",
                         k / n, k % n, A[k]);
+        }
+    }
     double *x = allocate(n, sizeof *x, "eigenvector");
     status s = x ? solve(A, n, x, interval) : FAILED;
     free(x);

@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 #include "model/spectrum.h"
-#include "run/error.h"
+#include "base/error.h"
 
 /* As spectrum_lambda_min, for matrices whose smallest eigenvalue is not far below 0 (kernels). value: by ARPACK in
  * shift-invert mode, relative error about 1e-12 where the eigenvalue is not at rounding level. low and high are

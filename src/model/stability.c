@@ -4,28 +4,24 @@
 #include <math.h>
 #include <string.h>
 
-#include "run/scratch.h"
+#include "base/scratch.h"
 
-double stability_factor(const train_settings *s, size_t q)
-{
+double stability_factor(const train_settings *s, size_t q) {
     double edge = 1 + sqrt((double)q / (s->xi * (double)s->width));
     return edge * edge;
 }
 
-double stability_subnet(const train_settings *s, size_t n, size_t q, double lambda_max)
-{
+double stability_subnet(const train_settings *s, size_t n, size_t q, double lambda_max) {
     return train_stability(s, n, q, lambda_max) * stability_factor(s, q);
 }
 
-double stability_largest_lr(const train_settings *s, size_t n, size_t q, double lambda_max)
-{
+double stability_largest_lr(const train_settings *s, size_t n, size_t q, double lambda_max) {
     train_settings unit = *s;
     unit.lr = 1; /* the number is proportional to it */
     return 2 / stability_subnet(&unit, n, q, lambda_max);
 }
 
-double stability_auto_lr(const train_settings *s, size_t n, size_t q, double lambda_max)
-{
+double stability_auto_lr(const train_settings *s, size_t n, size_t q, double lambda_max) {
     return STABILITY_AUTO_SHARE * stability_largest_lr(s, n, q, lambda_max);
 }
 
@@ -44,8 +40,7 @@ typedef struct {
 } drawn;
 
 /* P <- G P: as X (X^T P) or, of wide data, by G. */
-static void apply_gram(const drawn *s)
-{
+static void apply_gram(const drawn *s) {
     int n = (int)s->data->n, d = (int)s->data->d, k = (int)s->k;
     if (s->G) {
         cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, n, k, n, 1, s->G, n, s->P, k, 0,
@@ -59,14 +54,12 @@ static void apply_gram(const drawn *s)
                 s->P, k);
 }
 
-static void leave_active(const drawn *s)
-{
+static void leave_active(const drawn *s) {
     for (size_t e = 0; e < s->data->n * s->k; e++) { s->P[e] = s->Z[e] > 0 ? s->P[e] : 0; }
 }
 
 /* next <- K V = sum_r D_r G D_r V a_r a_r^T, the neurons side by side. */
-static void apply(const drawn *s)
-{
+static void apply(const drawn *s) {
     int n = (int)s->data->n, q = (int)s->data->q, k = (int)s->k;
     cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasTrans, n, k, q, 1, s->V, q, s->A, q, 0, s->P, k);
     leave_active(s);
@@ -77,8 +70,7 @@ static void apply(const drawn *s)
 }
 
 /* The largest eigenvalue of K, from a random V. */
-static double iterate(drawn *s)
-{
+static double iterate(drawn *s) {
     int size = (int)(s->data->n * s->data->q);
     double value = 0, before = INFINITY;
     for (int step = 0; step < MOST_ITERATIONS && !(fabs(value - before) <= 1e-6 * value); step++) {
@@ -94,8 +86,7 @@ static double iterate(drawn *s)
 }
 
 /* W (k, d) the weights, signs (k q) and V of a draw: Z <- X W^T. */
-static void draw(drawn *s, rng *r, real *signs, double *W)
-{
+static void draw(drawn *s, rng *r, real *signs, double *W) {
     size_t n = s->data->n, d = s->data->d, q = s->data->q;
     rng_normal_double(r, 1, s->k * d, W);
     rng_signs(r, s->k * q, signs);
@@ -105,8 +96,7 @@ static void draw(drawn *s, rng *r, real *signs, double *W)
                 (int)d, W, (int)d, 0, s->Z, (int)s->k);
 }
 
-status stability_drawn(const dataset *data, const train_settings *s, rng *r, double *number)
-{
+status stability_drawn(const dataset *data, const train_settings *s, rng *r, double *number) {
     drawn sub = {.data = data};
     train_scales scales = train_scales_of(s, data->n, data->q);
     scratch work = {0};

@@ -13,7 +13,7 @@
 
 #include "model/dataset.h"
 #include "model/train.h"
-#include "run/rng.h"
+#include "stats/rng.h"
 
 /* What `--lr auto` takes of the largest stable step: the kernel moves along a run, and the factor
  * above is off by some percent. */

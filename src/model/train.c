@@ -6,16 +6,16 @@
 
 #include "model/layer.h"
 #include "model/strip.h"
-#include "run/blas.h"
+#include "base/blas.h"
 
-train_scales train_scales_of(const train_settings *s, size_t n, size_t q)
-{
+train_scales train_scales_of(const train_settings *s, size_t n, size_t q) {
     double m = (double)s->width, outputs = (double)q;
-    if (s->scaling == SCALING_THEORY)
+    if (s->scaling == SCALING_THEORY) {
         return (train_scales){.whole = s->xi / sqrt(m * outputs),
                               .subnet = 1 / sqrt(m * outputs),
                               .step = s->lr,
                               .sigma = s->kappa};
+    }
     return (train_scales){.whole = 1 / sqrt(outputs),
                           .subnet = 1 / (s->xi * sqrt(outputs)),
                           .step = s->lr / (double)n,
@@ -23,16 +23,15 @@ train_scales train_scales_of(const train_settings *s, size_t n, size_t q)
 }
 
 /* A local step moves the outputs by about h s_s^2 (m xi) Hinf per output column. */
-double train_stability(const train_settings *s, size_t n, size_t q, double lambda_max)
-{
+double train_stability(const train_settings *s, size_t n, size_t q, double lambda_max) {
     train_scales scales = train_scales_of(s, n, q);
     return scales.step * scales.subnet * scales.subnet * (double)s->width * s->xi * lambda_max;
 }
 
 /* Neurons that some subnetwork takes, in the mean. */
-static double neurons_taken(const train_settings *s)
-{
-    return (double)s->width * (s->mask == MASK_CATEGORICAL ? 1 : 1 - pow(1 - s->xi, (double)s->subnets));
+static double neurons_taken(const train_settings *s) {
+    return (double)s->width *
+           (s->mask == MASK_CATEGORICAL ? 1 : 1 - pow(1 - s->xi, (double)s->subnets));
 }
 
 /* The sum of last steps has more entries in a column than a subnetwork's step, which leaves out the larger of its active and
@@ -40,15 +39,14 @@ static double neurons_taken(const train_settings *s)
 static const double JOINED_ENTRIES = 1.5;
 
 /* Do sums of last steps need fewer operations? */
-static bool steps_joined(const train_settings *s)
-{
+static bool steps_joined(const train_settings *s) {
     return (double)s->subnets * s->xi * (double)s->width > JOINED_ENTRIES * neurons_taken(s);
 }
 
-status trainer_new(const gram *g, const train_settings *s, bool follow, trainer *t)
-{
+status trainer_new(const gram *g, const train_settings *s, bool follow, trainer *t) {
     *t = (trainer){.g = g, .settings = *s, .scales = train_scales_of(s, g->n, g->q)};
-    if (network_new(g, s->width, follow, &t->whole) != OK || network_new(g, s->width, follow, &t->sub) != OK ||
+    if (network_new(g, s->width, follow, &t->whole) != OK ||
+        network_new(g, s->width, follow, &t->sub) != OK ||
         network_new(g, s->width, follow, &t->sum) != OK) {
         trainer_free(t);
         return FAILED;
@@ -59,16 +57,13 @@ status trainer_new(const gram *g, const train_settings *s, bool follow, trainer 
     t->R = allocate(g->q * g->ld, sizeof *t->R, "residuals");
     t->work = allocate(network_workspace(g), sizeof *t->work, "training workspace");
     bool joined = steps_joined(s);
-    if (joined)
-        t->S = allocate(s->width * g->ld, sizeof *t->S, "sums of local steps");
-    if (t->zeroed && t->taken && t->U && t->R && t->work && (t->S || !joined))
-        return OK;
+    if (joined) { t->S = allocate(s->width * g->ld, sizeof *t->S, "sums of local steps"); }
+    if (t->zeroed && t->taken && t->U && t->R && t->work && (t->S || !joined)) { return OK; }
     trainer_free(t);
     return FAILED;
 }
 
-void trainer_free(trainer *t)
-{
+void trainer_free(trainer *t) {
     network_free(&t->whole);
     network_free(&t->sub);
     network_free(&t->sum);
@@ -81,28 +76,24 @@ void trainer_free(trainer *t)
     *t = (trainer){0};
 }
 
-void train_draw_start(const trainer *t, rng *r, real *W, real *A)
-{
+void train_draw_start(const trainer *t, rng *r, real *W, real *A) {
     rng_normal(r, t->scales.sigma, t->settings.width * t->g->d, W);
     rng_signs(r, t->settings.width * t->g->q, A);
 }
 
 /* Residual and error of the output in U; notices divergence. */
-static double measure(trainer *t)
-{
+static double measure(trainer *t) {
     double error = network_residual(t->g, t->U, t->R);
     t->diverged |= !(error <= t->limit);
     return error;
 }
 
-static void measure_whole(trainer *t)
-{
+static void measure_whole(trainer *t) {
     trainer_output(t, t->U);
     t->error = measure(t);
 }
 
-void trainer_start(trainer *t, const real *W, const real *A)
-{
+void trainer_start(trainer *t, const real *W, const real *A) {
     network *whole = &t->whole;
     whole->m = t->settings.width;
     for (size_t r = 0; r < whole->m; r++) {
@@ -111,8 +102,7 @@ void trainer_start(trainer *t, const real *W, const real *A)
     }
     memcpy(whole->A, A, whole->m * t->g->q * sizeof *A);
     gram_project(t->g, W, whole->m, whole->Z);
-    if (whole->C)
-        memset(whole->C, 0, whole->m * t->g->ld * sizeof *whole->C);
+    if (whole->C) { memset(whole->C, 0, whole->m * t->g->ld * sizeof *whole->C); }
     memset(t->U, 0, t->g->q * t->g->ld * sizeof *t->U);
     double zero_network = network_residual(t->g, t->U, t->R);
     trainer_output(t, t->U);
@@ -121,8 +111,7 @@ void trainer_start(trainer *t, const real *W, const real *A)
     t->diverged = !(t->error <= t->limit);
 }
 
-status trainer_start_random(trainer *t, rng *r)
-{
+status trainer_start_random(trainer *t, rng *r) {
     real *W = allocate(t->settings.width * t->g->d, sizeof *W, "initial weights");
     real *A = allocate(t->settings.width * t->g->q, sizeof *A, "initial signs");
     if (W && A) {
@@ -136,147 +125,131 @@ status trainer_start_random(trainer *t, rng *r)
 }
 
 /* The subnetwork of one mask row (m): the columns of its neurons, side by side. */
-static void gather(trainer *t, const unsigned char *mask)
-{
+static void gather(trainer *t, const unsigned char *mask) {
     const gram *g = t->g;
     const network *whole = &t->whole;
     network *sub = &t->sub;
     sub->m = 0;
     for (size_t r = 0; r < whole->m; r++) {
-        if (!mask[r])
-            continue;
+        if (!mask[r]) { continue; }
         size_t k = sub->m++;
         sub->neuron[k] = r;
         memcpy(sub->Z + k * g->ld, whole->Z + r * g->ld, g->ld * sizeof *sub->Z);
         memcpy(sub->A + k * g->q, whole->A + r * g->q, g->q * sizeof *sub->A);
-        if (sub->C)
-            memcpy(sub->C + k * g->ld, whole->C + r * g->ld, g->ld * sizeof *sub->C);
+        if (sub->C) { memcpy(sub->C + k * g->ld, whole->C + r * g->ld, g->ld * sizeof *sub->C); }
     }
 }
 
 /* Gradient steps of subnetwork l, all tau or, if the last is joined, the others. The output after the last step is computed only
  * for an observer. */
-static void descend(trainer *t, size_t l, bool joined, train_observer *seen, void *context)
-{
+static void descend(trainer *t, size_t l, bool joined, train_observer *seen, void *context) {
     const gram *g = t->g;
     size_t tau = t->settings.local_steps;
     network_output(g, &t->sub, t->scales.subnet, t->U);
     for (size_t step = 0; step < tau; step++) {
         double error = measure(t);
-        if (seen)
-            seen(&(train_sight){.subnet = l, .step = step, .net = &t->sub, .U = t->U, .error = error}, context);
-        if (joined && step + 1 == tau)
-            return;
+        if (seen) {
+            seen(
+                &(train_sight){
+                    .subnet = l, .step = step, .net = &t->sub, .U = t->U, .error = error},
+                context);
+        }
+        if (joined && step + 1 == tau) { return; }
         bool output = seen || step + 1 < tau;
-        network_step(g, &t->sub, t->scales.subnet, t->scales.step, t->R, output ? t->U : NULL, t->work);
+        network_step(g, &t->sub, t->scales.subnet, t->scales.step, t->R, output ? t->U : NULL,
+                     t->work);
     }
     if (seen) {
         double error = measure(t);
-        seen(&(train_sight){.subnet = l, .step = tau, .net = &t->sub, .U = t->U, .error = error}, context);
+        seen(&(train_sight){.subnet = l, .step = tau, .net = &t->sub, .U = t->U, .error = error},
+             context);
     }
 }
 
-static void add_columns(const network *sub, const real *from, real *to, size_t ld)
-{
+static void add_columns(const network *sub, const real *from, real *to, size_t ld) {
     for (size_t k = 0; k < sub->m; k++) {
         const real *column = from + k * ld;
         real *total = to + sub->neuron[k] * ld;
-        for (size_t i = 0; i < ld; i++)
-            total[i] += column[i];
+        for (size_t i = 0; i < ld; i++) { total[i] += column[i]; }
     }
 }
 
 /* S <- S + s^l: the last step of the subnetwork in work, whose residual is in R. */
-static void join_step(trainer *t)
-{
+static void join_step(trainer *t) {
     const network *sub = &t->sub;
     size_t ld = t->g->ld, q = t->g->q;
-    for (size_t k = 0; k < sub->m; k++)
-        layer_gradient(sub->Z + k * ld, sub->A + k * q, t->R, 1, q, ld, (real)(-t->scales.step * t->scales.subnet),
-                       t->S + sub->neuron[k] * ld);
+    for (size_t k = 0; k < sub->m; k++) {
+        layer_gradient(sub->Z + k * ld, sub->A + k * q, t->R, 1, q, ld,
+                       (real)(-t->scales.step * t->scales.subnet), t->S + sub->neuron[k] * ld);
+    }
 }
 
 /* sum <- sum + the joined steps of all subnetworks. */
-static void take_joined_step(trainer *t)
-{
+static void take_joined_step(trainer *t) {
     size_t m = t->settings.width, ld = t->g->ld;
     for (size_t r = 0; r < m; r += ACTIVE_PANEL) {
-        active_step s = {.S = t->S + r * ld, .count = smaller(m - r, ACTIVE_PANEL), .q = t->g->q, .ld = ld};
+        active_step s = {
+            .S = t->S + r * ld, .count = smaller(m - r, ACTIVE_PANEL), .q = t->g->q, .ld = ld};
         gram_step(t->g, &s, t->sum.Z + r * ld, t->work);
     }
-    for (size_t k = 0; t->sum.C && k < m * ld; k++)
-        t->sum.C[k] += t->S[k];
+    for (size_t k = 0; t->sum.C && k < m * ld; k++) { t->sum.C[k] += t->S[k]; }
 }
 
-static void set_column(real *to, const real *total, double factor, size_t ld)
-{
-    for (size_t i = 0; i < ld; i++)
-        to[i] = (real)factor * total[i];
+static void set_column(real *to, const real *total, double factor, size_t ld) {
+    for (size_t i = 0; i < ld; i++) { to[i] = (real)factor * total[i]; }
 }
 
 /* w_{k+1,r} = (1/c_r) sum_l m_r^l w^l_{k,tau,r}; c_r = 0: kept, or 0. Columns of Z (and C) are averaged like weights. */
-static void aggregate(trainer *t)
-{
+static void aggregate(trainer *t) {
     size_t ld = t->g->ld;
     network *whole = &t->whole;
     for (size_t r = 0; r < whole->m; r++) {
         bool none = t->taken[r] == 0;
-        if (none && t->settings.unselected == UNSELECTED_KEEP)
-            continue;
+        if (none && t->settings.unselected == UNSELECTED_KEEP) { continue; }
         t->zeroed[r] |= none;
         double factor = t->zeroed[r] ? 0 : 1 / (double)t->taken[r];
         set_column(whole->Z + r * ld, t->sum.Z + r * ld, factor, ld);
-        if (whole->C)
-            set_column(whole->C + r * ld, t->sum.C + r * ld, factor, ld);
+        if (whole->C) { set_column(whole->C + r * ld, t->sum.C + r * ld, factor, ld); }
     }
 }
 
-void trainer_round(trainer *t, const unsigned char *mask, train_observer *seen, void *context)
-{
+void trainer_round(trainer *t, const unsigned char *mask, train_observer *seen, void *context) {
     size_t m = t->settings.width, p = t->settings.subnets, ld = t->g->ld;
     bool joined = t->S && !seen;
     mask_count(mask, p, m, t->taken);
     memset(t->sum.Z, 0, m * ld * sizeof *t->sum.Z);
-    if (t->sum.C)
-        memset(t->sum.C, 0, m * ld * sizeof *t->sum.C);
-    if (joined)
-        memset(t->S, 0, m * ld * sizeof *t->S);
+    if (t->sum.C) { memset(t->sum.C, 0, m * ld * sizeof *t->sum.C); }
+    if (joined) { memset(t->S, 0, m * ld * sizeof *t->S); }
     for (size_t l = 0; l < p; l++) {
         gather(t, mask + l * m);
         descend(t, l, joined, seen, context);
-        if (joined)
-            join_step(t);
+        if (joined) { join_step(t); }
         add_columns(&t->sub, t->sub.Z, t->sum.Z, ld);
-        if (t->sum.C)
-            add_columns(&t->sub, t->sub.C, t->sum.C, ld);
+        if (t->sum.C) { add_columns(&t->sub, t->sub.C, t->sum.C, ld); }
     }
-    if (joined)
-        take_joined_step(t);
+    if (joined) { take_joined_step(t); }
     aggregate(t);
     measure_whole(t);
 }
 
-void trainer_output(trainer *t, real *U)
-{
-    network_output(t->g, &t->whole, t->scales.whole, U);
-}
+void trainer_output(trainer *t, real *U) { network_output(t->g, &t->whole, t->scales.whole, U); }
 
-void trainer_weights(const trainer *t, const real *W0, real *W)
-{
+void trainer_weights(const trainer *t, const real *W0, real *W) {
     const gram *g = t->g;
     int m = (int)t->settings.width, d = (int)g->d;
     memcpy(W, W0, t->settings.width * g->d * sizeof *W);
-    real_gemm(CblasColMajor, CblasNoTrans, CblasNoTrans, d, m, (int)g->n, 1, g->X, d, t->whole.C, (int)g->ld, 1, W, d);
-    for (size_t r = 0; r < t->settings.width; r++)
-        if (t->zeroed[r])
-            memset(W + r * g->d, 0, g->d * sizeof *W);
+    real_gemm(CblasColMajor, CblasNoTrans, CblasNoTrans, d, m, (int)g->n, 1, g->X, d, t->whole.C,
+              (int)g->ld, 1, W, d);
+    for (size_t r = 0; r < t->settings.width; r++) {
+        if (t->zeroed[r]) { memset(W + r * g->d, 0, g->d * sizeof *W); }
+    }
 }
 
-double train_round_cost(const gram *g, const train_settings *s)
-{
+double train_round_cost(const gram *g, const train_settings *s) {
     double active = s->xi * (double)s->width, p = (double)s->subnets, tau = (double)s->local_steps;
     double each = network_output_cost(g, active) + (tau - 1) * network_step_cost(g, active);
-    double last = steps_joined(s) ? JOINED_ENTRIES * gram_cost(g) * neurons_taken(s) + p * network_output_cost(g, active)
+    double last = steps_joined(s) ? JOINED_ENTRIES * gram_cost(g) * neurons_taken(s) +
+                                        p * network_output_cost(g, active)
                                   : p * network_step_cost(g, active);
     return p * each + last + network_output_cost(g, (double)s->width);
 }

@@ -2,7 +2,8 @@
  *
  * For every round k: draw M_k; every subnetwork l starts from w_k and takes tau gradient steps on its own neurons alone; then
  * w_{k+1,r} is the mean of w^l_{k,tau,r} over the subnetworks that took neuron r. A neuron that none took keeps its
- * weights (Algorithm 1, UNSELECTED_KEEP) or gets weight 0 (the released program, UNSELECTED_ZERO; paper.md section 9).
+ * weights (Algorithm 1, UNSELECTED_KEEP) or gets weight 0 (the released program, UNSELECTED_ZERO).
+ * (released-program in doc/mathematics.md)
  *
  * Special cases are settings: p = xi = 1 gradient descent; p = tau = 1 dropout; tau = 1 multi-sample dropout;
  * p, tau >= 1 multi-worker Independent Subnet Training. */
@@ -14,44 +15,45 @@
 #include "model/gram.h"
 #include "model/mask.h"
 #include "model/network.h"
-#include "run/error.h"
-#include "run/rng.h"
+#include "base/error.h"
+#include "stats/rng.h"
 
 typedef enum { SCALING_RELEASED, SCALING_THEORY } train_scaling;
 typedef enum { UNSELECTED_KEEP, UNSELECTED_ZERO } train_unselected;
 
 typedef struct {
-    size_t width;        /* m, neurons of the whole network, >= 1 */
-    size_t subnets;      /* p, >= 1 */
-    double xi;           /* P(neuron active in a subnetwork), (0, 1]; 1/p with categorical masks */
-    double lr;           /* released scaling: the program's learning rate; theory scaling: eta */
-    size_t local_steps;  /* tau, >= 1 */
-    double kappa;        /* factor of the initial weights, > 0 */
+    size_t width;       /* m, neurons of the whole network, >= 1 */
+    size_t subnets;     /* p, >= 1 */
+    double xi;          /* P(neuron active in a subnetwork), (0, 1]; 1/p with categorical masks */
+    double lr;          /* released scaling: the program's learning rate; theory scaling: eta */
+    size_t local_steps; /* tau, >= 1 */
+    double kappa;       /* factor of the initial weights, > 0 */
     mask_kind mask;
     train_scaling scaling;
     train_unselected unselected;
 } train_settings;
 
-/* The numbers in which the two scalings differ (paper.md section 9). */
+/* The numbers in which the two scalings differ (released-program in doc/mathematics.md). */
 typedef struct {
-    double whole;   /* s_w: scale of the whole network's output */
-    double subnet;  /* s_s: scale of a subnetwork's output */
-    double step;    /* h: step size on the pre-activations */
-    double sigma;   /* standard deviation of an initial weight */
+    double whole;  /* s_w: scale of the whole network's output */
+    double subnet; /* s_s: scale of a subnetwork's output */
+    double step;   /* h: step size on the pre-activations */
+    double sigma;  /* standard deviation of an initial weight */
 } train_scales;
 
 train_scales train_scales_of(const train_settings *s, size_t n, size_t q);
 
-/* Stability number of a local step: step size times the largest eigenvalue of its linearisation (paper.md section 8);
+/* Stability number of a local step: step size times the largest eigenvalue of its linearisation
+ * (stability-number in doc/mathematics.md);
  * below 2 it is stable. lambda_max: largest eigenvalue of Hinf. Released scaling: lr m lambda_max / (n xi q). */
 double train_stability(const train_settings *s, size_t n, size_t q, double lambda_max);
 
 /* What an observer sees: subnetwork l after t of its local steps, t = 0..tau. All borrowed for the call. */
 typedef struct {
     size_t subnet, step;
-    const network *net;  /* its neurons alone */
-    const real *U;       /* (q, ld) its output */
-    double error;        /* (1/2) ||U - Y||_F^2 / n */
+    const network *net; /* its neurons alone */
+    const real *U;      /* (q, ld) its output */
+    double error;       /* (1/2) ||U - Y||_F^2 / n */
 } train_sight;
 typedef void train_observer(const train_sight *sight, void *context);
 
@@ -60,19 +62,19 @@ typedef void train_observer(const train_sight *sight, void *context);
 #define TRAIN_DIVERGENCE 1e3
 
 typedef struct {
-    const gram *g;        /* borrowed */
+    const gram *g; /* borrowed */
     train_settings settings;
     train_scales scales;
-    network whole;        /* the whole network; whole.neuron[r] = r */
-    bool *zeroed;         /* (m) neurons that the released rule set to weight 0 */
-    network sub;          /* the subnetwork in work */
-    network sum;          /* sums over the subnetworks of this round */
-    unsigned *taken;      /* (m) c_{k,r} */
-    real *S;              /* (m, ld) sums of the last local steps, where they are taken together; else NULL */
+    network whole;   /* the whole network; whole.neuron[r] = r */
+    bool *zeroed;    /* (m) neurons that the released rule set to weight 0 */
+    network sub;     /* the subnetwork in work */
+    network sum;     /* sums over the subnetworks of this round */
+    unsigned *taken; /* (m) c_{k,r} */
+    real *S; /* (m, ld) sums of the last local steps, where they are taken together; else NULL */
     real *U, *R, *work;
-    double error;         /* whole network's error (1/2) ||U - Y||_F^2 / n, kept up to date */
-    double limit;         /* an error beyond this, or NaN, counts as divergence */
-    bool diverged;        /* some error of the whole network or of a subnetwork has left the limit */
+    double error;  /* whole network's error (1/2) ||U - Y||_F^2 / n, kept up to date */
+    double limit;  /* an error beyond this, or NaN, counts as divergence */
+    bool diverged; /* some error of the whole network or of a subnetwork has left the limit */
 } trainer;
 
 /* follow: keep the coefficients C (weights, drift). Everything a run needs is allocated here. */

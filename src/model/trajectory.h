@@ -14,8 +14,8 @@ typedef struct {
 } trajectory;
 
 /* Allocates all and starts from random weights and signs. follow: as in trainer_new. */
-status trajectory_open(const gram *g, const train_settings *s, bool follow, uint64_t seed, size_t cell, size_t repetition,
-                       trajectory *run);
+status trajectory_open(const gram *g, const train_settings *s, bool follow, uint64_t seed,
+                       size_t cell, size_t repetition, trajectory *run);
 /* Draws the round's masks and trains one round. False once the run has diverged. seen may be NULL. */
 bool trajectory_round(trajectory *run, train_observer *seen, void *context);
 void trajectory_close(trajectory *run); /* safe on a zeroed one */

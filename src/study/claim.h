@@ -11,9 +11,9 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include "run/scratch.h"
-#include "run/stats.h"
-#include "run/verdict.h"
+#include "base/scratch.h"
+#include "stats/stats.h"
+#include "study/verdict.h"
 #include "study/confidence.h"
 
 struct study_run;
@@ -23,10 +23,15 @@ typedef enum {
     TEST_AT_LEAST,    /* observed >= bound */
     TEST_EQUAL,       /* |observed - bound| <= tolerance */
     TEST_PROBABILITY, /* P(failure) <= allowed: refuted if Clopper-Pearson's lower limit is above */
-    TEST_MEAN_BELOW,  /* a mean or slope <= bound: refuted if its whole interval lies above */
-    TEST_MEAN_ABOVE,  /* a mean or slope >= bound: refuted if its whole interval lies below */
-    TEST_MEAN_EQUAL,  /* a mean or slope = bound: refuted if its interval does not hold it */
-    TEST_TREND        /* by the p-values of the trend that is claimed and of the opposite one */
+    TEST_QUANTILE_AT_MOST,  /* the same of P(x > bound); observed: the 1 - allowed quantile of x */
+    TEST_QUANTILE_AT_LEAST, /* the same of P(x < bound); observed: the allowed quantile of x */
+    TEST_MEAN_BELOW,        /* a mean or slope <= bound: refuted if its whole interval lies above */
+    TEST_MEAN_ABOVE,        /* a mean or slope >= bound: refuted if its whole interval lies below */
+    TEST_MEAN_EQUAL,        /* a mean or slope = bound: refuted if its interval does not hold it */
+    TEST_MEANS_BELOW, /* several means, each held by claim_refute_unless; observed: the worst */
+    TEST_TREND,       /* by the p-values of the trend that is claimed and of the opposite one */
+    TEST_NO_TREND,    /* refuted if the trend of p_claimed is seen */
+    TEST_CONDITIONS   /* something was observed; claim_refute_unless tells the rest */
 } claim_test;
 
 /* What an observer fills; everything starts as "met, enough, nothing seen" (NaN). */
@@ -41,11 +46,11 @@ typedef struct {
     bool holds;  /* further conditions, claim_refute_unless */
     bool absent; /* there is no such row in this run */
     double tolerance;             /* TEST_EQUAL */
-    size_t failures;              /* TEST_PROBABILITY, of row.trials */
-    double allowed;               /* TEST_PROBABILITY */
-    double confidence;            /* TEST_PROBABILITY: of the limit; CLAIM_CONFIDENCE at first */
+    size_t failures;              /* TEST_PROBABILITY, TEST_QUANTILE_..., of row.trials */
+    double allowed;               /* TEST_PROBABILITY, TEST_QUANTILE_... */
+    double confidence;            /* of limit and trend; CLAIM_CONFIDENCE at first */
     stats_interval interval;      /* TEST_MEAN_... */
-    double p_claimed, p_opposite; /* TEST_TREND */
+    double p_claimed, p_opposite; /* TEST_TREND, TEST_NO_TREND: of claim_trend (trend_claim.h) */
     scratch work;                 /* arrays of the observer, freed after it */
 } evidence;
 
@@ -64,7 +69,9 @@ struct claim {
      * hypothesis is not met. */
     double bound;
     size_t observed, trials;
-    const void *subject; /* what an observer of several claims looks at for this one */
+    /* For observers of several claims: what this one is about, of the observer's own type; reached
+     * as e->claim->subject. */
+    const void *subject;
 };
 
 #define CLAIM_NUMBER(record, name) (offsetof(record, name) / sizeof(double))

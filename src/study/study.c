@@ -7,25 +7,36 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "run/machine.h"
+#include "base/machine.h"
+#include "cli/provenance.h"
 
 /* --- opening and closing --- */
 
-status study_open(const study *s, const program_options *options, const void *settings,
-                  study_run *r)
-{
-    *r = (study_run){.study = s, .options = *options, .repeats = 1};
-    if (options->out == options->default_out) { r->options.out = r->options.default_out; }
+static status begin(const study *s, const void *settings, study_run *r) {
+    *r = (study_run){.study = s, .repeats = 1};
     r->settings = allocate(s->settings_size + 1, 1, "settings");
     r->context = allocate(s->context_size + 1, 1, "context of the study");
     if (!r->settings || !r->context) { return FAILED; }
     memcpy(r->settings, settings, s->settings_size);
-    status st = program_start(options);
+    return OK;
+}
+
+static status prepare(const program_options *options, study_run *r) {
+    const study *s = r->study;
+    r->options = *options;
+    if (options->out == options->default_out) { r->options.out = r->options.default_out; }
+    status st = s->settle ? s->settle(r) : OK;
+    if (st == OK) { st = program_start(options); }
     return st == OK ? s->prepare(r) : st;
 }
 
-void study_close(study_run *r)
-{
+status study_open(const study *s, const program_options *options, const void *settings,
+                  study_run *r) {
+    status st = begin(s, settings, r);
+    return st == OK ? prepare(options, r) : st;
+}
+
+void study_close(study_run *r) {
     sweep_result_free(&r->result);
     if (r->study && r->study->close && r->context) { r->study->close(r->context); }
     free(r->settings);
@@ -35,21 +46,28 @@ void study_close(study_run *r)
 
 /* --- the sweep --- */
 
-static status measure_unit(size_t cell, size_t repetition, double *values, const void *context)
-{
+static status measure_unit(size_t cell, size_t repetition, double *values, const void *context) {
     const study_run *r = context;
     return r->study->measure(r, cell, repetition, values);
 }
 
-static double cost_of(size_t cell, const void *context)
-{
+static double cost_of(size_t cell, const void *context) {
     const study_run *r = context;
     return r->study->cost ? r->study->cost(r, cell) : 1;
 }
 
+size_t study_cell_count(const study_run *r) { return r->cells; }
+
+size_t study_costliest(const study_run *r) {
+    size_t costliest = 0;
+    for (size_t k = 1; k < r->cells; k++) {
+        costliest = cost_of(k, r) > cost_of(costliest, r) ? k : costliest;
+    }
+    return costliest;
+}
+
 /* All that decides the values of a unit. */
-static void describe(const study_run *r, const char *kind, text *t)
-{
+static void describe(const study_run *r, const char *kind, text *t) {
     text_add(t, "%s data=%s rows=%zu seed=%llu", kind, r->data->sha256, r->data->n,
              (unsigned long long)r->options.seed);
     if (r->data->spread) { text_add(t, " spread"); }
@@ -57,8 +75,7 @@ static void describe(const study_run *r, const char *kind, text *t)
     if (r->study->describe) { r->study->describe(r, t); }
 }
 
-status study_sweep(study_run *r, const char *kind, const sweep_options *how)
-{
+status study_sweep(study_run *r, const char *kind, const sweep_options *how) {
     text settings = {0};
     describe(r, kind, &settings);
     const char *bytes = text_bytes(&settings);
@@ -81,8 +98,7 @@ status study_sweep(study_run *r, const char *kind, const sweep_options *how)
     return st;
 }
 
-status study_pilot(study_run *r, const sweep_options *how)
-{
+status study_pilot(study_run *r, const sweep_options *how) {
     const study *s = r->study->pilot;
     if (!s) { return OK; }
     study_run pilot = *r; /* borrows settings, data and context */
@@ -99,8 +115,7 @@ status study_pilot(study_run *r, const sweep_options *how)
     return st;
 }
 
-double study_time_unit(const study_run *r, size_t cell)
-{
+double study_time_unit(const study_run *r, size_t cell) {
     double *values = allocate(r->values, sizeof *values, "values of a unit"), seconds = 0;
     if (values && r->study->measure(r, cell, 0, values) == OK) {
         double start = omp_get_wtime();
@@ -110,15 +125,17 @@ double study_time_unit(const study_run *r, size_t cell)
     return seconds;
 }
 
-const double *study_values(const study_run *r, size_t cell, size_t repetition)
-{
+const double *study_values(const study_run *r, size_t cell, size_t repetition) {
     return sweep_values(&r->sweep, &r->result, cell, repetition);
+}
+
+void study_numbers(const study_run *r, size_t cell, size_t which, double *x) {
+    for (size_t j = 0; j < r->repeats; j++) { x[j] = study_values(r, cell, j)[which]; }
 }
 
 /* --- tables and statements --- */
 
-void study_path(const study_run *r, const char *suffix, char *path, size_t size)
-{
+void study_path(const study_run *r, const char *suffix, char *path, size_t size) {
     const char *out = r->options.out;
     size_t length = strlen(out);
     bool dat = length > 4 && strcmp(out + length - 4, ".dat") == 0;
@@ -130,8 +147,7 @@ void study_path(const study_run *r, const char *suffix, char *path, size_t size)
 }
 
 /* Where the numbers come from: command, data, options, machine. */
-static void note_origin(const study_run *r, table *t)
-{
+static void note_origin(const study_run *r, table *t) {
     const sweep_result *result = &r->result;
     program_note(&r->options, t);
     table_note(t, "data", "%s", r->data->path);
@@ -144,11 +160,10 @@ static void note_origin(const study_run *r, table *t)
                result->repaired);
     table_note(t, "seconds", "%.3g (predicted %.3g)", result->seconds, result->predicted);
     table_note(t, "processors that computed units", "%s", result->cores);
-    machine_note(t);
+    provenance_note(t);
 }
 
-static status write_table(const study_run *r, const study_table *s)
-{
+static status write_table(const study_run *r, const study_table *s) {
     char path[PATH_MAX];
     study_path(r, s->suffix, path, sizeof path);
     table *t = table_new(NULL, NULL, s->digits);
@@ -162,13 +177,9 @@ static status write_table(const study_run *r, const study_table *s)
     return st;
 }
 
-static void note_rows(table *t, void *context)
-{
-    note_origin(context, t);
-}
+static void note_rows(table *t, void *context) { note_origin(context, t); }
 
-static status judge(const study_run *r)
-{
+static status judge(const study_run *r) {
     char path[PATH_MAX];
     const study *s = r->study;
     claim_rows rows = {.command = r->options.redo};
@@ -188,8 +199,7 @@ static status judge(const study_run *r)
     return st;
 }
 
-static status write_results(study_run *r)
-{
+static status write_results(study_run *r) {
     const study *s = r->study;
     status st = s->gather ? s->gather(r) : OK;
     for (const study_table *t = s->tables; st == OK && t->fill; t++) { st = write_table(r, t); }
@@ -199,31 +209,38 @@ static status write_results(study_run *r)
 
 /* --- running --- */
 
-status study_perform(study_run *r)
-{
-    sweep_options how = program_sweep_options(&r->options);
+sweep_options study_sweep_options(const program_options *options) {
+    return (sweep_options){.out = options->out,
+                           .threads = options->threads,
+                           .fresh = options->fresh,
+                           .shard = options->shard,
+                           .shards = options->shards,
+                           .quiet = options->quiet,
+                           .predict = options->predict};
+}
+
+status study_perform(study_run *r) {
+    sweep_options how = study_sweep_options(&r->options);
     status st = study_pilot(r, &how);
     if (st == OK) { st = study_sweep(r, "units", &how); }
     if (st == OK && how.predict) { printf("%.3g\n", r->result.predicted); }
     return st == OK && r->result.complete ? write_results(r) : st;
 }
 
-int study_main(const study *s, int argc, char **argv)
-{
+int study_main(const study *s, int argc, char **argv) {
     program_options options = {.name = argv[0]};
     option_table own = {0};
-    study_run r = {.study = NULL};
-    void *settings = allocate(s->settings_size + 1, 1, "settings");
-    status st = settings ? OK : FAILED;
-    if (st == OK) {
-        memcpy(settings, s->defaults, s->settings_size);
-        st = option_table_open(&own, s->options, settings);
-    }
+    study_run r;
+    status st = begin(s, s->defaults, &r);
+    if (st == OK) { st = option_table_open(&own, s->options, r.settings); }
     if (st == OK) { st = program_parse(argc, argv, s->about, &own.argp, &own, &options); }
-    if (st == OK) { st = study_open(s, &options, settings, &r); }
+    if (st == OK && s->preset) {
+        st = s->preset(&r);
+        if (st == OK) { st = program_parse(argc, argv, s->about, &own.argp, &own, &options); }
+    }
+    if (st == OK) { st = prepare(&options, &r); }
     if (st == OK) { st = study_perform(&r); }
     study_close(&r);
     option_table_close(&own);
-    free(settings);
     return program_exit(&options, st);
 }

@@ -1,25 +1,28 @@
 /* The one shape of every program: options, units of work, what a unit measures, tables, statements.
  *
  * A program is a `static const study` and a main of one line. What happens, in this order:
- *     options     the table of options is parsed into a copy of `defaults`
- *     prepare     loads the data, lists cells, sets cells, repetitions and values of a unit
- *     pilot       a smaller sweep on the way, if the units need one
- *     measure     cell by cell and repetition by repetition, on all threads, resumable
- * (run/sweep.h) gather      folds the units into what tables and statements look at tables OUT, and
- * for a table with a suffix OUT with .suffix.dat in place of .dat claims      OUT with
- * .statements.dat in place of .dat; exit 3 if one of ours is refuted finish      what else is kept
- * or said close       always The numbers of a unit depend on the text that study makes of data,
- * options and `describe` alone. */
+ *     options   the table of options is parsed into a copy of `defaults`
+ *     preset    what a file among the options says becomes their default; they are parsed again
+ *     settle    what options mean together, before anything starts
+ *     prepare   loads the data, lists cells, sets cells, repetitions and values of a unit
+ *     pilot     a smaller study before the units, where there is one
+ *     measure   cell by cell and repetition by repetition, on all threads, resumable (sweep.h)
+ *     gather    folds the units into what tables and statements look at
+ *     tables    OUT, and for a table with a suffix OUT with .suffix.dat in place of .dat
+ *     finish    what else is kept or said
+ *     claims    OUT with .statements.dat in place of .dat; exit 3 if one of ours is refuted
+ *     close     always
+ * The numbers of a unit depend on the text that study makes of data, options and `describe` alone. */
 #ifndef STUDY_STUDY_H
 #define STUDY_STUDY_H
 
 #include <stddef.h>
 #include "model/dataset.h"
-#include "run/option_table.h"
-#include "run/program.h"
-#include "run/sweep.h"
-#include "run/table.h"
-#include "run/text.h"
+#include "cli/option_table.h"
+#include "cli/program.h"
+#include "sweep/sweep.h"
+#include "io/table.h"
+#include "base/text.h"
 #include "study/claim.h"
 
 typedef struct study study;
@@ -50,6 +53,12 @@ struct study {
     const void *defaults;      /* (settings_size) */
     size_t settings_size, context_size;
 
+    /* Between two parses of the command line: sets defaults that the options then override, from a
+     * file that one of them names. NULL: the command line is parsed once. */
+    status (*preset)(study_run *r);
+    /* BAD_INPUT for options that do not go together; fills settings that depend on several. NULL:
+     * nothing to do. */
+    status (*settle)(study_run *r);
     status (*prepare)(study_run *r);
     void (*close)(void *context); /* safe on a zeroed context; NULL: nothing to close */
 
@@ -82,8 +91,19 @@ status study_open(const study *s, const program_options *options, const void *se
 status study_perform(study_run *r);
 void study_close(study_run *r); /* safe on a zeroed one */
 
+/* For claim groups: one case a cell. */
+size_t study_cell_count(const study_run *r);
+
+/* The cell whose units cost most: what a calibration times. */
+size_t study_costliest(const study_run *r);
+
+/* The part of the common options that a sweep needs. */
+sweep_options study_sweep_options(const program_options *options);
+
 /* Values of a unit, after the sweep. */
 const double *study_values(const study_run *r, size_t cell, size_t repetition);
+/* x (r->repeats) <- value number `which` of every unit of a cell. */
+void study_numbers(const study_run *r, size_t cell, size_t which, double *x);
 
 /* Runs the study's pilot, if it has one, with `how`; before study_sweep. */
 status study_pilot(study_run *r, const sweep_options *how);

@@ -29,16 +29,14 @@ static int (*real_fsync)(int);
 static int (*real_rename)(const char *, const char *);
 static int (*real_unlink)(const char *);
 
-static long number_of(const char *name)
-{
+static long number_of(const char *name) {
     const char *text = getenv(name);
     return text ? strtol(text, NULL, 10) : 0;
 }
 
-__attribute__((constructor)) static void prepare(void)
-{
+__attribute__((constructor)) static void prepare(void) {
     real_open = (int (*)(const char *, int, ...))dlsym(RTLD_NEXT, "open");
-    real_write = (ssize_t (*)(int, const void *, size_t))dlsym(RTLD_NEXT, "write");
+    real_write = (ssize_t(*)(int, const void *, size_t))dlsym(RTLD_NEXT, "write");
     real_fsync = (int (*)(int))dlsym(RTLD_NEXT, "fsync");
     real_rename = (int (*)(const char *, const char *))dlsym(RTLD_NEXT, "rename");
     real_unlink = (int (*)(const char *))dlsym(RTLD_NEXT, "unlink");
@@ -50,21 +48,16 @@ __attribute__((constructor)) static void prepare(void)
     log_path = getenv("FAULT_LOG");
 }
 
-static void operation_done(void)
-{
-    if (atomic_fetch_add(&operations, 1) + 1 == kill_at) {
-        kill(getpid(), SIGKILL);
-    }
+static void operation_done(void) {
+    if (atomic_fetch_add(&operations, 1) + 1 == kill_at) { kill(getpid(), SIGKILL); }
 }
 
-static int is_regular(int file)
-{
+static int is_regular(int file) {
     struct stat found;
     return fstat(file, &found) == 0 && S_ISREG(found.st_mode);
 }
 
-int open(const char *path, int flags, ...)
-{
+int open(const char *path, int flags, ...) {
     mode_t mode = 0;
     if (flags & O_CREAT) {
         va_list arguments;
@@ -73,17 +66,12 @@ int open(const char *path, int flags, ...)
         va_end(arguments);
     }
     const int file = real_open(path, flags, mode);
-    if (file >= 0 && (flags & O_CREAT)) {
-        operation_done();
-    }
+    if (file >= 0 && (flags & O_CREAT)) { operation_done(); }
     return file;
 }
 
-ssize_t write(int file, const void *bytes, size_t size)
-{
-    if (!is_regular(file)) {
-        return real_write(file, bytes, size);
-    }
+ssize_t write(int file, const void *bytes, size_t size) {
+    if (!is_regular(file)) { return real_write(file, bytes, size); }
     if (has_space_limit) {
         const long left = atomic_fetch_sub(&space, (long)size);
         if (left <= 0) {
@@ -97,8 +85,7 @@ ssize_t write(int file, const void *bytes, size_t size)
     return written;
 }
 
-int fsync(int file)
-{
+int fsync(int file) {
     if (sync_limit > 0 && atomic_fetch_add(&syncs, 1) + 1 >= sync_limit) {
         errno = EIO;
         return -1;
@@ -109,37 +96,28 @@ int fsync(int file)
 }
 
 /* The folder of the file gets the name FOLDER-gone, and an empty one takes its place. */
-static void replace_folder(const char *file)
-{
+static void replace_folder(const char *file) {
     char folder[4000], gone[4096];
     snprintf(folder, sizeof folder, "%.*s", (int)(strrchr(file, '/') - file), file);
     snprintf(gone, sizeof gone, "%s-gone", folder);
-    if (real_rename(folder, gone) != 0 || mkdir(folder, 0777) != 0) {
-        abort();
-    }
+    if (real_rename(folder, gone) != 0 || mkdir(folder, 0777) != 0) { abort(); }
 }
 
-int rename(const char *from, const char *to)
-{
-    if (gone_at > 0 && atomic_fetch_add(&renames, 1) + 1 == gone_at) {
-        replace_folder(from);
-    }
+int rename(const char *from, const char *to) {
+    if (gone_at > 0 && atomic_fetch_add(&renames, 1) + 1 == gone_at) { replace_folder(from); }
     const int code = real_rename(from, to);
     if (code == 0 && log_path) {
         char line[4096];
         const int size = snprintf(line, sizeof line, "%s\n", to);
         const int file = real_open(log_path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
-        if (file < 0 || real_write(file, line, (size_t)size) != size) {
-            abort();
-        }
+        if (file < 0 || real_write(file, line, (size_t)size) != size) { abort(); }
         close(file);
     }
     operation_done();
     return code;
 }
 
-int unlink(const char *path)
-{
+int unlink(const char *path) {
     const int code = real_unlink(path);
     operation_done();
     return code;

@@ -6,8 +6,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-int execve(const char *path, char *const argv[], char *const envp[])
-{
+int execve(const char *path, char *const argv[], char *const envp[]) {
     char self[PATH_MAX] = "";
     if (readlink("/proc/self/exe", self, sizeof self - 1) > 0 && strcmp(path, self) == 0) {
         const char *const by_qemu[] = {"qemu-aarch64", "-0", argv[0], path, NULL};

@@ -7,8 +7,8 @@
 
 #include "model/spectrum.h"
 #include "model/stability.h"
-#include "run/options.h"
-#include "run/scratch.h"
+#include "cli/options.h"
+#include "base/scratch.h"
 #include "theory/advise/advise.h"
 #include "theory/required_width/required_width.h"
 
@@ -16,8 +16,7 @@
 
 /* The next finding; the page ends before it would overflow. */
 advise_finding *advise_add(const study_run *r, const char *name, const char *unit,
-                           advise_estimate e)
-{
+                           advise_estimate e) {
     advise_context *c = r->context;
     advise_finding *f = &c->findings[c->count < MOST_FINDINGS ? c->count++ : MOST_FINDINGS - 1];
     *f = (advise_finding){.value = e.value, .low = e.low, .high = e.high};
@@ -26,13 +25,9 @@ advise_finding *advise_add(const study_run *r, const char *name, const char *uni
     return f;
 }
 
-static advise_estimate exactly(double value)
-{
-    return (advise_estimate){value, NAN, NAN};
-}
+static advise_estimate exactly(double value) { return (advise_estimate){value, NAN, NAN}; }
 
-void advise_say(advise_finding *f, const char *format, ...)
-{
+void advise_say(advise_finding *f, const char *format, ...) {
     va_list arguments;
     va_start(arguments, format);
     vsnprintf(f->sentence, sizeof f->sentence, format, arguments);
@@ -41,8 +36,7 @@ void advise_say(advise_finding *f, const char *format, ...)
 
 /* f->command <- "PROGRAM --data FILE --seed N ..." */
 void advise_more(const study_run *r, advise_finding *f, const char *program, const char *format,
-                 ...)
-{
+                 ...) {
     size_t used = option_quote(f->command, sizeof f->command, 0, program);
     used = option_quote(f->command, sizeof f->command, used, "--data");
     used = option_quote(f->command, sizeof f->command, used, r->options.data);
@@ -53,8 +47,7 @@ void advise_more(const study_run *r, advise_finding *f, const char *program, con
     va_end(arguments);
 }
 
-const char *advise_rows_word(const study_run *r)
-{
+const char *advise_rows_word(const study_run *r) {
     return r->options.rows == ROWS_FIRST ? "first" : "spread";
 }
 
@@ -63,8 +56,7 @@ const char *advise_rows_word(const study_run *r)
 enum { HEAVIEST = 4 };
 
 /* heavy (HEAVIEST) <- the rows on which the unit vector v is heaviest. */
-static void find_heaviest(const double *v, size_t n, size_t *heavy, size_t *count)
-{
+static void find_heaviest(const double *v, size_t n, size_t *heavy, size_t *count) {
     *count = n < HEAVIEST ? n : HEAVIEST;
     for (size_t k = 0; k < *count; k++) {
         size_t best = n;
@@ -78,14 +70,12 @@ static void find_heaviest(const double *v, size_t n, size_t *heavy, size_t *coun
 }
 
 /* lambda_min of two inputs at an angle t: 1/2 - cos t (pi - t)/(2 pi), without cancellation. */
-static double cap_of(double t)
-{
+static double cap_of(double t) {
     double half = sin(t / 2);
     return (t * cos(t) + 2 * M_PI * half * half) / (2 * M_PI);
 }
 
-static void more_kernel(const study_run *r, advise_finding *f)
-{
+static void more_kernel(const study_run *r, advise_finding *f) {
     if (r->options.samples) {
         advise_more(r, f, "infinite-ntk", " --samples %zu --rows %s --seed %llu",
                     r->options.samples, advise_rows_word(r), (unsigned long long)r->options.seed);
@@ -94,8 +84,7 @@ static void more_kernel(const study_run *r, advise_finding *f)
     }
 }
 
-static void say_pair(const study_run *r, const double *v, double lambda0)
-{
+static void say_pair(const study_run *r, const double *v, double lambda0) {
     const theory_data *d = &((const advise_context *)r->context)->whole;
     size_t i = d->data.closest[0], j = d->data.closest[1];
     double cap = cap_of(d->data.smallest_angle), share = v[i] * v[i] + v[j] * v[j];
@@ -114,8 +103,7 @@ static void say_pair(const study_run *r, const double *v, double lambda0)
     more_kernel(r, f);
 }
 
-static status say_kernel(const study_run *r)
-{
+static status say_kernel(const study_run *r) {
     const theory_data *d = &((const advise_context *)r->context)->whole;
     size_t n = d->data.n, heavy[HEAVIEST], count;
     spectrum_interval in;
@@ -148,8 +136,7 @@ static status say_kernel(const study_run *r)
 
 /* --- the width needed --- */
 
-static void more_width(const study_run *r, advise_finding *f)
-{
+static void more_width(const study_run *r, advise_finding *f) {
     const advise_context *c = r->context;
     const advise_settings *o = r->settings;
     advise_more(r, f, "required-width",
@@ -158,8 +145,7 @@ static void more_width(const study_run *r, advise_finding *f)
                 c->runs[GIVEN].settings.xi, o->trials, o->delta);
 }
 
-static void say_width(const study_run *r, const width_cell *cell)
-{
+static void say_width(const study_run *r, const width_cell *cell) {
     const advise_settings *o = r->settings;
     width_found w = width_search(cell, 0.95);
     char asked[320] = "";
@@ -186,8 +172,7 @@ static void say_width(const study_run *r, const width_cell *cell)
 }
 
 /* The whole program required-width for one size and xi, whose tables stand beside this one's. */
-static status find_width(const study_run *r)
-{
+static status find_width(const study_run *r) {
     const advise_context *c = r->context;
     const advise_settings *o = r->settings;
     width_settings settings = {.sizes = {{(double)c->few.n}, 1},
@@ -215,8 +200,7 @@ static status find_width(const study_run *r)
 /* --- steps --- */
 
 /* lr <- the largest stable one, of drawn subnetworks. */
-static status drawn_steps(const study_run *r, const train_settings *s, advise_estimate *lr)
-{
+static status drawn_steps(const study_run *r, const train_settings *s, advise_estimate *lr) {
     const advise_context *c = r->context;
     dataset all = c->whole.data;
     all.q = c->whole.labels;
@@ -238,8 +222,7 @@ static status drawn_steps(const study_run *r, const train_settings *s, advise_es
     return st;
 }
 
-static status say_steps(const study_run *r)
-{
+static status say_steps(const study_run *r) {
     const advise_context *c = r->context;
     const train_settings *s = &c->runs[GIVEN].settings;
     double to_eta = (double)s->width / ((double)c->whole.data.n * s->xi * s->xi);
@@ -264,8 +247,7 @@ static status say_steps(const study_run *r)
     return OK;
 }
 
-status advise_gather(study_run *r)
-{
+status advise_gather(study_run *r) {
     ((advise_context *)r->context)->count = 0;
     status st = say_kernel(r);
     if (st == OK) { st = find_width(r); }

@@ -3,15 +3,14 @@
 #include <stdio.h>
 
 #include "model/mask.h"
-#include "run/scratch.h"
+#include "base/scratch.h"
 #include "theory/advise/advise.h"
 
 #define NUMBER(name) CLAIM_NUMBER(advise_seen, name)
 
 static const advise_estimate none = {NAN, NAN, NAN};
 
-static void more_run(const study_run *r, advise_finding *f, const advise_run *run)
-{
+static void more_run(const study_run *r, advise_finding *f, const advise_run *run) {
     const advise_context *c = r->context;
     const train_settings *s = &run->settings;
     char xi[40] = " --mask categorical";
@@ -24,15 +23,13 @@ static void more_run(const study_run *r, advise_finding *f, const advise_run *ru
         s->kappa);
 }
 
-static bool settled(const study_run *r, size_t cell)
-{
+static bool settled(const study_run *r, size_t cell) {
     advise_estimate level = advise_mean(r, cell, NUMBER(level)),
                     before = advise_mean(r, cell, NUMBER(before));
     return before.value <= 1.05 * level.value;
 }
 
-static void say_rate(const study_run *r)
-{
+static void say_rate(const study_run *r) {
     const advise_context *c = r->context;
     const advise_run *run = &c->runs[GIVEN];
     const train_settings *s = &run->settings;
@@ -69,8 +66,7 @@ static void say_rate(const study_run *r)
     more_run(r, advise_add(r, "rounds_to_floor", "rounds", reached), run);
 }
 
-static void say_loss(const study_run *r)
-{
+static void say_loss(const study_run *r) {
     const advise_context *c = r->context;
     const train_settings *s = &c->runs[GIVEN].settings;
     scratch work = {0};
@@ -100,8 +96,7 @@ static void say_loss(const study_run *r)
 /* --- the same work, shared otherwise --- */
 
 /* A run that diverged has no level. */
-static double level_of(const study_run *r, size_t cell)
-{
+static double level_of(const study_run *r, size_t cell) {
     bool diverged = false;
     for (size_t k = 0; k < r->repeats; k++) {
         diverged |= study_values(r, cell, k)[NUMBER(diverged)] != 0;
@@ -110,8 +105,7 @@ static double level_of(const study_run *r, size_t cell)
     return diverged || isnan(level) ? INFINITY : level;
 }
 
-static void say_others(const study_run *r)
-{
+static void say_others(const study_run *r) {
     const advise_context *c = r->context;
     const advise_run *given = &c->runs[GIVEN];
     size_t best = GIVEN, used = 0;
@@ -150,8 +144,7 @@ static void say_others(const study_run *r)
     more_run(r, f, &c->runs[best]);
 }
 
-void advise_say_runs(const study_run *r)
-{
+void advise_say_runs(const study_run *r) {
     say_rate(r);
     say_loss(r);
     say_others(r);

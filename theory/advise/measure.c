@@ -6,13 +6,12 @@
 #include "model/rows.h"
 #include "model/spectrum.h"
 #include "model/stability.h"
-#include "run/scratch.h"
+#include "base/scratch.h"
 #include "theory/advise/advise.h"
 
 RECORD_DEFINE(advise_seen, ADVISE_SEEN);
 
-double advise_lr(const study_run *r, const train_settings *s)
-{
+double advise_lr(const study_run *r, const train_settings *s) {
     const advise_context *c = r->context;
     const advise_settings *o = r->settings;
     if (o->lr.count) { return o->lr.values[0]; }
@@ -21,19 +20,16 @@ double advise_lr(const study_run *r, const train_settings *s)
 
 /* --- which settings --- */
 
-static bool same_run(const train_settings *a, const train_settings *b)
-{
+static bool same_run(const train_settings *a, const train_settings *b) {
     return a->subnets == b->subnets && a->xi == b->xi && a->local_steps == b->local_steps;
 }
 
-static double work_of_a_round(const train_settings *s)
-{
+static double work_of_a_round(const train_settings *s) {
     return (double)s->subnets * s->xi * (double)s->local_steps;
 }
 
 /* A setting with rounds for the work of the given one; left out if it is there already. */
-static void add_other(study_run *r, train_settings s)
-{
+static void add_other(study_run *r, train_settings s) {
     advise_context *c = r->context;
     const advise_run *given = &c->runs[GIVEN];
     if (s.xi >= 1) { s.xi = 1, s.subnets = 1; } /* all subnetworks are the whole network */
@@ -46,8 +42,7 @@ static void add_other(study_run *r, train_settings s)
 }
 
 /* p, xi and tau halved and doubled, and no masks at all. Categorical masks have xi = 1/p. */
-static void list_runs(study_run *r)
-{
+static void list_runs(study_run *r) {
     const advise_settings *o = r->settings;
     advise_context *c = r->context;
     bool categorical = o->mask == MASK_CATEGORICAL;
@@ -76,8 +71,7 @@ static void list_runs(study_run *r)
     add_other(r, whole);
 }
 
-static status open_few(study_run *r)
-{
+static status open_few(study_run *r) {
     const advise_settings *o = r->settings;
     advise_context *c = r->context;
     program_options few = r->options;
@@ -96,8 +90,7 @@ static status open_few(study_run *r)
     return st;
 }
 
-status advise_plan(study_run *r)
-{
+status advise_plan(study_run *r) {
     const advise_settings *o = r->settings;
     status st = open_few(r);
     if (st != OK) { return st; }
@@ -109,16 +102,14 @@ status advise_plan(study_run *r)
 
 /* --- a run --- */
 
-static double mean_of(const double *error, size_t from, size_t to)
-{
+static double mean_of(const double *error, size_t from, size_t to) {
     double sum = 0;
     for (size_t k = from; k < to; k++) { sum += error[k]; }
     return sum / (double)(to - from);
 }
 
 /* error (rounds + 1) after every round. */
-static void look(const double *error, size_t rounds, bool diverged, advise_seen *seen)
-{
+static void look(const double *error, size_t rounds, bool diverged, advise_seen *seen) {
     size_t early = rounds < EARLY_ROUNDS ? rounds : EARLY_ROUNDS, fifth = (rounds + 4) / 5;
     seen->start = error[0];
     seen->early = log(error[early] / error[0]) / (double)early;
@@ -133,8 +124,7 @@ static void look(const double *error, size_t rounds, bool diverged, advise_seen 
 }
 
 /* Runs of one repetition start from the same weights and signs, whatever their masks. */
-status advise_measure(const study_run *r, size_t cell, size_t repetition, double *values)
-{
+status advise_measure(const study_run *r, size_t cell, size_t repetition, double *values) {
     const advise_context *c = r->context;
     const advise_run *run = &c->runs[cell];
     const train_settings *s = &run->settings;
@@ -164,8 +154,7 @@ status advise_measure(const study_run *r, size_t cell, size_t repetition, double
 
 /* --- over the repetitions --- */
 
-advise_estimate advise_mean(const study_run *r, size_t cell, size_t number)
-{
+advise_estimate advise_mean(const study_run *r, size_t cell, size_t number) {
     double *x = allocate(r->repeats, sizeof *x, "numbers of the runs");
     if (!x) { return (advise_estimate){NAN, NAN, NAN}; }
     for (size_t k = 0; k < r->repeats; k++) { x[k] = study_values(r, cell, k)[number]; }
@@ -175,8 +164,7 @@ advise_estimate advise_mean(const study_run *r, size_t cell, size_t number)
     return e;
 }
 
-advise_estimate advise_ratio(const study_run *r, size_t cell, size_t other, size_t number)
-{
+advise_estimate advise_ratio(const study_run *r, size_t cell, size_t other, size_t number) {
     double *x = allocate(r->repeats, sizeof *x, "numbers of the runs");
     if (!x) { return (advise_estimate){NAN, NAN, NAN}; }
     for (size_t k = 0; k < r->repeats; k++) {

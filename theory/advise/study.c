@@ -51,8 +51,7 @@ static const option_row options[] = {
     {"delta", OPTION_NUMBER, FIELD(delta), 1e-9, 0.5, "its failure probability", OPTION_NO_VALUE},
     {NULL}};
 
-static status prepare(study_run *r)
-{
+static status prepare(study_run *r) {
     advise_context *c = r->context;
     const advise_settings *o = r->settings;
     if (o->lr.count > 1) { return fail(BAD_INPUT, "--lr: give one value, or auto"); }
@@ -62,23 +61,20 @@ static status prepare(study_run *r)
     return st == OK ? advise_plan(r) : st;
 }
 
-static void close(void *context)
-{
+static void close(void *context) {
     advise_context *c = context;
     theory_close(&c->whole);
     dataset_free(&c->few);
     gram_free(&c->g);
 }
 
-static double cost(const study_run *r, size_t cell)
-{
+static double cost(const study_run *r, size_t cell) {
     const advise_context *c = r->context;
     return train_round_cost(&c->g, &c->runs[cell].settings) * (double)c->runs[cell].rounds;
 }
 
 /* From one run of the cheapest setting. */
-static double calibrate(const study_run *r)
-{
+static double calibrate(const study_run *r) {
     size_t cheapest = 0;
     for (size_t k = 1; k < r->cells; k++) {
         if (cost(r, k) < cost(r, cheapest)) { cheapest = k; }
@@ -86,8 +82,7 @@ static double calibrate(const study_run *r)
     return study_time_unit(r, cheapest) / cost(r, cheapest);
 }
 
-static void note(const study_run *r, table *t)
-{
+static void note(const study_run *r, table *t) {
     const advise_context *c = r->context;
     theory_data_note(&c->whole, t);
     table_note(t, "rows of the runs", "%zu", c->few.n);
@@ -98,8 +93,7 @@ static void note(const study_run *r, table *t)
     }
 }
 
-static status fill(const study_run *r, table *t)
-{
+static status fill(const study_run *r, table *t) {
     const advise_context *c = r->context;
     for (size_t k = 0; k < c->count; k++) {
         const advise_finding *f = &c->findings[k];
@@ -115,8 +109,7 @@ static status fill(const study_run *r, table *t)
 }
 
 /* The page: the sentences, each group with the command that shows more. */
-static status finish(const study_run *r)
-{
+static status finish(const study_run *r) {
     const advise_context *c = r->context;
     const advise_finding *said = NULL;
     for (size_t k = 0; k < c->count; k++) {

@@ -5,8 +5,7 @@
 #include "theory/shared/criteria.h"
 
 /* A start W_0 with its masks: its rounds with step sizes number 0 .. steps - 1 as one. */
-static drift_round trial_of(const study_run *r, local_place at, size_t steps)
-{
+static drift_round trial_of(const study_run *r, local_place at, size_t steps) {
     const local_context *c = r->context;
     const drift_round *rounds =
         drift_rounds_of(r, local_values(r, at), 0); /* step sizes side by side */
@@ -19,8 +18,7 @@ static drift_round trial_of(const study_run *r, local_place at, size_t steps)
 }
 
 /* All starts of a regime as one. */
-static drift_round regime_of(const study_run *r, size_t regime, size_t steps)
-{
+static drift_round regime_of(const study_run *r, size_t regime, size_t steps) {
     local_place at = {regime, 0, 0};
     drift_round all;
     record_clear(&drift_round_kind, &all);
@@ -35,8 +33,7 @@ static drift_round regime_of(const study_run *r, size_t regime, size_t steps)
 typedef bool breaks(const drift_round *trial, const local_model *model);
 
 static status count_trials(const study_run *r, size_t regime, breaks *broken, double allowed,
-                           evidence *e)
-{
+                           evidence *e) {
     const local_context *c = r->context;
     local_place at = {regime, 0, 0};
     size_t failures = 0, trials = 0;
@@ -48,18 +45,13 @@ static status count_trials(const study_run *r, size_t regime, breaks *broken, do
     return claim_counted(e, allowed, failures, trials);
 }
 
-static const char *sign_of(bool at_least)
-{
-    return at_least ? ">=" : "<";
-}
+static const char *sign_of(bool at_least) { return at_least ? ">=" : "<"; }
 
-static bool too_many_near(const drift_round *trial, const local_model *model)
-{
+static bool too_many_near(const drift_round *trial, const local_model *model) {
     return !(trial->near <= model->near_most);
 }
 
-static status near_neurons(const study_run *r, size_t regime, evidence *e)
-{
+static status near_neurons(const study_run *r, size_t regime, evidence *e) {
     const local_model *model = local_hardest(r, regime);
     bool wide = model->m >= model->width;
     claim_supposes(e, wide, "m = %.0f %s %.4g required for failure probability delta", model->m,
@@ -67,13 +59,11 @@ static status near_neurons(const study_run *r, size_t regime, evidence *e)
     return count_trials(r, regime, too_many_near, model->delta, e);
 }
 
-static bool too_many_near_of_all(const drift_round *trial, const local_model *model)
-{
+static bool too_many_near_of_all(const drift_round *trial, const local_model *model) {
     return !(trial->whole_near <= model->whole_near_most);
 }
 
-static status near_neurons_of_all(const study_run *r, size_t regime, evidence *e)
-{
+static status near_neurons_of_all(const study_run *r, size_t regime, evidence *e) {
     const local_model *model = local_hardest(r, regime);
     double failure = model->whole_near_failure;
     bool enough = failure <= model->delta;
@@ -82,13 +72,11 @@ static status near_neurons_of_all(const study_run *r, size_t regime, evidence *e
     return count_trials(r, regime, too_many_near_of_all, model->delta, e);
 }
 
-static bool below_half(const drift_round *trial, const local_model *model)
-{
+static bool below_half(const drift_round *trial, const local_model *model) {
     return !(trial->lambda_ball >= model->along_least);
 }
 
-static status combined(const study_run *r, size_t regime, evidence *e)
-{
+static status combined(const study_run *r, size_t regime, evidence *e) {
     const local_model *model = local_hardest(r, regime);
     drift_round all = regime_of(r, regime, local_step_count(r->settings));
     bool wide = model->m >= model->width;
@@ -98,8 +86,7 @@ static status combined(const study_run *r, size_t regime, evidence *e)
     return count_trials(r, regime, below_half, 2 * model->delta, e);
 }
 
-static status drift_of_kernel(const study_run *r, size_t regime, evidence *e)
-{
+static status drift_of_kernel(const study_run *r, size_t regime, evidence *e) {
     drift_round all = regime_of(r, regime, local_step_count(r->settings));
     claim_supposes(e, all.bounded > 0,
                    "weights within R* and near_i <= 2 m xi p_R: %.0f of %.0f states", all.bounded,
@@ -108,8 +95,7 @@ static status drift_of_kernel(const study_run *r, size_t regime, evidence *e)
 }
 
 /* At eta = lambda0/n^2; the paper's constants read as 1. */
-static status theorem_2(const study_run *r, size_t regime, evidence *e)
-{
+static status theorem_2(const study_run *r, size_t regime, evidence *e) {
     const local_context *c = r->context;
     const local_model *model = local_hardest(r, regime);
     drift_round all = regime_of(r, regime, 1);
@@ -130,8 +116,7 @@ static status theorem_2(const study_run *r, size_t regime, evidence *e)
 
 /* --- what holds at any width and however far the weights stray --- */
 
-static drift_round everything(const study_run *r)
-{
+static drift_round everything(const study_run *r) {
     drift_round all = regime_of(r, 0, local_step_count(r->settings));
     for (size_t regime = 1; regime < REGIMES; regime++) {
         drift_round more = regime_of(r, regime, local_step_count(r->settings));
@@ -140,15 +125,13 @@ static drift_round everything(const study_run *r)
     return all;
 }
 
-static status kernel_by_flips(const study_run *r, size_t which, evidence *e)
-{
+static status kernel_by_flips(const study_run *r, size_t which, evidence *e) {
     (void)which;
     drift_round all = everything(r);
     return claim_record(e, &all);
 }
 
-static status flips_are_near(const study_run *r, size_t which, evidence *e)
-{
+static status flips_are_near(const study_run *r, size_t which, evidence *e) {
     (void)which;
     drift_round all = everything(r);
     claim_supposes(e, true, "weights within R*: %.0f of %.0f states", all.ball, all.states);
@@ -158,7 +141,7 @@ static status flips_are_near(const study_run *r, size_t which, evidence *e)
 #define NUMBER(name) CLAIM_NUMBER(drift_round, name)
 
 static const claim of_regime[] = {
-    {"Section 3, near_i", "drift", DERIVED, TEST_PROBABILITY,
+    {"Section 3, near_i", "near-neurons", DERIVED, TEST_PROBABILITY,
      "share of runs with near_i > 2 m xi p_R at R* for some sample and mask", near_neurons},
     {"Lemma 16 along runs", "lemma-16", DERIVED, TEST_PROBABILITY,
      "share of runs with more than 2 m p_R neurons that may flip on some sample within R*",
@@ -175,7 +158,7 @@ static const claim of_all[] = {
      "||H_m(k,t) - H_m(0)|| over 2 max_i sum_j |G_ij| max_i flips_i/m is at most 1",
      kernel_by_flips, "nothing: all step sizes, both regimes and mask kinds", 1 + CRITERION_NORM,
      NUMBER(kernel), NUMBER(states)},
-    {"Section 3, flips within R*", "drift", DERIVED, TEST_AT_MOST,
+    {"Section 3, flips within R*", "flips", DERIVED, TEST_AT_MOST,
      "activations that are not those at w_0, over near_i, are at most 1 on every sample",
      flips_are_near, "", 1, NUMBER(flips_near), NUMBER(ball)}};
 

@@ -8,27 +8,25 @@
 #include "theory/local/local.h"
 
 /* One round, or several as one. */
-#define DRIFT_ROUND(number)                                                                        \
-    number(states, SUM, "subnetworks times (tau + 1)") number(                                     \
-        ball,                                                                                      \
-        SUM, "of these, with all weights within R*") number(bounded, SUM,                          \
-                                                            "and near_i <= 2 m xi p_R for every "  \
-                                                            "i") number(from_start, MAX,           \
-                                                                        "||w_{k,t,r} - w_{0,r}||") \
-        number(flips, MAX, "activations on one sample that are not those at w_0") number(          \
-            near, MAX, "near_i") number(lambda, MIN,                                               \
-                                        "lambda_min(H_m(k,t))") number(lambda_ball, MIN,           \
-                                                                       "the same within R*")       \
-            number(kernel, MAX, "||H_m(k,t) - H_m(0)|| over 2 row_sum max_i flips_i/m") number(    \
-                drift, MAX, "the same norm over xi lambda0/4, where the state is `bounded`")       \
-                number(flips_near, MAX, "flips_i over near_i within R*, the whole network's too")  \
-                    number(whole_from_start, MAX, "of the whole network after the round")          \
-                        number(whole_flips, MAX, "of the whole network after the round") number(   \
-                            whole_near, MAX, "of the whole network after the round")               \
-                            number(error, SUM,                                                     \
-                                   "of the whole network after the round, (1/2) ||y - u||^2/n")    \
-                                number(stopped, SUM,                                               \
-                                       "1: the run diverged and was not followed to its end")
+/* clang-format off */
+#define DRIFT_ROUND(number)                                                                       \
+    number(states, SUM, "subnetworks times (tau + 1)")                                            \
+    number(ball, SUM, "of these, with all weights within R*")                                     \
+    number(bounded, SUM, "and near_i <= 2 m xi p_R for every i")                                  \
+    number(from_start, MAX, "||w_{k,t,r} - w_{0,r}||")                                            \
+    number(flips, MAX, "activations on one sample that are not those at w_0")                     \
+    number(near, MAX, "near_i")                                                                   \
+    number(lambda, MIN, "lambda_min(H_m(k,t))")                                                   \
+    number(lambda_ball, MIN, "the same within R*")                                                \
+    number(kernel, MAX, "||H_m(k,t) - H_m(0)|| over 2 row_sum max_i flips_i/m")                   \
+    number(drift, MAX, "the same norm over xi lambda0/4, where the state is `bounded`")           \
+    number(flips_near, MAX, "flips_i over near_i within R*, the whole network's too")             \
+    number(whole_from_start, MAX, "of the whole network after the round")                         \
+    number(whole_flips, MAX, "of the whole network after the round")                              \
+    number(whole_near, MAX, "of the whole network after the round")                               \
+    number(error, SUM, "of the whole network after the round, (1/2) ||y - u||^2/n")               \
+    number(stopped, SUM, "1: the run diverged and was not followed to its end")
+/* clang-format on */
 
 RECORD_DECLARE(drift_round, DRIFT_ROUND);
 

@@ -21,8 +21,7 @@ struct drift_watch {
 
 RECORD_DEFINE(drift_round, DRIFT_ROUND);
 
-drift_watch *drift_watch_new(const gram *g, size_t m)
-{
+drift_watch *drift_watch_new(const gram *g, size_t m) {
     size_t n = g->n;
     drift_watch *w = allocate(1, sizeof *w, "watch of the drift");
     if (!w) { return NULL; }
@@ -37,16 +36,14 @@ drift_watch *drift_watch_new(const gram *g, size_t m)
     return NULL;
 }
 
-void drift_watch_free(drift_watch *w)
-{
+void drift_watch_free(drift_watch *w) {
     if (!w) { return; }
     ntk_masked_free(w->counts);
     scratch_free(&w->owned);
     free(w);
 }
 
-static double share_of_near(const drift_watch *w)
-{
+static double share_of_near(const drift_watch *w) {
     double most = 0;
     for (size_t i = 0; i < w->g->n; i++) {
         most = record_larger(most, safe_ratio(w->flips[i], w->near[i]));
@@ -55,16 +52,14 @@ static double share_of_near(const drift_watch *w)
 }
 
 /* H_m(0) and near_i of the subnetwork's mask. */
-static status begin_subnet(drift_watch *w, const network *net)
-{
+static status begin_subnet(drift_watch *w, const network *net) {
     w->most_near = local_near(w->g, net, w->Z0, w->model->boundary_radius, w->near);
     w->kept->near = record_larger(w->kept->near, (double)w->most_near);
     return local_start_kernel(w->model, w->counts, w->g, net, w->Z0, w->taken, w->H0);
 }
 
 /* lambda_min(H_m(k,t)), and ||H_m(k,t) - H_m(0)||: in the end H holds the difference. */
-static status measure_kernel(drift_watch *w, const network *net, double *lambda, double *distance)
-{
+static status measure_kernel(drift_watch *w, const network *net, double *lambda, double *distance) {
     size_t n = w->g->n;
     status s = local_kernel(w->model, w->counts, net->Z, w->g->ld, net->m, NULL, w->H);
     if (s == OK) { s = spectrum_smallest(w->H, n, lambda, NULL); }
@@ -78,8 +73,7 @@ static status measure_kernel(drift_watch *w, const network *net, double *lambda,
     return largest > 0 ? spectrum_norm(w->H, n, distance) : OK;
 }
 
-static void measure_state(drift_watch *w, const network *net)
-{
+static void measure_state(drift_watch *w, const network *net) {
     const local_model *model = w->model;
     drift_round *kept = w->kept;
     double lambda = NAN, distance = NAN, from_start = local_moved(w->g, net, w->Z0);
@@ -104,8 +98,7 @@ static void measure_state(drift_watch *w, const network *net)
 }
 
 /* The trainer's observer. */
-static void observe(const train_sight *sight, void *context)
-{
+static void observe(const train_sight *sight, void *context) {
     drift_watch *w = context;
     if (w->code != OK || w->kept->stopped != 0) { return; }
     if (!isfinite(sight->error)) {
@@ -117,8 +110,7 @@ static void observe(const train_sight *sight, void *context)
 }
 
 /* The whole network after the round. */
-static void measure_whole(drift_watch *w, const trainer *t)
-{
+static void measure_whole(drift_watch *w, const trainer *t) {
     drift_round *kept = w->kept;
     kept->error = t->error;
     kept->whole_from_start = local_moved(w->g, &t->whole, w->Z0);
@@ -131,8 +123,7 @@ static void measure_whole(drift_watch *w, const trainer *t)
 }
 
 status drift_watch_run(drift_watch *w, local_trial *trial, const local_model *model, double eta,
-                       size_t rounds, drift_round *kept)
-{
+                       size_t rounds, drift_round *kept) {
     w->model = model;
     w->Z0 = trial->Z0;
     w->code = local_trial_restart(trial, eta);

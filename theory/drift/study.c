@@ -20,25 +20,21 @@ static const local_settings defaults = {.samples = 100,
 
 /* --- units: for each step size a drift_round for each round --- */
 
-static size_t numbers_of(const study_run *r)
-{
+static size_t numbers_of(const study_run *r) {
     return ((const local_settings *)r->settings)->rounds * DRIFT_NUMBERS;
 }
 
 /* drift_round is doubles alone. */
-drift_round *drift_rounds_of(const study_run *r, const double *values, size_t step)
-{
+drift_round *drift_rounds_of(const study_run *r, const double *values, size_t step) {
     return (drift_round *)(uintptr_t)(values + step * numbers_of(r));
 }
 
-static status prepare(study_run *r)
-{
+static status prepare(study_run *r) {
     r->values = local_step_count(r->settings) * numbers_of(r);
     return local_prepare(r);
 }
 
-static status measure(const study_run *r, size_t cell, size_t repetition, double *values)
-{
+static status measure(const study_run *r, size_t cell, size_t repetition, double *values) {
     const local_context *c = r->context;
     local_place at = local_place_of(r, cell, repetition);
     const local_regime *regime = &c->regimes[at.regime];
@@ -64,8 +60,7 @@ typedef struct {
     double runs, diverged, moved, flips, lambda;
 } pool;
 
-static pool collect(const study_run *r, local_place at, size_t step, size_t round)
-{
+static pool collect(const study_run *r, local_place at, size_t step, size_t round) {
     const local_context *c = r->context;
     pool p = {.runs = 0};
     record_clear(&drift_round_kind, &p.all);
@@ -84,8 +79,7 @@ static pool collect(const study_run *r, local_place at, size_t step, size_t roun
     return p;
 }
 
-static void put_row(const study_run *r, local_place at, size_t step, size_t round, table *t)
-{
+static void put_row(const study_run *r, local_place at, size_t step, size_t round, table *t) {
     const local_context *c = r->context;
     const local_model *model = &c->models[at.regime][at.mask];
     const pool p = collect(r, at, step, round);
@@ -129,8 +123,7 @@ static void put_row(const study_run *r, local_place at, size_t step, size_t roun
     row_number(t, "diverged", "runs that have diverged", p.diverged);
 }
 
-static status fill(const study_run *r, table *t)
-{
+static status fill(const study_run *r, table *t) {
     const local_context *c = r->context;
     for (size_t regime = 0; regime < REGIMES; regime++) {
         for (size_t mask = 0; mask < MASKS; mask++) {

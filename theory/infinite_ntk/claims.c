@@ -9,8 +9,7 @@
 /* --- Assumption 1 --- */
 
 /* ||x_i|| = 1 and |y_i| <= C - 1 with C = 2. */
-static status norms_and_labels(const study_run *r, size_t which, evidence *e)
-{
+static status norms_and_labels(const study_run *r, size_t which, evidence *e) {
     (void)which;
     const dataset *data = r->data;
     double off = 0, label = 0;
@@ -29,13 +28,11 @@ static status norms_and_labels(const study_run *r, size_t which, evidence *e)
     return claim_saw(e, CRITERION_EXACT, off, (double)data->n);
 }
 
-static size_t file_row(const study_run *r, size_t i)
-{
+static size_t file_row(const study_run *r, size_t i) {
     return theory_file_row(&((const infinite_context *)r->context)->data, i);
 }
 
-static status no_two_parallel(const study_run *r, size_t which, evidence *e)
-{
+static status no_two_parallel(const study_run *r, size_t which, evidence *e) {
     (void)which;
     const dataset *data = r->data;
     claim_says(e, "smallest angle between two inputs, rows %zu and %zu",
@@ -54,8 +51,7 @@ static status no_two_parallel(const study_run *r, size_t which, evidence *e)
 /* --- Theorem 1 --- */
 
 /* The sign of lambda_min is told by its certified interval. */
-static status theorem_1(const study_run *r, size_t which, evidence *e)
-{
+static status theorem_1(const study_run *r, size_t which, evidence *e) {
     (void)which;
     const infinite_context *c = r->context;
     spectrum_interval interval = infinite_spectrum_of(r).interval;
@@ -71,8 +67,7 @@ static status theorem_1(const study_run *r, size_t which, evidence *e)
 
 /* lambda_min(Hinf) <= 1/2 - cos t (pi - t)/(2 pi) for two inputs at an angle t, here without the
  * cancellation at small t; entries of Hinf are rounded. */
-static status cap_by_closest_pair(const study_run *r, size_t which, evidence *e)
-{
+static status cap_by_closest_pair(const study_run *r, size_t which, evidence *e) {
     (void)which;
     const dataset *data = r->data;
     claim_supposes(e, data->n >= 2, "two inputs: not met");
@@ -88,8 +83,7 @@ static status cap_by_closest_pair(const study_run *r, size_t which, evidence *e)
 
 /* --- the numbers --- */
 
-static status two_drivers(const study_run *r, size_t which, evidence *e)
-{
+static status two_drivers(const study_run *r, size_t which, evidence *e) {
     (void)which;
     infinite_spectrum s = infinite_spectrum_of(r);
     double off = 0;
@@ -100,8 +94,7 @@ static status two_drivers(const study_run *r, size_t which, evidence *e)
     return claim_saw(e, CRITERION_EXACT, off, (double)s.n);
 }
 
-static status sums_of_eigenvalues(const study_run *r, size_t which, evidence *e)
-{
+static status sums_of_eigenvalues(const study_run *r, size_t which, evidence *e) {
     (void)which;
     const infinite_context *c = r->context;
     infinite_spectrum s = infinite_spectrum_of(r);
@@ -119,14 +112,12 @@ static status sums_of_eigenvalues(const study_run *r, size_t which, evidence *e)
 }
 
 /* How far x lies outside the interval, over lambda_max. NaN stays. */
-static double outside(const infinite_spectrum *s, double x)
-{
+static double outside(const infinite_spectrum *s, double x) {
     double below = s->interval.low - x, above = x - s->interval.high;
     return record_larger(record_larger(below, above), 0) / s->values[s->n - 1];
 }
 
-static status certified_interval(const study_run *r, size_t which, evidence *e)
-{
+static status certified_interval(const study_run *r, size_t which, evidence *e) {
     (void)which;
     infinite_spectrum s = infinite_spectrum_of(r);
     double low = s.interval.low, high = s.interval.high;
@@ -143,8 +134,7 @@ static status certified_interval(const study_run *r, size_t which, evidence *e)
 
 /* --- the closed form --- */
 
-static status quadrature(const study_run *r, size_t which, evidence *e)
-{
+static status quadrature(const study_run *r, size_t which, evidence *e) {
     (void)which;
     const infinite_context *c = r->context;
     claim_supposes(e, true, "none; %zu entries, Gauss-Legendre", c->entry_count);
@@ -154,8 +144,7 @@ static status quadrature(const study_run *r, size_t which, evidence *e)
 
 /* Every entry at every width is a test; together they err with probability 1 - CLAIM_CONFIDENCE
  * (Bonferroni). */
-static status random_networks(const study_run *r, size_t which, evidence *e)
-{
+static status random_networks(const study_run *r, size_t which, evidence *e) {
     (void)which;
     const infinite_context *c = r->context;
     const infinite_settings *o = r->settings;

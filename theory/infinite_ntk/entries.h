@@ -6,7 +6,7 @@
 
 #include <stddef.h>
 #include "model/dataset.h"
-#include "run/error.h"
+#include "base/error.h"
 
 typedef struct {
     size_t i, j;       /* j <= i */

@@ -2,7 +2,4 @@
  */
 #include "theory/infinite_ntk/infinite_ntk.h"
 
-int main(int argc, char **argv)
-{
-    return study_main(&infinite_study, argc, argv);
-}
+int main(int argc, char **argv) { return study_main(&infinite_study, argc, argv); }

@@ -17,20 +17,17 @@ static const mask_design whole = {MASK_BERNOULLI, 1, 1};
 /* From so many inputs on the interval comes without a reduction to tridiagonal form. */
 enum { LARGE = 5000 };
 
-status infinite_network_fits(const study_run *r)
-{
+status infinite_network_fits(const study_run *r) {
     const infinite_context *c = r->context;
     return masked_stream_fits(&c->data.data, &whole, 1, r->options.threads);
 }
 
-static status measure_spectrum(const theory_data *d, double *values)
-{
+static status measure_spectrum(const theory_data *d, double *values) {
     status st = spectrum_all(d->Hinf, d->data.n, values);
     return st == OK ? spectrum_all(d->G, d->data.n, values + d->data.n) : st;
 }
 
-static status measure_interval(const theory_data *d, double *values)
-{
+static status measure_interval(const theory_data *d, double *values) {
     size_t n = d->data.n;
     spectrum_interval interval;
     status st = spectrum_all_second(d->Hinf, n, values);
@@ -45,8 +42,7 @@ static status measure_interval(const theory_data *d, double *values)
 }
 
 /* ||H(0) - Hinf||_F^2, then the entries of H(0) that are found again. */
-static void measure_kernel(const infinite_context *c, const double *H, double *values)
-{
+static void measure_kernel(const infinite_context *c, const double *H, double *values) {
     size_t n = c->data.data.n;
     values[0] = 0;
     for (size_t e = 0; e < n * n; e++) {
@@ -58,8 +54,7 @@ static void measure_kernel(const infinite_context *c, const double *H, double *v
 }
 
 /* One network, its kernel measured while it grows from width to width. */
-static status measure_network(const study_run *r, size_t cell, double *values)
-{
+static status measure_network(const study_run *r, size_t cell, double *values) {
     const infinite_context *c = r->context;
     const option_list *widths = &((const infinite_settings *)r->settings)->widths;
     masked_stream s = {.n = 0};
@@ -75,8 +70,7 @@ static status measure_network(const study_run *r, size_t cell, double *values)
     return st;
 }
 
-status infinite_measure(const study_run *r, size_t cell, size_t repetition, double *values)
-{
+status infinite_measure(const study_run *r, size_t cell, size_t repetition, double *values) {
     const infinite_context *c = r->context;
     (void)repetition;
     memset(values, 0, r->values * sizeof *values);
@@ -88,8 +82,7 @@ status infinite_measure(const study_run *r, size_t cell, size_t repetition, doub
 /* Operations, weighed by how fast they run. The spectrum: a reduction to tridiagonal form, bound by
  * memory; either unit has two matrices to reduce or to factor. A neuron: a product with the inputs,
  * a count of common bits, d random numbers. */
-double infinite_cost(const study_run *r, size_t cell)
-{
+double infinite_cost(const study_run *r, size_t cell) {
     const option_list *widths = &((const infinite_settings *)r->settings)->widths;
     double n = (double)r->data->n, d = (double)r->data->d, m = widths->values[widths->count - 1];
     if (cell == SPECTRUM_UNIT) { return 4 * n * n * n; }
@@ -98,8 +91,7 @@ double infinite_cost(const study_run *r, size_t cell)
 }
 
 /* From some neurons of a network. */
-double infinite_calibrate(const study_run *r)
-{
+double infinite_calibrate(const study_run *r) {
     infinite_settings few = *(const infinite_settings *)r->settings;
     study_run part = *r;
     few.widths = (option_list){{512}, 1};

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "model/masked_stream.h"
-#include "run/npy.h"
+#include "io/npy.h"
 #include "theory/infinite_ntk/infinite_ntk.h"
 #include "theory/infinite_ntk/measure.h"
 
@@ -23,8 +23,7 @@ static const option_row options[] = {
      OPTION_NO_VALUE},
     {NULL}};
 
-status infinite_plan(study_run *r)
-{
+status infinite_plan(study_run *r) {
     infinite_context *c = r->context;
     const infinite_settings *o = r->settings;
     const dataset *data = r->data = &c->data.data;
@@ -40,8 +39,7 @@ status infinite_plan(study_run *r)
     return OK;
 }
 
-static status prepare(study_run *r)
-{
+static status prepare(study_run *r) {
     infinite_context *c = r->context;
     const char *matrix = ((const infinite_settings *)r->settings)->matrix;
     status st = matrix ? program_writes(&r->options, "matrix", matrix) : OK;
@@ -49,8 +47,7 @@ static status prepare(study_run *r)
     return st == OK ? infinite_plan(r) : st;
 }
 
-static void close(void *context)
-{
+static void close(void *context) {
     infinite_context *c = context;
     free(c->entries);
     free(c->means);
@@ -60,8 +57,7 @@ static void close(void *context)
 
 /* --- what the units found --- */
 
-infinite_spectrum infinite_spectrum_of(const study_run *r)
-{
+infinite_spectrum infinite_spectrum_of(const study_run *r) {
     size_t n = r->data->n;
     const double *first = study_values(r, SPECTRUM_UNIT, 0),
                  *second = study_values(r, INTERVAL_UNIT, 0);
@@ -70,8 +66,7 @@ infinite_spectrum infinite_spectrum_of(const study_run *r)
 }
 
 /* Means over the networks, and the quadrature of the entries. */
-static status gather(study_run *r)
-{
+static status gather(study_run *r) {
     infinite_context *c = r->context;
     const infinite_settings *o = r->settings;
     size_t entries = c->entry_count, widths = o->widths.count;
@@ -90,8 +85,7 @@ static status gather(study_run *r)
     return infinite_entries_integrate(r->data, c->entries, entries);
 }
 
-static void note(const study_run *r, table *t)
-{
+static void note(const study_run *r, table *t) {
     const infinite_context *c = r->context;
     const infinite_settings *o = r->settings;
     infinite_spectrum s = infinite_spectrum_of(r);
@@ -114,8 +108,7 @@ static void note(const study_run *r, table *t)
     }
 }
 
-static status fill(const study_run *r, table *t)
-{
+static status fill(const study_run *r, table *t) {
     infinite_spectrum s = infinite_spectrum_of(r);
     for (size_t k = 1; k <= s.n; k++) {
         table_row(t);
@@ -132,8 +125,7 @@ static status fill(const study_run *r, table *t)
     return OK;
 }
 
-static status finish(const study_run *r)
-{
+static status finish(const study_run *r) {
     const infinite_context *c = r->context;
     const char *path = ((const infinite_settings *)r->settings)->matrix;
     infinite_spectrum s = infinite_spectrum_of(r);

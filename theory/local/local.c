@@ -38,14 +38,12 @@ const option_row local_options[] = {
      "its runs, for either mask kind; rounded up to a multiple of --repeats"},
     {NULL}};
 
-static size_t cells_of(const study_run *r, size_t regime)
-{
+static size_t cells_of(const study_run *r, size_t regime) {
     const local_context *c = r->context;
     return MASKS * (c->regimes[regime].trials / r->repeats);
 }
 
-status local_prepare(study_run *r)
-{
+status local_prepare(study_run *r) {
     local_context *c = r->context;
     const local_settings *o = r->settings;
     status st = local_regimes_open(&r->options, o, c->regimes);
@@ -62,16 +60,14 @@ status local_prepare(study_run *r)
     return OK;
 }
 
-void local_close(void *context)
-{
+void local_close(void *context) {
     local_context *c = context;
     local_regimes_close(c->regimes);
 }
 
 /* --- units: cell = regime, then batch of repetitions, then mask kind --- */
 
-local_place local_place_of(const study_run *r, size_t cell, size_t repetition)
-{
+local_place local_place_of(const study_run *r, size_t cell, size_t repetition) {
     size_t wide = cells_of(r, REGIME_WIDE), regime = cell < wide ? REGIME_WIDE : REGIME_USUAL;
     size_t within = cell < wide ? cell : cell - wide;
     return (local_place){.regime = regime,
@@ -79,15 +75,13 @@ local_place local_place_of(const study_run *r, size_t cell, size_t repetition)
                          .trial = within / MASKS * r->repeats + repetition};
 }
 
-const double *local_values(const study_run *r, local_place at)
-{
+const double *local_values(const study_run *r, local_place at) {
     size_t before = at.regime == REGIME_WIDE ? 0 : cells_of(r, REGIME_WIDE);
     size_t cell = before + at.trial / r->repeats * MASKS + (size_t)at.mask;
     return study_values(r, cell, at.trial % r->repeats);
 }
 
-bool local_next(const study_run *r, local_place *at)
-{
+bool local_next(const study_run *r, local_place *at) {
     const local_context *c = r->context;
     at->trial++;
     if (at->trial < c->regimes[at->regime].trials) { return true; }
@@ -96,8 +90,7 @@ bool local_next(const study_run *r, local_place *at)
     return (size_t)at->mask < MASKS;
 }
 
-status local_open_trial(const study_run *r, local_place at, local_trial *trial)
-{
+status local_open_trial(const study_run *r, local_place at, local_trial *trial) {
     const local_context *c = r->context;
     const local_regime *regime = &c->regimes[at.regime];
     train_settings settings = local_train_settings(regime, at.mask);
@@ -107,16 +100,14 @@ status local_open_trial(const study_run *r, local_place at, local_trial *trial)
 
 /* --- time --- */
 
-double local_cost(const study_run *r, size_t cell)
-{
+double local_cost(const study_run *r, size_t cell) {
     const local_context *c = r->context;
     double seconds = c->seconds[local_place_of(r, cell, 0).regime];
     return seconds > 0 ? seconds : 1;
 }
 
 /* Seconds of a unit with one round of so many subnetworks and one step size; 0: it failed. */
-static double time_small(const study_run *r, size_t which, size_t subnets)
-{
+static double time_small(const study_run *r, size_t which, size_t subnets) {
     local_settings few = *(const local_settings *)r->settings;
     local_context context = *(const local_context *)r->context;
     study_run small = *r;
@@ -139,8 +130,7 @@ static double time_small(const study_run *r, size_t which, size_t subnets)
 
 /* A unit takes the time of its start and that of its subnetworks: one and two of them tell both,
  * after a run that warms caches. */
-double local_calibrate(const study_run *r)
-{
+double local_calibrate(const study_run *r) {
     local_context *c = r->context;
     for (size_t k = 0; k < REGIMES; k++) {
         double all = local_masks(&c->regimes[k]) * (double)local_step_count(r->settings);
@@ -153,8 +143,7 @@ double local_calibrate(const study_run *r)
 
 /* --- provenance --- */
 
-void local_note(const study_run *r, table *t)
-{
+void local_note(const study_run *r, table *t) {
     const local_context *c = r->context;
     theory_data_note(&c->regimes[REGIME_USUAL].data, t);
     for (size_t k = 0; k < REGIMES; k++) {
@@ -166,21 +155,18 @@ void local_note(const study_run *r, table *t)
         "lambda0/n^2 and multiples of 1/||G||; all of one run share its start and its masks");
 }
 
-const local_model *local_hardest(const study_run *r, size_t regime)
-{
+const local_model *local_hardest(const study_run *r, size_t regime) {
     const local_context *c = r->context;
     const local_model *models = c->models[regime];
     return models[1].width > models[0].width ? &models[1] : &models[0];
 }
 
-size_t local_regime_count(const study_run *r)
-{
+size_t local_regime_count(const study_run *r) {
     (void)r;
     return REGIMES;
 }
 
-const char *local_regime_name(const study_run *r, size_t which, char *name, size_t size)
-{
+const char *local_regime_name(const study_run *r, size_t which, char *name, size_t size) {
     (void)r, (void)name, (void)size;
     return local_regime_names[which];
 }

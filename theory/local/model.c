@@ -3,8 +3,7 @@
 #include <math.h>
 #include <string.h>
 
-local_model local_model_of(const local_regime *regime, const train_settings *s)
-{
+local_model local_model_of(const local_regime *regime, const train_settings *s) {
     const theory_data *d = &regime->data;
     double masks = local_masks(regime), n = (double)d->data.n, m = (double)s->width, xi = s->xi,
            lambda0 = d->lambda0;
@@ -36,8 +35,7 @@ local_model local_model_of(const local_regime *regime, const train_settings *s)
                          .paper_radius = s->kappa * lambda0 / n};
 }
 
-double local_moved(const gram *g, const network *net, const real *Z0)
-{
+double local_moved(const gram *g, const network *net, const real *Z0) {
     double largest = 0;
     for (size_t r = 0; r < net->m; r++) {
         largest = record_larger(largest, network_drift_squared(g, net, Z0, r));
@@ -45,16 +43,14 @@ double local_moved(const gram *g, const network *net, const real *Z0)
     return sqrt(largest);
 }
 
-static size_t largest_of(const unsigned *count, size_t n)
-{
+static size_t largest_of(const unsigned *count, size_t n) {
     size_t largest = 0;
     for (size_t i = 0; i < n; i++) { largest = count[i] > largest ? count[i] : largest; }
     return largest;
 }
 
 size_t local_near(const gram *g, const network *net, const real *Z0, double boundary_radius,
-                  unsigned *near)
-{
+                  unsigned *near) {
     memset(near, 0, g->n * sizeof *near);
     for (size_t r = 0; r < net->m; r++) {
         const real *z0 = Z0 + net->neuron[r] * g->ld;
@@ -64,8 +60,7 @@ size_t local_near(const gram *g, const network *net, const real *Z0, double boun
 }
 
 size_t local_flips(const gram *g, const network *net, const real *from, bool same_columns,
-                   unsigned *flips)
-{
+                   unsigned *flips) {
     memset(flips, 0, g->n * sizeof *flips);
     for (size_t r = 0; r < net->m; r++) {
         const real *z = net->Z + r * g->ld,
@@ -76,8 +71,7 @@ size_t local_flips(const gram *g, const network *net, const real *from, bool sam
 }
 
 status local_kernel(const local_model *model, ntk_masked *counts, const real *Z, size_t ld,
-                    size_t count, const unsigned char *mask, double *H)
-{
+                    size_t count, const unsigned char *mask, double *H) {
     ntk_masked_clear(counts);
     status s = ntk_masked_add(counts, Z, ld, count, mask, count, 1);
     if (s == OK) { ntk_masked_kernel(counts, 0, 1 / model->m, model->G, H); }
@@ -85,8 +79,7 @@ status local_kernel(const local_model *model, ntk_masked *counts, const real *Z,
 }
 
 status local_start_kernel(const local_model *model, ntk_masked *counts, const gram *g,
-                          const network *net, const real *Z0, unsigned char *taken, double *H)
-{
+                          const network *net, const real *Z0, unsigned char *taken, double *H) {
     size_t m = net->capacity;
     memset(taken, 0, m);
     for (size_t k = 0; k < net->m; k++) { taken[net->neuron[k]] = 1; }

@@ -1,5 +1,6 @@
-/* The numbers that paper.md section 3 (drift) and section 4 speak of, and what is measured against
- * them on one subnetwork. Plain numbers, so that a test can spoil any one of them. */
+/* The numbers of the statements about drift and local steps (drift-section and local in
+ * doc/mathematics.md), and what is measured against them on one subnetwork. Plain numbers, so that
+ * a test can spoil any one of them. */
 #ifndef THEORY_LOCAL_MODEL_H
 #define THEORY_LOCAL_MODEL_H
 

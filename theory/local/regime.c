@@ -12,13 +12,11 @@ const char *const local_mask_names[MASKS] = {"bernoulli", "categorical"};
 
 enum { WIDTH_FACTOR = 3, WIDTH_LARGEST = 1 << 22 };
 
-double local_masks(const local_regime *regime)
-{
+double local_masks(const local_regime *regime) {
     return (double)(regime->rounds * regime->settings.subnets);
 }
 
-train_settings local_train_settings(const local_regime *regime, mask_kind mask)
-{
+train_settings local_train_settings(const local_regime *regime, mask_kind mask) {
     train_settings s = regime->settings;
     s.mask = mask;
     s.xi = mask == MASK_CATEGORICAL ? 1 / (double)s.subnets : s.xi;
@@ -27,8 +25,7 @@ train_settings local_train_settings(const local_regime *regime, mask_kind mask)
 
 /* Three times what Together asks for, so that the weights have room to move within R* as well; for
  * both mask kinds. */
-static size_t width_of(const local_regime *regime)
-{
+static size_t width_of(const local_regime *regime) {
     double xi = fmin(regime->settings.xi, 1 / (double)regime->settings.subnets);
     bounds_setting s = theory_bounds(&regime->data, local_masks(regime), xi, regime->delta);
     size_t width = 1;
@@ -41,8 +38,7 @@ static size_t width_of(const local_regime *regime)
 /* Runs see rows and weights through X W alone, which is Gaussian with covariance kappa^2 G neuron
  * by neuron, and move weights within the span of the rows. So n coordinates in that span do for d
  * of them: X^T = Q R, and the rows of R^T stand for those of X. */
-static status span_rows(const dataset *data, dataset *rows)
-{
+static status span_rows(const dataset *data, dataset *rows) {
     size_t n = data->n, d = data->d;
     double *work = allocate(n, d * sizeof *work, "inputs"),
            *tau = allocate(n, sizeof *tau, "reflectors");
@@ -64,8 +60,7 @@ static status span_rows(const dataset *data, dataset *rows)
     return s;
 }
 
-static status open_gram(local_regime *regime)
-{
+static status open_gram(local_regime *regime) {
     const dataset *data = &regime->data.data;
     if (data->n >= data->d) { return gram_new(data, GRAM_AUTO, &regime->g); }
     dataset rows;
@@ -76,8 +71,7 @@ static status open_gram(local_regime *regime)
 }
 
 static status open_one(const program_options *run, const local_settings *o, size_t which,
-                       local_regime *regime)
-{
+                       local_regime *regime) {
     bool wide = which == REGIME_WIDE;
     size_t batches = wide ? (o->wide_trials + o->repeats - 1) / o->repeats : 1;
     *regime = (local_regime){
@@ -102,36 +96,29 @@ static status open_one(const program_options *run, const local_settings *o, size
 }
 
 status local_regimes_open(const program_options *run, const local_settings *o,
-                          local_regime regimes[REGIMES])
-{
+                          local_regime regimes[REGIMES]) {
     status s = OK;
     for (size_t k = 0; k < REGIMES; k++) { regimes[k] = (local_regime){.rounds = 0}; }
     for (size_t k = 0; k < REGIMES && s == OK; k++) { s = open_one(run, o, k, &regimes[k]); }
     return s;
 }
 
-void local_regimes_close(local_regime regimes[REGIMES])
-{
+void local_regimes_close(local_regime regimes[REGIMES]) {
     for (size_t k = 0; k < REGIMES; k++) {
         theory_close(&regimes[k].data);
         gram_free(&regimes[k].g);
     }
 }
 
-size_t local_step_count(const local_settings *o)
-{
-    return 1 + o->multiples.count;
-}
+size_t local_step_count(const local_settings *o) { return 1 + o->multiples.count; }
 
-double local_step(const local_regime *regime, const local_settings *o, size_t k)
-{
+double local_step(const local_regime *regime, const local_settings *o, size_t k) {
     double n = (double)regime->data.data.n;
     return k == 0 ? regime->data.lambda0 / (n * n)
                   : o->multiples.values[k - 1] / regime->data.gram_norm;
 }
 
-void local_step_name(const local_settings *o, size_t k, char name[32])
-{
+void local_step_name(const local_settings *o, size_t k, char name[32]) {
     if (k == 0) {
         snprintf(name, 32, "lambda0/n^2");
     } else {
@@ -139,8 +126,7 @@ void local_step_name(const local_settings *o, size_t k, char name[32])
     }
 }
 
-void local_regime_note(const local_regime *r, const char *name, table *t)
-{
+void local_regime_note(const local_regime *r, const char *name, table *t) {
     const train_settings *s = &r->settings;
     bounds_setting b = theory_bounds(&r->data, local_masks(r), s->xi, r->delta);
     table_note(t, "regime",

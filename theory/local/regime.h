@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include "model/gram.h"
 #include "model/train.h"
-#include "run/options.h"
+#include "cli/options.h"
 #include "theory/shared/theory_data.h"
 
 /* Filled with the program's defaults before parsing. */

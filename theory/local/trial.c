@@ -3,8 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static status draw_start(local_trial *run)
-{
+static status draw_start(local_trial *run) {
     rng *r = rng_new(run->seed, run->stream, run->trial, RNG_WEIGHTS);
     if (!r) { return fail(FAILED, "no memory for a random stream"); }
     train_draw_start(&run->t, r, run->W, run->A);
@@ -15,8 +14,7 @@ static status draw_start(local_trial *run)
 }
 
 status local_trial_open(const gram *g, const train_settings *s, uint64_t seed, size_t stream,
-                        size_t trial, local_trial *run)
-{
+                        size_t trial, local_trial *run) {
     *run = (local_trial){.seed = seed, .stream = stream, .trial = trial};
     run->W = allocate(s->width * g->d, sizeof *run->W, "initial weights");
     run->A = allocate(s->width * g->q, sizeof *run->A, "initial signs");
@@ -30,8 +28,7 @@ status local_trial_open(const gram *g, const train_settings *s, uint64_t seed, s
     return FAILED;
 }
 
-void local_trial_close(local_trial *run)
-{
+void local_trial_close(local_trial *run) {
     trainer_free(&run->t);
     free(run->W);
     free(run->A);
@@ -41,8 +38,7 @@ void local_trial_close(local_trial *run)
     *run = (local_trial){0};
 }
 
-status local_trial_restart(local_trial *run, double eta)
-{
+status local_trial_restart(local_trial *run, double eta) {
     trainer *t = &run->t;
     rng_free(run->masks);
     run->masks = rng_new(run->seed, run->stream, run->trial, RNG_MASKS);
@@ -53,8 +49,7 @@ status local_trial_restart(local_trial *run, double eta)
     return OK;
 }
 
-bool local_trial_round(local_trial *run, train_observer *seen, void *context)
-{
+bool local_trial_round(local_trial *run, train_observer *seen, void *context) {
     const train_settings *s = &run->t.settings;
     mask_draw(s->mask, s->subnets, s->width, s->xi, run->masks, run->mask);
     trainer_round(&run->t, run->mask, seen, context);

@@ -7,28 +7,24 @@
 /* Which step sizes count, of a regime. */
 typedef bool chooser(const study_run *r, size_t regime, size_t step);
 
-static bool every(const study_run *r, size_t regime, size_t step)
-{
+static bool every(const study_run *r, size_t regime, size_t step) {
     (void)r, (void)regime, (void)step;
     return true;
 }
 
 /* eta <= 1/||G|| */
-static bool small(const study_run *r, size_t regime, size_t step)
-{
+static bool small(const study_run *r, size_t regime, size_t step) {
     const local_regime *place = &((const local_context *)r->context)->regimes[regime];
     return local_step(place, r->settings, step) * place->data.gram_norm <= 1 + CRITERION_NORM;
 }
 
 /* eta = lambda0/n^2 */
-static bool first(const study_run *r, size_t regime, size_t step)
-{
+static bool first(const study_run *r, size_t regime, size_t step) {
     (void)r, (void)regime;
     return step == 0;
 }
 
-static descent_run trial_of(const study_run *r, local_place at, chooser *chosen)
-{
+static descent_run trial_of(const study_run *r, local_place at, chooser *chosen) {
     descent_run all;
     record_clear(&descent_run_kind, &all);
     for (size_t step = 0; step < local_step_count(r->settings); step++) {
@@ -38,8 +34,7 @@ static descent_run trial_of(const study_run *r, local_place at, chooser *chosen)
     return all;
 }
 
-static void add_regime(const study_run *r, size_t regime, chooser *chosen, descent_run *all)
-{
+static void add_regime(const study_run *r, size_t regime, chooser *chosen, descent_run *all) {
     local_place at = {regime, 0, 0};
     do {
         descent_run trial = trial_of(r, at, chosen);
@@ -47,16 +42,14 @@ static void add_regime(const study_run *r, size_t regime, chooser *chosen, desce
     } while (local_next(r, &at));
 }
 
-static descent_run regime_of(const study_run *r, size_t regime, chooser *chosen)
-{
+static descent_run regime_of(const study_run *r, size_t regime, chooser *chosen) {
     descent_run all;
     record_clear(&descent_run_kind, &all);
     add_regime(r, regime, chosen, &all);
     return all;
 }
 
-static descent_run everything(const study_run *r)
-{
+static descent_run everything(const study_run *r) {
     descent_run all = regime_of(r, 0, every);
     for (size_t regime = 1; regime < REGIMES; regime++) { add_regime(r, regime, every, &all); }
     return all;
@@ -64,8 +57,7 @@ static descent_run everything(const study_run *r)
 
 /* --- (4) where it is proved, and the largest step size there; elsewhere what happened --- */
 
-static status contraction(const study_run *r, size_t regime, evidence *e)
-{
+static status contraction(const study_run *r, size_t regime, evidence *e) {
     descent_run all = regime_of(r, regime, small);
     bool met = all.proven > 0;
     claim_supposes(e, met,
@@ -74,8 +66,7 @@ static status contraction(const study_run *r, size_t regime, evidence *e)
     return claim_saw(e, 1, met ? all.gain_proven : all.gain_least, met ? all.proven : all.steps);
 }
 
-static status largest_step(const study_run *r, size_t regime, evidence *e)
-{
+static status largest_step(const study_run *r, size_t regime, evidence *e) {
     descent_run all = regime_of(r, regime, small);
     bool met = all.proven > 0;
     claim_says(e, met ? "the largest step size that obeys (4), over the one taken (at most "
@@ -89,8 +80,7 @@ static status largest_step(const study_run *r, size_t regime, evidence *e)
 
 /* Combined with (4): a run fails if (4) fails at a step within R* with eta <= 1/||G||; at most 2
  * delta of them may. */
-static status contraction_probability(const study_run *r, size_t regime, evidence *e)
-{
+static status contraction_probability(const study_run *r, size_t regime, evidence *e) {
     const local_model *model = local_hardest(r, regime);
     local_place at = {regime, 0, 0};
     size_t trials = 0, failures = 0;
@@ -109,22 +99,19 @@ static status contraction_probability(const study_run *r, size_t regime, evidenc
 
 /* --- the recursion of the proof, whatever the width and the step size --- */
 
-static status recursion(const study_run *r, size_t which, evidence *e)
-{
+static status recursion(const study_run *r, size_t which, evidence *e) {
     (void)which;
     descent_run all = everything(r);
     return claim_record(e, &all);
 }
 
-static status norm_of_step(const study_run *r, size_t which, evidence *e)
-{
+static status norm_of_step(const study_run *r, size_t which, evidence *e) {
     (void)which;
     descent_run all = everything(r);
     return claim_saw(e, -CRITERION_NORM, all.recursion, all.steps - all.skipped);
 }
 
-static status changes_are_near(const study_run *r, size_t which, evidence *e)
-{
+static status changes_are_near(const study_run *r, size_t which, evidence *e) {
     (void)which;
     descent_run all = everything(r);
     claim_supposes(e, true, "weights within R* at both ends: %.0f of %.0f steps", all.ball,
@@ -132,8 +119,7 @@ static status changes_are_near(const study_run *r, size_t which, evidence *e)
     return claim_record(e, &all);
 }
 
-static status movement_held(const study_run *r, size_t which, evidence *e)
-{
+static status movement_held(const study_run *r, size_t which, evidence *e) {
     (void)which;
     descent_run all = everything(r);
     claim_supposes(e, true, "(4) held at steps 0..t-1; it held at %.0f of %.0f steps", all.held,
@@ -143,8 +129,7 @@ static status movement_held(const study_run *r, size_t which, evidence *e)
 
 /* The jump that the second form of (5) needs: Markov's inequality over a run. One step size, since
  * the others share the masks. */
-static status jump(const study_run *r, size_t which, evidence *e)
-{
+static status jump(const study_run *r, size_t which, evidence *e) {
     (void)which;
     size_t trials = 0, failures = 0;
     for (size_t regime = 0; regime < REGIMES; regime++) {
@@ -160,14 +145,12 @@ static status jump(const study_run *r, size_t which, evidence *e)
 /* --- what the paper says, in the usual regime, its constants read as 1 --- */
 
 /* Weights stay as near w_0 as (3) asks for. */
-static bool near_start(const study_run *r, const descent_run *all)
-{
+static bool near_start(const study_run *r, const descent_run *all) {
     const local_model *model = local_hardest(r, REGIME_USUAL);
     return model->assumption1 && all->from_start <= model->paper_radius;
 }
 
-static status paper_contraction(const study_run *r, size_t which, evidence *e)
-{
+static status paper_contraction(const study_run *r, size_t which, evidence *e) {
     (void)which;
     const local_model *model = local_hardest(r, REGIME_USUAL);
     descent_run all = regime_of(r, REGIME_USUAL, first);
@@ -179,8 +162,7 @@ static status paper_contraction(const study_run *r, size_t which, evidence *e)
     return claim_saw(e, 1, all.gain_least, all.steps - all.skipped);
 }
 
-static status paper_step(const study_run *r, size_t which, evidence *e)
-{
+static status paper_step(const study_run *r, size_t which, evidence *e) {
     (void)which;
     const local_model *model = local_hardest(r, REGIME_USUAL);
     descent_run all = regime_of(r, REGIME_USUAL, first);
@@ -192,47 +174,47 @@ static status paper_step(const study_run *r, size_t which, evidence *e)
 static const char nothing[] = "nothing: all step sizes, both regimes and mask kinds";
 
 #define NUMBER(name) CLAIM_NUMBER(descent_run, name)
-#define STATEMENT(label) "Hypothesis 1" label, "hypothesis-1"
 
 static const claim of_regime[] = {
-    {STATEMENT(" (4)"), DERIVED, TEST_AT_LEAST,
+    {"Hypothesis 1 (4)", "local-contraction", DERIVED, TEST_AT_LEAST,
      "(1 - ||e_{t+1}||^2/||e_t||^2)/(eta xi lambda0/2) >= 1 at every local step with eta <= "
      "1/||G||",
      contraction},
-    {STATEMENT(", largest step"), DERIVED, TEST_AT_LEAST, "", largest_step},
-    {STATEMENT(" (4) w.p. 1-2delta"), DERIVED, TEST_PROBABILITY,
+    {"Hypothesis 1, largest step", "local-contraction", DERIVED, TEST_AT_LEAST, "", largest_step},
+    {"Hypothesis 1 (4) w.p. 1-2delta", "local-contraction", DERIVED, TEST_PROBABILITY,
      "share of runs in which some step within R* with eta <= 1/||G|| breaks (4)",
      contraction_probability}};
 
 static const claim of_all[] = {
-    {STATEMENT(", recursion"), EXACT, TEST_AT_MOST,
+    {"Hypothesis 1, recursion", "local-recursion", EXACT, TEST_AT_MOST,
      "u_{t+1} - u_t = eta (H_m + E) e_t: difference over the largest output or label", recursion,
      nothing, CRITERION_EXACT, NUMBER(identity), NUMBER(steps)},
-    {STATEMENT(", ||E||_F"), DERIVED, TEST_AT_MOST,
+    {"Hypothesis 1, ||E||_F", "local-recursion", DERIVED, TEST_AT_MOST,
      "||E||_F <= n max_i flips_i/m, flips: signs that change in the step", recursion, nothing,
      1 + CRITERION_NORM, NUMBER(secant), NUMBER(steps)},
-    {STATEMENT(", ||E||"), DERIVED, TEST_AT_MOST, "||E|| <= max_i sum_j |G_ij| max_i flips_i/m",
-     recursion, nothing, 1 + CRITERION_NORM, NUMBER(secant_norm), NUMBER(steps)},
-    {STATEMENT(", norm of a step"), DERIVED, TEST_AT_LEAST,
+    {"Hypothesis 1, ||E||", "local-recursion", DERIVED, TEST_AT_MOST,
+     "||E|| <= max_i sum_j |G_ij| max_i flips_i/m", recursion, nothing, 1 + CRITERION_NORM,
+     NUMBER(secant_norm), NUMBER(steps)},
+    {"Hypothesis 1, norm of a step", "local-recursion", DERIVED, TEST_AT_LEAST,
      "(||I - eta H_m|| + eta ||E||_F - ||e_{t+1}||/||e_t||)/(eta ||G||) >= 0, up to rounding",
      norm_of_step, nothing},
-    {STATEMENT(", near neurons"), DERIVED, TEST_AT_MOST,
+    {"Hypothesis 1, near neurons", "flips", DERIVED, TEST_AT_MOST,
      "signs that change in a step over near_i <= 1 for every sample i", changes_are_near, "", 1,
      NUMBER(flips_near), NUMBER(ball)},
-    {STATEMENT(" (5), first form"), DERIVED, TEST_AT_MOST,
+    {"Hypothesis 1 (5), first form", "local-movement", DERIVED, TEST_AT_MOST,
      "||w_{k,t,r} - w_{k,r}|| over eta sqrt(||G||/m) sum_{s<t} ||e_s|| is at most 1", recursion,
      nothing, 1 + CRITERION_NORM, NUMBER(moved), NUMBER(steps)},
-    {STATEMENT(" (5), second form"), DERIVED, TEST_AT_MOST,
+    {"Hypothesis 1 (5), second form", "local-movement", DERIVED, TEST_AT_MOST,
      "||w_{k,t,r} - w_{k,r}|| over eta t sqrt(||G||/m) (||y - u_k|| + ||u_k - u_{k,0}||) is at "
      "most 1",
      movement_held, "", 1 + CRITERION_NORM, NUMBER(moved_held), NUMBER(held)},
-    {STATEMENT(" (5), jump"), DERIVED, TEST_PROBABILITY,
+    {"Hypothesis 1 (5), jump", "jump-tail", DERIVED, TEST_PROBABILITY,
      "share of runs in which some ||u_k - u_{k,0}||^2 exceeds K p V_k/delta (Markov)", jump,
      "nothing: runs with eta = lambda0/n^2, both regimes and mask kinds"},
-    {STATEMENT(" (4) at lambda0/n^2, usual"), PAPER, TEST_AT_LEAST,
+    {"Hypothesis 1 (4) at lambda0/n^2, usual", "hypothesis-1", PAPER, TEST_AT_LEAST,
      "(1 - ||e_{t+1}||^2/||e_t||^2)/(eta xi lambda0/2) >= 1 at every local step",
      paper_contraction},
-    {STATEMENT(", eta lambda0/n^2, usual"), PAPER, TEST_AT_LEAST,
+    {"Hypothesis 1, eta lambda0/n^2, usual", "hypothesis-1", PAPER, TEST_AT_LEAST,
      "the largest step size that obeys (4), times ||G||, is at least ||G|| lambda0/n^2",
      paper_step}};
 

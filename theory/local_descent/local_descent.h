@@ -12,50 +12,32 @@
 #include "theory/local/local.h"
 
 /* What is kept of a run with one step size. */
-#define DESCENT_RUN(number)                                                                        \
-    number(steps, SUM, "local steps measured") number(                                             \
-        skipped, SUM, "of these, ||e_t|| so small that rounding would decide (4)")                 \
-        number(held, SUM, "with (4): ||e_{t+1}||^2 <= (1 - eta rate) ||e_t||^2") number(           \
-            ball, SUM,                                                                             \
-            "with all weights within R* at both ends") number(proven, SUM,                         \
-                                                              "and on the event of drift: (4) is " \
-                                                              "proved if eta <= 1/||G||")          \
-            number(fell, SUM, "with ||e_{t+1}|| < ||e_t||") number(                                \
-                ratio_most, MAX,                                                                   \
-                "||e_{t+1}||^2/||e_t||^2") number(gain_least, MIN,                                 \
-                                                  "(1 - ratio)/(eta rate): at least 1 is (4); "    \
-                                                  "over all steps") number(gain_ball, MIN,         \
-                                                                           "the same over those "  \
-                                                                           "in the ball")          \
-                number(gain_proven, MIN, "the same over those where it is proved") number(         \
-                    largest_least, MIN,                                                            \
-                    "largest step size in this direction that obeys (4), times ||G||")             \
-                    number(largest_proven, MIN,                                                    \
-                           "the same over the step size taken, where (4) is proved")               \
-                        number(identity, MAX,                                                      \
-                               "|u_{t+1} - u_t - eta (H_m + E) e_t| over largest output or label") \
-                            number(secant, MAX, "||E||_F over n max_i flips_i/m") number(          \
-                                secant_norm, MAX, "||E|| over row_sum max_i flips_i/m")            \
-                                number(recursion, MIN,                                             \
-                                       "(||I-eta H_m|| + eta ||E||_F - ||e_{t+1}||/||e_t||)/(eta " \
-                                       "||G||)")                                                   \
-                                    number(flips_near, MAX,                                        \
-                                           "sign changes of a step over near_i, in the ball")      \
-                                        number(                                                    \
-                                            moved, MAX,                                            \
-                                            "(5): ||w_{k,t,r} - w_{k,r}|| over its first bound")   \
-                                            number(moved_held, MAX,                                \
-                                                   "(5): the same over its second bound, where "   \
-                                                   "(4) held before")                              \
-                                                number(jump, MAX,                                  \
-                                                       "||u_k - u_{k,0}||^2 over K p V_k/delta")   \
-                                                    number(from_start, MAX,                        \
-                                                           "||w_{k,t,r} - w_{0,r}||")              \
-                                                        number(lambda_least, MIN,                  \
-                                                               "lambda_min(H_m(k,t))")             \
-                                                            number(stopped, SUM,                   \
-                                                                   "1: the run diverged and was "  \
-                                                                   "not followed to its end")
+/* clang-format off */
+#define DESCENT_RUN(number)                                                                       \
+    number(steps, SUM, "local steps measured")                                                    \
+    number(skipped, SUM, "of these, ||e_t|| so small that rounding would decide (4)")             \
+    number(held, SUM, "with (4): ||e_{t+1}||^2 <= (1 - eta rate) ||e_t||^2")                      \
+    number(ball, SUM, "with all weights within R* at both ends")                                  \
+    number(proven, SUM, "and on the event of drift: (4) is proved if eta <= 1/||G||")             \
+    number(fell, SUM, "with ||e_{t+1}|| < ||e_t||")                                               \
+    number(ratio_most, MAX, "||e_{t+1}||^2/||e_t||^2")                                            \
+    number(gain_least, MIN, "(1 - ratio)/(eta rate): at least 1 is (4); over all steps")          \
+    number(gain_ball, MIN, "the same over those in the ball")                                     \
+    number(gain_proven, MIN, "the same over those where it is proved")                            \
+    number(largest_least, MIN, "largest step size in this direction that obeys (4), times ||G||") \
+    number(largest_proven, MIN, "the same over the step size taken, where (4) is proved")         \
+    number(identity, MAX, "|u_{t+1} - u_t - eta (H_m + E) e_t| over largest output or label")     \
+    number(secant, MAX, "||E||_F over n max_i flips_i/m")                                         \
+    number(secant_norm, MAX, "||E|| over row_sum max_i flips_i/m")                                \
+    number(recursion, MIN, "(||I-eta H_m|| + eta ||E||_F - ||e_{t+1}||/||e_t||)/(eta ||G||)")     \
+    number(flips_near, MAX, "sign changes of a step over near_i, in the ball")                    \
+    number(moved, MAX, "(5): ||w_{k,t,r} - w_{k,r}|| over its first bound")                       \
+    number(moved_held, MAX, "(5): the same over its second bound, where (4) held before")         \
+    number(jump, MAX, "||u_k - u_{k,0}||^2 over K p V_k/delta")                                   \
+    number(from_start, MAX, "||w_{k,t,r} - w_{0,r}||")                                            \
+    number(lambda_least, MIN, "lambda_min(H_m(k,t))")                                             \
+    number(stopped, SUM, "1: the run diverged and was not followed to its end")
+/* clang-format on */
 
 RECORD_DECLARE(descent_run, DESCENT_RUN);
 

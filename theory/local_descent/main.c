@@ -2,7 +2,4 @@
  * 1). */
 #include "theory/local_descent/local_descent.h"
 
-int main(int argc, char **argv)
-{
-    return study_main(&descent_study, argc, argv);
-}
+int main(int argc, char **argv) { return study_main(&descent_study, argc, argv); }

@@ -38,8 +38,7 @@ struct descent_watch {
 
 RECORD_DEFINE(descent_run, DESCENT_RUN);
 
-descent_watch *descent_watch_new(const gram *g, size_t m, size_t steps)
-{
+descent_watch *descent_watch_new(const gram *g, size_t m, size_t steps) {
     size_t n = g->n, ld = g->ld;
     descent_watch *w = allocate(1, sizeof *w, "watch of local steps");
     if (!w) { return NULL; }
@@ -63,8 +62,7 @@ descent_watch *descent_watch_new(const gram *g, size_t m, size_t steps)
     return NULL;
 }
 
-void descent_watch_free(descent_watch *w)
-{
+void descent_watch_free(descent_watch *w) {
     if (!w) { return; }
     ntk_masked_free(w->counts);
     scratch_free(&w->owned);
@@ -72,8 +70,7 @@ void descent_watch_free(descent_watch *w)
 }
 
 /* Before a round: u_k, ||y - u_k|| and V_k = (xi (1 - xi)/m) sum_i sum_r sigma_ri^2 (E9). */
-static void measure_whole(descent_watch *w, trainer *t)
-{
+static void measure_whole(descent_watch *w, trainer *t) {
     const gram *g = w->g;
     double squares = 0, residual = 0;
     trainer_output(t, w->U);
@@ -93,8 +90,7 @@ static void measure_whole(descent_watch *w, trainer *t)
 
 /* Section 3's event for this mask: lambda_min(H_m(0)) >= (3/4) xi lambda0 and near_i <= 2 m xi p_R.
  */
-static status find_event(descent_watch *w, const network *net)
-{
+static status find_event(descent_watch *w, const network *net) {
     status s = local_start_kernel(w->model, w->counts, w->g, net, w->Z0, w->taken, w->H);
     if (s == OK) { s = spectrum_at_least(w->H, w->g->n, w->model->start_least, &w->event); }
     size_t near = local_near(w->g, net, w->Z0, w->model->boundary_radius, w->near);
@@ -102,8 +98,7 @@ static status find_event(descent_watch *w, const network *net)
     return s;
 }
 
-static void begin_subnet(descent_watch *w, const train_sight *sight)
-{
+static void begin_subnet(descent_watch *w, const train_sight *sight) {
     const network *net = sight->net;
     size_t elements = net->m * w->g->ld;
     memcpy(w->Zk, net->Z, elements * sizeof *w->Zk);
@@ -123,8 +118,7 @@ static void begin_subnet(descent_watch *w, const train_sight *sight)
 }
 
 /* Both sides of (5) at w_{k,t+1}; `steps` = t + 1. */
-static void measure_movement(descent_watch *w, const network *net, size_t steps)
-{
+static void measure_movement(descent_watch *w, const network *net, size_t steps) {
     const local_model *model = w->model;
     double moved = descent_moved(w->g, net, w->Zk, w->Ck);
     double first = bounds_local_drift(w->eta, model->gram_norm, model->m, w->residual_sum);
@@ -138,8 +132,7 @@ static void measure_movement(descent_watch *w, const network *net, size_t steps)
 
 /* The recursion of the proof: H_m and E at the step, u_{t+1} - u_t, and the norm of what multiplies
  * e_t. */
-static status measure_recursion(descent_watch *w, const network *net, const descent_pair *pair)
-{
+static status measure_recursion(descent_watch *w, const network *net, const descent_pair *pair) {
     size_t n = w->g->n;
     descent_run *kept = w->kept;
     const local_model *model = w->model;
@@ -168,8 +161,7 @@ static status measure_recursion(descent_watch *w, const network *net, const desc
 
 /* (4) at this step, among all, in the ball, and where it is proved. */
 static void measure_contraction(descent_watch *w, const network *net, const descent_pair *pair,
-                                bool inside)
-{
+                                bool inside) {
     descent_run *kept = w->kept;
     bool ball = inside && w->inside, proven = ball && w->event;
     if (ball) {
@@ -200,8 +192,7 @@ static void measure_contraction(descent_watch *w, const network *net, const desc
     }
 }
 
-static void measure_step(descent_watch *w, const train_sight *sight, bool inside)
-{
+static void measure_step(descent_watch *w, const train_sight *sight, bool inside) {
     for (size_t i = 0; i < w->g->n; i++) { w->next[i] = (double)w->g->Y[i] - (double)sight->U[i]; }
     descent_pair pair = descent_compare(w->g, w->e, w->next, w->eta * w->model->rate);
     w->kept->steps++;
@@ -214,8 +205,7 @@ static void measure_step(descent_watch *w, const train_sight *sight, bool inside
 }
 
 /* The trainer's observer. */
-static void observe(const train_sight *sight, void *context)
-{
+static void observe(const train_sight *sight, void *context) {
     descent_watch *w = context;
     if (w->code != OK || w->kept->stopped != 0) { return; }
     if (!isfinite(sight->error)) {
@@ -239,8 +229,7 @@ static void observe(const train_sight *sight, void *context)
 }
 
 status descent_watch_run(descent_watch *w, local_trial *trial, const local_model *model, double eta,
-                         size_t rounds, descent_run *kept, double *ratio, double *largest)
-{
+                         size_t rounds, descent_run *kept, double *ratio, double *largest) {
     record_clear(&descent_run_kind, kept);
     w->model = model;
     w->eta = eta;

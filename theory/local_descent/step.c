@@ -5,13 +5,12 @@
 #include <string.h>
 
 #include "model/spectrum.h"
-#include "run/blas.h"
+#include "base/blas.h"
 #include "theory/shared/criteria.h"
 
 /* (||e_t||^2 - ||e_{t+1}||^2)/||e_t||^2 is summed as (e_t - e_{t+1})(e_t + e_{t+1}), which keeps
  * its digits at tiny steps. */
-descent_pair descent_compare(const gram *g, const double *e, const double *next, double promise)
-{
+descent_pair descent_compare(const gram *g, const double *e, const double *next, double promise) {
     double square = 0, fallen = 0, outputs = 0, labels = 0;
     for (size_t i = 0; i < g->n; i++) {
         double y = (double)g->Y[i];
@@ -28,8 +27,7 @@ descent_pair descent_compare(const gram *g, const double *e, const double *next,
                           .skip = sqrt(square) * finest < rounding};
 }
 
-double descent_moved(const gram *g, const network *net, const real *Zk, const real *Ck)
-{
+double descent_moved(const gram *g, const network *net, const real *Zk, const real *Ck) {
     double largest = 0;
     for (size_t r = 0; r < net->m; r++) {
         const real *z = net->Z + r * g->ld, *c = net->C + r * g->ld, *zk = Zk + r * g->ld,
@@ -43,14 +41,11 @@ double descent_moved(const gram *g, const network *net, const real *Zk, const re
     return sqrt(largest);
 }
 
-static double positive_part(double x)
-{
-    return x > 0 ? x : 0;
-}
+static double positive_part(double x) { return x > 0 ? x : 0; }
 
 /* One neuron, one sample with a sign change: row i of m E grows by (s_ri - 1_ri) G_i. 1_r. */
-static void add_change(const local_model *model, const real *z, double excess, size_t i, double *E)
-{
+static void add_change(const local_model *model, const real *z, double excess, size_t i,
+                       double *E) {
     size_t n = model->n;
     for (size_t j = 0; j < n; j++) {
         if (z[j] >= 0) { E[i * n + j] += excess * model->G[i * n + j] / model->m; }
@@ -58,8 +53,7 @@ static void add_change(const local_model *model, const real *z, double excess, s
 }
 
 double descent_secant_kernel(const local_model *model, const gram *g, const network *net,
-                             const real *before, double *E)
-{
+                             const real *before, double *E) {
     size_t n = model->n;
     memset(E, 0, n * n * sizeof *E);
     for (size_t r = 0; r < net->m; r++) {
@@ -76,8 +70,7 @@ double descent_secant_kernel(const local_model *model, const gram *g, const netw
 }
 
 /* ||E||^2 = ||E E^T||. */
-status descent_norm(const double *E, size_t n, double *norm)
-{
+status descent_norm(const double *E, size_t n, double *norm) {
     int order = (int)n;
     double *product = allocate(n * n, sizeof *product, "product of kernels");
     if (!product) { return FAILED; }
@@ -90,8 +83,7 @@ status descent_norm(const double *E, size_t n, double *norm)
 }
 
 double descent_identity(const gram *g, const double *H, const double *E, double eta,
-                        const double *u, const double *e, const double *next)
-{
+                        const double *u, const double *e, const double *next) {
     size_t n = g->n;
     double worst = 0, largest = 0;
     for (size_t i = 0; i < n; i++) {
@@ -105,8 +97,7 @@ double descent_identity(const gram *g, const double *H, const double *E, double 
 
 /* Whether (4) holds at `part` times the step taken: ||y - u||^2 <= (1 - part promise) square at z +
  * part (z' - z). */
-static bool obeys(const descent_ray *ray, double part)
-{
+static bool obeys(const descent_ray *ray, double part) {
     const gram *g = ray->g;
     double *u = ray->outputs, square = 0;
     memset(u, 0, g->n * sizeof *u);
@@ -121,8 +112,7 @@ static bool obeys(const descent_ray *ray, double part)
     return square <= (1 - part * ray->promise) * ray->square;
 }
 
-double descent_largest_part(const descent_ray *ray)
-{
+double descent_largest_part(const descent_ray *ray) {
     enum { DOUBLINGS = 30, BISECTIONS = 5 };
     bool taken = obeys(ray, 1);
     double low = taken ? 1 : 0.5;

@@ -23,42 +23,33 @@ static const local_settings defaults = {.samples = 100,
  * local step --- */
 
 /* Local steps of a run, of the regime that has more of them. */
-static size_t steps_of(const study_run *r)
-{
+static size_t steps_of(const study_run *r) {
     const local_settings *o = r->settings;
     size_t subnets = o->subnets > o->wide_subnets ? o->subnets : o->wide_subnets;
     return o->rounds * subnets * o->local_steps;
 }
 
-static size_t numbers_of(const study_run *r)
-{
-    return DESCENT_NUMBERS + 2 * steps_of(r);
-}
+static size_t numbers_of(const study_run *r) { return DESCENT_NUMBERS + 2 * steps_of(r); }
 
 /* descent_run is doubles alone. */
-descent_run *descent_run_of(const study_run *r, const double *values, size_t step)
-{
+descent_run *descent_run_of(const study_run *r, const double *values, size_t step) {
     return (descent_run *)(uintptr_t)(values + step * numbers_of(r));
 }
 
-static double *ratios_of(const study_run *r, const double *values, size_t step)
-{
+static double *ratios_of(const study_run *r, const double *values, size_t step) {
     return (double *)(uintptr_t)values + step * numbers_of(r) + DESCENT_NUMBERS;
 }
 
-static double *largest_of(const study_run *r, const double *values, size_t step)
-{
+static double *largest_of(const study_run *r, const double *values, size_t step) {
     return ratios_of(r, values, step) + steps_of(r);
 }
 
-static status prepare(study_run *r)
-{
+static status prepare(study_run *r) {
     r->values = local_step_count(r->settings) * numbers_of(r);
     return local_prepare(r);
 }
 
-static status measure(const study_run *r, size_t cell, size_t repetition, double *values)
-{
+static status measure(const study_run *r, size_t cell, size_t repetition, double *values) {
     const local_context *c = r->context;
     local_place at = local_place_of(r, cell, repetition);
     const local_regime *regime = &c->regimes[at.regime];
@@ -87,8 +78,7 @@ typedef struct {
     size_t count;
 } pool;
 
-static void collect(const study_run *r, local_place at, size_t step, pool *p)
-{
+static void collect(const study_run *r, local_place at, size_t step, pool *p) {
     const local_context *c = r->context;
     record_clear(&descent_run_kind, &p->all);
     p->count = 0;
@@ -103,8 +93,7 @@ static void collect(const study_run *r, local_place at, size_t step, pool *p)
     }
 }
 
-static void put_row(const study_run *r, local_place at, size_t step, pool *p, table *t)
-{
+static void put_row(const study_run *r, local_place at, size_t step, pool *p, table *t) {
     const local_context *c = r->context;
     const local_regime *regime = &c->regimes[at.regime];
     const local_model *model = &c->models[at.regime][at.mask];
@@ -163,8 +152,7 @@ static void put_row(const study_run *r, local_place at, size_t step, pool *p, ta
                all->stopped);
 }
 
-static void fill_rows(const study_run *r, pool *p, table *t)
-{
+static void fill_rows(const study_run *r, pool *p, table *t) {
     for (size_t regime = 0; regime < REGIMES; regime++) {
         for (size_t mask = 0; mask < MASKS; mask++) {
             if (regime + mask > 0) { table_gap(t); }
@@ -175,8 +163,7 @@ static void fill_rows(const study_run *r, pool *p, table *t)
     }
 }
 
-static status fill(const study_run *r, table *t)
-{
+static status fill(const study_run *r, table *t) {
     size_t room = r->cells * r->repeats * steps_of(r);
     scratch work = {0};
     pool p = {.ratios = scratch_take(&work, room, sizeof *p.ratios, "ratios of all steps"),

@@ -4,34 +4,25 @@
 #include "theory/ntk_concentration/ntk_concentration.h"
 #include "theory/shared/criteria.h"
 
-static const concentration_context *context_of(const study_run *r)
-{
-    return r->context;
-}
+static const concentration_context *context_of(const study_run *r) { return r->context; }
 
-static double largest_width(const study_run *r)
-{
+static double largest_width(const study_run *r) {
     const option_list *widths = concentration_widths(r);
     return widths->values[widths->count - 1];
 }
 
 /* The confidence at which `count` intervals hold together at CLAIM_CONFIDENCE. */
-static double confidence_of(size_t count)
-{
-    return 1 - (1 - CLAIM_CONFIDENCE) / (double)count;
-}
+static double confidence_of(size_t count) { return 1 - (1 - CLAIM_CONFIDENCE) / (double)count; }
 
 /* A mean's distance from `bound` over the half-width of its interval and what rounding may add; NaN
  * stays. */
-static double in_halves(double mean, double bound, stats_interval interval, double rounding)
-{
+static double in_halves(double mean, double bound, stats_interval interval, double rounding) {
     return fabs(mean - bound) / ((interval.high - interval.low) / 2 + rounding);
 }
 
 /* Keeps the mean of a design if it is the farthest from `bound` so far. */
 static bool keep_farthest(const study_run *r, size_t design, double bound, double mean,
-                          stats_interval interval, double *farthest, evidence *e)
-{
+                          stats_interval interval, double *farthest, evidence *e) {
     const mask_design *d = &context_of(r)->designs[design];
     double off = in_halves(mean, bound, interval, 0);
     if (off <= *farthest || isnan(*farthest)) { return false; }
@@ -45,8 +36,7 @@ static bool keep_farthest(const study_run *r, size_t design, double bound, doubl
 /* --- exact expectations --- */
 
 /* E[H_m] = xi Hinf, at the largest width: the probe that is farthest off, of all designs. */
-static status mean_of_kernel(const study_run *r, size_t which, evidence *e)
-{
+static status mean_of_kernel(const study_run *r, size_t which, evidence *e) {
     const concentration_context *c = context_of(r);
     size_t probes = concentration_probe_count(r->data->n);
     double *expected = claim_array(e, probes), *x = claim_array(e, r->repeats);
@@ -73,8 +63,7 @@ static status mean_of_kernel(const study_run *r, size_t which, evidence *e)
 }
 
 /* x (trials): m ||H_m - xi Hinf||_F^2/V, mean over the widths; its expectation is 1. */
-static void scaled_squares(const study_run *r, size_t design, double *x)
-{
+static void scaled_squares(const study_run *r, size_t design, double *x) {
     const concentration_context *c = context_of(r);
     const option_list *widths = concentration_widths(r);
     double V =
@@ -90,8 +79,7 @@ static void scaled_squares(const study_run *r, size_t design, double *x)
 }
 
 /* E||H_m - xi Hinf||_F^2 = V/m, for the design that is farthest off. */
-static status mean_of_square(const study_run *r, size_t which, evidence *e)
-{
+static status mean_of_square(const study_run *r, size_t which, evidence *e) {
     const concentration_context *c = context_of(r);
     double *x = claim_array(e, r->repeats), farthest = -1;
     (void)which;
@@ -127,8 +115,7 @@ typedef struct {
 } worst_case;
 
 static worst_case measure_case(const study_run *r, const curve *c, size_t design, size_t width,
-                               double *x)
-{
+                               double *x) {
     const bounds_setting *s = &context_of(r)->bounds[design];
     worst_case w = {design, width, 0, c->at(s, concentration_widths(r)->values[width]), NAN};
     concentration_column(r, design, width, c->number, x);
@@ -141,16 +128,14 @@ static worst_case measure_case(const study_run *r, const curve *c, size_t design
 }
 
 /* How near the quantile comes to its bound: 1 at it, more beyond. */
-static double tightness(const curve *c, const worst_case *w)
-{
+static double tightness(const curve *c, const worst_case *w) {
     return c->lower ? w->bound / w->quantile : w->quantile / w->bound;
 }
 
 /* The case with most failures, and among these where the bound is tightest, from width number
  * `from` on; false: nothing is asserted there. x (trials): scratch. */
 static bool find_worst(const study_run *r, const curve *c, size_t from, double *x,
-                       worst_case *worst)
-{
+                       worst_case *worst) {
     bool found = false;
     for (size_t k = 0; k < context_of(r)->design_count; k++) {
         for (size_t w = from; w < concentration_widths(r)->count; w++) {
@@ -169,8 +154,7 @@ static bool find_worst(const study_run *r, const curve *c, size_t from, double *
 
 /* Refuted where the Clopper-Pearson limit of the failures, one of a family over all cases, exceeds
  * delta. */
-static status saw_case(const study_run *r, const worst_case *worst, evidence *e)
-{
+static status saw_case(const study_run *r, const worst_case *worst, evidence *e) {
     const concentration_context *c = context_of(r);
     const mask_design *design = &c->designs[worst->design];
     e->allowed = c->bounds[worst->design].delta;
@@ -185,8 +169,7 @@ static status saw_case(const study_run *r, const worst_case *worst, evidence *e)
 }
 
 /* The setting of the design that asks for the least width. */
-static const bounds_setting *least_of(const study_run *r, bound_width *width)
-{
+static const bounds_setting *least_of(const study_run *r, bound_width *width) {
     const concentration_context *c = context_of(r);
     const bounds_setting *least = &c->bounds[0];
     for (size_t k = 1; k < c->design_count; k++) {
@@ -196,8 +179,7 @@ static const bounds_setting *least_of(const study_run *r, bound_width *width)
 }
 
 /* A bound, the claim's subject, holds at every design and width. */
-static status hold_bound(const study_run *r, size_t which, evidence *e)
-{
+static status hold_bound(const study_run *r, size_t which, evidence *e) {
     const curve *c = e->claim->subject;
     const bounds_setting *least = least_of(r, c->width);
     double needed = c->width(least), largest = largest_width(r), *x = claim_array(e, r->repeats);
@@ -215,21 +197,16 @@ static status hold_bound(const study_run *r, size_t which, evidence *e)
 #define NUMBER(name) CLAIM_NUMBER(deviation, name)
 
 /* ||D|| <= ||D||_F <= n s where every entry is at most s. */
-static double hoeffding_norm(const bounds_setting *s, double m)
-{
+static double hoeffding_norm(const bounds_setting *s, double m) {
     return s->n * bounds_deviation_hoeffding(s, m);
 }
 
-static double chernoff_width(const bounds_setting *s)
-{
-    return bounds_width_chernoff(s, 0.25);
-}
+static double chernoff_width(const bounds_setting *s) { return bounds_width_chernoff(s, 0.25); }
 
 /* --- the exponent with which the deviation falls in the width --- */
 
 concentration_slope concentration_fit_slope(const study_run *r, size_t design, double confidence,
-                                            double *x)
-{
+                                            double *x) {
     const option_list *widths = concentration_widths(r);
     const mask_design *d = &((const concentration_context *)r->context)->designs[design];
     concentration_slope slope = {0, 0, NAN, {NAN, NAN}, NAN};
@@ -260,8 +237,7 @@ concentration_slope concentration_fit_slope(const study_run *r, size_t design, d
 }
 
 /* -1/2 lies in the interval of every design. */
-static status slope_of_norm(const study_run *r, size_t which, evidence *e)
-{
+static status slope_of_norm(const study_run *r, size_t which, evidence *e) {
     const size_t designs = context_of(r)->design_count;
     double *x = claim_array(e, r->repeats), farthest = -1;
     (void)which;
@@ -285,21 +261,18 @@ static status slope_of_norm(const study_run *r, size_t which, evidence *e)
 
 /* --- Theorem 2 as the paper states it, at initialisation --- */
 
-static double half_at_any_width(const bounds_setting *s, double m)
-{
+static double half_at_any_width(const bounds_setting *s, double m) {
     (void)s, (void)m;
     return 0.5;
 }
 
-static double half_at_its_width(const bounds_setting *s, double m)
-{
+static double half_at_its_width(const bounds_setting *s, double m) {
     return m >= bounds_width_theorem(s) ? 0.5 : 0;
 }
 
 /* lambda_min(H_m) >= xi lambda_0/2 at the widths that the theorem asks for; where none was tried,
  * what happens at the largest. */
-static status theorem_2(const study_run *r, size_t which, evidence *e)
-{
+static status theorem_2(const study_run *r, size_t which, evidence *e) {
     const bounds_setting *least = least_of(r, bounds_width_theorem);
     curve conclusion = {.number = NUMBER(ratio), .lower = true, .at = half_at_its_width};
     double *x = claim_array(e, r->repeats);
@@ -323,29 +296,29 @@ static const claim claims[] = {
      mean_of_kernel},
     {"E||H_m - xi Hinf||_F^2", "kernel-variance", EXACT, TEST_MEAN_EQUAL,
      "m E||H_m - xi Hinf||_F^2 / sum_ij (xi G Hinf - xi^2 Hinf^2)_ij = 1", mean_of_square},
-    {"Theorem 2 (a) entries", "hoeffding", DERIVED, TEST_PROBABILITY,
+    {"Theorem 2 (a) entries", "hoeffding", DERIVED, TEST_QUANTILE_AT_MOST,
      "every |H_m - xi Hinf|_ij <= s, Hoeffding", hold_bound,
      .subject = &(const curve){NUMBER(entry), false, bounds_deviation_hoeffding,
                                "s <= xi lambda_0/(4n) from m_H", bounds_width_hoeffding}},
-    {"Theorem 2 (a) norm", "hoeffding", DERIVED, TEST_PROBABILITY,
+    {"Theorem 2 (a) norm", "hoeffding", DERIVED, TEST_QUANTILE_AT_MOST,
      "||H_m - xi Hinf||_F <= n s, s of (a)", hold_bound,
      .subject = &(const curve){NUMBER(frobenius), false, hoeffding_norm,
                                "n s <= xi lambda_0/4 from m_H", bounds_width_hoeffding}},
-    {"Theorem 2 (b) entries", "bernstein", DERIVED, TEST_PROBABILITY,
+    {"Theorem 2 (b) entries", "bernstein", DERIVED, TEST_QUANTILE_AT_MOST,
      "every |H_m - xi Hinf|_ij <= s, Bernstein", hold_bound,
      .subject = &(const curve){NUMBER(entry), false, bounds_deviation_bernstein,
                                "s <= xi lambda_0/(4n) from m_B", bounds_width_bernstein}},
-    {"Theorem 2 (c)", "matrix-bernstein", DERIVED, TEST_PROBABILITY,
+    {"Theorem 2 (c)", "matrix-bernstein", DERIVED, TEST_QUANTILE_AT_MOST,
      "||H_m - xi Hinf|| <= s, matrix Bernstein", hold_bound,
      .subject = &(const curve){NUMBER(norm), false, bounds_deviation_matrix_bernstein,
                                "s <= xi lambda_0/4 from m_C", bounds_width_matrix_bernstein}},
-    {"Theorem 2 (d)", "matrix-chernoff", DERIVED, TEST_PROBABILITY,
+    {"Theorem 2 (d)", "matrix-chernoff", DERIVED, TEST_QUANTILE_AT_LEAST,
      "lambda_min(H_m) >= r xi lambda_0, matrix Chernoff", hold_bound,
      .subject = &(const curve){NUMBER(ratio), true, bounds_lower_chernoff, "r >= 3/4 from m",
                                chernoff_width}},
     {"Theorem 2, slope -1/2", "deviation-slope", DERIVED, TEST_MEAN_EQUAL,
      "slope of log ||H_m - xi Hinf|| in log m is -1/2", slope_of_norm},
-    {"Theorem 2", "theorem-2", PAPER, TEST_PROBABILITY, "lambda_min(H_m) >= xi lambda_0/2",
+    {"Theorem 2", "theorem-2", PAPER, TEST_QUANTILE_AT_LEAST, "lambda_min(H_m) >= xi lambda_0/2",
      theorem_2}};
 
 const claim_group concentration_claims[] = {{CLAIMS(claims)}, {NULL}};

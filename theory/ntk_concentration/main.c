@@ -1,7 +1,4 @@
 /* ntk-concentration: how near the masked kernel of a random network is to xi Hinf. */
 #include "theory/ntk_concentration/ntk_concentration.h"
 
-int main(int argc, char **argv)
-{
-    return study_main(&concentration_study, argc, argv);
-}
+int main(int argc, char **argv) { return study_main(&concentration_study, argc, argv); }

@@ -10,18 +10,11 @@ RECORD_DEFINE(deviation, DEVIATION);
 
 /* --- probes of the expectation --- */
 
-static size_t probe_rows(size_t n)
-{
-    return n < PROBE_ROWS ? n : PROBE_ROWS;
-}
+static size_t probe_rows(size_t n) { return n < PROBE_ROWS ? n : PROBE_ROWS; }
 
-size_t concentration_probe_count(size_t n)
-{
-    return probe_rows(n) * (probe_rows(n) + 1) / 2 + 2;
-}
+size_t concentration_probe_count(size_t n) { return probe_rows(n) * (probe_rows(n) + 1) / 2 + 2; }
 
-void concentration_probe(const double *H, size_t n, double *probes)
-{
+void concentration_probe(const double *H, size_t n, double *probes) {
     size_t rows = probe_rows(n);
     double trace = 0, sum = 0;
     for (size_t i = 0; i < n; i++) {
@@ -38,8 +31,7 @@ void concentration_probe(const double *H, size_t n, double *probes)
 /* --- deviations --- */
 
 /* H <- D = H - xi Hinf; returns ||D||_F^2 and its largest entry. */
-static double subtract(const theory_data *data, double xi, double *H, double *largest)
-{
+static double subtract(const theory_data *data, double xi, double *H, double *largest) {
     size_t n = data->data.n;
     double square = 0;
     *largest = 0;
@@ -53,8 +45,7 @@ static double subtract(const theory_data *data, double xi, double *H, double *la
 
 /* Mask l of a design joins `all`. */
 static status measure_mask(const theory_data *data, masked_stream *s, size_t design, size_t l,
-                           deviation *all)
-{
+                           deviation *all) {
     const mask_design *masks = &s->designs[design];
     double smallest, *H = masked_stream_kernel(s, design, l);
     deviation one;
@@ -71,8 +62,7 @@ static status measure_mask(const theory_data *data, masked_stream *s, size_t des
 }
 
 /* All designs at the width reached, number `width`. */
-static status measure_width(const study_run *r, masked_stream *s, size_t width, double *values)
-{
+static status measure_width(const study_run *r, masked_stream *s, size_t width, double *values) {
     const concentration_context *c = r->context;
     for (size_t k = 0; k < s->count; k++) {
         deviation *all = concentration_at(r, values, k, width);
@@ -85,8 +75,7 @@ static status measure_width(const study_run *r, masked_stream *s, size_t width, 
     return OK;
 }
 
-status concentration_trial(const study_run *r, masked_stream *s, double *values)
-{
+status concentration_trial(const study_run *r, masked_stream *s, double *values) {
     const option_list *widths = concentration_widths(r);
     for (size_t w = 0; w < widths->count; w++) {
         status st = masked_stream_advance(s, (size_t)widths->values[w]);
@@ -100,8 +89,7 @@ status concentration_trial(const study_run *r, masked_stream *s, double *values)
     return OK;
 }
 
-status concentration_measure(const study_run *r, size_t cell, size_t repetition, double *values)
-{
+status concentration_measure(const study_run *r, size_t cell, size_t repetition, double *values) {
     const concentration_context *c = r->context;
     uint64_t seed = r->options.seed;
     masked_stream s;
@@ -116,8 +104,7 @@ status concentration_measure(const study_run *r, size_t cell, size_t repetition,
 /* --- time --- */
 
 /* Seconds of a trial with one width. */
-static double time_width(const study_run *r, double width)
-{
+static double time_width(const study_run *r, double width) {
     concentration_settings few = *(const concentration_settings *)r->settings;
     study_run part = *r;
     few.widths = (option_list){{width}, 1};
@@ -127,8 +114,7 @@ static double time_width(const study_run *r, double width)
 
 /* A trial takes the time of its neurons and, at every width, that of its masks: a block of neurons
  * and two of them tell both. */
-double concentration_calibrate(const study_run *r)
-{
+double concentration_calibrate(const study_run *r) {
     const option_list *widths = concentration_widths(r);
     const double block = 2048, one = time_width(r, block);
     const double more = fmax(0, time_width(r, 2 * block) - one);

@@ -25,10 +25,14 @@ typedef struct {
 } concentration_context;
 
 /* D of all masks of a design at one width; the worst of them counts. */
-#define DEVIATION(number)                                                                       \
-    number(norm, MAX, "||D||") number(frobenius, MAX, "||D||_F")                                \
-        number(entry, MAX, "max_ij |D_ij|") number(ratio, MIN, "lambda_min(H_m)/(xi lambda_0)") \
-            number(square, SUM, "||D||_F^2, mean over the masks")
+/* clang-format off */
+#define DEVIATION(number)                                                                         \
+    number(norm, MAX, "||D||")                                                                    \
+    number(frobenius, MAX, "||D||_F")                                                             \
+    number(entry, MAX, "max_ij |D_ij|")                                                           \
+    number(ratio, MIN, "lambda_min(H_m)/(xi lambda_0)")                                           \
+    number(square, SUM, "||D||_F^2, mean over the masks")
+/* clang-format on */
 
 RECORD_DECLARE(deviation, DEVIATION);
 
@@ -47,7 +51,7 @@ double *concentration_probes_at(const study_run *r, const double *values, size_t
 size_t concentration_probe_count(size_t n);
 void concentration_probe(const double *H, size_t n, double *probes);
 
-/* One unit, on a stream that was just restarted and whose designs are the run's. */
+/* One unit, and the same on an empty stream whose designs are the run's. */
 status concentration_trial(const study_run *r, masked_stream *s, double *values);
 status concentration_measure(const study_run *r, size_t cell, size_t repetition, double *values);
 /* Seconds that a unit is expected to take on one thread, measured; 0: not known. */

@@ -33,35 +33,31 @@ static const option_row options[] = {
 
 /* --- units: at every design and width a deviation, then the probes of every design --- */
 
-const option_list *concentration_widths(const study_run *r)
-{
+const option_list *concentration_widths(const study_run *r) {
     return &((const concentration_settings *)r->settings)->widths;
 }
 
 /* deviation is doubles alone. */
-deviation *concentration_at(const study_run *r, const double *values, size_t design, size_t width)
-{
+deviation *concentration_at(const study_run *r, const double *values, size_t design, size_t width) {
     deviation *all = (deviation *)(uintptr_t)values;
     return all + design * concentration_widths(r)->count + width;
 }
 
-double *concentration_probes_at(const study_run *r, const double *values, size_t design)
-{
+double *concentration_probes_at(const study_run *r, const double *values, size_t design) {
     size_t designs = ((const concentration_context *)r->context)->design_count;
     double *probes = (double *)concentration_at(r, values, designs, 0);
     return probes + design * concentration_probe_count(r->data->n);
 }
 
-void concentration_column(const study_run *r, size_t design, size_t width, size_t number, double *x)
-{
+void concentration_column(const study_run *r, size_t design, size_t width, size_t number,
+                          double *x) {
     for (size_t t = 0; t < r->repeats; t++) {
         const deviation *one = concentration_at(r, study_values(r, 0, t), design, width);
         x[t] = ((const double *)one)[number];
     }
 }
 
-void concentration_set_up(study_run *r)
-{
+void concentration_set_up(study_run *r) {
     const concentration_settings *o = r->settings;
     concentration_context *c = r->context;
     size_t count = 0;
@@ -84,8 +80,7 @@ void concentration_set_up(study_run *r)
         count * (o->widths.count * deviation_kind.count + concentration_probe_count(r->data->n));
 }
 
-static status prepare(study_run *r)
-{
+static status prepare(study_run *r) {
     concentration_context *c = r->context;
     status st = theory_open(&r->options, DEFAULT_SAMPLES, 0, &c->data);
     if (st == OK) { st = theory_require_regular(&c->data); }
@@ -94,14 +89,12 @@ static status prepare(study_run *r)
     return masked_stream_fits(r->data, c->designs, c->design_count, r->options.threads);
 }
 
-static void close_context(void *context)
-{
+static void close_context(void *context) {
     concentration_context *c = context;
     theory_close(&c->data);
 }
 
-static void note(const study_run *r, table *t)
-{
+static void note(const study_run *r, table *t) {
     const concentration_context *c = r->context;
     theory_data_note(&c->data, t);
 }
@@ -123,8 +116,7 @@ static const column columns[] = {
     {"ratio", "lambda_min(H_m)/(xi lambda_0)", CLAIM_NUMBER(deviation, ratio), true}};
 
 static void put_quantile(const study_run *r, const column *c, const char *part, double q,
-                         const double *x, table *t)
-{
+                         const double *x, table *t) {
     static const char *const ends[] = {"", "_low", "_high"},
                              *const means[] = {"", ", lower distribution-free 95 % limit",
                                                ", upper limit; inf: too few trials"};
@@ -138,8 +130,7 @@ static void put_quantile(const study_run *r, const column *c, const char *part, 
     }
 }
 
-static void put_bounds(const bounds_setting *s, double m, table *t)
-{
+static void put_bounds(const bounds_setting *s, double m, table *t) {
     double a = bounds_deviation_hoeffding(s, m), b = bounds_deviation_bernstein(s, m),
            c = bounds_deviation_matrix_bernstein(s, m), d = bounds_lower_chernoff(s, m);
     row_number(t, "hoeffding", "bound of entry by Hoeffding's inequality", a);
@@ -150,8 +141,7 @@ static void put_bounds(const bounds_setting *s, double m, table *t)
     row_number(t, "chernoff", "lower bound of ratio by matrix Chernoff; 0: nothing is asserted", d);
 }
 
-static void put_row(const study_run *r, size_t design, size_t width, double *x, table *t)
-{
+static void put_row(const study_run *r, size_t design, size_t width, double *x, table *t) {
     const concentration_context *c = r->context;
     const mask_design *d = &c->designs[design];
     const bounds_setting *s = &c->bounds[design];
@@ -173,8 +163,7 @@ static void put_row(const study_run *r, size_t design, size_t width, double *x, 
     row_number(t, "below_half", "trials with ratio < 1/2, against Theorem 2", below);
 }
 
-static void note_design(const study_run *r, size_t design, double *x, table *t)
-{
+static void note_design(const study_run *r, size_t design, double *x, table *t) {
     const mask_design *d = &((const concentration_context *)r->context)->designs[design];
     const bounds_setting *s = &((const concentration_context *)r->context)->bounds[design];
     concentration_slope slope = concentration_fit_slope(r, design, CRITERION_SHOWN_CONFIDENCE, x);
@@ -195,8 +184,7 @@ static void note_design(const study_run *r, size_t design, double *x, table *t)
                (double)CRITERION_SLOPE_ACTIVE);
 }
 
-static status fill(const study_run *r, table *t)
-{
+static status fill(const study_run *r, table *t) {
     const concentration_context *c = r->context;
     double *x = allocate(r->repeats, sizeof *x, "one number of every trial");
     if (!x) { return FAILED; }

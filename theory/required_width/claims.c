@@ -9,8 +9,7 @@
 typedef enum { UNDECIDED, SUFFICES, FAILS } finding;
 
 /* FAILS: at a width that the bound calls enough the conclusion is clearly false. */
-static finding judge_cell(const width_cell *cell, size_t cells, double bound)
-{
+static finding judge_cell(const width_cell *cell, size_t cells, double bound) {
     double needed = CLAIM_TRIALS_PER_DELTA * (1 - CRITERION_EXACT);
     width_found strict =
         width_search(cell, 1 - (1 - CLAIM_CONFIDENCE) / (double)(cells * WIDTH_GRID));
@@ -20,8 +19,7 @@ static finding judge_cell(const width_cell *cell, size_t cells, double bound)
 }
 
 /* The row shows the cell where the bound is tightest, of those that decide it. */
-static status bound_suffices(const study_run *r, size_t which, evidence *e)
-{
+static status bound_suffices(const study_run *r, size_t which, evidence *e) {
     const width_cell *cells = ((const width_context *)r->context)->cells;
     width_asked *bound = ((const width_bound *)e->claim->subject)->width;
     finding worst = UNDECIDED;
@@ -57,8 +55,7 @@ static status bound_suffices(const study_run *r, size_t which, evidence *e)
 /* --- exponents --- */
 
 stats_line width_exponent(const width_cell *cells, size_t count, width_asked *width,
-                          width_axis axis, double confidence)
-{
+                          width_axis axis, double confidence) {
     scratch work = {0};
     double *x = scratch_take(&work, count, sizeof *x, "abscissae of a power law");
     double *y = scratch_take(&work, count, sizeof *y, "widths of a power law");
@@ -78,10 +75,7 @@ stats_line width_exponent(const width_cell *cells, size_t count, width_asked *wi
 }
 
 /* (1 - xi/2)/(xi/2), the relative variance of the diagonal of H_m, but for the factor 1/m. */
-static double entry_variance(const bounds_setting *s)
-{
-    return 2 / s->xi - 1;
-}
+static double entry_variance(const bounds_setting *s) { return 2 / s->xi - 1; }
 
 /* The exponent of the needed width and the one that is claimed. */
 typedef struct {
@@ -94,8 +88,7 @@ static const power in_n = {EXPONENT_OF_N, "n", bounds_width_theorem},
                    in_xi = {EXPONENT_OF_XI, "(1/xi)", entry_variance};
 
 /* The needed width grows at most with the exponent of the claimed one. */
-static status exponent(const study_run *r, size_t which, evidence *e)
-{
+static status exponent(const study_run *r, size_t which, evidence *e) {
     const power *p = e->claim->subject;
     const width_cell *cells = ((const width_context *)r->context)->cells;
     stats_line line = width_exponent(cells, r->cells, NULL, p->axis, CLAIM_CONFIDENCE);

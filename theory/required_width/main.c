@@ -1,7 +1,4 @@
 /* required-width: the width really needed, beside what every bound asks for. */
 #include "theory/required_width/required_width.h"
 
-int main(int argc, char **argv)
-{
-    return study_main(&required_width_study, argc, argv);
-}
+int main(int argc, char **argv) { return study_main(&required_width_study, argc, argv); }

@@ -6,8 +6,7 @@
 #include "theory/required_width/required_width.h"
 #include "theory/shared/criteria.h"
 
-void width_grid_around(size_t middle, size_t limit, width_grid *grid)
-{
+void width_grid_around(size_t middle, size_t limit, width_grid *grid) {
     size_t last = 0;
     grid->count = 0;
     for (int k = 0; k < WIDTH_GRID; k++) {
@@ -20,8 +19,7 @@ void width_grid_around(size_t middle, size_t limit, width_grid *grid)
     }
 }
 
-status width_holds(masked_stream *s, size_t width, double floor, bool *holds)
-{
+status width_holds(masked_stream *s, size_t width, double floor, bool *holds) {
     status st = masked_stream_advance(s, width);
     *holds = true;
     for (size_t l = 0; st == OK && *holds && l < s->designs[0].masks; l++) {
@@ -30,8 +28,7 @@ status width_holds(masked_stream *s, size_t width, double floor, bool *holds)
     return st;
 }
 
-status width_first(masked_stream *s, double floor, size_t limit, size_t *first)
-{
+status width_first(masked_stream *s, double floor, size_t limit, size_t *first) {
     bool holds = false;
     for (*first = 1; *first < limit; *first *= 2) {
         status st = width_holds(s, *first, floor, &holds);
@@ -41,8 +38,7 @@ status width_first(masked_stream *s, double floor, size_t limit, size_t *first)
     return OK;
 }
 
-status width_trial(masked_stream *s, double floor, const width_grid *grid, double *holds)
-{
+status width_trial(masked_stream *s, double floor, const width_grid *grid, double *holds) {
     for (size_t k = 0; k < WIDTH_GRID; k++) { holds[k] = NAN; }
     for (size_t k = 0; k < grid->count; k++) {
         bool here = false;
@@ -53,8 +49,7 @@ status width_trial(masked_stream *s, double floor, const width_grid *grid, doubl
     return OK;
 }
 
-width_found width_search(const width_cell *cell, double confidence)
-{
+width_found width_search(const width_cell *cell, double confidence) {
     width_found found = {NAN, 0, INFINITY};
     bool passes = true, certain = true;
     double delta = cell->bounds.delta;
@@ -71,7 +66,6 @@ width_found width_search(const width_cell *cell, double confidence)
     return found;
 }
 
-double width_measured(const width_cell *cell)
-{
+double width_measured(const width_cell *cell) {
     return width_search(cell, CRITERION_SHOWN_CONFIDENCE).width;
 }

@@ -31,21 +31,16 @@ static const option_row options[] = {
     {"limit", OPTION_COUNT, FIELD(limit), 1, MAX_LIMIT, "largest width tried"},
     {NULL}};
 
-static const width_settings *settings_of(const study_run *r)
-{
-    return r->settings;
-}
+static const width_settings *settings_of(const study_run *r) { return r->settings; }
 
-static width_cell *cell_of(const study_run *r, size_t cell)
-{
+static width_cell *cell_of(const study_run *r, size_t cell) {
     return &((const width_context *)r->context)->cells[cell];
 }
 
 /* --- data and cells --- */
 
 /* Hinf and its numbers for every size. */
-static status open_sizes(study_run *r)
-{
+static status open_sizes(study_run *r) {
     option_list *sizes = &((width_settings *)r->settings)->sizes;
     width_context *c = r->context;
     status st = theory_drop_sizes(&r->options, sizes);
@@ -62,8 +57,7 @@ static status open_sizes(study_run *r)
     return OK;
 }
 
-static status prepare(study_run *r)
-{
+static status prepare(study_run *r) {
     const width_settings *o = r->settings;
     width_context *c = r->context;
     status st = open_sizes(r);
@@ -86,8 +80,7 @@ static status prepare(study_run *r)
     return masked_stream_fits(r->data, &c->cells[0].design, 1, r->options.threads);
 }
 
-static void close_context(void *context)
-{
+static void close_context(void *context) {
     width_context *c = context;
     for (size_t k = 0; k < c->sizes; k++) { theory_close(&c->data[k]); }
     free(c->data);
@@ -97,15 +90,13 @@ static void close_context(void *context)
 /* --- pilots and trials --- */
 
 static status open_stream(const study_run *r, size_t cell, rng *weights, rng *masks,
-                          masked_stream *s)
-{
+                          masked_stream *s) {
     const width_cell *c = cell_of(r, cell);
     return masked_stream_open(&c->data->data, c->data->G, &c->design, 1, weights, masks, s);
 }
 
 /* Its generators are not those of any trial. */
-static status measure_pilot(const study_run *r, size_t cell, size_t repetition, double *first)
-{
+static status measure_pilot(const study_run *r, size_t cell, size_t repetition, double *first) {
     masked_stream s;
     size_t width = 0;
     status st = open_stream(r, cell, rng_new(r->options.seed, cell, repetition, RNG_TRIAL),
@@ -116,8 +107,7 @@ static status measure_pilot(const study_run *r, size_t cell, size_t repetition, 
     return st;
 }
 
-static status measure(const study_run *r, size_t cell, size_t repetition, double *holds)
-{
+static status measure(const study_run *r, size_t cell, size_t repetition, double *holds) {
     const width_cell *c = cell_of(r, cell);
     masked_stream s;
     status st = open_stream(r, cell, rng_new(r->options.seed, cell, repetition, RNG_WEIGHTS),
@@ -129,8 +119,7 @@ static status measure(const study_run *r, size_t cell, size_t repetition, double
 
 /* Operations, roughly: a normal deviate and a product per weight, a Cholesky factor and some passes
  * over the matrix per width. */
-static double cost_of(const study_run *r, size_t cell)
-{
+static double cost_of(const study_run *r, size_t cell) {
     const width_cell *c = cell_of(r, cell);
     double n = c->bounds.n, d = (double)c->data->data.d, widths = (double)c->grid.count;
     double m = (double)c->grid.widths[c->grid.count - 1];
@@ -138,8 +127,7 @@ static double cost_of(const study_run *r, size_t cell)
 }
 
 /* Seconds per operation of the costliest trial that is done in a moment. */
-static double calibrate(const study_run *r)
-{
+static double calibrate(const study_run *r) {
     const double moment = 3e8; /* operations */
     size_t chosen = 0;
     for (size_t k = 1; k < r->cells; k++) {
@@ -149,15 +137,13 @@ static double calibrate(const study_run *r)
     return study_time_unit(r, chosen) / cost_of(r, chosen);
 }
 
-static status prepare_pilot(study_run *r)
-{
+static status prepare_pilot(study_run *r) {
     r->repeats = PILOTS;
     r->values = 1;
     return OK;
 }
 
-static status set_grids(study_run *r)
-{
+static status set_grids(study_run *r) {
     for (size_t k = 0; k < r->cells; k++) {
         double largest = 1;
         for (size_t j = 0; j < r->repeats; j++) { largest = fmax(largest, *study_values(r, k, j)); }
@@ -169,8 +155,7 @@ static status set_grids(study_run *r)
 static const study pilot = {
     .options = options, .prepare = prepare_pilot, .measure = measure_pilot, .gather = set_grids};
 
-static status gather(study_run *r)
-{
+static status gather(study_run *r) {
     for (size_t k = 0; k < r->cells; k++) {
         width_cell *cell = cell_of(r, k);
         for (size_t t = 0; t < r->repeats; t++) {
@@ -188,15 +173,9 @@ static status gather(study_run *r)
 
 /* --- the table: a row for each cell --- */
 
-static double chernoff_quarter(const bounds_setting *s)
-{
-    return bounds_width_chernoff(s, 0.25);
-}
+static double chernoff_quarter(const bounds_setting *s) { return bounds_width_chernoff(s, 0.25); }
 
-static double chernoff_half(const bounds_setting *s)
-{
-    return bounds_width_chernoff(s, 0.5);
-}
+static double chernoff_half(const bounds_setting *s) { return bounds_width_chernoff(s, 0.5); }
 
 const width_bound width_bounds[WIDTH_BOUNDS] = {
     [HOEFFDING] = {"hoeffding", "by Hoeffding", bounds_width_hoeffding},
@@ -206,8 +185,7 @@ const width_bound width_bounds[WIDTH_BOUNDS] = {
     [CHERNOFF_HALF] = {"chernoff_half", "by matrix Chernoff, eps = 1/2", chernoff_half},
     [TOGETHER] = {"together", "combined with drift, for training", bounds_width_together}};
 
-static void put_row(const width_cell *cell, table *t)
-{
+static void put_row(const width_cell *cell, table *t) {
     const bounds_setting *s = &cell->bounds;
     const width_found found = width_search(cell, CRITERION_SHOWN_CONFIDENCE);
     table_row(t);
@@ -236,8 +214,7 @@ static void put_row(const width_cell *cell, table *t)
     }
 }
 
-static void note_exponents(const study_run *r, const char *name, width_asked *width, table *t)
-{
+static void note_exponents(const study_run *r, const char *name, width_asked *width, table *t) {
     const width_context *c = r->context;
     double confidence = CRITERION_SHOWN_CONFIDENCE;
     stats_line n = width_exponent(c->cells, r->cells, width, EXPONENT_OF_N, confidence),
@@ -249,8 +226,7 @@ static void note_exponents(const study_run *r, const char *name, width_asked *wi
                xi.slope_interval.high, 100 * confidence);
 }
 
-static status fill(const study_run *r, table *t)
-{
+static status fill(const study_run *r, table *t) {
     const width_context *c = r->context;
     note_exponents(r, "width", NULL, t);
     for (size_t k = 0; k < WIDTH_BOUNDS; k++) {
@@ -263,8 +239,7 @@ static status fill(const study_run *r, table *t)
     return OK;
 }
 
-static void note(const study_run *r, table *t)
-{
+static void note(const study_run *r, table *t) {
     theory_data_note(cell_of(r, settings_of(r)->sizes.count - 1)->data, t);
 }
 

@@ -6,15 +6,14 @@
 #include "model/ntk.h"
 #include "model/rows.h"
 #include "model/spectrum.h"
-#include "run/machine.h"
-#include "run/memory.h"
+#include "base/machine.h"
+#include "base/memory.h"
 
 enum {
     MATRICES = 6
 }; /* n x n doubles held at once at most: G, Hinf, a kernel, copies for LAPACK */
 
-static status check_memory(size_t n)
-{
+static status check_memory(size_t n) {
     double needed = (double)n * (double)n * sizeof(double) * MATRICES,
            free_now = memory_available();
     if (free_now == 0 || needed <= free_now) { return OK; }
@@ -23,8 +22,7 @@ static status check_memory(size_t n)
                 needed / 1e9, free_now / 1e9);
 }
 
-static bool constant(const dataset *data, size_t label)
-{
+static bool constant(const dataset *data, size_t label) {
     for (size_t i = 1; i < data->n; i++) {
         if (data->Y[i * data->q + label] != data->Y[label]) { return false; }
     }
@@ -32,16 +30,14 @@ static bool constant(const dataset *data, size_t label)
 }
 
 /* The first column that is not constant; 0 if all are. */
-static size_t first_varying(const dataset *data)
-{
+static size_t first_varying(const dataset *data) {
     for (size_t label = 0; label < data->q; label++) {
         if (!constant(data, label)) { return label; }
     }
     return 0;
 }
 
-static status keep_label(const program_options *run, dataset *data, size_t *label)
-{
+static status keep_label(const program_options *run, dataset *data, size_t *label) {
     if (*label == OPTION_IS_AUTO) { *label = first_varying(data); }
     if (*label >= data->q) {
         return fail(BAD_INPUT, "--label: %s has label columns 0 to %zu; give one of them",
@@ -57,8 +53,7 @@ static status keep_label(const program_options *run, dataset *data, size_t *labe
     return OK;
 }
 
-static double largest_row_sum(const double *G, size_t n)
-{
+static double largest_row_sum(const double *G, size_t n) {
     double largest = 0;
     for (size_t i = 0; i < n; i++) {
         double sum = 0;
@@ -68,8 +63,7 @@ static double largest_row_sum(const double *G, size_t n)
     return largest;
 }
 
-static status compute(theory_data *d)
-{
+static status compute(theory_data *d) {
     size_t n = d->data.n;
     d->G = allocate(n * n, sizeof *d->G, "Gram matrix");
     d->Hinf = allocate(n * n, sizeof *d->Hinf, "Hinf");
@@ -84,8 +78,7 @@ static status compute(theory_data *d)
     return s;
 }
 
-status theory_open_data(const program_options *run, dataset data, theory_data *d)
-{
+status theory_open_data(const program_options *run, dataset data, theory_data *d) {
     *d = (theory_data){.run = run, .data = data};
     status s = check_memory(data.n);
     if (s == OK) { s = compute(d); }
@@ -93,8 +86,7 @@ status theory_open_data(const program_options *run, dataset data, theory_data *d
     return s;
 }
 
-static void say_data(const theory_data *d)
-{
+static void say_data(const theory_data *d) {
     const dataset *data = &d->data;
     if (data->opposite) {
         program_say(d->run,
@@ -109,8 +101,7 @@ static void say_data(const theory_data *d)
         data->path, data->n, data->d, d->label, d->lambda0, d->lambda_max, d->gram_norm);
 }
 
-status theory_open(const program_options *run, size_t samples, size_t label, theory_data *d)
-{
+status theory_open(const program_options *run, size_t samples, size_t label, theory_data *d) {
     dataset data = {.n = 0};
     size_t *file_row = NULL, labels = 0;
     *d = (theory_data){.run = run};
@@ -134,13 +125,9 @@ status theory_open(const program_options *run, size_t samples, size_t label, the
     return OK;
 }
 
-size_t theory_file_row(const theory_data *d, size_t i)
-{
-    return d->file_row ? d->file_row[i] : i;
-}
+size_t theory_file_row(const theory_data *d, size_t i) { return d->file_row ? d->file_row[i] : i; }
 
-status theory_drop_sizes(const program_options *run, option_list *sizes)
-{
+status theory_drop_sizes(const program_options *run, option_list *sizes) {
     dataset data;
     status st = run->samples ? dataset_load(run->data, run->samples, &data)
                              : dataset_load_most(run->data, 1, &data);
@@ -156,8 +143,7 @@ status theory_drop_sizes(const program_options *run, option_list *sizes)
     return OK;
 }
 
-void theory_close(theory_data *d)
-{
+void theory_close(theory_data *d) {
     dataset_free(&d->data);
     free(d->file_row);
     free(d->G);
@@ -165,8 +151,7 @@ void theory_close(theory_data *d)
     *d = (theory_data){0};
 }
 
-status theory_require_regular(const theory_data *d)
-{
+status theory_require_regular(const theory_data *d) {
     if (d->lambda0 > 0) { return OK; }
     return fail(BAD_INPUT,
                 "%s: lambda_min(Hinf) is %g with %zu rows, not positive; take fewer --samples or "
@@ -174,8 +159,7 @@ status theory_require_regular(const theory_data *d)
                 d->data.path, d->lambda0, d->data.n);
 }
 
-bounds_setting theory_bounds(const theory_data *d, double masks, double xi, double delta)
-{
+bounds_setting theory_bounds(const theory_data *d, double masks, double xi, double delta) {
     return (bounds_setting){.n = (double)d->data.n,
                             .masks = masks,
                             .xi = xi,
@@ -186,8 +170,7 @@ bounds_setting theory_bounds(const theory_data *d, double masks, double xi, doub
                             .row_sum = d->row_sum};
 }
 
-void theory_data_note(const theory_data *d, table *t)
-{
+void theory_data_note(const theory_data *d, table *t) {
     char rows[128];
     rows_describe(&d->data, rows, sizeof rows);
     table_note(t, "rows", "%s", rows);

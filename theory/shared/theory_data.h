@@ -7,9 +7,9 @@
 #include <stddef.h>
 #include "model/bounds.h"
 #include "model/dataset.h"
-#include "run/option_table.h"
-#include "run/program.h"
-#include "run/table.h"
+#include "cli/option_table.h"
+#include "cli/program.h"
+#include "io/table.h"
 
 typedef struct {
     const program_options *run;

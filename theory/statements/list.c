@@ -70,8 +70,7 @@ const statement_promise statement_promises[] = {
 };
 const size_t statement_promise_count = sizeof statement_promises / sizeof *statement_promises;
 
-bool statement_about(const char *statement, const char *label)
-{
+bool statement_about(const char *statement, const char *label) {
     size_t length = strlen(label);
     for (const char *at = strstr(statement, label); at; at = strstr(at + 1, label)) {
         bool begins = at == statement || !isalnum((unsigned char)at[-1]);
@@ -82,8 +81,7 @@ bool statement_about(const char *statement, const char *label)
     return false;
 }
 
-static bool answered(const claim_rows *list, size_t first, size_t last, const char *label)
-{
+static bool answered(const claim_rows *list, size_t first, size_t last, const char *label) {
     for (size_t k = first; k < last; k++) {
         if (statement_about(list->rows[k].statement, label)) { return true; }
     }
@@ -91,8 +89,7 @@ static bool answered(const claim_rows *list, size_t first, size_t last, const ch
 }
 
 status statement_complete(const char *program, size_t first, const char *why, const char *command,
-                          claim_rows *list)
-{
+                          claim_rows *list) {
     size_t last = list->count;
     for (size_t k = 0; k < statement_promise_count; k++) {
         const statement_promise *promise = &statement_promises[k];

@@ -5,9 +5,10 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "run/machine.h"
-#include "run/option_table.h"
-#include "run/program.h"
+#include "base/machine.h"
+#include "cli/provenance.h"
+#include "cli/option_table.h"
+#include "cli/program.h"
 
 enum { PROGRAMS_MAX = 16 };
 
@@ -25,8 +26,7 @@ static const option_row options[] = {
      .help = "folder where the programs' tables PROGRAM.statements.dat are"},
     {NULL}};
 
-static void note(table *t, void *context)
-{
+static void note(table *t, void *context) {
     const provenance *p = context;
     table_note(t, "program", "%s", p->run->name);
     table_note(t, "command", "%s", p->run->command);
@@ -40,12 +40,11 @@ static void note(table *t, void *context)
             table_note(t, statement_programs[k], "%s (not there)", part->path);
         }
     }
-    machine_note(t);
+    provenance_note(t);
 }
 
 static status report(const program_options *run, const statement_part *parts,
-                     const claim_rows *list)
-{
+                     const claim_rows *list) {
     status s = verdict_write(list->rows, list->count, run->out, note, &(provenance){run, parts});
     if (s != OK) { return s; }
     if (!run->quiet) { verdict_print(list->rows, list->count, stderr, isatty(STDERR_FILENO)); }
@@ -63,8 +62,7 @@ static status report(const program_options *run, const statement_part *parts,
     return verdict_status(list->rows, list->count);
 }
 
-int main(int argc, char **argv)
-{
+int main(int argc, char **argv) {
     static statement_part parts[PROGRAMS_MAX];
     settings own = {.folder = "results"};
     option_table table_of_options = {0};

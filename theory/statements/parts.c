@@ -5,11 +5,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "run/options.h"
+#include "cli/options.h"
 
 /* Which data and seed a part is of. */
-static status read_notes(statement_part *part)
-{
+static status read_notes(statement_part *part) {
     table_data data;
     status s = table_read(part->path, &data);
     if (s != OK) { return s; }
@@ -22,8 +21,7 @@ static status read_notes(statement_part *part)
 }
 
 static status read_part(const char *folder, const char *program, statement_part *part,
-                        claim_rows *list)
-{
+                        claim_rows *list) {
     *part = (statement_part){.there = false};
     int length = snprintf(part->path, sizeof part->path, "%s/%s.statements.dat", folder, program);
     if (length < 0 || (size_t)length >= sizeof part->path) {
@@ -40,27 +38,25 @@ static status read_part(const char *folder, const char *program, statement_part 
 }
 
 /* What computes the program's part. */
-static status command_of(const char *folder, const char *program, char command[VERDICT_COMMAND])
-{
+static status command_of(const char *folder, const char *program, char command[PROGRAM_COMMAND]) {
     char out[PATH_MAX + 64], path[64];
     snprintf(path, sizeof path, "build/bin/%s", program);
     snprintf(out, sizeof out, "%s/%s.dat", folder, program);
     const char *words[] = {path, "--out", out};
     size_t length = 0;
     for (size_t k = 0; k < sizeof words / sizeof *words; k++) {
-        length = option_quote(command, VERDICT_COMMAND, length, words[k]);
+        length = option_quote(command, PROGRAM_COMMAND, length, words[k]);
     }
-    return length < VERDICT_COMMAND
+    return length < PROGRAM_COMMAND
                ? OK
                : fail(BAD_INPUT, "--results: the path is too long; give a shorter one");
 }
 
-status statement_gather(const char *folder, statement_part *parts, claim_rows *list)
-{
+status statement_gather(const char *folder, statement_part *parts, claim_rows *list) {
     for (size_t k = 0; k < statement_program_count; k++) {
         const char *program = statement_programs[k];
         size_t first = list->count;
-        char command[VERDICT_COMMAND], why[PATH_MAX + 64];
+        char command[PROGRAM_COMMAND], why[PATH_MAX + 64];
         status s = read_part(folder, program, &parts[k], list);
         if (s != OK) { return s; }
         if ((s = command_of(folder, program, command)) != OK) { return s; }
@@ -75,8 +71,7 @@ status statement_gather(const char *folder, statement_part *parts, claim_rows *l
     return OK;
 }
 
-bool statement_parts_agree(const statement_part *parts)
-{
+bool statement_parts_agree(const statement_part *parts) {
     const statement_part *first = NULL;
     for (size_t k = 0; k < statement_program_count; k++) {
         if (!parts[k].there) { continue; }

@@ -1,0 +1,261 @@
+#include "experiments/figure_claims.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "stats/stats.h"
+#include "study/study.h"
+
+static const run_table *table_of(const study_run *r, int which) {
+    return &((const figure_tables *)r->context)->tables[which];
+}
+
+/* Adds what tells this row from others of its claim. */
+__attribute__((format(printf, 2, 3))) static void add_label(evidence *e, const char *format, ...) {
+    size_t used = strlen(e->row.statement);
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(e->row.statement + used, sizeof e->row.statement - used, format, arguments);
+    va_end(arguments);
+}
+
+/* There are no runs to judge by. */
+static status tell_missing(const run_table *t, evidence *e) {
+    claim_check_only_if(e, false);
+    claim_supposes(e, true, "runs in %s: none are there", t->path);
+    return OK;
+}
+
+/* Lines of the map of a table with these axes; 0 also where it cannot be built. */
+static size_t count_lines(const run_table *t, const run_axes *axes) {
+    scratch work = {0};
+    run_map map;
+    status st = run_map_build(t, axes, &work, &map);
+    scratch_free(&work);
+    return st == OK ? map.lines : 0;
+}
+
+/* --- Figure 2a --- */
+
+/* Rounds by what is known of the sign of their mean. */
+typedef struct {
+    size_t certain;     /* the interval lies wholly on the claimed side */
+    size_t likely;      /* only the mean does */
+    size_t wrong;       /* the mean does not */
+    size_t contrary;    /* of the wrong ones: the interval lies wholly on the other side */
+    size_t unknown;     /* a run diverged */
+    size_t pairs, held; /* (repetition, round): all, and those with the sign */
+} sign_count;
+
+/* A line of rounds; every value is claimed to be positive. */
+static sign_count count_signs(const trend_stratum *line) {
+    sign_count count = {0};
+    double confidence = 1 - (1 - FIGURE_CONFIDENCE) / (double)line->groups;
+    const double *x = line->x;
+    for (size_t round = 0; round < line->groups; x += line->sizes[round], round++) {
+        size_t size = line->sizes[round];
+        double mean = stats_summarise(x, size).mean;
+        stats_interval interval = stats_mean_interval(x, size, confidence); /* NaN of a single x */
+        count.certain += interval.low > 0;
+        count.likely += mean > 0 && !(interval.low > 0);
+        count.wrong += mean <= 0;
+        count.contrary += interval.high <= 0;
+        count.unknown += isnan(mean);
+        count.pairs += size;
+        for (size_t i = 0; i < size; i++) { count.held += x[i] > 0; }
+    }
+    return count;
+}
+
+static void judge_signs(const sign_count *c, evidence *e) {
+    claim_says(e,
+               "%s: certain in %zu of %zu rounds, on the mean only in %zu, wrong in %zu "
+               "(certainly in %zu)",
+               e->claim->says, c->certain, c->certain + c->likely + c->wrong + c->unknown,
+               c->likely, c->wrong, c->contrary);
+    claim_saw(e, 1, (double)c->held / (double)c->pairs, (double)c->pairs);
+    e->row.limit = stats_clopper_pearson_lower(c->held, c->pairs, FIGURE_CONFIDENCE);
+    claim_refute_unless(e, c->contrary == 0);
+    claim_check_only_if(e, c->contrary > 0 || (c->certain > 0 && c->unknown == 0));
+    if (c->unknown > 0) {
+        claim_supposes(e, true, "no run diverges: not met, rounds concerned: %zu", c->unknown);
+    } else if (c->certain + c->contrary == 0) {
+        claim_supposes(e, true, "more repetitions: no round's sign is certain at this number");
+    }
+}
+
+static status observe_movement(const study_run *r, size_t which, evidence *e);
+
+static const claim movements[] = {
+    {"Figure 2a jump", "figure-2a", PAPER, TEST_CONDITIONS,
+     "error rises when masks are drawn in every round", observe_movement},
+    {"Figure 2a descent", "figure-2a", PAPER, TEST_CONDITIONS,
+     "error falls along local steps in every round", observe_movement},
+    {"Figure 2a drop", "figure-2a", PAPER, TEST_CONDITIONS,
+     "error falls at aggregation in every round", observe_movement}};
+
+static status observe_movement(const study_run *r, size_t which, evidence *e) {
+    static const char *const columns[] = {"jump", "descent", "drop"};
+    const run_table *t = table_of(r, FIGURE_LOSS);
+    ptrdiff_t movement = e->claim - movements;
+    run_axes axes = {"xi", "round", columns[movement], NULL};
+    run_map map;
+    status st = run_map_build(t, &axes, &e->work, &map);
+    if (st != OK) { return st; }
+    if (map.lines == 0) { return tell_missing(t, e); }
+    for (size_t i = 0; movement > 0 && i < map.count; i++) { map.values[i] = -map.values[i]; }
+    sign_count count = count_signs(&map.line[which]);
+    add_label(e, " xi=%g", map.fixed[which]);
+    judge_signs(&count, e);
+    return OK;
+}
+
+/* A row for each xi, one without runs. */
+static size_t loss_cases(const study_run *r) {
+    size_t lines = count_lines(table_of(r, FIGURE_LOSS), &(run_axes){"xi", "round", "jump", NULL});
+    return lines ? lines : 1;
+}
+
+const claim_group figure_a_claims[] = {
+    {.source = __FILE__, .claims = &movements[0], .count = 1, .cases = loss_cases},
+    {.source = __FILE__, .claims = &movements[1], .count = 1, .cases = loss_cases},
+    {.source = __FILE__, .claims = &movements[2], .count = 1, .cases = loss_cases},
+    {NULL}};
+
+/* --- Figures 2b to 2d: trends --- */
+
+/* Whether values fall along lines first .. first + lines - 1. */
+static void judge_trend(const run_map *map, size_t first, size_t lines, evidence *e) {
+    trend_result trend = trend_jonckheere(map->line + first, lines);
+    run_count count = run_map_count(map, first, lines);
+    char diverged[64] = "", unseen[64] = "";
+    claim_saw(e, 0, trend.effect, (double)(count.runs - count.diverged));
+    e->row.limit = trend.p_falls;
+    e->confidence = FIGURE_CONFIDENCE;
+    e->p_claimed = trend.p_falls;
+    e->p_opposite = trend.p_rises;
+    claim_check_only_if(e, !isnan(trend.p_falls)); /* all tied, or nothing to compare */
+    double level = 1 - FIGURE_CONFIDENCE;
+    bool visible = trend.p_falls <= level || trend.p_rises <= level;
+    if (count.diverged > 0) {
+        snprintf(diverged, sizeof diverged, "; diverged runs left out: %zu (cells: %zu)",
+                 count.diverged, count.diverged_cells);
+    }
+    if (!visible) {
+        snprintf(unseen, sizeof unseen, "; %s",
+                 trend.pairs > 0 ? "no trend visible at this number of repetitions"
+                                 : "fewer than two cells to compare");
+    }
+    claim_says(e, "%.40s: nonincreasing on %zu of %zu lines%s%s", e->claim->says, count.falling,
+               count.compared, diverged, unseen);
+    if (count.capped > 0) {
+        claim_supposes(e, true,
+                       "every run ends at its level: %zu of %zu were stopped before, at --rounds",
+                       count.capped, count.runs);
+    }
+}
+
+/* Over all lines of the map together. */
+static status observe_whole(const run_table *t, const run_axes *axes, evidence *e) {
+    run_map map;
+    status st = run_map_build(t, axes, &e->work, &map);
+    if (st != OK) { return st; }
+    if (map.lines == 0) { return tell_missing(t, e); }
+    judge_trend(&map, 0, map.lines, e);
+    return OK;
+}
+
+/* A table of one --unselected is not judged as one of the other. */
+static status check_rule(const run_table *t, const char *rule) {
+    char noted[64];
+    if (t->data.columns == 0 ||
+        !(table_note_of(&t->data, "--unselected", noted, sizeof noted) ||
+          table_note_of(&t->data, "unselected", noted, sizeof noted)) ||
+        strncmp(noted, rule, strlen(rule)) == 0) {
+        return OK;
+    }
+    return fail(BAD_INPUT,
+                "%s: these runs are of --unselected %.*s, not %s; give the other heat map", t->path,
+                (int)strcspn(noted, " "), noted, rule);
+}
+
+static status observe_heatmap(const study_run *r, size_t which, const run_axes *axes, evidence *e) {
+    const run_table *t = table_of(r, which ? FIGURE_HEATMAP_ZERO : FIGURE_HEATMAP);
+    const char *rule = which ? "zero" : "keep";
+    status st = check_rule(t, rule);
+    add_label(e, " (%s)", rule);
+    return st == OK ? observe_whole(t, axes, e) : st;
+}
+
+static status observe_along_xi(const study_run *r, size_t which, evidence *e) {
+    return observe_heatmap(r, which, &(run_axes){"subnets", "xi", "level", "state"}, e);
+}
+
+static status observe_along_p(const study_run *r, size_t which, evidence *e) {
+    return observe_heatmap(r, which, &(run_axes){"xi", "subnets", "level", "state"}, e);
+}
+
+static size_t heatmap_cases(const study_run *r) {
+    (void)r;
+    return 2; /* keep, zero */
+}
+
+static const claim heatmap[] = {{"Figure 2b along xi", "figure-2b", PAPER, TEST_TREND,
+                                 "error falls with xi at fixed p", observe_along_xi},
+                                {"Figure 2b along p", "figure-2b", PAPER, TEST_TREND,
+                                 "error falls with p at fixed xi", observe_along_p}};
+
+const claim_group figure_b_claims[] = {{CLAIMS(heatmap), .cases = heatmap_cases}, {NULL}};
+
+static const run_axes width_axes = {"xi", "width", "level", "state"};
+
+static size_t width_cases(const study_run *r) {
+    return count_lines(table_of(r, FIGURE_WIDTH), &width_axes);
+}
+
+static status observe_width(const study_run *r, size_t which, evidence *e) {
+    run_map map;
+    status st = run_map_build(table_of(r, FIGURE_WIDTH), &width_axes, &e->work, &map);
+    if (st != OK) { return st; }
+    add_label(e, " xi=%g", map.fixed[which]);
+    judge_trend(&map, which, 1, e);
+    return OK;
+}
+
+static status observe_all_widths(const study_run *r, size_t which, evidence *e) {
+    (void)which;
+    return observe_whole(table_of(r, FIGURE_WIDTH), &width_axes, e);
+}
+
+static const claim width_by_xi[] = {
+    {"Figure 2c along m", "figure-2c", PAPER, TEST_TREND, "error falls with m", observe_width}};
+static const claim width_together[] = {{"Figure 2c along m, all xi", "figure-2c", PAPER, TEST_TREND,
+                                        "error falls with m at fixed xi", observe_all_widths}};
+
+const claim_group figure_c_claims[] = {
+    {CLAIMS(width_by_xi), .cases = width_cases}, {CLAIMS(width_together)}, {NULL}};
+
+static size_t step_cases(const study_run *r) {
+    (void)r;
+    return FIGURE_STEPS;
+}
+
+static status observe_step(const study_run *r, size_t which, evidence *e) {
+    const run_table *t = table_of(r, FIGURE_SUBNET);
+    run_map map;
+    status st = run_map_build(t, &(run_axes){"step", "subnets", "relative", NULL}, &e->work, &map);
+    if (st != OK) { return st; }
+    size_t line = 0;
+    while (line < map.lines && map.fixed[line] != (double)(which + 1)) { line++; }
+    add_label(e, " %zu", which + 1);
+    if (line == map.lines) { return tell_missing(t, e); }
+    judge_trend(&map, line, 1, e);
+    return OK;
+}
+
+static const claim steps[] = {{"Figure 2d step", "figure-2d", PAPER, TEST_TREND,
+                               "relative improvement falls with p", observe_step}};
+
+const claim_group figure_d_claims[] = {{CLAIMS(steps), .cases = step_cases}, {NULL}};

@@ -1,0 +1,47 @@
+/* What the paper claims of Figure 2, judged on tables of single runs, each claim a row. The claims
+ * are [paper]: a refuted one is a finding. Criteria, fixed before any run: */
+#ifndef EXPERIMENTS_FIGURE_CLAIMS_H
+#define EXPERIMENTS_FIGURE_CLAIMS_H
+
+#include "experiments/run_map.h"
+#include "study/claim.h"
+
+/* Confidence at which a trend counts as seen, either way (one-sided p-value), each row judged
+ * alone; with which all sign intervals of a row hold at once; and of the lower limit of the share
+ * of single signs. */
+#define FIGURE_CONFIDENCE 0.95
+
+/* The claim on Figure 2d speaks of this many global steps. */
+#define FIGURE_STEPS 3
+
+enum {
+    FIGURE_LOSS,
+    FIGURE_HEATMAP,
+    FIGURE_HEATMAP_ZERO,
+    FIGURE_WIDTH,
+    FIGURE_SUBNET,
+    FIGURE_TABLES
+};
+
+/* The context of a study_run that the claims are judged on. A table that is not there, or empty,
+ * gives rows `not checked`. */
+typedef struct {
+    run_table tables[FIGURE_TABLES];
+} figure_tables;
+
+/* Claims on Figures 2a to 2d, for claim_judge; BAD_INPUT if a table is not what it should be.
+ *
+ * 2a: in every round jump > 0, descent < 0, drop < 0, a row for each movement and xi: t intervals
+ * of the mean over repetitions, Bonferroni over rounds; refuted if one lies wholly on the wrong
+ * side, not checked if none lies wholly on either or a run diverged. observed: share of
+ * (repetition, round) pairs with the sign; limit: its lower Clopper-Pearson limit as if pairs were
+ * independent, which those of one run are not.
+ *
+ * 2b: the level falls with xi at fixed p, and with p at fixed xi, under either rule for neurons
+ * that no subnetwork took. 2c: it falls with m, a row for each xi, one for all together. 2d: the
+ * relative improvement falls with p, a row for each of the first steps. These are stratified
+ * Jonckheere-Terpstra tests; observed: Somers' D, to be below 0; limit: p-value of a fall; not
+ * checked if no trend is visible either way. */
+extern const claim_group figure_a_claims[], figure_b_claims[], figure_c_claims[], figure_d_claims[];
+
+#endif

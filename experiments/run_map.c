@@ -1,0 +1,159 @@
+#include "experiments/run_map.h"
+
+#include <math.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+/* One run and its place. */
+typedef struct {
+    double fixed, along, value;
+    size_t row;
+    bool capped;
+} one_run;
+
+static int compare(double a, double b) { return (a > b) - (a < b); }
+
+static int compare_runs(const void *a, const void *b) {
+    const one_run *x = a;
+    const one_run *y = b;
+    int order = compare(x->fixed, y->fixed);
+    if (order == 0) { order = compare(x->along, y->along); }
+    return order ? order : compare((double)x->row, (double)y->row);
+}
+
+/* --- reading --- */
+
+static status check_columns(const run_table *t, const run_axes *axes) {
+    const char *const names[] = {axes->fixed, axes->along, "repetition", axes->value, axes->state};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        if (names[i] && table_column(&t->data, names[i]) < 0) {
+            return fail(BAD_INPUT,
+                        "%s: column '%s' is missing; give a table of single runs (.runs.dat)",
+                        t->path, names[i]);
+        }
+    }
+    return OK;
+}
+
+static status reject(const run_table *t, size_t row, const char *column, const char *wanted) {
+    return fail(BAD_INPUT, "%s: row %zu: %s '%.40s' is not %s; write the table anew", t->path,
+                row + 1, column, table_field(&t->data, row, table_column(&t->data, column)),
+                wanted);
+}
+
+/* A field as a finite number. nan_allowed: NaN where it is not finite, but for a text other than
+ * nan, which is refused. */
+static status read_number(const run_table *t, size_t row, const char *column, bool nan_allowed,
+                          double *value) {
+    int index = table_column(&t->data, column);
+    const char *written = table_field(&t->data, row, index);
+    double number = table_value(&t->data, row, index);
+    bool is_nan = strcasecmp(written, "nan") == 0 || strcasecmp(written, "-nan") == 0;
+    *value = isfinite(number) ? number : NAN;
+    bool taken = isfinite(number) || (nan_allowed && (isinf(number) || is_nan));
+    return taken ? OK : reject(t, row, column, "a number");
+}
+
+static status read_run(const run_table *t, const run_axes *axes, size_t row, one_run *run) {
+    run->row = row;
+    status st = read_number(t, row, axes->fixed, false, &run->fixed);
+    if (st == OK) { st = read_number(t, row, axes->along, false, &run->along); }
+    if (st == OK) { st = read_number(t, row, axes->value, true, &run->value); }
+    if (st != OK || !axes->state) { return st; }
+    const char *state = table_field(&t->data, row, table_column(&t->data, axes->state));
+    run->capped = strcmp(state, "capped") == 0;
+    if (strcmp(state, "diverged") == 0) {
+        run->value = NAN; /* whatever stands there */
+    } else if (!run->capped && strcmp(state, "stalled") != 0 && strcmp(state, "converged") != 0) {
+        return reject(t, row, axes->state, "stalled, converged, capped or diverged");
+    }
+    return OK;
+}
+
+/* --- arranging --- */
+
+/* Lays sorted runs out as lines and cells. */
+static void lay_out(const one_run *runs, size_t count, run_map *map) {
+    size_t cells = 0;
+    map->count = count;
+    for (size_t i = 0; i < count; i++) {
+        bool new_line = i == 0 || runs[i].fixed != runs[i - 1].fixed;
+        if (new_line) {
+            map->fixed[map->lines] = runs[i].fixed;
+            map->line[map->lines++] =
+                (trend_stratum){.x = map->values + i, .sizes = map->sizes + cells};
+        }
+        if (new_line || runs[i].along != runs[i - 1].along) {
+            map->line[map->lines - 1].groups++;
+            cells++;
+        }
+        map->sizes[cells - 1]++;
+        map->values[i] = runs[i].value;
+        map->capped[map->lines - 1] += runs[i].capped;
+    }
+}
+
+status run_map_build(const run_table *t, const run_axes *axes, scratch *work, run_map *map) {
+    *map = (run_map){0};
+    if (t->data.columns == 0) { return OK; }
+    size_t count = t->data.rows; /* there are at most as many lines and cells */
+    one_run *runs = scratch_take(work, count, sizeof *runs, "runs of a table");
+    map->fixed = scratch_take(work, count, sizeof *map->fixed, "lines of a table");
+    map->line = scratch_take(work, count, sizeof *map->line, "lines of a table");
+    map->capped = scratch_take(work, count, sizeof *map->capped, "lines of a table");
+    map->values = scratch_take(work, count, sizeof *map->values, "runs of a table");
+    map->sizes = scratch_take(work, count, sizeof *map->sizes, "cells of a table");
+    if (work->failed) { return FAILED; }
+    status st = check_columns(t, axes);
+    for (size_t row = 0; st == OK && row < count; row++) {
+        st = read_run(t, axes, row, &runs[row]);
+    }
+    if (st != OK) { return st; }
+    qsort(runs, count, sizeof *runs, compare_runs);
+    lay_out(runs, count, map);
+    return OK;
+}
+
+/* --- counting --- */
+
+/* Adds a cell's runs to the count; its mean over the runs that have a value, NaN if none has. */
+static double count_cell(const double *x, size_t size, run_count *count) {
+    size_t kept = 0;
+    double sum = 0;
+    for (size_t i = 0; i < size; i++) {
+        if (isnan(x[i])) { continue; }
+        sum += x[i];
+        kept++;
+    }
+    count->runs += size;
+    count->diverged += size - kept;
+    count->diverged_cells += kept < size;
+    return kept ? sum / (double)kept : NAN;
+}
+
+static void count_line(const trend_stratum *line, run_count *count) {
+    size_t means = 0;
+    double last = NAN;
+    bool falls = true;
+    const double *x = line->x;
+    for (size_t g = 0; g < line->groups; x += line->sizes[g], g++) {
+        double mean = count_cell(x, line->sizes[g], count);
+        if (isnan(mean)) { continue; }
+        falls = falls && (means == 0 || mean <= last);
+        last = mean;
+        means++;
+    }
+    count->compared += means > 1;
+    count->falling += means > 1 && falls;
+}
+
+run_count run_map_count(const run_map *map, size_t first, size_t lines) {
+    run_count count = {0};
+    for (size_t l = first; l < first + lines; l++) {
+        count.capped += map->capped[l];
+        count_line(&map->line[l], &count);
+    }
+    return count;
+}

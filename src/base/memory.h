@@ -1,0 +1,10 @@
+/* memory: what there is to take. */
+#ifndef BASE_MEMORY_H
+#define BASE_MEMORY_H
+
+/* Bytes of memory that may be taken now: what is free in the machine (MemAvailable), in the control
+ * groups of this process and under its own limits (ulimit -v, -d), whichever is least; >= 1; 0: not
+ * known. */
+double memory_available(void);
+
+#endif

@@ -1,0 +1,110 @@
+#include "base/room.h"
+
+#include <dlfcn.h>
+#include <omp.h>
+#include <pthread.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+
+#include "base/memory.h"
+
+/* Bytes of one buffer of OpenBLAS on processors of 64 bits, with what aligns it; and of a stack:
+ * what this thread needs, and what others get. */
+enum { BUFFER = (32 << 22) + (1 << 16), LEAST_STACK = 1 << 18, STACK = 1 << 23 };
+
+int openblas_num_threads_env(void) { return 1; }
+
+/* OpenBLAS's own routines, which its header does not name; a library without them takes its buffers
+ * when it needs them. */
+typedef struct {
+    void *(*take)(int kind);
+    void (*give_back)(void *buffer);
+} buffer_routines;
+
+/* --- stacks and threads --- */
+
+/* This thread's stack grows up to the limit of the moment; the limit is the size of the others'
+ * unless they are told one. */
+static status try_stacks(void) {
+    struct rlimit limit;
+    pthread_attr_t attributes;
+    if (getrlimit(RLIMIT_STACK, &limit) == 0 && limit.rlim_cur < STACK) {
+        limit.rlim_cur = limit.rlim_max < STACK ? limit.rlim_max : STACK;
+        setrlimit(RLIMIT_STACK, &limit); /* never above the hard limit, so it is granted */
+        if (limit.rlim_cur < LEAST_STACK) {
+            return fail(FAILED, "a stack of %zu kB is too small; raise its limit (ulimit -s %d)",
+                        (size_t)limit.rlim_cur >> 10, STACK >> 10);
+        }
+    }
+    if (pthread_attr_init(&attributes) == 0) {
+        pthread_attr_setstacksize(&attributes, STACK);
+        pthread_setattr_default_np(&attributes); /* else the threads keep what they had */
+        pthread_attr_destroy(&attributes);
+    }
+    return OK;
+}
+
+static void *wait_for_the_others(void *lock) {
+    pthread_mutex_lock(lock);
+    pthread_mutex_unlock(lock);
+    return NULL;
+}
+
+/* Starts as many threads as will be needed and ends them: OpenMP would end the process where one
+ * cannot be started. */
+static status try_threads(int threads) {
+    pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+    pthread_t *started = allocate((size_t)threads, sizeof *started, "threads");
+    if (!started) { return FAILED; }
+    int count = 1, error = 0; /* this one */
+    pthread_mutex_lock(&lock);
+    while (count < threads && !error) {
+        error = pthread_create(&started[count], NULL, wait_for_the_others, &lock);
+        count += !error;
+    }
+    pthread_mutex_unlock(&lock);
+    for (int i = 1; i < count; i++) { pthread_join(started[i], NULL); }
+    free(started);
+    if (!error) { return OK; }
+    return fail(FAILED,
+                "only %d of %d threads can be started: %s; raise the limits of processes and "
+                "memory (ulimit -u, -v) or take fewer threads",
+                count, threads, strerror(error));
+}
+
+/* --- buffers --- */
+
+/* In each thread of the team: counts the threads without room for a buffer while all others have
+ * one. */
+static void try_room(int *without) {
+    void *room = mmap(NULL, BUFFER, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (room == MAP_FAILED) {
+#pragma omp atomic
+        (*without)++;
+    }
+#pragma omp barrier
+    if (room != MAP_FAILED) { munmap(room, BUFFER); }
+#pragma omp barrier
+}
+
+status room_take(int threads) {
+    const buffer_routines blas = {(void *(*)(int))dlsym(RTLD_DEFAULT, "blas_memory_alloc"),
+                                  (void (*)(void *))dlsym(RTLD_DEFAULT, "blas_memory_free")};
+    if (try_stacks() != OK || try_threads(threads) != OK) { return FAILED; }
+    int without = 0;
+#pragma omp parallel num_threads(threads)
+    {
+        try_room(&without);
+        void *buffer = without == 0 && blas.take && blas.give_back ? blas.take(0) : NULL;
+#pragma omp barrier
+        if (buffer) { blas.give_back(buffer); }
+    }
+    if (without == 0) { return OK; }
+    return fail(FAILED,
+                "OpenBLAS needs %.3g GB for the buffers of %d threads, %.3g GB may be taken; raise "
+                "the limit of memory (ulimit -v, -d) or take fewer threads",
+                1e-9 * BUFFER * threads, threads, 1e-9 * memory_available());
+}

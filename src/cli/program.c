@@ -1,0 +1,347 @@
+#include "cli/program.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/machine.h"
+#include "cli/provenance.h"
+#include "cli/options.h"
+#include "base/share.h"
+
+enum {
+    KEY_DATA = 500,
+    KEY_SAMPLES,
+    KEY_ROWS,
+    KEY_SEED,
+    KEY_THREADS,
+    KEY_OUT,
+    KEY_QUIET,
+    KEY_FRESH,
+    KEY_PREDICT,
+    KEY_SHARD
+};
+
+/* Threads: Debian's OpenBLAS is built for 64 (openblas_get_config()); calls by more than twice as many at once crash. */
+enum { MAX_SAMPLES = 1000000, MAX_THREADS = 64, MOST_THREADS_ASKED = 1000000, MAX_SHARDS = 100000 };
+
+static const struct argp_option common_options[] = {
+    {0, 0, 0, 0, "Common options:", 10},
+    {"data", KEY_DATA, "FILE", 0, "features and labels, .npz (default data/digits.npz)", 10},
+    {"samples", KEY_SAMPLES, "N", 0, "take N rows (default: the program's number, or all)", 10},
+    {"rows", KEY_ROWS, "WORD", 0,
+     "which rows: first, in the file's order, or spread, a choice by the seed over the labels that "
+     "has the closest pair in it (" PROGRAM_ROWS_DEFAULT ")",
+     10},
+    {"seed", KEY_SEED, "N", 0, "seed of all random streams (default 1)", 10},
+    {"threads", KEY_THREADS, "N", 0,
+     "threads, at most 64 (default: OMP_NUM_THREADS or all processors at hand)", 10},
+    {"out", KEY_OUT, "FILE", 0, "table to write (default results/PROGRAM.dat)", 10},
+    {"quiet", KEY_QUIET, 0, 0, "no progress, no summary", 10},
+    {"fresh", KEY_FRESH, 0, 0, "start over: forget finished units of these settings", 10},
+    {"predict", KEY_PREDICT, 0, 0, "print the seconds that the run would take, and stop", 10},
+    {"shard", KEY_SHARD, "I/N", 0,
+     "compute the I-th of N shares and write no table; 1/1: all, and the table", 10},
+    {0}};
+
+static status parse_shard(const char *option, const char *text, program_options *o) {
+    const char *slash = strchr(text, '/');
+    char share[32] = "";
+    uint64_t shard, shards;
+    if (slash) { snprintf(share, sizeof share, "%.*s", (int)(slash - text), text); }
+    if (!slash || option_count(option, slash + 1, 1, MAX_SHARDS, &shards) != OK ||
+        option_count(option, share, 1, shards, &shard) != OK) {
+        return fail(BAD_INPUT, "%s: '%.60s' is not a share; give I/N with 1 <= I <= N, such as 2/8",
+                    option, text);
+    }
+    o->shard = shards > 1 ? shard : 0; /* the only share is the whole */
+    o->shards = shards > 1 ? shards : 0;
+    return OK;
+}
+
+static status parse_rows(const char *text, program_options *o) {
+    static const char *const words[] = {"first", "spread", NULL};
+    int word = 0;
+    status st = option_word("rows", text, words, &word);
+    if (st == OK) { o->rows = word == 0 ? ROWS_FIRST : ROWS_SPREAD; }
+    return st;
+}
+
+static void threads_set(program_options *o, int threads, bool given) {
+    o->threads = threads < MAX_THREADS ? threads : MAX_THREADS;
+    o->threads_left = threads - o->threads;
+    o->threads_given = given;
+}
+
+static status parse_common(int key, const char *text, program_options *o) {
+    uint64_t value;
+    status s = OK;
+    switch (key) {
+    case KEY_DATA: s = option_path("data", text, &o->data); break;
+    case KEY_SAMPLES:
+        if ((s = option_count("samples", text, 1, MAX_SAMPLES, &value)) == OK) {
+            o->samples = value;
+        }
+        break;
+    case KEY_ROWS: s = parse_rows(text, o); break;
+    case KEY_SEED: s = option_count("seed", text, 0, UINT64_MAX, &o->seed); break;
+    case KEY_THREADS:
+        if ((s = option_count("threads", text, 1, MOST_THREADS_ASKED, &value)) == OK) {
+            threads_set(o, (int)value, true);
+        }
+        break;
+    case KEY_OUT: s = option_path("out", text, &o->out); break;
+    case KEY_QUIET: o->quiet = true; break;
+    case KEY_FRESH: o->fresh = true; break;
+    case KEY_PREDICT: o->predict = o->quiet = true; break;
+    case KEY_SHARD: s = parse_shard("--shard", text, o); break;
+    }
+    return s;
+}
+
+/* What argp hands to a parser: the common options' own and the program's. */
+typedef struct {
+    program_options *options;
+    void *own_input;
+    bool has_own, takes_arguments;
+} parse_state;
+
+static error_t parse_key(int key, char *text, struct argp_state *state) {
+    parse_state *parse = state->input;
+    switch (key) {
+    case ARGP_KEY_INIT:
+        state->err_stream = NULL; /* refusals are ours to print: one line, exit 2 */
+        if (parse->has_own) { state->child_inputs[0] = parse->own_input; }
+        return 0;
+    case ARGP_KEY_ARG:
+        if (parse->takes_arguments) {
+            return ARGP_ERR_UNKNOWN; /* the program's own parser has them */
+        }
+        fail(BAD_INPUT, "'%.60s' is not an option; options begin with --, see --help", text);
+        return EINVAL;
+    default:
+        if (key < KEY_DATA || key > KEY_SHARD) { return ARGP_ERR_UNKNOWN; }
+        return parse_common(key, text, parse->options) == OK ? 0 : EINVAL;
+    }
+}
+
+/* What a word of the command line may stand for: the option of that name, or those that begin with it. */
+typedef struct {
+    const char *word; /* without "--" */
+    size_t length;    /* up to '=' */
+    const struct argp_option *option;
+    size_t count;
+} candidates;
+
+static void find_options(const struct argp *argp, candidates *c) {
+    for (const struct argp_option *o = argp->options; o && (o->name || o->key || o->doc); o++) {
+        if (!o->name || strncmp(o->name, c->word, c->length) != 0 ||
+            (c->option && !c->option->name[c->length])) {
+            continue;
+        }
+        c->option = o;
+        c->count = o->name[c->length] ? c->count + 1 : 1;
+    }
+    for (const struct argp_child *child = argp->children; child && child->argp; child++) {
+        find_options(child->argp, c);
+    }
+}
+
+/* The option that argp takes an argument for, abbreviated or not; NULL if it is none or several. */
+static const struct argp_option *option_of(const struct argp *argp, const char *argument) {
+    if (strncmp(argument, "--", 2) != 0) { return NULL; }
+    candidates c = {.word = argument + 2, .length = strcspn(argument + 2, "=")};
+    find_options(argp, &c);
+    return c.count == 1 ? c.option : NULL;
+}
+
+/* An option given twice would hide one of its values: refused. */
+static status check_once(const struct argp *argp, int argc, char **argv) {
+    for (int i = 1; i < argc; i++) {
+        const struct argp_option *option = option_of(argp, argv[i]);
+        for (int j = 1; option && j < i; j++) {
+            if (option_of(argp, argv[j]) == option) {
+                return fail(BAD_INPUT, "--%s is given twice; give it once", option->name);
+            }
+        }
+    }
+    return OK;
+}
+
+static bool same_file(const char *a, const char *b) {
+    struct stat left, right;
+    return strcmp(a, b) == 0 || (stat(a, &left) == 0 && stat(b, &right) == 0 &&
+                                 left.st_dev == right.st_dev && left.st_ino == right.st_ino);
+}
+
+/* What is there under the name is overwritten: only a regular file. */
+static status check_written(const char *option, const char *path) {
+    struct stat found;
+    size_t length = strlen(path);
+    bool taken = path[length - 1] == '/' || (stat(path, &found) == 0 && !S_ISREG(found.st_mode));
+    return taken
+               ? fail(BAD_INPUT, "--%s: %s is not a regular file; give the name of a file to write",
+                      option, path)
+               : OK;
+}
+
+static status check_out(const program_options *o) {
+    status s = check_written("out", o->out);
+    return s == OK ? program_apart(o, "data", o->data) : s;
+}
+
+status program_apart(const program_options *o, const char *option, const char *path) {
+    return same_file(path, o->out)
+               ? fail(BAD_INPUT, "--out: %s is the file of --%s; give another name", o->out, option)
+               : OK;
+}
+
+status program_writes(const program_options *o, const char *option, const char *path) {
+    status s = check_written(option, path);
+    if (s == OK && same_file(path, o->data)) {
+        s = fail(BAD_INPUT, "--%s: %s is the file of --data; give another name", option, path);
+    }
+    return s == OK ? program_apart(o, option, path) : s;
+}
+
+static void print_version(FILE *stream, struct argp_state *state) {
+    char version[128];
+    provenance_version(version, sizeof version);
+    fprintf(stream, "%s (Masked NTK) %s\n", state->name, version);
+}
+
+/* Options that say how a run is done, not what it computes nor where it goes. */
+static bool decides_nothing(const struct argp_option *option) {
+    const int keys[] = {KEY_THREADS, KEY_QUIET, KEY_FRESH, KEY_PREDICT, KEY_SHARD};
+    for (size_t k = 0; option && k < sizeof keys / sizeof *keys; k++) {
+        if (option->key == keys[k]) { return true; }
+    }
+    return false;
+}
+
+/* The command line, from which rows and tables name what redoes them: refused if it has no room there. */
+static status keep_command(const struct argp *argp, int argc, char **argv, program_options *o) {
+    size_t used = 0, kept = 0;
+    for (int i = 0; i < argc; i++) {
+        const struct argp_option *option = option_of(argp, argv[i]);
+        bool skipped = decides_nothing(option);
+        bool has_value = skipped && option->arg && !strchr(argv[i], '=') && i + 1 < argc;
+        used = option_quote(o->command, sizeof o->command, used, argv[i]);
+        if (!skipped) { kept = option_quote(o->redo, sizeof o->redo, kept, argv[i]); }
+        if (has_value) { used = option_quote(o->command, sizeof o->command, used, argv[++i]); }
+    }
+    if (used >= sizeof o->command) {
+        return fail(
+            BAD_INPUT,
+            "the command line has %zu bytes, results keep %zu of it; give shorter paths or lists",
+            used, sizeof o->command - 1);
+    }
+    return OK;
+}
+
+/* argp_parse with getopt's own complaints caught: the first line of them becomes ours. */
+static status parse_quietly(const struct argp *argp, int argc, char **argv, parse_state *parse) {
+    char *caught = NULL;
+    size_t size = 0;
+    FILE *terminal = stderr, *memory = open_memstream(&caught, &size);
+    if (!memory) { return fail(FAILED, "no memory to read the command line"); }
+    fail(OK, "%s", "");
+    stderr = memory;
+    error_t error = argp_parse(argp, argc, argv, 0, NULL, parse);
+    stderr = terminal;
+    fclose(memory);
+    if (error && !*error_text()) {
+        const char *line = strstr(caught, ": ");
+        line = line ? line + 2 : "wrong use";
+        fail(BAD_INPUT, "%.*s; see --help", (int)strcspn(line, "\n"), line);
+    }
+    free(caught);
+    return error ? BAD_INPUT : OK;
+}
+
+/* A standard stream that is closed would be the next file that is opened, and what is said would end in it. In its
+ * place comes one that cannot be used, so that writing to it fails as before. */
+static void occupy_streams(void) {
+    for (int file = STDIN_FILENO; file <= STDERR_FILENO; file++) {
+        if (fcntl(file, F_GETFD) < 0) {
+            open("/dev/null", file == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+        }
+    }
+}
+
+status program_parse(int argc, char **argv, const char *about, const struct argp *own, void *input,
+                     program_options *options) {
+    const char *slash = strrchr(argv[0], '/');
+    occupy_streams();
+    signal(SIGXFSZ,
+           SIG_IGN); /* a file beyond its limit is a failed write (EFBIG), which has its line */
+    *options = (program_options){
+        .name = slash ? slash + 1 : argv[0], .data = "data/digits.npz", .seed = 1};
+    if (access(options->data, F_OK) != 0 &&
+        share_find(options->data, options->default_data, sizeof options->default_data)) {
+        options->data = options->default_data;
+    }
+    threads_set(options, machine_threads(), false);
+    snprintf(options->default_out, sizeof options->default_out, "results/%.100s.dat",
+             options->name);
+    options->out = options->default_out;
+    argp_program_version_hook = print_version;
+    struct argp_child children[] = {{own, 0, NULL, 0}, {0}};
+    struct argp argp = {common_options, parse_key, NULL, about, own ? children : NULL, NULL, NULL};
+    parse_state parse = {options, input, own != NULL, own && own->args_doc};
+    status s = check_once(&argp, argc, argv);
+    if (s == OK) { s = parse_quietly(&argp, argc, argv, &parse); }
+    if (s == OK) { s = keep_command(&argp, argc, argv, options); }
+    return s == OK ? check_out(options) : s;
+}
+
+status program_start(const program_options *o) {
+    if (o->threads_left > 0 && (o->threads_given || !o->quiet)) {
+        fprintf(stderr, "%s: %d threads are more than OpenBLAS serves: %d are taken\n", o->name,
+                o->threads + o->threads_left, o->threads);
+    }
+    if (o->shards) {
+        fprintf(stderr,
+                "%s: share %zu of %zu: no table is written; the same command without --shard "
+                "writes it\n",
+                o->name, o->shard, o->shards);
+    }
+    return machine_start(o->threads);
+}
+
+/* Standard output may hold the answer (--predict): a run that could not deliver it has failed. */
+static status check_output(void) {
+    int error = fflush(stdout) != 0 ? errno : ferror(stdout) ? EIO : 0;
+    return error ? fail(FAILED, "standard output: cannot be written: %s; send it elsewhere",
+                        strerror(error))
+                 : OK;
+}
+
+int program_exit(const program_options *options, status s) {
+    if (s == OK) { s = check_output(); }
+    if (s != OK && s != REFUTED) { fprintf(stderr, "%s: %s\n", options->name, error_text()); }
+    return (int)s;
+}
+
+void program_note(const program_options *options, table *t) {
+    table_note(t, "program", "%s", options->name);
+    table_note(t, "command", "%s", options->command);
+    table_note(t, "seed", "%llu", (unsigned long long)options->seed);
+    table_note(t, "threads", "%d", options->threads);
+}
+
+void program_say(const program_options *options, const char *format, ...) {
+    if (options->quiet) { return; }
+    va_list arguments;
+    va_start(arguments, format);
+    fprintf(stderr, "%s: ", options->name);
+    vfprintf(stderr, format, arguments);
+    fputc('\n', stderr);
+    va_end(arguments);
+}

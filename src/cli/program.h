@@ -1,0 +1,76 @@
+/* program: what every main() of this project does alike: common options, one line for what went wrong, exit codes.
+ *
+ * Exit codes: 0 done (also --help and --version), 1 the run failed, 2 wrong use or bad input, 3 an [exact] or
+ * [derived] statement was refuted, 130 / 143 stopped by SIGINT / SIGTERM. */
+#ifndef CLI_PROGRAM_H
+#define CLI_PROGRAM_H
+
+#include <argp.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "base/error.h"
+#include "io/table.h"
+
+enum { PROGRAM_COMMAND = 1024 }; /* room for a command line, kept to do it again */
+
+/* --rows: which rows of the data are taken; USUAL: it is not given. */
+typedef enum { ROWS_USUAL, ROWS_FIRST, ROWS_SPREAD } program_rows;
+
+/* What the programs of theory take unless --rows says so, and the same in words for --help. (The
+ * experiments take the first.) This is the one place. */
+#define PROGRAM_ROWS_OF_THEORY ROWS_FIRST
+#define PROGRAM_ROWS_DEFAULT "default first"
+
+typedef struct {
+    const char *name;     /* of the program; set by program_parse */
+    const char *data;     /* --data, default data/digits.npz, here or where share_find has it */
+    size_t samples;       /* --samples, 0: all rows */
+    program_rows rows;    /* --rows, default ROWS_USUAL */
+    uint64_t seed;        /* --seed, default 1 */
+    int threads;          /* --threads, default machine_threads(); at most what OpenBLAS serves */
+    int threads_left;     /* how many more were asked for */
+    bool threads_given;   /* by --threads */
+    const char *out;      /* --out, default results/NAME.dat */
+    bool quiet, fresh;    /* --quiet, --fresh */
+    bool predict;         /* --predict: say how long the run would take, and stop */
+    size_t shard, shards; /* --shard i/N, N > 1; shards 0: none, or 1/1, which is the whole */
+    char default_out[128], default_data[PATH_MAX];
+    char command[PROGRAM_COMMAND]; /* the command line, for provenance, as a shell takes it */
+    char redo
+        [PROGRAM_COMMAND]; /* the same without --threads --quiet --fresh --predict --shard: they decide no value */
+} program_options;
+
+/* Parses the common options and those of `own` (may be NULL: none); `about` is one sentence for --help. own->parser gets
+ * `input` as its state->input; it returns EINVAL after fail() and ARGP_ERR_UNKNOWN for keys that are not its own; with own->args_doc it also gets
+ * the arguments that are not options (ARGP_KEY_ARG), which are refused otherwise. An option given twice is refused, and a command line
+ * too long to be kept whole.
+ * --help and --version print to stdout and exit 0. BAD_INPUT: error_text() has one line. */
+status program_parse(int argc, char **argv, const char *about, const struct argp *own, void *input,
+                     program_options *options);
+
+/* BAD_INPUT if `path`, given with `option`, is the file of --out, which will be written. (--data is looked at already.) */
+status program_apart(const program_options *options, const char *option, const char *path);
+
+/* The same for a path that will be written: BAD_INPUT also if it is the file of --data, or there and no regular file. */
+status program_writes(const program_options *options, const char *option, const char *path);
+
+/* Starts a program that has units: says on stderr if it computes a share alone, which it does under --shard and never
+ * otherwise, and if it takes fewer threads than were asked for; then machine_start(), whose status it returns. */
+status program_start(const program_options *options);
+
+/* Prints "NAME: line" to stderr unless s is OK or REFUTED; returns the exit code. */
+int program_exit(const program_options *options, status s);
+
+/* Provenance of the command line: program, command, seed, threads. */
+void program_note(const program_options *options, table *t);
+
+/* A line for the user on stderr, unless quiet. */
+void program_say(const program_options *options, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* Keys of the common options, for argp; own options take keys from PROGRAM_OWN_KEY on. */
+enum { PROGRAM_OWN_KEY = 1000 };
+
+#endif

@@ -1,0 +1,61 @@
+/* table: result files (.dat). `# key: value` lines of provenance, one uncommented
+ * line of column names, then rows. A table is written whole to a temporary name
+ * and renamed: a half-written result never exists. */
+#ifndef IO_TABLE_H
+#define IO_TABLE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include "base/error.h"
+
+typedef struct table table;
+
+/* A table with `columns` columns; names has them, whitespace-separated ("xi round step").
+ * legend: one line a column in the columns' order, "name [unit] meaning", newline-separated; may be NULL. Stands in the
+ * file as "# column name: [unit] meaning". names NULL: rows name the columns, row_number.
+ * digits: significant digits of numbers, 9 (float) or 17 (double). NULL: no memory. */
+table *table_new(const char *names, const char *legend, int digits);
+void table_free(table *t); /* NULL-safe */
+
+/* Adds the line "# key: value". */
+void table_note(table *t, const char *key, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* Starts a row and fills it left to right. A text may not hold white space: blanks become '_', no text '-'.
+ * NaN is written "nan". Rows that are not full when the table is written: FAILED. */
+void table_row(table *t);
+void table_number(table *t, double value);
+void table_text(table *t, const char *text);
+
+/* The same for a table made with names NULL: its first row names and explains the columns, "[unit] meaning" each; later
+ * rows repeat them in the same order, or the table cannot be written. */
+void row_number(table *t, const char *name, const char *meaning, double value);
+void row_text(table *t, const char *name, const char *meaning, const char *value);
+/* An empty line (gnuplot's separator of blocks). */
+void table_gap(table *t);
+
+/* Writes to `path` via a temporary name in the same folder. Folders that are missing are made.
+ * FAILED with path and reason. */
+status table_write(const table *t, const char *path);
+
+/* --- reading back (claims, reports) --- */
+typedef struct {
+    size_t rows, columns;
+    char **names;   /* (columns) */
+    char **text;    /* (rows * columns) every field as written */
+    double *values; /* (rows * columns) the field as a number; NaN where it is not one */
+    char *notes;    /* the '#' lines as they stand */
+} table_data;
+
+/* Reads a table; BAD_INPUT with file, line and reason. */
+status table_read(const char *path, table_data *data);
+void table_data_free(table_data *data);
+/* Index of column `name`; -1 if there is none. */
+int table_column(const table_data *data, const char *name);
+/* A field as written and as a number; "" and NaN of column -1. */
+const char *table_field(const table_data *data, size_t row, int column);
+double table_value(const table_data *data, size_t row, int column);
+/* Copies the value of the note `key` into text (size bytes); false if there is none. */
+bool table_note_of(const table_data *data, const char *key, char *text, size_t size);
+
+#endif

@@ -1,0 +1,32 @@
+/* rng: random streams that depend on (seed, cell, repetition, purpose) alone, and
+ * what is sampled from them. All of GSL's sampling lives in rng.c, because
+ * gsl_randist.h cannot stand beside OpenBLAS's cblas.h. */
+#ifndef STATS_RNG_H
+#define STATS_RNG_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include "base/real.h"
+
+typedef struct rng rng; /* one stream (GSL's mt19937) */
+
+/* What a stream is for: two purposes of one unit never share a stream. */
+typedef enum { RNG_WEIGHTS = 0, RNG_MASKS = 1, RNG_TRIAL = 2, RNG_TEST = 3 } rng_purpose;
+
+#define RNG_MAX_CELLS 16384u
+#define RNG_MAX_REPEATS 65536u
+
+/* The stream of (seed, cell, repetition, purpose): within one seed, distinct triples
+ * get distinct generators (a bijection of 32 bits, no hash collision). cell < RNG_MAX_CELLS,
+ * repetition < RNG_MAX_REPEATS; NULL beyond these or if there is no memory. Owner: the caller, rng_free. */
+rng *rng_new(uint64_t seed, size_t cell, size_t repetition, rng_purpose purpose);
+void rng_free(rng *r);
+
+double rng_uniform(rng *r);         /* uniform on [0, 1) */
+size_t rng_index(rng *r, size_t n); /* uniform on {0, ..., n-1}, n in [1, 2^32) */
+void rng_normal(rng *r, double sigma, size_t count,
+                real *out); /* out (count): N(0, sigma^2), ziggurat */
+void rng_normal_double(rng *r, double sigma, size_t count, double *out);
+void rng_signs(rng *r, size_t count, real *out); /* out (count): -1 or +1 with equal probability */
+
+#endif

@@ -1,0 +1,134 @@
+/* bernoulli-rate: Theorem 3 and Corollaries 1 to 3 (theorem-3 in doc/mathematics.md): the mean
+ * curve predicted by the eigenpairs of the kernel beside what is measured, the contraction of the
+ * first rounds, and the floor against m, kappa, p, tau and xi. */
+#ifndef THEORY_BERNOULLI_RATE_BERNOULLI_RATE_H
+#define THEORY_BERNOULLI_RATE_BERNOULLI_RATE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "model/mean_curve.h"
+#include "study/study.h"
+#include "theory/shared/theory_data.h"
+
+typedef enum {
+    AXIS_WIDTH,       /* m */
+    AXIS_WIDTH_NOISY, /* m at --large-kappa */
+    AXIS_KAPPA,
+    AXIS_SUBNETS,     /* p */
+    AXIS_LOCAL_STEPS, /* tau */
+    AXIS_XI,
+    AXIS_DROPOUT,      /* xi at p = tau = 1, to the floor */
+    AXIS_SMALL_XI,     /* xi at p = tau = 1, first rounds alone */
+    AXIS_MULTI_SAMPLE, /* p at tau = 1 */
+    AXIS_CURVE,        /* m of the mean curve */
+    AXES
+} rate_axis;
+
+extern const char *const rate_axis_words[]; /* (AXES) as in the tables */
+
+/* A base setting, and the values that one number of it takes along an axis. */
+typedef struct {
+    size_t width, subnets, local_steps, repeats, masks, curve_rounds, label;
+    double xi, kappa, large_kappa, curve_kappa, folds;
+    double step; /* eta ||G|| */
+    /* Ascending; AXIS_WIDTH_NOISY and AXIS_MULTI_SAMPLE take those of AXIS_WIDTH and AXIS_SUBNETS.
+     */
+    option_list along[AXES];
+} bernoulli_settings;
+
+typedef struct {
+    rate_axis axis;
+    double value; /* of the number that changes */
+    train_settings s;
+    size_t rounds; /* of a run to the floor, or of the mean curve */
+    size_t window; /* first rounds of the fit */
+    bool level;    /* followed to the floor */
+    /* [paper] of ||y - u_k||^2 in a round, 1 - eta xi theta tau lambda0/4; the paper's eta is to be
+     * read as eta xi. */
+    double paper_factor;
+} bernoulli_cell;
+
+typedef struct {
+    theory_data data;
+    gram g;
+    eigenpairs infinite;                          /* of Hinf */
+    bernoulli_cell cells[AXES * OPTION_LIST_MAX]; /* axis after axis, values ascending */
+    size_t first[AXES + 1]; /* cells of axis a: first[a] <= k < first[a + 1] */
+} bernoulli_context;
+
+/* --- a run to the floor ---
+ *
+ * What a unit yields, but on AXIS_CURVE: one run to the level where its error
+ * ||y - u_k||^2 stops falling, and the contraction of its first rounds. NaN after divergence. */
+enum {
+    FLOOR_LEVEL,          /* mean of ||y - u_k||^2 over the last third of the rounds */
+    FLOOR_CHANGE,         /* over that third, by a least-squares line, relative to the level */
+    FLOOR_SLOPE,          /* of log ||y - u_k||^2 over rounds 0..window, per round */
+    FLOOR_SLOPE_FINITE,   /* of log ||e_k||^2 over the same rounds, predicted from H(0) */
+    FLOOR_SLOPE_INFINITE, /* and from xi Hinf */
+    FLOOR_VALUES
+};
+
+/* The floor is reached where the slope is indistinguishable from 0: the t interval of the mean of
+ * change (repeats), at CLAIM_CONFIDENCE, holds 0. */
+bool bernoulli_settled(const double *change, size_t repeats);
+
+/* --- the mean of y - u_k over the masks of one start, beside the curve predicted for it --- */
+
+enum { CURVE_KERNELS = 2 }; /* H(0), xi Hinf: in this order in the columns below */
+
+/* One start: many runs that differ in their masks alone. */
+typedef struct {
+    const gram *g;
+    const double *G; /* (n, n) */
+    train_settings s;
+    size_t rounds, masks; /* rounds of a run; runs, >= 2 */
+    /* Of the kernels that predict, or of what is to be tested in their place: H(0), where NULL
+     * stands for that of the start; xi Hinf. */
+    const eigenpairs *kernels[CURVE_KERNELS];
+    mean_rule rule; /* of the prediction; mean_rule_of(&s) */
+} curve_setting;
+
+/* Per round. Squared norms of means are unbiased: (||sum_j x_j||^2 - sum_j ||x_j||^2)/(M (M-1))
+ * over the runs j. */
+enum {
+    CURVE_ERROR,         /* mean over runs of ||y - u_k||^2 */
+    CURVE_MEAN_PLAIN,    /* squared norm of the mean of y - u_k */
+    CURVE_MEAN,          /* the same with the control variate below */
+    CURVE_FINITE,        /* ||e_k||^2 from H(0) */
+    CURVE_INFINITE,      /* ||e_k||^2 from xi Hinf */
+    CURVE_MISS_FINITE,   /* squared distance of the mean from e_k of H(0) */
+    CURVE_MISS_INFINITE, /* and of xi Hinf */
+    CURVE_COLUMNS
+};
+
+/* Control variate: c_{k+1} = P c_k + (theta/p) B sum_l (u_{k,0}^l - u_k), c_0 = 0, B = 1 - (1 - eta
+ * H(0))^tau, P = 1 - theta B. Each sum has mean 0 given the past (a mask is drawn after w_k), so
+ * c_k has mean 0 whatever P and B are, and y - u_k - c_k has the mean of y - u_k with a small part
+ * of its variance. */
+
+/* values: (rounds + 1, CURVE_COLUMNS), then the share of activations (neuron and sample) that
+ * differ from the start's after the last round. Streams of (seed, cell, repetition). FAILED after
+ * divergence. */
+status curve_measure(const curve_setting *c, uint64_t seed, size_t cell, size_t repetition,
+                     double *values);
+size_t curve_values(size_t rounds);
+
+/* sum_k miss_k / sum_k predicted_k over the rounds: the relative squared distance of the mean from
+ * a kernel's curve, unbiased above; below 0 where noise is larger than the distance. */
+double curve_distance(const double *values, size_t rounds, size_t kernel);
+
+/* --- the study --- */
+
+status bernoulli_measure(const study_run *r, size_t cell, size_t repetition, double *values);
+
+/* x (r->repeats) <- slope of log of a column of the mean curve of every unit, over rounds
+ * 0..window.
+ */
+void bernoulli_curve_slopes(const study_run *r, size_t cell, int column, double *x);
+
+extern const claim_group bernoulli_claims[];
+extern const study bernoulli_study;
+
+#endif

@@ -1,0 +1,290 @@
+/* Theorem 3 and Corollaries 1 to 3, judged on mean curves, first rounds and floors. */
+#include "theory/bernoulli_rate/bernoulli_rate.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "model/mask.h"
+#include "study/record.h"
+#include "study/trend_claim.h"
+#include "theory/shared/criteria.h"
+
+/* --- the mean curve --- */
+
+static const bernoulli_cell *cell_of(const study_run *r, size_t k) {
+    return &((const bernoulli_context *)r->context)->cells[k];
+}
+
+/* Share of activations that changed, mean over starts. */
+static double share_flipped(const study_run *r, size_t k) {
+    double share = 0;
+    size_t last = curve_values(cell_of(r, k)->rounds) - 1;
+    for (size_t j = 0; j < r->repeats; j++) {
+        share += study_values(r, k, j)[last] / (double)r->repeats;
+    }
+    return share;
+}
+
+static void require_activations_stay(evidence *e, double share) {
+    claim_supposes(e, share <= CRITERION_FLIPPED,
+                   "activations stay put: %.2g of them changed, at most %g may", share,
+                   CRITERION_FLIPPED);
+}
+
+static const size_t of_start = 0, of_limit = 1; /* kernels that predict: H(0), xi Hinf */
+
+/* x (repeats) <- squared distances of the mean from the curve of the claim's kernel. */
+static void square_distances(const study_run *r, size_t k, const evidence *e, double *x) {
+    const size_t *kernel = e->claim->subject;
+    for (size_t j = 0; j < r->repeats; j++) {
+        x[j] = curve_distance(study_values(r, k, j), cell_of(r, k)->rounds, *kernel);
+    }
+}
+
+/* How far the mean may be from e_k of H(0), relative, at the largest width: as far as the
+ * activations that changed move the kernel, and 1/m. */
+static double allowed_distance(const study_run *r) {
+    size_t k = r->cells - 1;
+    return CRITERION_FLIP_FACTOR * share_flipped(r, k) + 1 / cell_of(r, k)->value;
+}
+
+/* At the largest width, the root mean square of the distance over starts. */
+static status curve_level(const study_run *r, size_t which, evidence *e) {
+    (void)which;
+    size_t k = r->cells - 1;
+    double *square = claim_array(e, r->repeats);
+    if (!square) { return FAILED; }
+    square_distances(r, k, e, square);
+    double mean = stats_summarise(square, r->repeats).mean;
+    claim_says(e,
+               "mean of y - u_k over masks follows e_k of H(0): relative distance over the rounds "
+               "at m = %g",
+               cell_of(r, k)->value);
+    require_activations_stay(e, share_flipped(r, k));
+    return claim_saw(e, allowed_distance(r), sqrt(mean < 0 ? 0 : mean), (double)r->repeats);
+}
+
+/* The distance falls at least like m^(-1/2) (curve_setting); not checked if the interval of the
+ * fitted exponent holds 0 as well. */
+static status curve_exponent(const study_run *r, size_t which, evidence *e) {
+    (void)which;
+    static const double EXPONENT = -0.5;
+    size_t first = ((const bernoulli_context *)r->context)->first[AXIS_CURVE];
+    size_t widths = r->cells - first, count = widths * r->repeats;
+    double *x = claim_array(e, count), *y = claim_array(e, count), flipped = 0;
+    if (!x || !y) { return FAILED; }
+    bool hidden = widths < 3;
+    for (size_t k = 0; k < widths; k++) {
+        square_distances(r, first + k, e, y + k * r->repeats);
+        flipped = record_larger(flipped, share_flipped(r, first + k));
+    }
+    for (size_t k = 0; k < count; k++) {
+        hidden |= y[k] <= 0; /* below the noise of --masks */
+        x[k] = log(cell_of(r, first + k / r->repeats)->value);
+        y[k] = log(y[k]) / 2;
+    }
+    stats_line line = stats_fit_line(x, y, count, CLAIM_CONFIDENCE);
+    stats_interval i = line.slope_interval;
+    double bound = EXPONENT + CRITERION_EXPONENT_MARGIN;
+    bool tells = !(hidden || (i.low <= bound && i.high >= 0));
+    claim_says(e,
+               "distance of the mean of y - u_k from e_k falls as m^(-1/2) or faster; exponent in "
+               "[%.3f, %.3f]",
+               i.low, i.high);
+    if (!tells) {
+        claim_says(e, "distance of the mean from e_k against m: too few widths, --repeats or "
+                      "--masks to tell");
+    }
+    require_activations_stay(e, flipped);
+    claim_check_only_if(e, tells);
+    return claim_estimated(e, bound, line.slope, i, count);
+}
+
+/* Measured and predicted slope of log ||.||^2 over the first rounds differ by no more than the
+ * distance of the curves allows: twice it, relative to the last e_k of the window, over the window.
+ */
+static status initial_rate(const study_run *r, size_t which, evidence *e) {
+    (void)which;
+    size_t k = r->cells - 1, window = cell_of(r, k)->window;
+    double *measured = claim_array(e, r->repeats), *slope = claim_array(e, r->repeats);
+    if (!measured || !slope) { return FAILED; }
+    bernoulli_curve_slopes(r, k, CURVE_MEAN, measured);
+    bernoulli_curve_slopes(r, k, CURVE_FINITE, slope);
+    stats_interval i = stats_mean_interval(measured, r->repeats, CRITERION_SHOWN_CONFIDENCE);
+    double predicted = stats_summarise(slope, r->repeats).mean;
+    double shrunk = exp(predicted * (double)window / 2); /* ||e_window|| / ||e_0|| */
+    claim_says(e,
+               "||mean||^2 contracts as predicted from H(0), rounds 0-%zu: factor in [%.4f, %.4f], "
+               "predicted %.4f",
+               window, exp(i.low), exp(i.high), exp(predicted));
+    require_activations_stay(e, share_flipped(r, k));
+    for (size_t j = 0; j < r->repeats; j++) { measured[j] -= slope[j]; }
+    return claim_saw(e, 2 * allowed_distance(r) / shrunk / (double)window,
+                     fabs(stats_summarise(measured, r->repeats).mean), (double)r->repeats);
+}
+
+/* --- contraction --- */
+
+/* Cells of [first, last); with p > 1 and tau > 1 alone if workers. */
+typedef struct {
+    rate_axis first, last;
+    bool workers;
+} rate_cells;
+
+/* Measured contraction of every cell is at most the paper's factor. Shown is the cell with the
+ * largest measured / allowed; refuted if some cell's interval (all at once) lies above. */
+static status paper_rate(const study_run *r, size_t which, evidence *e) {
+    (void)which;
+    const bernoulli_context *c = r->context;
+    const rate_cells *of = e->claim->subject;
+    size_t first = c->first[of->first], last = c->first[of->last], trials = 0;
+    bool small = ((const bernoulli_settings *)r->settings)->step <= 1;
+    double confidence = 1 - (1 - CLAIM_CONFIDENCE) / (double)(last > first ? last - first : 1);
+    double worst = -INFINITY, *slope = claim_array(e, r->repeats);
+    if (!slope) { return FAILED; }
+    for (size_t k = first; k < last; k++) {
+        const bernoulli_cell *cell = &c->cells[k];
+        if (of->workers && !(cell->s.subnets > 1 && cell->s.local_steps > 1)) { continue; }
+        study_numbers(r, k, FLOOR_SLOPE, slope);
+        double low = exp(stats_mean_interval(slope, r->repeats, confidence).low);
+        double allowed = cell->paper_factor;
+        double factor = exp(stats_summarise(slope, r->repeats).mean);
+        claim_refute_unless(e, low <= allowed);
+        trials += r->repeats;
+        if (factor / allowed <= worst) { continue; }
+        worst = factor / allowed;
+        claim_saw(e, allowed, factor, (double)trials);
+        claim_says(e,
+                   "first rounds: ||y-u||^2 contracts by 1 - eta xi theta tau lambda0/4 or faster; "
+                   "nearest at %s = %g",
+                   rate_axis_words[cell->axis], cell->value);
+    }
+    e->row.trials = trials;
+    claim_check_only_if(e, trials > 0);
+    claim_supposes(e, small, "eta <= 1/||G||: %s%s", small ? "met" : "not met",
+                   of->workers ? "; p, tau > 1, kappa small" : "");
+    return OK;
+}
+
+/* --- trends --- */
+
+/* x (repeats) <- the numbers of a cell; false where the cell does not count. */
+typedef bool numbers_of(const study_run *r, size_t k, double *x);
+
+/* What is followed along an axis. */
+typedef struct {
+    rate_axis axis;
+    trend_sense sense;
+    const char *symbol; /* of what the power law is fitted in */
+    numbers_of *numbers;
+    double least_theta; /* of the cells that count */
+} axis_trend;
+
+/* Only a floor that has stopped falling is one. */
+static bool floor_level(const study_run *r, size_t k, double *x) {
+    study_numbers(r, k, FLOOR_CHANGE, x);
+    bool settled = bernoulli_settled(x, r->repeats);
+    study_numbers(r, k, FLOOR_LEVEL, x);
+    return settled;
+}
+
+static bool contraction_factor(const study_run *r, size_t k, double *x) {
+    study_numbers(r, k, FLOOR_SLOPE, x);
+    for (size_t j = 0; j < r->repeats; j++) { x[j] = exp(x[j]); }
+    return true;
+}
+
+static bool contraction_gain(const study_run *r, size_t k, double *x) {
+    study_numbers(r, k, FLOOR_SLOPE, x);
+    for (size_t j = 0; j < r->repeats; j++) { x[j] = -expm1(x[j]); }
+    return true;
+}
+
+static status trend_along(const study_run *r, size_t which, evidence *e) {
+    (void)which;
+    const axis_trend *of = e->claim->subject;
+    const size_t *first = ((const bernoulli_context *)r->context)->first + of->axis;
+    size_t cells = first[1] - first[0], kept = 0;
+    bool away = strcmp(of->symbol, "1-xi") == 0;
+    double *setting = claim_array(e, cells), *values = claim_array(e, cells * r->repeats);
+    if (!setting || !values) { return FAILED; }
+    for (size_t k = first[0]; k < first[1]; k++) {
+        const train_settings *s = &cell_of(r, k)->s;
+        bool counts = mask_theta(s->mask, s->subnets, s->xi) >= of->least_theta;
+        if (!of->numbers(r, k, values + kept * r->repeats) || !counts) { continue; }
+        setting[kept++] = away ? 1 - cell_of(r, k)->value : cell_of(r, k)->value;
+    }
+    claim_supposes(e, true, "%zu of %zu cells%s", kept, cells,
+                   of->numbers == floor_level ? " have stopped falling, only these count" : "");
+    trend_groups g = {kept, r->repeats, setting, of->symbol, values};
+    return claim_trend(e, of->sense, &g);
+}
+
+/* Shown only: the term of B_1 that falls with m is not what is seen where kappa is large. */
+static status floor_at_large_kappa(const study_run *r, size_t which, evidence *e) {
+    status st = trend_along(r, which, e);
+    claim_supposes(e, false,
+                   "kappa small: not met, the term of B_1 that grows with kappa, in which m does "
+                   "not stand, rules");
+    return st;
+}
+
+/* Once nearly every neuron is taken, more subnetworks do not lower the floor further. */
+static status floor_stops(const study_run *r, size_t which, evidence *e) {
+    status st = trend_along(r, which, e);
+    claim_supposes(e, true, "cells with theta >= %g that have stopped falling in time",
+                   ((const axis_trend *)e->claim->subject)->least_theta);
+    return st;
+}
+
+/* --- the statements --- */
+
+static const claim of_curves[] = {
+    {"Theorem 3, mean curve", "mean-curve", DERIVED, TEST_AT_MOST, "", curve_level,
+     .subject = &of_start},
+    {"Theorem 3, mean curve of H(0), in m", "mean-curve", DERIVED, TEST_MEAN_BELOW, "",
+     curve_exponent, .subject = &of_start},
+    {"Theorem 3, mean curve of Hinf, in m", "mean-curve", DERIVED, TEST_MEAN_BELOW, "",
+     curve_exponent, .subject = &of_limit},
+    {"Theorem 3, initial rate of the mean", "mean-curve", DERIVED, TEST_AT_MOST, "", initial_rate}};
+
+/* Corollary 3 supposes a small kappa: its cells are those at the base setting's kappa, which are
+ * all on the axes beside those of kappa. */
+static const claim of_floors[] = {
+    {"Theorem 3, rate", "theorem-3", PAPER, TEST_MEANS_BELOW, "no cell to be measured", paper_rate,
+     .subject = &(const rate_cells){AXIS_WIDTH, AXIS_CURVE, false}},
+    {"Theorem 3, floor against m", "theorem-3-floor", PAPER, TEST_TREND,
+     "floor falls with m, kappa small", trend_along,
+     .subject = &(const axis_trend){AXIS_WIDTH, TREND_FALLS, "m", floor_level}},
+    {"Theorem 3, floor against kappa", "theorem-3-floor", PAPER, TEST_TREND,
+     "floor rises with kappa", trend_along,
+     .subject = &(const axis_trend){AXIS_KAPPA, TREND_RISES, "kappa", floor_level}},
+    {"Theorem 3, floor against p", "theorem-3-floor", PAPER, TEST_TREND, "floor falls with p",
+     trend_along, .subject = &(const axis_trend){AXIS_SUBNETS, TREND_FALLS, "p", floor_level}},
+    {"Theorem 3, floor against tau", "theorem-3-floor", PAPER, TEST_TREND, "floor rises with tau",
+     trend_along,
+     .subject = &(const axis_trend){AXIS_LOCAL_STEPS, TREND_RISES, "tau", floor_level}},
+    {"Theorem 3, floor against xi", "theorem-3-floor", PAPER, TEST_TREND,
+     "floor falls to 0 as xi -> 1", trend_along,
+     .subject = &(const axis_trend){AXIS_XI, TREND_FALLS, "1-xi", floor_level}},
+    {"Corollary 1, floor", "corollary-1", PAPER, TEST_TREND, "dropout: floor falls to 0 as xi -> 1",
+     trend_along, .subject = &(const axis_trend){AXIS_DROPOUT, TREND_FALLS, "1-xi", floor_level}},
+    {"Corollary 2, floor", "corollary-2", PAPER, TEST_TREND,
+     "multi-sample dropout: floor falls with p", trend_along,
+     .subject = &(const axis_trend){AXIS_MULTI_SAMPLE, TREND_FALLS, "p", floor_level}},
+    {"Theorem 3, floor against m, large kappa", "theorem-3-floor", PAPER, TEST_TREND,
+     "floor falls with m", floor_at_large_kappa,
+     .subject = &(const axis_trend){AXIS_WIDTH_NOISY, TREND_FALLS, "m", floor_level}},
+    {"Corollary 2, floor stops falling", "corollary-2", PAPER, TEST_NO_TREND,
+     "floor no longer falls with p once theta >= 0.99", floor_stops,
+     .subject = &(const axis_trend){AXIS_MULTI_SAMPLE, TREND_FALLS, "p", floor_level, 0.99}},
+    {"Corollary 1, contraction", "corollary-1", PAPER, TEST_TREND,
+     "dropout: 1 - contraction falls to 0 with xi", trend_along,
+     .subject = &(const axis_trend){AXIS_SMALL_XI, TREND_RISES, "xi", contraction_gain}},
+    {"Corollary 2, contraction", "corollary-2", PAPER, TEST_TREND,
+     "multi-sample dropout: contraction falls with p", trend_along,
+     .subject = &(const axis_trend){AXIS_MULTI_SAMPLE, TREND_FALLS, "p", contraction_factor}},
+    {"Corollary 3, rate", "corollary-3", PAPER, TEST_MEANS_BELOW, "no cell to be measured",
+     paper_rate, .subject = &(const rate_cells){AXIS_SUBNETS, AXIS_DROPOUT, true}}};
+
+const claim_group bernoulli_claims[] = {{CLAIMS(of_curves)}, {CLAIMS(of_floors)}, {NULL}};

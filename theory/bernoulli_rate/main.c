@@ -1,0 +1,4 @@
+/* bernoulli-rate: how the error falls under Bernoulli masks, and where it stops. */
+#include "theory/bernoulli_rate/bernoulli_rate.h"
+
+int main(int argc, char **argv) { return study_main(&bernoulli_study, argc, argv); }

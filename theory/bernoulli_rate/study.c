@@ -1,0 +1,364 @@
+/* What bernoulli-rate runs: a base setting, the axes along which one number of it changes, and the
+ * widths of the mean curve; and its two tables. */
+#include "theory/bernoulli_rate/bernoulli_rate.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "model/bounds.h"
+#include "model/mask.h"
+#include "model/pace.h"
+#include "theory/shared/criteria.h"
+
+enum { SAMPLES = 24, MAX_WIDTH = 10000000, MAX_SUBNETS = 10000, MAX_STEPS = 1000000 };
+static const double XI_MOST = 0.999;     /* at xi = 1 there is no floor */
+static const double PACE_SECONDS = 0.15; /* for measuring the machine's speed */
+
+const char *const rate_axis_words[AXES] = {
+    "width", "width-large-kappa", "kappa",    "subnets",      "local-steps",
+    "xi",    "dropout",           "small-xi", "multi-sample", "curve"};
+
+/* --- options --- */
+
+static const bernoulli_settings defaults = {
+    .width = 256,
+    .subnets = 4,
+    .local_steps = 2,
+    .repeats = 12,
+    .masks = 16,
+    .curve_rounds = 12,
+    .xi = 0.5,
+    .kappa = 0.1,
+    .large_kappa = 1,
+    .curve_kappa = 1,
+    .step = 1,
+    .folds = 6,
+    .along = {[AXIS_WIDTH] = {{64, 128, 256, 512, 1024, 2048}, 6},
+              [AXIS_KAPPA] = {{0.03, 0.1, 0.3, 1, 3}, 5},
+              [AXIS_SUBNETS] = {{1, 2, 4, 8, 16, 32}, 6},
+              [AXIS_LOCAL_STEPS] = {{1, 2, 4, 8}, 4},
+              [AXIS_XI] = {{0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98}, 7},
+              [AXIS_DROPOUT] = {{0.7, 0.8, 0.9, 0.95, 0.98}, 5},
+              [AXIS_SMALL_XI] = {{0.1, 0.2, 0.4, 0.8}, 4},
+              [AXIS_CURVE] = {{128, 256, 512, 1024, 2048}, 5}}};
+
+#define FIELD(member) offsetof(bernoulli_settings, member)
+enum { ASCENDING = OPTION_ASCENDING, ABOVE = OPTION_ABOVE_LOW, BOTH = ASCENDING | ABOVE };
+
+static const option_row options[] = {
+    {"", OPTION_HEADING,
+     .help = "The setting that every axis goes out from (24 rows unless --samples says so):"},
+    {"width", OPTION_COUNT, FIELD(width), 1, MAX_WIDTH, "hidden neurons m"},
+    {"subnets", OPTION_COUNT, FIELD(subnets), 1, MAX_SUBNETS, "subnetworks per round p"},
+    {"local-steps", OPTION_COUNT, FIELD(local_steps), 1, MAX_STEPS,
+     "gradient steps tau of a subnetwork in a round"},
+    {"xi", OPTION_NUMBER, FIELD(xi), 0, XI_MOST, "probability that a subnetwork takes a neuron",
+     ABOVE},
+    {"kappa", OPTION_NUMBER, FIELD(kappa), 0, 1e6, "standard deviation of the initial weights",
+     ABOVE},
+    {"step", OPTION_NUMBER, FIELD(step), 0, 1e6, "eta ||G||", ABOVE},
+    {"repeats", OPTION_COUNT, FIELD(repeats), 2, RNG_MAX_REPEATS - 1,
+     "repetitions of every cell, starts W_0 of a mean curve", OPTION_NO_VALUE},
+    {"folds", OPTION_NUMBER, FIELD(folds), 0, 1e3,
+     "rounds to the floor: the slowest direction falls by exp(-X)", ABOVE},
+    {"label", OPTION_COUNT, FIELD(label), 0, 1000000, "label column, counted from 0"},
+    {"", OPTION_HEADING, .help = "The axes (LIST: values separated by commas):"},
+    {"along-width", OPTION_COUNTS, FIELD(along[AXIS_WIDTH]), 1, MAX_WIDTH,
+     "m, also at --large-kappa", ASCENDING},
+    {"large-kappa", OPTION_NUMBER, FIELD(large_kappa), 0, 1e6, "kappa of the second axis of widths",
+     ABOVE},
+    {"along-kappa", OPTION_NUMBERS, FIELD(along[AXIS_KAPPA]), 0, 1e6, "kappa", BOTH},
+    {"along-subnets", OPTION_COUNTS, FIELD(along[AXIS_SUBNETS]), 1, MAX_SUBNETS,
+     "p, also with tau = 1 (Corollary 2)", ASCENDING},
+    {"along-local-steps", OPTION_COUNTS, FIELD(along[AXIS_LOCAL_STEPS]), 1, MAX_STEPS, "tau",
+     ASCENDING},
+    {"along-xi", OPTION_NUMBERS, FIELD(along[AXIS_XI]), 0, XI_MOST, "xi", BOTH},
+    {"along-dropout", OPTION_NUMBERS, FIELD(along[AXIS_DROPOUT]), 0, XI_MOST,
+     "xi with p = tau = 1, to the floor (Corollary 1)", BOTH},
+    {"along-small-xi", OPTION_NUMBERS, FIELD(along[AXIS_SMALL_XI]), 0, XI_MOST,
+     "xi with p = tau = 1, first rounds alone (Corollary 1)", BOTH},
+    {"", OPTION_HEADING, .help = "The mean curve:"},
+    {"curve-widths", OPTION_COUNTS, FIELD(along[AXIS_CURVE]), 1, MAX_WIDTH, "m", ASCENDING},
+    {"curve-kappa", OPTION_NUMBER, FIELD(curve_kappa), 0, 1e6, "kappa", ABOVE},
+    {"curve-rounds", OPTION_COUNT, FIELD(curve_rounds), 4, MAX_STEPS, "rounds"},
+    {"masks", OPTION_COUNT, FIELD(masks), 2, MAX_STEPS,
+     "runs with masks of their own from every start W_0"},
+    {NULL}};
+
+/* --- cells --- */
+
+/* The base setting with one number changed, and what the axis changes for all its values. */
+static train_settings settings_at(const bernoulli_settings *o, double gram_norm, rate_axis axis,
+                                  double value) {
+    train_settings s = {.width = o->width,
+                        .subnets = o->subnets,
+                        .xi = o->xi,
+                        .lr = o->step / gram_norm,
+                        .local_steps = o->local_steps,
+                        .kappa = o->kappa,
+                        .mask = MASK_BERNOULLI,
+                        .scaling = SCALING_THEORY,
+                        .unselected = UNSELECTED_KEEP};
+    bool dropout = axis == AXIS_DROPOUT || axis == AXIS_SMALL_XI;
+    bool subnets = axis == AXIS_SUBNETS || axis == AXIS_MULTI_SAMPLE;
+    bool width = axis == AXIS_WIDTH || axis == AXIS_WIDTH_NOISY || axis == AXIS_CURVE;
+    if (width) { s.width = (size_t)value; }
+    if (axis == AXIS_WIDTH_NOISY) { s.kappa = o->large_kappa; }
+    if (axis == AXIS_CURVE) { s.kappa = o->curve_kappa; }
+    if (axis == AXIS_KAPPA) { s.kappa = value; }
+    if (subnets) { s.subnets = (size_t)value; }
+    if (axis == AXIS_LOCAL_STEPS) { s.local_steps = (size_t)value; }
+    if (axis == AXIS_MULTI_SAMPLE) { s.local_steps = 1; }
+    if (dropout) { s.subnets = s.local_steps = 1; }
+    if (dropout || axis == AXIS_XI) { s.xi = value; }
+    return s;
+}
+
+static bernoulli_cell cell_at(const bernoulli_settings *o, const theory_data *data, rate_axis axis,
+                              double value) {
+    bernoulli_cell cell = {
+        .axis = axis, .value = value, .s = settings_at(o, data->gram_norm, axis, value)};
+    mean_rule rule = mean_rule_of(&cell.s);
+    cell.paper_factor =
+        bounds_paper_contraction(cell.s.lr * cell.s.xi, rule.theta, rule.tau, data->lambda0);
+    cell.level = axis != AXIS_SMALL_XI && axis != AXIS_CURVE;
+    cell.window = mean_window(rule, cell.s.xi * data->lambda_max);
+    if (axis == AXIS_CURVE) {
+        cell.rounds = o->curve_rounds;
+        cell.window = cell.window < cell.rounds ? cell.window : cell.rounds;
+        return cell;
+    }
+    if (cell.level) { cell.rounds = mean_rounds(rule, cell.s.xi * data->lambda0, o->folds); }
+    cell.rounds = cell.rounds > cell.window ? cell.rounds : cell.window;
+    return cell;
+}
+
+static void list_cells(const bernoulli_settings *o, bernoulli_context *c) {
+    size_t count = 0;
+    for (size_t axis = 0; axis < AXES; axis++) {
+        size_t source = axis == AXIS_WIDTH_NOISY ? AXIS_WIDTH : axis;
+        const option_list *list = &o->along[axis == AXIS_MULTI_SAMPLE ? AXIS_SUBNETS : source];
+        c->first[axis] = count;
+        for (size_t k = 0; k < list->count; k++) {
+            c->cells[count++] = cell_at(o, &c->data, (rate_axis)axis, list->values[k]);
+        }
+    }
+    c->first[AXES] = count;
+}
+
+/* --- the sweep --- */
+
+static status prepare(study_run *r) {
+    bernoulli_context *c = r->context;
+    const bernoulli_settings *o = r->settings;
+    status st = theory_open(&r->options, SAMPLES, o->label, &c->data);
+    if (st == OK) { st = gram_new(&c->data.data, GRAM_AUTO, &c->g); }
+    if (st == OK) { st = eigenpairs_new(c->data.Hinf, c->data.data.n, 1, &c->infinite); }
+    if (st == OK) { list_cells(o, c); }
+    size_t values = curve_values(o->curve_rounds);
+    r->data = &c->data.data;
+    r->repeats = o->repeats;
+    r->cells = c->first[AXES];
+    r->values = values > FLOOR_VALUES ? values : FLOOR_VALUES;
+    return st;
+}
+
+static void close_context(void *context) {
+    bernoulli_context *c = context;
+    eigenpairs_free(&c->infinite);
+    gram_free(&c->g);
+    theory_close(&c->data);
+}
+
+static double cost(const study_run *r, size_t k) {
+    const bernoulli_context *c = r->context;
+    const bernoulli_settings *o = r->settings;
+    const bernoulli_cell *cell = &c->cells[k];
+    double rounds = (double)cell->rounds * (cell->axis == AXIS_CURVE ? (double)o->masks : 1);
+    return rounds * train_round_cost(&c->g, &cell->s);
+}
+
+static double calibrate(const study_run *r) {
+    const bernoulli_context *c = r->context;
+    const train_settings *costliest = &c->cells[study_costliest(r)].s;
+    return pace_measure(&c->g, costliest, r->options.threads, PACE_SECONDS);
+}
+
+void bernoulli_curve_slopes(const study_run *r, size_t cell, int column, double *x) {
+    size_t window = ((const bernoulli_context *)r->context)->cells[cell].window;
+    for (size_t j = 0; j < r->repeats; j++) {
+        x[j] = log_slope(study_values(r, cell, j) + column, CURVE_COLUMNS, window);
+    }
+}
+
+/* --- the table of the mean curves: a row for each width and round --- */
+
+static const struct {
+    const char *name, *meaning;
+} curve_columns[CURVE_COLUMNS] = {
+    [CURVE_ERROR] = {"measured", "||y - u_k||^2, mean over masks and starts"},
+    [CURVE_MEAN_PLAIN] = {"mean_plain",
+                          "squared norm of the mean over masks of y - u_k, less its variance over "
+                          "masks / runs; mean over starts"},
+    [CURVE_MEAN] = {"mean", "the same with a control variate of mean 0, far less noise"},
+    [CURVE_FINITE] = {"finite", "predicted ||e_k||^2 from the eigenpairs of H(0) of each start; "
+                                "mean over starts"},
+    [CURVE_INFINITE] = {"infinite", "predicted ||e_k||^2 from the eigenpairs of xi Hinf"},
+    [CURVE_MISS_FINITE] = {"miss_finite", "squared distance of the mean over masks from e_k of "
+                                          "H(0), unbiased, so that it may fall below 0"},
+    [CURVE_MISS_INFINITE] = {"miss_infinite", "and of xi Hinf"}};
+
+/* Contraction over the first rounds of columns of the mean curve, with its interval over starts. */
+static void note_contraction(const study_run *r, size_t k, double *x, table *t) {
+    static const int shown[] = {CURVE_ERROR, CURVE_MEAN, CURVE_FINITE, CURVE_INFINITE};
+    const bernoulli_cell *cell = &((const bernoulli_context *)r->context)->cells[k];
+    for (size_t i = 0; i < sizeof shown / sizeof *shown; i++) {
+        bernoulli_curve_slopes(r, k, shown[i], x);
+        stats_interval over = stats_mean_interval(x, r->repeats, CRITERION_SHOWN_CONFIDENCE);
+        table_note(t, "contraction", "m=%zu, rounds 0-%zu, %s: %.6g in [%.6g, %.6g]", cell->s.width,
+                   cell->window, curve_columns[shown[i]].name,
+                   exp(stats_summarise(x, r->repeats).mean), exp(over.low), exp(over.high));
+    }
+    table_note(t, "contraction", "m=%zu, paper: %.6g", cell->s.width, cell->paper_factor);
+}
+
+static void fill_curve(const study_run *r, size_t k, double *x, table *t) {
+    const bernoulli_cell *cell = &((const bernoulli_context *)r->context)->cells[k];
+    double paper = 0;
+    for (size_t round = 0; round <= cell->rounds; round++) {
+        table_row(t);
+        row_number(t, "width", "m, hidden neurons", cell->value);
+        row_number(t, "round", "k", (double)round);
+        for (size_t column = 0; column < CURVE_COLUMNS; column++) {
+            study_numbers(r, k, round * CURVE_COLUMNS + column, x);
+            stats_summary over = stats_summarise(x, r->repeats);
+            row_number(t, curve_columns[column].name, curve_columns[column].meaning, over.mean);
+            if (column == CURVE_ERROR) {
+                row_number(t, "sd", "standard deviation over starts (n-1) of the mean over masks",
+                           over.sd);
+                paper = round == 0 ? over.mean : paper * cell->paper_factor;
+            }
+        }
+        row_number(t, "paper",
+                   "(1 - eta xi theta tau lambda0/4)^k ||y - u_0||^2, Theorem 3 without its error "
+                   "term",
+                   paper);
+    }
+}
+
+static status fill_curves(const study_run *r, table *t) {
+    const bernoulli_context *c = r->context;
+    double *x = allocate(r->repeats, sizeof *x, "values of a round");
+    if (!x) { return FAILED; }
+    for (size_t k = c->first[AXIS_CURVE]; k < r->cells; k++) {
+        if (k > c->first[AXIS_CURVE]) { table_gap(t); }
+        note_contraction(r, k, x, t);
+        fill_curve(r, k, x, t);
+    }
+    free(x);
+    return OK;
+}
+
+/* --- the table of the axes: a row for each cell --- */
+
+static void put_factor(const study_run *r, size_t cell, size_t which, const char *name,
+                       const char *meaning, double *x, table *t) {
+    char low[32], high[32];
+    snprintf(low, sizeof low, "%s_low", name);
+    snprintf(high, sizeof high, "%s_high", name);
+    study_numbers(r, cell, which, x);
+    stats_interval over = stats_mean_interval(x, r->repeats, CRITERION_SHOWN_CONFIDENCE);
+    row_number(t, name, meaning, exp(stats_summarise(x, r->repeats).mean));
+    row_number(t, low, "its 95 % interval over repetitions", exp(over.low));
+    row_number(t, high, "upper end", exp(over.high));
+}
+
+static void fill_cell(const study_run *r, size_t k, double *x, table *t) {
+    const bernoulli_context *c = r->context;
+    const bernoulli_cell *cell = &c->cells[k];
+    const train_settings *s = &cell->s;
+    table_row(t);
+    row_text(t, "axis", "which number changes", rate_axis_words[cell->axis]);
+    row_number(t, "value", "its value", cell->value);
+    row_number(t, "width", "m", (double)s->width);
+    row_number(t, "subnets", "p", (double)s->subnets);
+    row_number(t, "xi", "probability that a subnetwork takes a neuron", s->xi);
+    row_number(t, "local_steps", "tau", (double)s->local_steps);
+    row_number(t, "kappa", "standard deviation of the initial weights", s->kappa);
+    row_number(t, "eta", "step size", s->lr);
+    row_number(t, "theta", "probability that some subnetwork takes a neuron",
+               mask_theta(s->mask, s->subnets, s->xi));
+    row_number(t, "stability", "eta xi lambda_max(Hinf), stable below 2",
+               train_stability(s, c->data.data.n, 1, c->data.lambda_max));
+    row_number(t, "rounds", "of a run", (double)cell->rounds);
+    study_numbers(r, k, FLOOR_LEVEL, x);
+    stats_summary level = stats_summarise(x, r->repeats);
+    row_number(t, "floor",
+               "mean of ||y - u_k||^2 over the last third of the rounds, mean over repetitions",
+               level.mean);
+    row_number(t, "floor_sd", "standard deviation over repetitions (n-1)", level.sd);
+    study_numbers(r, k, FLOOR_CHANGE, x);
+    row_number(t, "settled",
+               "1 if the slope over that third is indistinguishable from 0, else 0; nan: first "
+               "rounds alone",
+               cell->level ? bernoulli_settled(x, r->repeats) : NAN);
+    row_number(t, "window", "first rounds 0..window that contraction is fitted over, log-linear",
+               (double)cell->window);
+    put_factor(r, k, FLOOR_SLOPE, "contraction",
+               "factor of ||y - u_k||^2 per round, geometric mean over repetitions", x, t);
+    put_factor(r, k, FLOOR_SLOPE_FINITE, "finite",
+               "factor of the predicted ||e_k||^2 over the same rounds, from H(0) of each start", x,
+               t);
+    study_numbers(r, k, FLOOR_SLOPE_INFINITE, x);
+    row_number(t, "infinite", "the same from xi Hinf", exp(stats_summarise(x, r->repeats).mean));
+    row_number(t, "paper", "1 - eta xi theta tau lambda0/4", cell->paper_factor);
+}
+
+static status fill_axes(const study_run *r, table *t) {
+    const bernoulli_context *c = r->context;
+    double *x = allocate(r->repeats, sizeof *x, "values of a cell");
+    if (!x) { return FAILED; }
+    for (size_t k = 0; k < c->first[AXIS_CURVE]; k++) {
+        if (k > 0 && c->cells[k].axis != c->cells[k - 1].axis) { table_gap(t); }
+        fill_cell(r, k, x, t);
+    }
+    free(x);
+    return OK;
+}
+
+/* --- the study --- */
+
+static void note(const study_run *r, table *t) {
+    theory_data_note(&((const bernoulli_context *)r->context)->data, t);
+    table_note(t, "first rounds",
+               "as many as the mean's fastest direction takes to fall by a factor e, at least 4");
+    table_note(t, "floor", "mean of ||y - u_k||^2 over the last third of the rounds");
+    table_note(t, "mask", "bernoulli, a neuron that none took keeps its weights");
+}
+
+static const study_table tables[] = {
+    {"",
+     "Theorem 3: the mean over masks follows e_k = sum_i (1 - theta (1 - (1 - eta xi "
+     "lambda_i)^tau))^k <v_i, y - u_0> v_i",
+     17, fill_curves},
+    {"floors",
+     "Theorem 3 and Corollaries 1 to 3: contraction and floor, one setting changed at a time", 17,
+     fill_axes},
+    {.fill = NULL}};
+
+const study bernoulli_study = {
+    .about = "Theorem 3 and Corollaries 1 to 3: convergence under Bernoulli masks, predicted and "
+             "measured",
+    .options = options,
+    .defaults = &defaults,
+    .settings_size = sizeof defaults,
+    .context_size = sizeof(bernoulli_context),
+    .prepare = prepare,
+    .close = close_context,
+    .measure = bernoulli_measure,
+    .cost = cost,
+    .calibrate = calibrate,
+    .note = note,
+    .tables = tables,
+    .claims = bernoulli_claims};

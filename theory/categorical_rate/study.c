@@ -1,0 +1,243 @@
+/* What categorical-rate runs in either regime, and its table. */
+#include "theory/categorical_rate/categorical_rate.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "model/few_rows.h"
+#include "model/pace.h"
+#include "theory/shared/criteria.h"
+
+enum { SAMPLES = 24, MAX_WIDTH = 10000000, MAX_SUBNETS = 10000, MAX_STEPS = 1000000 };
+enum { ABOVE = OPTION_ABOVE_LOW };
+static const double PACE_SECONDS = 0.15; /* for measuring the machine's speed */
+
+/* --- options --- */
+
+/* Of a regime: m, tau, K, p, eta ||G||, kappa. */
+static const categorical_settings defaults = {.run = {256, 4, 30, {{1, 2, 4, 8}, 4}, 1, 1},
+                                              .event = {32768, 2, 4, {{1, 2, 4}, 3}, 0.25, 1},
+                                              .event_samples = 4,
+                                              .trials = 64};
+
+#define FIELD(member) offsetof(categorical_settings, member)
+
+static const option_row options[] = {
+    {"", OPTION_HEADING,
+     .help = "The usual setting (24 rows unless --samples says so; LIST: commas between values):"},
+    {"width", OPTION_COUNT, FIELD(run.width), 1, MAX_WIDTH, "hidden neurons m"},
+    {"subnets", OPTION_COUNTS, FIELD(run.subnets), 1, MAX_SUBNETS, "subnetworks per round p",
+     OPTION_ASCENDING},
+    {"local-steps", OPTION_COUNT, FIELD(run.local_steps), 1, MAX_STEPS,
+     "gradient steps tau of a subnetwork in a round"},
+    {"rounds", OPTION_COUNT, FIELD(run.rounds), 1, MAX_STEPS, "rounds K"},
+    {"step", OPTION_NUMBER, FIELD(run.step), 0, 1e6, "eta ||G||", ABOVE},
+    {"kappa", OPTION_NUMBER, FIELD(run.kappa), 0, 1e6, "standard deviation of the initial weights",
+     ABOVE},
+    {"trials", OPTION_COUNT, FIELD(trials), 2, RNG_MAX_REPEATS - 1,
+     "trials of every cell, a start and masks each", OPTION_NO_VALUE},
+    {"label", OPTION_COUNT, FIELD(label), 0, 1000000, "label column, counted from 0"},
+    {"", OPTION_HEADING,
+     .help = "The setting in which weights stay within R* (few rows, wide, short steps):"},
+    {"event-samples", OPTION_COUNT, FIELD(event_samples), 1, 1000000,
+     "rows, the first of --samples"},
+    {"event-width", OPTION_COUNT, FIELD(event.width), 1, MAX_WIDTH, "m"},
+    {"event-subnets", OPTION_COUNTS, FIELD(event.subnets), 1, MAX_SUBNETS, "p", OPTION_ASCENDING},
+    {"event-local-steps", OPTION_COUNT, FIELD(event.local_steps), 1, MAX_STEPS, "tau"},
+    {"event-rounds", OPTION_COUNT, FIELD(event.rounds), 1, MAX_STEPS, "K"},
+    {"event-step", OPTION_NUMBER, FIELD(event.step), 0, 1e6, "eta ||G||", ABOVE},
+    {"event-kappa", OPTION_NUMBER, FIELD(event.kappa), 0, 1e6, "standard deviation", ABOVE},
+    {NULL}};
+
+static categorical_cell cell_at(const categorical_regime *o, const theory_data *data, const gram *g,
+                                double p) {
+    double xi = 1 / p, eta = o->step / data->gram_norm, n = (double)data->data.n;
+    double m = (double)o->width;
+    bounds_setting bounds = theory_bounds(data, (double)o->rounds * p, xi, CRITERION_DELTA);
+    categorical_cell c = {.data = data,
+                          .g = g,
+                          .s = {.width = o->width,
+                                .subnets = (size_t)p,
+                                .xi = xi,
+                                .lr = eta,
+                                .local_steps = o->local_steps,
+                                .kappa = o->kappa,
+                                .mask = MASK_CATEGORICAL,
+                                .scaling = SCALING_THEORY,
+                                .unselected = UNSELECTED_KEEP},
+                          .rounds = o->rounds,
+                          .radius = bounds_radius(&bounds, o->kappa),
+                          .rho = bounds_categorical_contraction(eta, data->lambda0, p),
+                          .failure = 2 * CRITERION_DELTA + bounds_lemma23_failure(n, m),
+                          .wide_enough = m >= bounds_width_together(&bounds),
+                          .step_met = eta * data->gram_norm <= 1 + CRITERION_EXACT};
+    c.jump_bound = bounds_categorical_jump(xi, n, o->kappa, c.radius);
+    return c;
+}
+
+static void add_cells(study_run *r, const categorical_regime *o, const theory_data *data,
+                      const gram *g) {
+    categorical_context *c = r->context;
+    size_t values = CAT_ROW(o->rounds + 1);
+    for (size_t k = 0; k < o->subnets.count; k++) {
+        c->cells[r->cells++] = cell_at(o, data, g, o->subnets.values[k]);
+    }
+    r->values = values > r->values ? values : r->values;
+}
+
+/* --- the sweep --- */
+
+static status prepare(study_run *r) {
+    categorical_context *c = r->context;
+    const categorical_settings *o = r->settings;
+    dataset few;
+    status st = theory_open(&r->options, SAMPLES, o->label, &c->data);
+    if (st != OK) { return st; }
+    if (o->event_samples > c->data.data.n) {
+        return fail(BAD_INPUT, "--event-samples: %zu rows of %zu; give at most --samples",
+                    o->event_samples, c->data.data.n);
+    }
+    st = few_rows(&c->data.data, o->event_samples, &few);
+    if (st == OK) { st = theory_open_data(&r->options, few, &c->few); }
+    if (st == OK) { st = gram_new(&c->data.data, GRAM_AUTO, &c->g); }
+    if (st == OK) { st = gram_new(&c->few.data, GRAM_AUTO, &c->few_g); }
+    if (st != OK) { return st; }
+    add_cells(r, &o->run, &c->data, &c->g);
+    c->first_event = r->cells;
+    add_cells(r, &o->event, &c->few, &c->few_g);
+    r->data = &c->data.data;
+    r->repeats = o->trials;
+    return OK;
+}
+
+static void close_context(void *context) {
+    categorical_context *c = context;
+    theory_close(&c->data);
+    theory_close(&c->few);
+    gram_free(&c->g);
+    gram_free(&c->few_g);
+}
+
+/* Beside the operations of training, as if at their speed: a column of few rows costs some 1500 a
+ * step however short it is (calls, distances, copies), a normal deviate some 150. */
+static double cost(const study_run *r, size_t k) {
+    const categorical_cell *c = &((const categorical_context *)r->context)->cells[k];
+    double m = (double)c->s.width, steps = (double)(c->rounds * c->s.local_steps);
+    return (double)c->rounds * train_round_cost(c->g, &c->s) + 1500 * m * steps +
+           150 * m * (double)c->g->d;
+}
+
+static double calibrate(const study_run *r) {
+    const categorical_cell *c = ((const categorical_context *)r->context)->cells;
+    return pace_measure(c->g, &c->s, r->options.threads, PACE_SECONDS);
+}
+
+/* All masks of a small network with normal pre-activations and labels. */
+static status gather(study_run *r) {
+    enum { N = 4, M = 7, P = 3 }; /* 3^7 masks */
+    double Z[M * N], a[M], y[N];
+    rng *source = rng_new(r->options.seed, r->cells, 0, RNG_TRIAL);
+    if (!source) { return fail(FAILED, "no memory for the random streams"); }
+    rng_normal_double(source, 1, M * N, Z);
+    rng_normal_double(source, 1, N, y);
+    for (size_t k = 0; k < M; k++) { a[k] = rng_uniform(source) < 0.5 ? -1 : 1; }
+    rng_free(source);
+    return jump_enumerate(N, M, P, Z, a, y, &((categorical_context *)r->context)->enumerated);
+}
+
+/* --- the table: a row for each cell and round, means over trials --- */
+
+/* Of number `which` of a cell's units, less number `less` unless that is 0. */
+static stats_summary over(const study_run *r, size_t cell, size_t which, size_t less, double *x) {
+    study_numbers(r, cell, which, x);
+    for (size_t j = 0; less && j < r->repeats; j++) { x[j] -= study_values(r, cell, j)[less]; }
+    return stats_summarise(x, r->repeats);
+}
+
+static double mean_indicated(const study_run *r, size_t cell, size_t k, double *x) {
+    for (size_t j = 0; j < r->repeats; j++) {
+        const double *row = categorical_row(r, cell, j, k);
+        x[j] = categorical_indicated(row, row[CAT_WHOLE]);
+    }
+    return stats_summarise(x, r->repeats).mean;
+}
+
+/* Round k of a cell; NaN where there is nothing after the last round. */
+static void put_row(const study_run *r, size_t cell, size_t k, double *x, table *t) {
+    const categorical_context *context = r->context;
+    const categorical_cell *c = &context->cells[cell];
+    size_t row = CAT_ROW(k), next = k < c->rounds ? CAT_ROW(k + 1) : row;
+    double tau = (double)c->s.local_steps;
+    double sampled = over(r, cell, row + CAT_SAMPLED, 0, x).mean;
+    stats_summary jump = over(r, cell, row + CAT_SAMPLED, row + CAT_WHOLE, x);
+    table_row(t);
+    row_text(t, "regime", "run: a usual setting; event: one in which Omega_k holds",
+             cell < context->first_event ? "run" : "event");
+    row_number(t, "samples", "n", (double)c->data->data.n);
+    row_number(t, "width", "m", (double)c->s.width);
+    row_number(t, "subnets", "p", (double)c->s.subnets);
+    row_number(t, "local_steps", "tau", tau);
+    row_number(t, "eta", "step size", c->s.lr);
+    row_number(t, "round", "k", (double)k);
+    row_number(t, "whole", "||y - u_k||^2, mean over trials, as all that follows",
+               over(r, cell, row + CAT_WHOLE, 0, x).mean);
+    row_number(t, "sampled", "(1/p) sum_l ||y - u^l_{k,0}||^2 after masks are drawn", sampled);
+    row_number(t, "jump", "sampled - whole, measured", jump.mean);
+    row_number(t, "jump_sd", "standard deviation of the jump over trials (n-1)", jump.sd);
+    row_number(t, "jump_predicted", "V_k", over(r, cell, row + CAT_JUMP, 0, x).mean);
+    row_number(t, "descended", "(1/p) sum_l ||y - u^l_{k,tau}||^2 after local descent",
+               over(r, cell, row + CAT_DESCENDED, 0, x).mean);
+    row_number(t, "descent_bound",
+               "rho^tau * sampled, at least descended where every local step contracts as asserted",
+               pow(c->rho, tau) * sampled);
+    row_number(t, "drop", "descended - ||y - u_{k+1}||^2, measured",
+               over(r, cell, row + CAT_DESCENDED, next + CAT_WHOLE, x).mean);
+    row_number(t, "drop_predicted", "A_k", over(r, cell, row + CAT_DROP, 0, x).mean);
+    row_number(t, "omega", "share of trials in Omega_k", over(r, cell, row + CAT_OMEGA, 0, x).mean);
+    row_number(t, "indicated",
+               "mean of ||y - u_k||^2 over all trials, those outside Omega_k count 0",
+               mean_indicated(r, cell, k, x));
+    row_number(
+        t, "bound", "rho^(tau k) ||y - u_0||^2 + Vbar rho^tau/(1 - rho^tau), at least indicated",
+        bounds_categorical_error(c->rho, tau, (double)k,
+                                 over(r, cell, CAT_ROW(0) + CAT_WHOLE, 0, x).mean, c->jump_bound));
+}
+
+static status fill(const study_run *r, table *t) {
+    const categorical_cell *cells = ((const categorical_context *)r->context)->cells;
+    double *x = allocate(r->repeats, sizeof *x, "values of a round");
+    if (!x) { return FAILED; }
+    for (size_t cell = 0; cell < r->cells; cell++) {
+        if (cell > 0) { table_gap(t); }
+        for (size_t k = 0; k <= cells[cell].rounds; k++) { put_row(r, cell, k, x, t); }
+    }
+    free(x);
+    return OK;
+}
+
+static void note(const study_run *r, table *t) {
+    theory_data_note(&((const categorical_context *)r->context)->data, t);
+}
+
+static const study_table tables[] = {
+    {"",
+     "Theorem 4: E[1_Omega_k ||y - u_k||^2] <= rho^(tau k) ||y - u_0||^2 + Vbar rho^tau/(1 - "
+     "rho^tau)",
+     17, fill},
+    {.fill = NULL}};
+
+const study categorical_study = {
+    .about = "Theorem 4: convergence under categorical masks, its bound and its three movements",
+    .options = options,
+    .defaults = &defaults,
+    .settings_size = sizeof defaults,
+    .context_size = sizeof(categorical_context),
+    .prepare = prepare,
+    .close = close_context,
+    .measure = categorical_measure,
+    .cost = cost,
+    .calibrate = calibrate,
+    .gather = gather,
+    .note = note,
+    .tables = tables,
+    .claims = categorical_claims};

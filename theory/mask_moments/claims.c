@@ -1,0 +1,364 @@
+/* The facts about masks, starts and rounds, statement by statement. What an observer compares is
+ * also put in the table of comparisons while that is being filled. */
+#include <gsl/gsl_cdf.h>
+#include <math.h>
+#include <stdio.h>
+
+#include "theory/mask_moments/mask_moments.h"
+#include "theory/shared/criteria.h"
+
+static const moments_context *context_of(const study_run *r) { return r->context; }
+
+static void put_bound(const study_run *r, moments_subject about, double bound, double observed) {
+    moments_put(context_of(r)->lines, about, moments_compare_bound(bound, observed, 1));
+}
+
+/* observed <= bound, in the row and as a line of the table. */
+static status saw(const study_run *r, evidence *e, moments_subject about, double bound,
+                  double observed) {
+    put_bound(r, about, bound, observed);
+    return claim_saw(e, bound, observed, about.trials);
+}
+
+/* --- masks --- */
+
+/* Refuted where the enumeration is off by more than CRITERION_EXACT, or where the p-value of the
+ * draws (column limit) is too small; too few draws are not judged. */
+static status mean(const study_run *r, size_t kind, evidence *e) {
+    const moments_context *c = context_of(r);
+    const moments_kind *k = &c->kind[kind];
+    const moments_state *small = &k->small, *large = &k->large;
+    double draws = k->sample.views[0].count;
+    double error = moments_enumerated_error(k, e->claim->label, c->lines);
+    bool drawn = moments_draws_suffice(large, draws);
+    if (drawn) {
+        e->row.limit = moments_simulated_p(k, e->claim->label, c->lines);
+        claim_refute_unless(e, e->row.limit >= 1 - CLAIM_CONFIDENCE);
+    }
+    claim_supposes(
+        e, true, "%s: all %zu masks at m=%zu p=%zu n=%zu; draws at m=%zu p=%zu n=%zu (%s)",
+        kind == MASK_CATEGORICAL ? "Assumption 4, theta = phi = 1" : "Assumption 2", k->masks,
+        small->settings.width, small->settings.subnets, small->g->n, large->settings.width,
+        large->settings.subnets, large->g->n, drawn ? "limit: p-value" : "too few for an interval");
+    return claim_saw(e, CRITERION_EXACT, error, drawn ? draws : (double)k->masks);
+}
+
+static status steepest_gradient(const study_run *r, size_t which, evidence *e) {
+    (void)which;
+    const moments_context *c = context_of(r);
+    tightest worst = {0, 0};
+    double draws = 0;
+    for (size_t kind = 0; kind < KINDS; kind++) {
+        const moments_kind *k = &c->kind[kind];
+        tightest_keep(&worst, k->lemma4.value, k->lemma4.bound);
+        tightest_keep(&worst, k->sample.lemma4.value, k->sample.lemma4.bound);
+        draws += (double)k->masks + k->sample.views[0].count;
+    }
+    moments_subject about = {"Lemma 4", "simulated", "||g_r||", draws};
+    return saw(r, e, about, worst.bound, worst.value);
+}
+
+static status phi_below(const study_run *r, evidence *e, const char *quantity,
+                        double (*above)(unsigned p, double xi), bool equal_for_all_xi) {
+    enum { CHECKED = MOMENT_PHI_SUBNETS * MOMENT_PHI_GRID };
+    const moments_settings *o = r->settings;
+    unsigned p = (unsigned)o->subnets;
+    double worst;
+    claim_refute_unless(e, moments_phi_holds(above, equal_for_all_xi, &worst));
+    claim_supposes(e, true,
+                   "Assumption 2; p = 1..%d, xi = 1/%d..1: largest phi/bound %.6g; shown at p = "
+                   "%u, xi = %g",
+                   MOMENT_PHI_SUBNETS, MOMENT_PHI_GRID, worst, p, o->xi);
+    moments_put(context_of(r)->lines,
+                (moments_subject){"E2", "computed", quantity, CHECKED, "bernoulli"},
+                moments_compare_bound(1 + CRITERION_EXACT, worst, CHECKED));
+    return claim_saw(e, above(p, o->xi) * (1 + CRITERION_EXACT), moments_phi(p, o->xi), CHECKED);
+}
+
+static status phi_bound(const study_run *r, size_t which, evidence *e) {
+    (void)which;
+    return phi_below(r, e, "phi over 2/((p+1) xi)", bounds_phi_above, false);
+}
+
+static status phi_sharp_bound(const study_run *r, size_t which, evidence *e) {
+    (void)which;
+    return phi_below(r, e, "phi over the sharp bound", bounds_phi_above_sharp, true);
+}
+
+/* --- the start --- */
+
+static status initial_error(const study_run *r, size_t which, evidence *e) {
+    (void)which;
+    const moments_context *c = context_of(r);
+    const moments_start *s = &c->starts;
+    const stats_running *seen = &c->starts_drawn.error;
+    double closed =
+        bounds_initial_error(s->xi, s->kappa, c->quadrature_labels, c->quadrature_inputs);
+    double expected = bounds_initial_error(s->xi, s->kappa, c->labels, (double)s->g->n);
+    moments_comparison exact = moments_compare_exact(&closed, &c->quadrature, 1);
+    moments_comparison drawn = moments_compare_sampled(expected, seen, 0, expected);
+    moments_subject about = {"E11", "enumerated", "||y-u_0||^2", 1, .relation = "="};
+    moments_put(c->lines, about, exact);
+    about.way = "simulated";
+    about.trials = seen->count;
+    moments_put(c->lines, about, drawn);
+    claim_supposes(e, true,
+                   "W_0 normal, a uniform: all signs and a Gauss rule for 3 neurons; %.0f starts "
+                   "at m=%zu n=%zu (limit: p-value)",
+                   seen->count, s->width, s->g->n);
+    claim_refute_unless(e, drawn.p >= 1 - CLAIM_CONFIDENCE);
+    e->row.limit = drawn.p;
+    return claim_saw(e, CRITERION_EXACT, exact.relative, seen->count);
+}
+
+static status initial_error_bound(const study_run *r, size_t which, evidence *e) {
+    (void)which;
+    const moments_context *c = context_of(r);
+    const moments_start *s = &c->starts;
+    const stats_running *seen = &c->starts_drawn.error;
+    double n = (double)s->g->n, bound = c->C * c->C * n, most = bounds_initial_kappa(s->xi, c->C);
+    double edge = bounds_initial_error(s->xi, most, c->labels, n);
+    bool met = !(s->kappa > most); /* no bound: refuted */
+    moments_subject about = {"E11", "simulated", "||y-u_0||^2 against C^2 n", seen->count};
+    if (met) { put_bound(r, about, bound, seen->mean); }
+    put_bound(r, (moments_subject){"E11", "computed", "the same at the largest kappa", 1}, bound,
+              edge);
+    claim_supposes(e, met,
+                   "|y_i| <= C - 1 with C = %.4g; kappa = %g, at most %.4g; at that kappa the mean "
+                   "is %.6g",
+                   c->C, s->kappa, most, edge);
+    claim_refute_unless(e, edge <= bound * (1 + CRITERION_EXACT));
+    return claim_saw(e, bound, seen->mean, seen->count);
+}
+
+/* A statement "with probability at least 1 - allowed": so many failures of about.trials. */
+static status count(const study_run *r, evidence *e, moments_subject about, double allowed,
+                    double failures) {
+    e->allowed = allowed;
+    e->failures = (size_t)failures;
+    return saw(r, e, about, allowed, failures / about.trials);
+}
+
+static status near_neurons(const study_run *r, size_t which, evidence *e) {
+    (void)which;
+    const moments_context *c = context_of(r);
+    const moments_start *s = &c->starts;
+    const moments_starts *seen = &c->starts_drawn;
+    double n = (double)s->g->n, m = (double)s->width;
+    claim_supposes(e, true,
+                   "W_0 normal; n=%zu m=%zu, R = %.4g (p_R = %.4g): 2 m p_R = %.4g, largest |S_i| "
+                   "seen %g; observed: share of starts",
+                   s->g->n, s->width, s->radius, c->near_share,
+                   bounds_near_count(m, 1, c->near_share), seen->largest_near);
+    moments_subject about = {"Lemma 16", "simulated", "P(max_i |S_i| > 2 m p_R)",
+                             seen->error.count};
+    return count(r, e, about, bounds_lemma16_failure(n, m, c->near_share), seen->near);
+}
+
+static status near_kernel(const study_run *r, size_t which, evidence *e) {
+    (void)which;
+    const moments_context *c = context_of(r);
+    moments_subject about = {"Lemma 17", "simulated", "||H'||", c->starts_drawn.tangents};
+    claim_supposes(e, true, "unit rows; n=%zu m=%zu, R = %.4g; the first start of every unit",
+                   c->starts.g->n, c->starts.width, c->starts.radius);
+    return saw(r, e, about, c->starts_drawn.tangent.bound, c->starts_drawn.tangent.value);
+}
+
+/* Lemmas 22 and 23: where their bound is just below delta (0), and at the width of the runs, where
+ * no failure is to be expected (1). size: of which the least is taken. */
+static status tail(const study_run *r, evidence *e, const char *lemma, const char *quantity,
+                   const char *size, const double allowed[2], const double failures[2]) {
+    const moments_context *c = context_of(r);
+    char least[100];
+    snprintf(least, sizeof least, "%s, least %s", quantity, size);
+    moments_subject about = {lemma, "simulated", least, c->tails_drawn.error.count};
+    status st = count(r, e, about, allowed[0], failures[0]);
+    double trials = c->starts_drawn.error.count;
+    put_bound(r, (moments_subject){lemma, "simulated", quantity, trials}, allowed[1],
+              failures[1] / trials);
+    double limit = stats_clopper_pearson_lower((size_t)failures[1], (size_t)trials, e->confidence);
+    claim_refute_unless(e, limit <= allowed[1] && moments_tails_hold());
+    return st;
+}
+
+static status frobenius_norm(const study_run *r, size_t which, evidence *e) {
+    (void)which;
+    const moments_context *c = context_of(r);
+    const moments_starts *seen = &c->starts_drawn;
+    double md = (double)(c->starts.width * c->starts.g->d), part = (double)c->tails.part;
+    const double allowed[] = {bounds_lemma22_failure(part, 1), bounds_lemma22_failure(md, 1)};
+    const double failures[] = {c->tails_drawn.part, seen->frobenius};
+    status st = tail(r, e, "Lemma 22", "P(||W_0||_F^2 > 2 kappa^2 m d)", "m d", allowed, failures);
+    put_bound(r, (moments_subject){"Lemma 22", "computed", "P(chi^2_{md} >= 2 m d), least m d", 1},
+              allowed[0], gsl_cdf_chisq_Q(2 * part, part));
+    claim_supposes(e, true,
+                   "W_0 normal; shown at m d = %g, the least with a bound below delta; at m d = "
+                   "%g: %g of %g; chi^2 tails to 4000 degrees",
+                   part, md, seen->frobenius, seen->error.count);
+    return st;
+}
+
+static status sums_of_squares(const study_run *r, size_t which, evidence *e) {
+    (void)which;
+    const moments_context *c = context_of(r);
+    const moments_starts *seen = &c->starts_drawn;
+    double n = (double)c->starts.g->n, m = (double)c->starts.width, least = (double)c->tails.width;
+    const double allowed[] = {bounds_lemma23_failure(n, least), bounds_lemma23_failure(n, m)};
+    const double failures[] = {c->tails_drawn.squares, seen->squares};
+    claim_supposes(e, true,
+                   "W_0 normal, unit rows; n=%zu, shown at m = %g, the least with a bound below "
+                   "delta; at m = %g: %g of %g",
+                   c->starts.g->n, least, m, seen->squares, seen->error.count);
+    return tail(r, e, "Lemma 23", "P(max_i sum_r <w_0r,x_i>^2 > 2 m kappa^2)", "m", allowed,
+                failures);
+}
+
+/* --- the rounds of runs --- */
+
+static status combined(const study_run *r, evidence *e, const char *quantity,
+                       const moments_runs *sum, double worst) {
+    size_t masks = context_of(r)->kind[MASK_CATEGORICAL].masks;
+    double rounds = sum->rounds / KINDS;
+    claim_supposes(e, true,
+                   "Assumption 4: a round from every one of %zu masks of a small network, %.0f "
+                   "rounds of runs; relative error",
+                   masks, rounds);
+    return saw(r, e,
+               (moments_subject){"E10", "trained", quantity, rounds + (double)masks, "categorical"},
+               CRITERION_EXACT, worst);
+}
+
+static status lemma_13(const study_run *r, size_t which, evidence *e) {
+    (void)which;
+    moments_runs sum = moments_runs_of(r);
+    return combined(r, e, "Lemma 13 and u = mean of u^l, relative error", &sum,
+                    record_larger(sum.combined.mean, sum.combined.lemma13));
+}
+
+static status lemma_14(const study_run *r, size_t which, evidence *e) {
+    (void)which;
+    moments_runs sum = moments_runs_of(r);
+    return combined(r, e, "Lemma 14, relative error", &sum, sum.combined.lemma14);
+}
+
+static status split(const study_run *r, size_t which, evidence *e) {
+    (void)which;
+    moments_runs sum = moments_runs_of(r);
+    claim_supposes(e, true, "both mask kinds, %.0f rounds, R = %.4g; relative to the largest term",
+                   sum.rounds, context_of(r)->starts.radius);
+    moments_subject about = {"split", "trained", "both sides, relative error", sum.rounds};
+    return saw(r, e, about, CRITERION_EXACT, sum.split_error);
+}
+
+static status split_part(const study_run *r, size_t which, evidence *e) {
+    (void)which;
+    moments_runs sum = moments_runs_of(r);
+    claim_supposes(
+        e, true,
+        "unit rows; %.0f rounds, %.0f of them inside the R-ball (the bound holds outside "
+        "too); closest of all samples",
+        sum.rounds, sum.inside);
+    moments_subject about = {"split", "trained", "|I2_i|", sum.rounds};
+    return saw(r, e, about, sum.part.bound, sum.part.value);
+}
+
+static status flips(const study_run *r, size_t which, evidence *e) {
+    (void)which;
+    moments_runs sum = moments_runs_of(r);
+    bool met = sum.inside > 0;
+    tightest shown = met ? sum.flips_inside : sum.flips_anywhere;
+    claim_supposes(e, met,
+                   "%.0f of %.0f rounds inside the ball R = %.4g, shown: the one closest to |S_i|; "
+                   "most flips in all rounds: %g",
+                   sum.inside, sum.rounds, context_of(r)->starts.radius, sum.flips);
+    moments_subject about = {"Lemma 16", "trained", "flips on a sample, inside the R-ball",
+                             sum.inside};
+    if (met) { put_bound(r, about, shown.bound, shown.value); }
+    about.quantity = "flips of neurons that moved too little";
+    about.trials = sum.rounds;
+    put_bound(r, about, 0, sum.strays);
+    claim_refute_unless(e, sum.strays == 0);
+    return claim_saw(e, shown.bound, shown.value, sum.inside);
+}
+
+/* --- the statements --- */
+
+static const claim of_masks[] = {
+    {"E1 (Lemma 18)", "lemma-18-taken", EXACT, TEST_AT_MOST, "P(c_r >= 1) = theta", mean},
+    {"E2 (Lemma 18)", "lemma-18-share", EXACT, TEST_AT_MOST,
+     "E[eta_r m_r^l] = theta/p, and E[b_r/c_r] = phi", mean},
+    {"E3 (Lemma 20)", "lemma-20", EXACT, TEST_AT_MOST,
+     "E[nu_rr'] = xi theta for r != r', theta for r = r'", mean},
+    {"E4 (Lemma 21)", "lemma-21", EXACT, TEST_AT_MOST,
+     "Var(nu_rr') = xi(1-xi) phi + xi^2 theta(1-theta) for r != r', theta(1-theta) for r = r'",
+     mean},
+    {"E5 (Lemma 1)", "lemma-1", EXACT, TEST_AT_MOST,
+     "E[ut_r(x_i)] = theta (u(x_i) + (1-xi) a_r sigma_ri/sqrt m)", mean},
+    {"E6 (Lemma 3)", "lemma-3", EXACT, TEST_AT_MOST,
+     "E sum_i (ut_r - b_r u)^2 = (1/m)[xi(1-xi) phi sum_{r'!=r} sigma^2 + (1-xi)^2 theta sum_i "
+     "sigma_ri^2]",
+     mean},
+    {"E7 (Lemma 2)", "lemma-2", EXACT, TEST_AT_MOST,
+     "E[g_r] = (theta/xi) dL/dw_r + (theta(1-xi)/m) sum_i sigma_ri x_i", mean},
+    {"E8 (Definition 1)", "kernel-masked", EXACT, TEST_AT_MOST,
+     "E_mask[H_m] = H at weights independent of the mask", mean},
+    {"E9 (Lemmas 24, 25)", "lemmas-24-25", EXACT, TEST_AT_MOST,
+     "E||u - u^l||^2 = V = (xi(1-xi)/m) sum_i sum_r sigma_ri^2", mean},
+    {"E12 (one step)", "mean-of-a-step", EXACT, TEST_AT_MOST,
+     "E[u_{k+1} - u_k] = eta theta [H(y - u_k) - xi(1-xi) m^{-3/2} sum_r a_r D_r G s_r]", mean},
+    {"Lemma 4 (mean)", "lemma-4-mean", EXACT, TEST_AT_MOST,
+     "E||ut_r - b_r y||^2 = [E6] + 2 theta(1-xi)(a_r/sqrt m) sum_i sigma_ri (u_i - y_i) + theta "
+     "||u - y||^2",
+     mean}};
+
+static const claim of_all[] = {
+    {"Lemma 4, inequality", "lemma-4", DERIVED, TEST_AT_MOST,
+     "||g_r|| <= sqrt(||G||/m) ||ut_r - b_r y||", steepest_gradient,
+     "every draw of both mask kinds, every neuron looked at; the closest is shown"},
+    {"E2 (Lemma 18), phi", "phi-bound", DERIVED, TEST_AT_MOST,
+     "phi <= 2/((p+1) xi); equal only for p = xi = 1", phi_bound},
+    {"E2 (Lemma 18), phi, sharp", "phi-bound", DERIVED, TEST_AT_MOST,
+     "phi <= 2 (1 - (1-xi)^(p+1))/((p+1) xi) - 2 (1-xi)^p; equal only for p = 1", phi_sharp_bound},
+    {"E11 (Lemma 26)", "lemma-26", EXACT, TEST_AT_MOST,
+     "E_{W_0,a}||y - u_0||^2 = ||y||^2 + xi^2 kappa^2 sum_i ||x_i||^2/2", initial_error},
+    {"E11 (Lemma 26), C^2 n", "lemma-26-bound", DERIVED, TEST_AT_MOST,
+     "E||y - u_0||^2 <= C^2 n if xi^2 kappa^2 <= 2(2C - 1)", initial_error_bound},
+    {"Lemma 16", "lemma-16", DERIVED, TEST_PROBABILITY,
+     "|S_i| <= 2 m p_R for all i with probability 1 - n exp(-m p_R/3), S_i = {r: |<w_0r,x_i>| <= "
+     "R}",
+     near_neurons},
+    {"Lemma 17", "lemma-17", DERIVED, TEST_AT_MOST,
+     "||H'|| <= n max_i |S_i|/m, H'_ij = (1/m) <x_i,x_j> sum_{r in S_i} 1_ri 1_rj", near_kernel},
+    {"Lemma 22", "lemma-22", DERIVED, TEST_PROBABILITY,
+     "||W_0||_F^2 <= 2 kappa^2 m d with probability 1 - exp(-0.153 m d)", frobenius_norm},
+    {"Lemma 23", "lemma-23", DERIVED, TEST_PROBABILITY,
+     "sum_r <w_0r,x_i>^2 <= 2 m kappa^2 for all i with probability 1 - n exp(-0.153 m)",
+     sums_of_squares},
+    {"E10 (Lemma 13), categorical", "lemma-13", EXACT, TEST_AT_MOST,
+     "u = (1/p) sum u^l; ||y - u_{k+1}||^2 = (1/p) sum ||y - u^l_tau||^2 - (1/p^2) sum_{l<l'} "
+     "||u^l_tau - u^l'_tau||^2",
+     lemma_13},
+    {"E10 (Lemma 14), categorical", "lemma-14", EXACT, TEST_AT_MOST,
+     "(1/p) sum_l ||u^l - u||^2 = (1/p^2) sum_{l<l'} ||u^l - u^l'||^2", lemma_14},
+    {"Split (Lemmas 5-12, 15, 19)", "split", EXACT, TEST_AT_MOST,
+     "||y-u_{k+1}||^2 = ||y-u_k||^2 - 2<y-u_k,I1> - 2<y-u_k,I2> + ||u_{k+1}-u_k||^2", split},
+    {"Split, |I2_i|", "split-bound", DERIVED, TEST_AT_MOST,
+     "|I2_i| <= (xi/sqrt m) |S_i| max_r ||w_{k+1,r} - w_{k,r}||", split_part},
+    {"Lemma 16, flips", "lemma-16-flips", DERIVED, TEST_AT_MOST,
+     "inside the R-ball only neurons of S_i flip on x_i: flips <= |S_i|; none flips that moved "
+     "less "
+     "than |<w_0r,x_i>|",
+     flips}};
+
+static size_t kind_count(const study_run *r) {
+    (void)r;
+    return KINDS;
+}
+
+static const char *kind_name(const study_run *r, size_t which, char *name, size_t size) {
+    (void)r, (void)name, (void)size;
+    return moments_kind_names[which];
+}
+
+const claim_group moments_claims[] = {
+    {CLAIMS(of_masks), kind_count, kind_name}, {CLAIMS(of_all)}, {NULL}};

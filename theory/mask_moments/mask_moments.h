@@ -1,0 +1,367 @@
+/* mask-moments: what masks do to a round on average and at most (masks in doc/mathematics.md):
+ * every mask of a small network, random masks and starts at real size, and the rounds of runs.
+ *
+ * A quantity is a random vector that the masks of one round decide. Its mean over all masks of a
+ * small network equals the closed form to rounding; its mean over random draws is judged by
+ * Student intervals along a few directions. */
+#ifndef THEORY_MASK_MOMENTS_MASK_MOMENTS_H
+#define THEORY_MASK_MOMENTS_MASK_MOMENTS_H
+
+#include "model/trajectory.h"
+#include "stats/stats.h"
+#include "study/record.h"
+#include "study/study.h"
+#include "theory/shared/theory_data.h"
+
+/* --- compare.c: numbers against what they should be --- */
+
+/* Of many observations value <= bound the one closest to its bound, or beyond it. Starts as {0, 0}.
+ */
+typedef struct {
+    double value, bound;
+} tightest;
+
+/* Keeps the larger value/bound; 0 against 0 counts as 0, a NaN stays. */
+void tightest_keep(tightest *kept, double value, double bound);
+
+/* The entry of a vector that is farthest from what is expected. Where nothing but rounding parts
+ * the vectors, and so would choose another entry on every processor, the one that is expected to be
+ * the largest stands for all. */
+typedef struct {
+    double expected, observed;
+    double error; /* |observed - expected| of the farthest, or what observed exceeds a bound by */
+    double tolerance; /* the largest error that passes */
+    double relative;  /* error over the largest number of either vector; NaN for samples */
+    double p;         /* family-wise p-value; NaN where nothing is random */
+    size_t compared;  /* entries */
+} moments_comparison;
+
+/* observed = expected to CRITERION_EXACT of the largest entry of either. */
+moments_comparison moments_compare_exact(const double *expected, const double *observed,
+                                         size_t count);
+
+/* The mean of draws = expected, within its Student interval at CLAIM_CONFIDENCE for all
+ * MOMENT_FAMILY means of a run at once (Bonferroni), and `rounding` beside it. size: of the numbers
+ * that it is a mean of; where they cancel their roundings, which differ between processors, do not.
+ */
+moments_comparison moments_compare_sampled(double expected, const stats_running *draws,
+                                           double rounding, double size);
+
+moments_comparison moments_compare_bound(double bound, double observed, size_t compared);
+
+/* What a line of the table is about. */
+typedef struct {
+    const char *fact, *way, *quantity;
+    double trials;        /* masks enumerated, draws, starts or rounds */
+    const char *mask;     /* NULL: none is drawn, or both kinds are */
+    const char *along;    /* which numbers: "entries", a weighted mean; NULL: one number */
+    const char *relation; /* NULL: "<=" */
+} moments_subject;
+
+/* Adds a line to the table of comparisons; t may be NULL. */
+void moments_put(table *t, moments_subject about, moments_comparison c);
+
+/* --- state.c: a network at the start of a round, the masks of which are to be drawn --- */
+
+typedef struct {
+    const gram *g;           /* the data, q = 1; borrowed */
+    train_settings settings; /* theory scaling, tau = 1; lr is the step eta */
+    double gram_norm;        /* ||G|| */
+    double *W, *A;           /* (m, d) w_k, (m) a_r */
+    double *Z;               /* (m, ld) <w_r, x_i> */
+    double *signed_output;   /* (m, n) a_r sigma_ri / sqrt m */
+    double *u;               /* (n) output of the whole network */
+    double largest;          /* max |<w_r, x_i>| */
+    size_t *neurons;         /* (neuron_count) those that facts about one neuron are measured for */
+    size_t *samples;         /* (sample_count) those between which masked kernels are measured */
+    size_t neuron_count, sample_count;
+    scratch owned;
+} moments_state;
+
+/* A random start, each neuron active on some input and no <w_r, x_i> within kappa/10 of 0. s:
+ * width, subnets, xi, mask and kappa are read. 16 neurons and 12 samples are picked, or all. eta is
+ * such that one step changes no activation, whatever the masks: with unit rows a step moves <w_r,
+ * x_i> by at most (eta/sqrt m) sum_j |u^l_j - y_j|. moments_state_free always. */
+status moments_state_apart(const gram *g, const train_settings *s, double gram_norm, rng *r,
+                           moments_state *state);
+/* The same after `rounds` rounds with settings s, start and masks of (seed, cell, 0). */
+status moments_state_trained(const gram *g, const train_settings *s, double gram_norm,
+                             uint64_t seed, size_t cell, size_t rounds, moments_state *state);
+void moments_state_free(moments_state *state); /* safe on a zeroed one */
+
+/* --- closed_forms.c: what the means over masks are --- */
+
+typedef enum {
+    MOMENT_TAKEN,      /* E1: b_r of every neuron (m) */
+    MOMENT_SHARE,      /* E2: eta_r m_r^l of every neuron and subnetwork (m, p) */
+    MOMENT_RECIPROCAL, /* E2: b_r/c_r of every neuron, mean phi (m) */
+    MOMENT_NU_SAME,    /* E3: nu_{r,r} of the picked neurons (neurons) */
+    MOMENT_NU_OTHER,   /* E3: nu_{r,r'}, r picked, r' != r (neurons, m-1) */
+    MOMENT_NU_SAME2,   /* E4: nu_{r,r}^2, mean Var + mean^2 */
+    MOMENT_NU_OTHER2,  /* E4: nu_{r,r'}^2, likewise */
+    MOMENT_MIXING,     /* E5: ut_r(x_i) of the picked neurons (neurons, n) */
+    MOMENT_SPREAD,     /* E6: sum_i (ut_r(x_i) - b_r u(x_i))^2 (neurons) */
+    MOMENT_GRADIENT,   /* E7: <x_i, g_r> of the picked neurons (neurons, n) */
+    MOMENT_KERNEL,     /* E8: (H_m)_ij of every mask, picked samples j <= i (p, pairs) */
+    MOMENT_JUMP,       /* E9: ||u - u^l||^2 of every subnetwork (p) */
+    MOMENT_CHANGE,     /* E12: (u_{k+1} - u_k)(x_i)/eta, tau = 1 (n) */
+    MOMENT_RESIDUAL,   /* Lemma 4: ||ut_r - b_r y||^2 (neurons) */
+    MOMENTS
+} moment;
+
+/* Where each quantity stands in a vector of all of them: [first[f], first[f + 1]). */
+typedef struct {
+    size_t first[MOMENTS + 1];
+} moments_layout;
+
+moments_layout moments_layout_of(const moments_state *s);
+size_t moments_count(const moments_layout *at, moment f);
+
+/* The numbers that the closed forms take. */
+typedef struct {
+    double theta, phi, xi, p;
+} moments_constants;
+
+/* Of Bernoulli masks; of categorical ones theta = phi = 1 and xi = 1/p. */
+moments_constants moments_constants_of(const train_settings *s);
+
+/* c NULL: moments_constants_of the state. expected: the means. minor: that part of them which comes
+ * from the second term of E5, E6, E7, E12 and Lemma 4 (what a neuron's own activation adds), 0
+ * elsewhere. The caller's, first[MOMENTS]. */
+status moments_expected(const moments_state *s, const moments_constants *c, double *expected,
+                        double *minor);
+
+/* Rounding that a mean of quantity f may have although what is expected is near 0, absolute: where
+ * it is a difference over a step of size eta, or a sum of squared differences. 0 for the others. */
+double moments_rounding(const moments_state *s, moment f);
+
+/* Whether `trials` draws are enough for Student intervals of the means (CRITERION_EVENTS). The rare
+ * events: a subnetwork takes a neuron or does not, some subnetwork does or none. */
+bool moments_draws_suffice(const moments_state *s, double trials);
+
+/* phi = E[b_r/c_r] by its sum. */
+double moments_phi(unsigned p, double xi);
+
+/* Whether phi keeps to the bound `above` for p = 1..MOMENT_PHI_SUBNETS and xi =
+ * 1/MOMENT_PHI_GRID..1: equal to it at p = 1 (for all xi, or for xi = 1 alone), below it elsewhere.
+ * worst: largest phi/bound. */
+enum { MOMENT_PHI_SUBNETS = 20, MOMENT_PHI_GRID = 20 };
+bool moments_phi_holds(double (*above)(unsigned p, double xi), bool equal_for_all_xi,
+                       double *worst);
+
+/* --- measure.c: the quantities by their definitions, averaged over masks --- */
+
+/* The weighted mean over all masks of the state. mean (first[MOMENTS]): the caller's. count: how
+ * many masks there were. lemma4: over all of them. */
+status moments_enumerate(const moments_state *s, double *mean, size_t *count, tightest *lemma4);
+
+/* Random draws are not compared entry by entry but along weighted means of the entries of a
+ * quantity (absolute weights sum to 1): every one is a sum over many neurons or samples, near a
+ * normal distribution where a single entry may be a rare event. Along: all entries alike; the
+ * expected mean; its minor part; random signs. */
+enum {
+    MOMENT_SIGNS = 3,
+    MOMENT_DIRECTIONS = 3 + MOMENT_SIGNS,
+    MOMENT_VIEWS = MOMENTS * MOMENT_DIRECTIONS
+};
+
+/* How many means of samples one run compares: all views of both mask kinds, and E11. */
+enum { MOMENT_FAMILY = 2 * MOMENT_VIEWS + 1 };
+
+typedef struct {
+    double *weights;               /* (MOMENT_DIRECTIONS, first[MOMENTS]); owned, free() */
+    double expected[MOMENT_VIEWS]; /* the closed forms */
+    double largest[MOMENTS];       /* largest absolute entry of their quantities */
+} moments_views;
+
+/* r: for the signs. */
+status moments_views_new(const moments_state *s, rng *r, moments_views *v);
+
+/* views (MOMENT_VIEWS) of x: quantity f along direction k is number f * MOMENT_DIRECTIONS + k. */
+void moments_view(const moments_state *s, const double *weights, const double *x, double *views);
+
+/* The views over draws, and Lemma 4: ||g_r|| and sqrt(||G||/m) ||ut_r - b_r y||. Doubles alone. */
+typedef struct {
+    stats_running views[MOMENT_VIEWS];
+    tightest lemma4;
+} moments_sample;
+
+/* Draws the masks (p, m) of one round. */
+typedef void moments_draw(const train_settings *s, rng *r, unsigned char *mask);
+
+/* The sample of `trials` draws. draw NULL: as the state's settings say. */
+status moments_simulate(const moments_state *s, const moments_views *v, moments_draw *draw, rng *r,
+                        size_t trials, moments_sample *sample);
+
+/* Adds the draws of `more`, of the same state and views. */
+void moments_merge(moments_sample *sample, const moments_sample *more);
+
+/* Operations of one draw. */
+double moments_measure_cost(const moments_state *s);
+
+/* --- start.c: the random start (W_0, a) --- */
+
+typedef struct {
+    const gram *g; /* the data, q = 1; borrowed */
+    size_t width;  /* m */
+    double xi, kappa;
+    double radius; /* R of S_i = {r : |<w_{0,r}, x_i>| <= R} */
+    size_t part;   /* Lemma 22 is measured for so many entries of W_0 and for all; at most m d */
+} moments_start;
+
+/* What the lemmas allow: 2 kappa^2 m d and 2 kappa^2 part (Lemma 22), 2 m kappa^2 (Lemma 23), 2 m
+ * p_R (Lemma 16). More is a failure. */
+typedef struct {
+    double frobenius, part, squares, near;
+} moments_limits;
+
+moments_limits moments_limits_of(const moments_start *s);
+
+/* Many starts. A struct of doubles alone. */
+typedef struct {
+    stats_running error;                   /* ||y - u_0||^2 */
+    double frobenius, part, squares, near; /* failures */
+    double largest_near;                   /* the largest max_i |S_i| */
+    double tangents;                       /* starts that Lemma 17 was measured for: the first */
+    tightest tangent; /* ||H'||, H'_ij = (1/m) G_ij sum_{r in S_i} 1_ri 1_rj, and n max_i |S_i|/m */
+} moments_starts;
+
+/* G: (n, n), for Lemma 17; NULL: not measured. */
+status moments_starts_simulate(const moments_start *s, const moments_limits *limits,
+                               const double *G, rng *r, size_t trials, moments_starts *starts);
+void moments_starts_merge(moments_starts *starts, const moments_starts *more);
+
+/* P(chi^2_k >= 2k), which Lemmas 22 and 23 bound by exp(-k (1 - ln 2)/2), at every k up to where
+ * double ends. */
+bool moments_tails_hold(void);
+
+/* --- rounds.c: the rounds of runs --- */
+
+/* Errors of u = (1/p) sum_l u^l, relative to the largest output, and of Lemmas 13 and 14, relative
+ * to the larger side (E10). */
+typedef struct {
+    double mean, lemma13, lemma14;
+} moments_combined;
+
+/* local (p, n): outputs of the subnetworks; u (n): of the whole network. */
+moments_combined moments_combine(const double *local, const double *u, const double *y, size_t p,
+                                 size_t n);
+
+/* The larger error of each kind; NaN once one is. */
+moments_combined moments_combined_worse(moments_combined a, moments_combined b);
+
+/* E10 for every mask of a small network (categorical ones, or it does not hold): one round from
+ * weights W (m, d) and signs A (m); the worst errors; masks: how many there were. */
+status moments_combine_all(const gram *g, const train_settings *s, const double *W, const double *A,
+                           moments_combined *worst, size_t *masks);
+
+/* One round, numbers alone. */
+typedef struct {
+    double before, after; /* ||y - u_k||^2, ||y - u_{k+1}||^2 */
+    double far, near;     /* -2 <y - u_k, I1>, -2 <y - u_k, I2> */
+    double moved;         /* ||u_{k+1} - u_k||^2 */
+    double split_error;   /* |after - (before + far + near + moved)| over the largest of these */
+    tightest part;        /* |I2_i| and (xi/sqrt m) |S_i| max_r ||w_{k+1,r} - w_{k,r}|| */
+    double drift_before, drift_after; /* max_r ||w_r - w_{0,r}|| at w_k and w_{k+1} */
+    double flips;  /* neurons whose activation on x_i is not that at w_0, of the worst x_i */
+    double set;    /* |S_i| of that x_i */
+    double strays; /* flips with |<w_{0,r}, x_i>| > ||w_{k+1,r} - w_{0,r}||: none may be */
+    moments_combined combined; /* the worse of start and end of the round */
+} moments_round;
+
+/* What the split of a round is read off. Pre-activations (m, ld). */
+typedef struct {
+    size_t n, m, ld;
+    double xi, radius;          /* R of S_i = {r : |<w_{0,r}, x_i>| <= R} */
+    const double *A, *y;        /* (m), (n) */
+    double *start;              /* at w_0 */
+    double *before, *after;     /* at w_k, w_{k+1} */
+    double *u_before, *u_after; /* (n) outputs of the whole network */
+    double *drift;              /* (m) ||w_{k+1,r} - w_{0,r}|| */
+    double movement;            /* max_r ||w_{k+1,r} - w_{k,r}|| */
+} moments_split;
+
+/* Fills before ... part, flips, set and strays. */
+void moments_measure_split(const moments_split *s, moments_round *round);
+
+/* A run of s (q = 1) with start and masks of (seed, cell, repetition); rounds (count). FAILED if it
+ * diverges. */
+status moments_run(const gram *g, const train_settings *s, uint64_t seed, size_t cell,
+                   size_t repetition, double radius, moments_round *rounds, size_t count);
+
+/* What the rounds of all runs add up to. */
+typedef struct {
+    double rounds;             /* of both mask kinds, half each */
+    moments_combined combined; /* of the categorical ones and of every mask of the small network */
+    double split_error, strays, inside, flips;
+    tightest part, flips_inside, flips_anywhere; /* inside: within the R-ball */
+} moments_runs;
+
+moments_runs moments_runs_of(const study_run *r);
+
+/* --- study.c and claims.c --- */
+
+typedef struct {
+    size_t width, subnets; /* m, p at real size */
+    double xi;             /* of Bernoulli masks; categorical ones have 1/p */
+    double kappa, delta;
+    double step; /* eta ||G|| along runs */
+    size_t local_steps, rounds;
+    size_t trials; /* draws of each mask kind, and starts; rounded up to whole units */
+    size_t label;
+} moments_settings;
+
+enum { KINDS = 2, MOMENT_UNITS = 8 }; /* mask kinds; repetitions of a cell */
+
+/* Cells of the sweep; of masks and runs one a mask kind. */
+enum {
+    CELL_MASKS,
+    CELL_STARTS = CELL_MASKS + KINDS,
+    CELL_TAILS,
+    CELL_RUNS,
+    CELLS = CELL_RUNS + KINDS
+};
+
+/* One mask kind: the small network with all its masks and the network at real size. */
+typedef struct {
+    moments_state small, large;
+    double *expected, *mean; /* (first[MOMENTS]) of small: closed forms, and over all masks */
+    size_t masks;
+    tightest lemma4;     /* Lemma 4 over them */
+    moments_views views; /* of large */
+    train_settings run;
+    moments_sample sample; /* gathered */
+} moments_kind;
+
+typedef struct {
+    theory_data data;
+    gram g, few; /* all rows; the first rows, of the small networks */
+    moments_kind kind[KINDS];
+    moments_combined combined; /* E10 over every mask of the small categorical network */
+    double near_share;         /* p_R of starts */
+    double labels, C;          /* ||y||^2; Assumption 1: |y_i| <= C - 1 */
+    double quadrature;         /* E||y - u_0||^2 of the first rows, by quadrature */
+    double quadrature_labels, quadrature_inputs; /* their ||y||^2 and sum_i ||x_i||^2 */
+    moments_start starts;                        /* at the width of the runs */
+    moments_start tails; /* at the least width where Lemma 23 says something at delta; `part` is the
+                            least m d where Lemma 22 does */
+    size_t trials;       /* of one unit */
+    moments_starts starts_drawn, tails_drawn; /* gathered */
+    scratch owned;
+    table *lines; /* comparisons are put here as statements are observed; NULL: nowhere */
+} moments_context;
+
+/* Round number k of a run. */
+moments_round *moments_round_of(const study_run *r, size_t kind, size_t run, size_t k);
+
+/* The means over masks of the quantities that a statement "FACT (...)" is about: over all masks of
+ * the small network, the largest relative error; over draws, the smallest family-wise p-value.
+ * Lines are put in t unless it is NULL. */
+double moments_enumerated_error(const moments_kind *k, const char *statement, table *t);
+double moments_simulated_p(const moments_kind *k, const char *statement, table *t);
+
+extern const char *const moments_kind_names[KINDS];
+extern const claim_group moments_claims[];
+extern const study moments_study;
+
+#endif

@@ -1,0 +1,366 @@
+/* The networks, draws and runs of mask-moments, and its tables. */
+#include "theory/mask_moments/mask_moments.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "model/initial_error.h"
+#include "model/pace.h"
+#include "model/spectrum.h"
+#include "base/blas.h"
+#include "base/memory.h"
+#include "theory/shared/criteria.h"
+
+static const moments_settings defaults = {.width = 500,
+                                          .subnets = 10,
+                                          .xi = 0.3,
+                                          .kappa = 1,
+                                          .delta = CRITERION_DELTA,
+                                          .step = 0.1,
+                                          .local_steps = 3,
+                                          .rounds = 6,
+                                          .trials = 400};
+
+#define FIELD(member) offsetof(moments_settings, member)
+
+static const option_row options[] = {
+    {"", OPTION_HEADING, .help = "Masks and runs:"},
+    {"width", OPTION_COUNT, FIELD(width), 2, 100000, "hidden neurons m"},
+    {"subnets", OPTION_COUNT, FIELD(subnets), 1, 1000, "subnetworks per round p"},
+    {"xi", OPTION_NUMBER, FIELD(xi), 0, 1,
+     "probability that a Bernoulli mask takes a neuron, in (0, 1]; categorical masks: 1/p",
+     OPTION_ABOVE_LOW},
+    {"kappa", OPTION_NUMBER, FIELD(kappa), 0, 1e6, "standard deviation of an initial weight",
+     OPTION_ABOVE_LOW},
+    {"delta", OPTION_NUMBER, FIELD(delta), 0, 0.5, "failure probability of Lemmas 16, 22, 23",
+     OPTION_ABOVE_LOW},
+    {"trials", OPTION_COUNT, FIELD(trials), 2 * MOMENT_UNITS, 1000000,
+     "draws of masks of each kind, and starts; rounded up to a multiple of 8"},
+    {"rounds", OPTION_COUNT, FIELD(rounds), 1, 10000, "rounds of a run"},
+    {"local-steps", OPTION_COUNT, FIELD(local_steps), 1, 10000,
+     "gradient steps tau of a subnetwork in a round"},
+    {"step", OPTION_NUMBER, FIELD(step), 0, 1, "step size of the runs times ||G||",
+     OPTION_ABOVE_LOW},
+    {"label", OPTION_COUNT, FIELD(label), 0, 1000000, "label column, from 0"},
+    {NULL}};
+
+/* --- the networks --- */
+
+/* The small networks, and how far from the start the large ones are. */
+enum { SMALL_WIDTH = 4, SMALL_SUBNETS = 3, SMALL_SAMPLES = 4, TRAINED_ROUNDS = 2 };
+
+/* Streams beside those of the cells. */
+enum {
+    STREAM_STATE = CELLS,
+    STREAM_SMALL = STREAM_STATE + KINDS,
+    STREAM_SIGNS = STREAM_SMALL + KINDS
+};
+
+static train_settings settings_of(const study_run *r, mask_kind kind) {
+    const moments_settings *o = r->settings;
+    const moments_context *c = r->context;
+    return (train_settings){.width = o->width,
+                            .subnets = o->subnets,
+                            .xi = kind == MASK_CATEGORICAL ? 1 / (double)o->subnets : o->xi,
+                            .lr = o->step / c->data.gram_norm,
+                            .local_steps = o->local_steps,
+                            .kappa = o->kappa,
+                            .mask = kind,
+                            .scaling = SCALING_THEORY};
+}
+
+static status norm_of_few(const moments_context *c, double *norm) {
+    double G[SMALL_SAMPLES * SMALL_SAMPLES];
+    size_t n = c->few.n;
+    for (size_t k = 0; k < n * n; k++) { G[k] = c->data.G[k / n * c->g.n + k % n]; }
+    return spectrum_norm(G, n, norm);
+}
+
+/* A network of few neurons and rows, and E10 for all its masks. */
+static status open_small(const study_run *r, mask_kind kind, rng *random) {
+    moments_context *c = r->context;
+    moments_kind *k = &c->kind[kind];
+    train_settings s = settings_of(r, kind);
+    double norm = NAN;
+    s.width = SMALL_WIDTH;
+    s.subnets = SMALL_SUBNETS;
+    s.xi = kind == MASK_CATEGORICAL ? 1 / (double)SMALL_SUBNETS : s.xi;
+    s.local_steps = 2; /* of E10's rounds, as is */
+    s.lr = 0.3;        /* any step size will do */
+    status st = norm_of_few(c, &norm);
+    if (st == OK) { st = moments_state_apart(&c->few, &s, norm, random, &k->small); }
+    if (st != OK || kind != MASK_CATEGORICAL) { return st; }
+    return moments_combine_all(&c->few, &s, k->small.W, k->small.A, &c->combined, &k->masks);
+}
+
+/* Its closed forms and means over all masks. */
+static status measure_small(moments_context *c, mask_kind kind) {
+    moments_kind *k = &c->kind[kind];
+    size_t entries = moments_layout_of(&k->small).first[MOMENTS];
+    double *minor = scratch_take(&c->owned, entries, sizeof *minor, "expected means");
+    k->expected = scratch_take(&c->owned, entries, sizeof *k->expected, "expected means");
+    k->mean = scratch_take(&c->owned, entries, sizeof *k->mean, "means");
+    if (c->owned.failed) { return FAILED; }
+    status st = moments_expected(&k->small, NULL, k->expected, minor);
+    return st == OK ? moments_enumerate(&k->small, k->mean, &k->masks, &k->lemma4) : st;
+}
+
+static status open_kind(const study_run *r, mask_kind kind) {
+    moments_context *c = r->context;
+    moments_kind *k = &c->kind[kind];
+    uint64_t seed = r->options.seed;
+    rng *weights = rng_new(seed, STREAM_SMALL + kind, 0, RNG_TRIAL);
+    rng *signs = rng_new(seed, STREAM_SIGNS + kind, 0, RNG_TRIAL);
+    k->run = settings_of(r, kind);
+    status st = weights && signs ? open_small(r, kind, weights)
+                                 : fail(FAILED, "no memory for the random streams");
+    if (st == OK) { st = measure_small(c, kind); }
+    if (st == OK) {
+        st = moments_state_trained(&c->g, &k->run, c->data.gram_norm, seed, STREAM_STATE + kind,
+                                   TRAINED_ROUNDS, &k->large);
+    }
+    if (st == OK) { st = moments_views_new(&k->large, signs, &k->views); }
+    rng_free(weights);
+    rng_free(signs);
+    return st;
+}
+
+/* E11 of the first rows and three neurons. */
+static status integrate(moments_context *c) {
+    const gram *few = &c->few;
+    double norms[SMALL_SAMPLES];
+    for (size_t i = 0; i < few->n; i++) {
+        norms[i] = cblas_dnrm2((int)few->d, few->X + i * few->d, 1);
+        c->quadrature_inputs += norms[i] * norms[i];
+        c->quadrature_labels += few->Y[i] * few->Y[i];
+    }
+    return initial_error_expected(norms, few->Y, few->n, 3, c->starts.xi, c->starts.kappa,
+                                  &c->quadrature);
+}
+
+static status open_starts(const study_run *r) {
+    const moments_settings *o = r->settings;
+    moments_context *c = r->context;
+    double n = (double)c->g.n;
+    c->near_share = bounds_near_share(n, (double)o->width, o->delta);
+    c->starts = (moments_start){.g = &c->g,
+                                .width = o->width,
+                                .xi = o->xi,
+                                .kappa = o->kappa,
+                                .radius = bounds_near_radius(c->near_share, o->kappa)};
+    c->tails = c->starts;
+    c->tails.width = (size_t)bounds_tail_size(n, o->delta);
+    c->tails.part = (size_t)bounds_tail_size(1, o->delta);
+    c->C = 1;
+    for (size_t i = 0; i < c->g.n; i++) {
+        c->labels += c->g.Y[i] * c->g.Y[i];
+        c->C = fmax(c->C, 1 + fabs(c->g.Y[i]));
+    }
+    return integrate(c);
+}
+
+/* What the states and views take, and in every thread the most that a unit does: a run, or a start
+ * with Lemma 17. */
+static status check_memory(const study_run *r) {
+    const moments_settings *o = r->settings;
+    const moments_context *c = r->context;
+    double n = (double)c->g.n, d = (double)c->g.d, m = (double)o->width, p = (double)o->subnets;
+    double views = MOMENT_DIRECTIONS * (m * (p + 34) + 32 * n);
+    double state = m * d + 4 * m * n + views, thread = m * d + 9 * m * n + 4 * n * n + m * p;
+    double bytes = (2 * state + r->options.threads * thread) * sizeof(double);
+    double available = memory_available();
+    if (available == 0 || bytes <= available) { return OK; }
+    return fail(BAD_INPUT,
+                "m = %zu, n = %zu need %.1f GB of memory, %.1f GB are free; take less --width or "
+                "--samples",
+                o->width, c->g.n, bytes / 1e9, available / 1e9);
+}
+
+/* --- units --- */
+
+static size_t values_of_unit(const moments_settings *o) {
+    size_t bytes = o->rounds * sizeof(moments_round);
+    bytes = bytes > sizeof(moments_sample) ? bytes : sizeof(moments_sample);
+    bytes = bytes > sizeof(moments_starts) ? bytes : sizeof(moments_starts);
+    return bytes / sizeof(double);
+}
+
+static status prepare(study_run *r) {
+    const moments_settings *o = r->settings;
+    moments_context *c = r->context;
+    status st = theory_open(&r->options, 0, o->label, &c->data);
+    if (st != OK) { return st; }
+    r->data = &c->data.data;
+    r->cells = CELLS;
+    r->repeats = MOMENT_UNITS;
+    r->values = values_of_unit(o);
+    c->trials = (o->trials + MOMENT_UNITS - 1) / MOMENT_UNITS;
+    dataset few = c->data.data; /* borrowed: gram_new copies */
+    few.n = few.n < SMALL_SAMPLES ? few.n : SMALL_SAMPLES;
+    st = gram_new(&c->data.data, GRAM_AUTO, &c->g);
+    if (st == OK) { st = gram_new(&few, GRAM_AUTO, &c->few); }
+    if (st == OK) { st = check_memory(r); }
+    if (st == OK) { st = open_starts(r); }
+    for (int kind = 0; st == OK && kind < KINDS; kind++) { st = open_kind(r, (mask_kind)kind); }
+    return st;
+}
+
+static void close(void *context) {
+    moments_context *c = context;
+    for (int kind = 0; kind < KINDS; kind++) {
+        moments_state_free(&c->kind[kind].small);
+        moments_state_free(&c->kind[kind].large);
+        free(c->kind[kind].views.weights);
+    }
+    scratch_free(&c->owned);
+    gram_free(&c->g);
+    gram_free(&c->few);
+    theory_close(&c->data);
+}
+
+static status measure(const study_run *r, size_t cell, size_t repetition, double *values) {
+    const moments_context *c = r->context;
+    if (cell >= CELL_RUNS) {
+        return moments_run(&c->g, &c->kind[cell - CELL_RUNS].run, r->options.seed, cell, repetition,
+                           c->starts.radius, (moments_round *)values,
+                           ((const moments_settings *)r->settings)->rounds);
+    }
+    bool masks = cell < CELL_STARTS, whole = cell == CELL_STARTS;
+    const moments_start *start = whole ? &c->starts : &c->tails;
+    moments_limits limits = moments_limits_of(start);
+    rng *random = rng_new(r->options.seed, cell, repetition, masks ? RNG_MASKS : RNG_TRIAL);
+    if (!random) { return fail(FAILED, "no memory for a random stream"); }
+    status st = masks ? moments_simulate(&c->kind[cell].large, &c->kind[cell].views, NULL, random,
+                                         c->trials, (moments_sample *)values)
+                      : moments_starts_simulate(start, &limits, whole ? c->data.G : NULL, random,
+                                                c->trials, (moments_starts *)values);
+    rng_free(random);
+    return st;
+}
+
+moments_round *moments_round_of(const study_run *r, size_t kind, size_t run, size_t k) {
+    return (moments_round *)(uintptr_t)study_values(r, CELL_RUNS + kind, run) + k;
+}
+
+/* Operations; drawing and reading a normal number or a pre-activation counts as some. */
+static double cost(const study_run *r, size_t cell) {
+    const moments_settings *o = r->settings;
+    const moments_context *c = r->context;
+    double trials = (double)c->trials, n = (double)c->g.n, d = (double)c->g.d;
+    double m = (double)o->width, start = 2 * n * d + 100 * n + 200 * d; /* of a neuron */
+    if (cell < CELL_STARTS) { return trials * moments_measure_cost(&c->kind[cell].large); }
+    if (cell == CELL_STARTS) { return trials * m * start + 2 * n * n * m + 4 * n * n * n; }
+    if (cell == CELL_TAILS) { return trials * (double)c->tails.width * start; }
+    double round = train_round_cost(&c->g, &c->kind[cell - CELL_RUNS].run) + 500 * n * m;
+    return (double)o->rounds * round;
+}
+
+static double calibrate(const study_run *r) {
+    const double seconds = 0.1;
+    const moments_context *c = r->context;
+    return pace_measure(&c->g, &c->kind[MASK_BERNOULLI].large.settings, r->options.threads,
+                        seconds);
+}
+
+static status gather(study_run *r) {
+    moments_context *c = r->context;
+    for (size_t kind = 0; kind < KINDS; kind++) {
+        c->kind[kind].sample = *(const moments_sample *)study_values(r, CELL_MASKS + kind, 0);
+        for (size_t i = 1; i < r->repeats; i++) {
+            moments_merge(&c->kind[kind].sample,
+                          (const moments_sample *)study_values(r, CELL_MASKS + kind, i));
+        }
+    }
+    for (size_t cell = CELL_STARTS; cell <= CELL_TAILS; cell++) {
+        moments_starts *seen = cell == CELL_STARTS ? &c->starts_drawn : &c->tails_drawn;
+        *seen = *(const moments_starts *)study_values(r, cell, 0);
+        for (size_t i = 1; i < r->repeats; i++) {
+            moments_starts_merge(seen, (const moments_starts *)study_values(r, cell, i));
+        }
+    }
+    return OK;
+}
+
+/* --- tables --- */
+
+static void note(const study_run *r, table *t) {
+    const moments_context *c = r->context;
+    theory_data_note(&c->data, t);
+    table_note(t, "masks", "%zu draws of each kind, and as many starts", c->trials * r->repeats);
+    table_note(t, "runs", "%zu of each kind", r->repeats);
+    table_note(t, "xi", "as given with Bernoulli masks, 1/p with categorical ones");
+    table_note(t, "R", "%.17g (p_R = %.17g)", c->starts.radius, c->near_share);
+}
+
+/* Whatever the statements compare. */
+static status fill_comparisons(const study_run *r, table *t) {
+    moments_context *c = r->context;
+    claim_rows rows = {.rows = NULL};
+    c->lines = t;
+    status st = claim_judge(moments_claims, r, &rows);
+    c->lines = NULL;
+    claim_rows_free(&rows);
+    return st;
+}
+
+static void put_round(table *t, size_t kind, size_t run, size_t k, double radius,
+                      const moments_round *round) {
+    table_row(t);
+    row_text(t, "mask", "bernoulli or categorical", moments_kind_names[kind]);
+    row_number(t, "run", "counted from 0", (double)run);
+    row_number(t, "round", "k", (double)k);
+    row_number(t, "before", "||y - u_k||^2", round->before);
+    row_number(t, "far", "-2 <y - u_k, I1>, I1 from neurons not in S_i", round->far);
+    row_number(t, "near", "-2 <y - u_k, I2>, I2 from neurons of S_i = {r: |<w_0r, x_i>| <= R}",
+               round->near);
+    row_number(t, "moved", "||u_{k+1} - u_k||^2", round->moved);
+    row_number(t, "after", "||y - u_{k+1}||^2", round->after);
+    row_number(t, "split_error",
+               "|after - (before + far + near + moved)| over the largest of these",
+               round->split_error);
+    row_number(t, "part", "|I2_i| of the sample where it is closest to its bound",
+               round->part.value);
+    row_number(t, "part_bound", "(xi/sqrt m) |S_i| max_r ||w_{k+1,r} - w_{k,r}||",
+               round->part.bound);
+    row_number(t, "drift_before", "max_r ||w_{k,r} - w_{0,r}||", round->drift_before);
+    row_number(t, "drift_after", "max_r ||w_{k+1,r} - w_{0,r}||", round->drift_after);
+    row_number(t, "radius", "R", radius);
+    row_number(t, "flips",
+               "[neurons] whose activation on a sample is not the start's; of the sample with most",
+               round->flips);
+    row_number(t, "set", "[neurons] |S_i| of that sample", round->set);
+}
+
+static status fill_rounds(const study_run *r, table *t) {
+    const moments_context *c = r->context;
+    for (size_t run = 0; run < KINDS * r->repeats; run++) {
+        size_t kind = run / r->repeats, of_kind = run % r->repeats;
+        for (size_t k = 0; k < ((const moments_settings *)r->settings)->rounds; k++) {
+            put_round(t, kind, of_kind, k, c->starts.radius, moments_round_of(r, kind, of_kind, k));
+        }
+        table_gap(t);
+    }
+    return OK;
+}
+
+static const study_table tables[] = {
+    {"", "Lemmas 1-26 about masks: means and bounds against their closed forms", 17,
+     fill_comparisons},
+    {"rounds", "the split of the loss, drifts and flips, round by round", 17, fill_rounds},
+    {.fill = NULL}};
+
+const study moments_study = {
+    .about = "The facts about masks that the convergence proofs rest on, checked one by one",
+    .options = options,
+    .defaults = &defaults,
+    .settings_size = sizeof defaults,
+    .context_size = sizeof(moments_context),
+    .prepare = prepare,
+    .close = close,
+    .measure = measure,
+    .cost = cost,
+    .calibrate = calibrate,
+    .gather = gather,
+    .note = note,
+    .tables = tables,
+    .claims = moments_claims};
