@@ -112,7 +112,7 @@ static status fill(const study_run *r, table *t) {
 static status finish(const study_run *r) {
     const advise_context *c = r->context;
     const advise_finding *said = NULL;
-    for (size_t k = 0; k < c->count; k++) {
+    for (size_t k = 0; !r->options.quiet && k < c->count; k++) {
         const advise_finding *f = &c->findings[k];
         if (!*f->sentence) { continue; }
         if (said && strcmp(said->command, f->command) != 0) {
