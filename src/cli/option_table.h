@@ -21,10 +21,10 @@ typedef enum {
 } option_type;
 
 enum {
-    OPTION_ABOVE_LOW = 1,  /* low itself is refused */
-    OPTION_ASCENDING = 2,  /* a list is sorted */
-    OPTION_REPEATED = 4,   /* a list may hold a value twice */
-    OPTION_NO_VALUE = 8,   /* decides no value of a unit: not in the text of the settings */
+    OPTION_ABOVE_LOW = 1,   /* low itself is refused */
+    OPTION_ASCENDING = 2,   /* a list is sorted */
+    OPTION_REPEATED = 4,    /* a list may hold a value twice */
+    OPTION_NO_VALUE = 8,    /* decides no value of a unit: not in the text of the settings */
     OPTION_NO_DEFAULT = 16, /* `help` says itself what holds where it is not given */
     OPTION_AUTO = 32        /* of OPTION_COUNT and OPTION_NUMBERS: the word auto is taken too */
 };
