@@ -6,6 +6,7 @@
 #include "model/arrange.h"
 #include "model/level.h"
 #include "model/ntk.h"
+#include "model/rows.h"
 #include "model/pace.h"
 #include "model/spectrum.h"
 #include "stats/rng.h"
@@ -192,7 +193,12 @@ status experiment_prepare(study_run *r) {
     experiment *e = r->context;
     dataset *data = &e->data;
     size_t samples = r->options.samples ? r->options.samples : o->samples;
-    status st = dataset_load(r->options.data, samples, data);
+    if (o->init && r->options.rows == ROWS_SPREAD) {
+        return fail(BAD_INPUT, "--rows: a start given by --init is of the first rows; leave --rows "
+                               "out");
+    }
+    status st = o->init ? dataset_load(r->options.data, samples, data)
+                        : rows_load(&r->options, o->samples, ROWS_FIRST, data, NULL);
     if (st == OK) { st = dataset_arrange(data); }
     if (st == OK) { st = list_cells(r); }
     if (st == OK) { st = gram_new(data, GRAM_AUTO, &e->g); }
@@ -294,6 +300,9 @@ status experiment_gather(study_run *r) {
 void experiment_note(const study_run *r, table *t) {
     const experiment_settings *o = r->settings;
     const experiment *e = r->context;
+    char rows[128];
+    rows_describe(&e->data, rows, sizeof rows);
+    table_note(t, "rows", "%s", rows);
     table_note(t, "label scale", "%.9g (largest |label| of the file)", e->data.label_scale);
     if (is_categorical(o)) { table_note(t, "xi", "1/p"); }
     if (o->lr_times_xi) { table_note(t, "step", "lr xi"); }

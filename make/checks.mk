@@ -82,6 +82,7 @@ bernoulli-rate --samples 6 --width 16 --subnets 2 --repeats 2 --folds 1 --masks 
     --curve-rounds 4
 categorical-rate --samples 6 --width 16 --subnets 1,2 --trials 2 --rounds 2 --event-width 64 --event-samples 3 \
     --event-rounds 2 --event-subnets 1,2
+advise --samples 12 --width 30 --rounds 5 --repeats 2 --run-samples 8 --trials 10
 statements --results @
 report --results @
 endef
@@ -186,6 +187,10 @@ check-slurm: $(B)/bin/error-heatmap ## the heat map as a Slurm job array on this
 
 check-parallel: $(B)/bin/error-heatmap ## the heat map in shares under GNU parallel, one killed
 	@tests/gnu-parallel.sh $(B)/parallel $(B)/bin
+
+.PHONY: check-tables
+check-tables: all ## every table of a tiny run, read by numpy and pandas as the README says
+	@B=$(B) tests/tables_python.sh $(B)/tables-python
 
 # --- make itself, and names -------------------------------------------------------------------------------------------
 .PHONY: check-make check-names

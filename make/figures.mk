@@ -24,7 +24,7 @@ settings_given = $(strip $(if $(filter-out default,$(PROFILE)),PROFILE=$(PROFILE
 # A table NAME.dat is of the program NAME with the profile's NAME_flags, '-' being '_'; what is otherwise is said here.
 include make/profiles.mk
 panel_tables := loss-dynamics error-heatmap error-heatmap-zero width-sweep subnet-sweep
-theory_tables := $(filter-out statements,$(THEORY))
+theory_tables := $(filter-out statements advise,$(THEORY))
 
 program_error-heatmap-zero := error-heatmap
 error_heatmap_zero_flags = $(error_heatmap_flags) $(zero_flags)
@@ -103,6 +103,13 @@ figures: predict ## run the experiments and draw Figure 2 (PROFILE=quick|default
 .PHONY: theory
 theory: $(theory_rows) $(B)/bin/statements ## check every statement of the paper: results/statements.dat
 	@$(B)/bin/statements --results $R --out $R/statements.dat
+
+# The page goes to the terminal and is kept beside the table.
+.PHONY: advise
+advise: $(B)/bin/advise $(data_file) ## one page on the data: lambda_min and its rows, widths, steps, floors (DATA=file.npz)
+	@mkdir -p $R
+	@set -o pipefail; $(B)/bin/advise --data "$$DATA" --seed $(SEED) --threads $(THREADS) $(advise_flags) --out $R/advise.dat \
+	    | tee $R/advise.txt
 
 made = $(wildcard $(pictures) $(tables) $(tables:.dat=.runs.dat) $R/claims.dat $(theory_tables:%=$R/%.dat) $R/statements.dat)
 .PHONY: list

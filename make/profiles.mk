@@ -26,6 +26,7 @@ error_heatmap_flags := --samples 100 --width 200 --lr 0.06 --subnets 1,4,7,10 --
 width_sweep_flags := --samples 60 --width 100,250,500,1000 --repeats 3
 subnet_sweep_flags := --samples 250 --repeats 5
 infinite_ntk_flags := --samples 300
+advise_flags := --rounds 20 --repeats 2 --run-samples 60 --trials 60
 ntk_concentration_flags := --samples 100 --widths 64,128,256,512,1024,2048,4096,8192,16384 --trials 60
 required_width_flags := --sizes 25,50,100 --trials 60
 local_descent_flags := --samples 40 --width 300 --repeats 2 --wide-trials 30 --rounds 1 --multiples 1,16

@@ -20,12 +20,32 @@ static void *field_of(const option_row *row, const void *settings) {
     return (char *)(uintptr_t)settings + row->field;
 }
 
+/* --- the word auto --- */
+
+static bool is_auto(const option_row *row, const void *field) {
+    if (!(row->flags & OPTION_AUTO)) { return false; }
+    return row->type == OPTION_COUNT ? *(const size_t *)field == OPTION_IS_AUTO
+                                     : ((const option_list *)field)->count == 0;
+}
+
+static void set_auto(const option_row *row, void *field) {
+    if (row->type == OPTION_COUNT) {
+        *(size_t *)field = OPTION_IS_AUTO;
+    } else {
+        ((option_list *)field)->count = 0;
+    }
+}
+
 /* --- values as text --- */
 
 /* Adds the field's value; digits: %.*g. Nothing if it was not given. */
 static void add_value(const option_row *row, const void *settings, int digits, text *t) {
     const void *field = field_of(row, settings);
     const option_list *list = field;
+    if (is_auto(row, field)) {
+        text_add(t, "auto");
+        return;
+    }
     switch (row->type) {
     case OPTION_COUNT: text_add(t, "%zu", *(const size_t *)field); break;
     case OPTION_NUMBER: text_add(t, "%.*g", digits, *(const double *)field); break;
@@ -96,7 +116,8 @@ static status parse_row(const option_row *row, const char *argument, void *setti
     int above = (row->flags & OPTION_ABOVE_LOW) != 0, distinct = !(row->flags & OPTION_REPEATED);
     uint64_t low = (uint64_t)row->low, high = (uint64_t)row->high, count = 0;
     status st = OK;
-    switch (row->type) {
+    bool words = row->flags & OPTION_AUTO && strcmp(argument, "auto") == 0;
+    switch (words ? OPTION_HEADING : row->type) {
     case OPTION_COUNT:
         st = option_count(row->name, argument, low, high, &count);
         if (st == OK) { *(size_t *)field = count; }
@@ -112,6 +133,7 @@ static status parse_row(const option_row *row, const char *argument, void *setti
     case OPTION_PATH: st = option_path(row->name, argument, field); break;
     case OPTION_HEADING: break;
     }
+    if (words) { set_auto(row, field); }
     option_list *list = field;
     if (st == OK && row->flags & OPTION_ASCENDING) { gsl_sort(list->values, 1, list->count); }
     if (st == OK && row->given) { *((bool *)settings + row->given) = true; }

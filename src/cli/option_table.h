@@ -5,6 +5,7 @@
 
 #include <argp.h>
 #include <stddef.h>
+#include <stdint.h>
 #include "cli/options.h"
 #include "io/table.h"
 #include "base/text.h"
@@ -20,12 +21,16 @@ typedef enum {
 } option_type;
 
 enum {
-    OPTION_ABOVE_LOW = 1,  /* low itself is refused */
-    OPTION_ASCENDING = 2,  /* a list is sorted */
-    OPTION_REPEATED = 4,   /* a list may hold a value twice */
-    OPTION_NO_VALUE = 8,   /* decides no value of a unit: not in the text of the settings */
-    OPTION_NO_DEFAULT = 16 /* `help` says itself what holds where it is not given */
+    OPTION_ABOVE_LOW = 1,   /* low itself is refused */
+    OPTION_ASCENDING = 2,   /* a list is sorted */
+    OPTION_REPEATED = 4,    /* a list may hold a value twice */
+    OPTION_NO_VALUE = 8,    /* decides no value of a unit: not in the text of the settings */
+    OPTION_NO_DEFAULT = 16, /* `help` says itself what holds where it is not given */
+    OPTION_AUTO = 32        /* of OPTION_COUNT and OPTION_NUMBERS: the word auto is taken too */
 };
+
+/* What `auto` leaves in the field of an OPTION_COUNT; of OPTION_NUMBERS: no values. */
+#define OPTION_IS_AUTO SIZE_MAX
 
 typedef struct {
     const char *name; /* without "--"; NULL ends the table, "" is a heading */

@@ -18,6 +18,7 @@
 enum {
     KEY_DATA = 500,
     KEY_SAMPLES,
+    KEY_ROWS,
     KEY_SEED,
     KEY_THREADS,
     KEY_OUT,
@@ -33,7 +34,11 @@ enum { MAX_SAMPLES = 1000000, MAX_THREADS = 64, MOST_THREADS_ASKED = 1000000, MA
 static const struct argp_option common_options[] = {
     {0, 0, 0, 0, "Common options:", 10},
     {"data", KEY_DATA, "FILE", 0, "features and labels, .npz (default data/digits.npz)", 10},
-    {"samples", KEY_SAMPLES, "N", 0, "take the first N rows (default: all)", 10},
+    {"samples", KEY_SAMPLES, "N", 0, "take N rows (default: the program's number, or all)", 10},
+    {"rows", KEY_ROWS, "WORD", 0,
+     "which rows: first, in the file's order, or spread, a choice by the seed over the labels that "
+     "has the closest pair in it (" PROGRAM_ROWS_DEFAULT ")",
+     10},
     {"seed", KEY_SEED, "N", 0, "seed of all random streams (default 1)", 10},
     {"threads", KEY_THREADS, "N", 0,
      "threads, at most 64 (default: OMP_NUM_THREADS or all processors at hand)", 10},
@@ -60,6 +65,14 @@ static status parse_shard(const char *option, const char *text, program_options 
     return OK;
 }
 
+static status parse_rows(const char *text, program_options *o) {
+    static const char *const words[] = {"first", "spread", NULL};
+    int word = 0;
+    status st = option_word("rows", text, words, &word);
+    if (st == OK) { o->rows = word == 0 ? ROWS_FIRST : ROWS_SPREAD; }
+    return st;
+}
+
 static void threads_set(program_options *o, int threads, bool given) {
     o->threads = threads < MAX_THREADS ? threads : MAX_THREADS;
     o->threads_left = threads - o->threads;
@@ -76,6 +89,7 @@ static status parse_common(int key, const char *text, program_options *o) {
             o->samples = value;
         }
         break;
+    case KEY_ROWS: s = parse_rows(text, o); break;
     case KEY_SEED: s = option_count("seed", text, 0, UINT64_MAX, &o->seed); break;
     case KEY_THREADS:
         if ((s = option_count("threads", text, 1, MOST_THREADS_ASKED, &value)) == OK) {

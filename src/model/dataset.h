@@ -18,6 +18,9 @@ typedef struct {
     double
         smallest_angle; /* radians, between two of the n inputs (direction; 0..pi); NaN for n = 1 */
     size_t closest[2];  /* the two rows, counted from 0 */
+    size_t file_rows;   /* samples of the file, of which these are n */
+    bool spread;        /* chosen over the labels (rows.h), not the first of the file */
+    double same_angle;  /* radians, up to which two rows count as of one direction */
     bool opposite;      /* some x_i = -x_j: Assumption 1 is broken, the kernel is not */
     size_t opposite_rows[2];
 } dataset;
@@ -28,13 +31,20 @@ typedef struct {
  * (how many pairs, the first ones), labels all zero, samples > rows, corrupt file. Labels that are
  * all one number other than 0 are taken: Assumption 1 bounds them and asks nothing more. */
 status dataset_load(const char *path, size_t samples, dataset *data);
+/* The same, but of a file with fewer rows it takes them all. */
+status dataset_load_most(const char *path, size_t samples, dataset *data);
 void dataset_free(dataset *data); /* safe on a zeroed or freed one */
+
+/* part <- rows row[0], row[1], ... (count, each < whole->n and once) of `whole` as a data set of
+ * their own, with its closest pair and opposite rows found anew. Owner: the caller, dataset_free.
+ * FAILED: no memory, nothing is left to free. */
+status dataset_take(const dataset *whole, const size_t *row, size_t count, dataset *part);
 
 /* G = X X^T, (n, n) symmetric, both halves filled, diagonal exactly 1. G: caller's, (n, n). */
 void dataset_gram(const dataset *data, double *G);
 
-/* Angle in radians between rows i and j: 2 atan2(||x_i - x_j||, ||x_i + x_j||), which keeps the digits that arccos of the
- * dot product loses near 0 and pi (angles in doc/mathematics.md). */
+/* Angle in radians between rows i and j: 2 atan2(||x_i - x_j||, ||x_i + x_j||), which keeps the
+ * digits that arccos of the dot product loses near 0 and pi (angles in doc/mathematics.md). */
 double dataset_angle(const dataset *data, size_t i, size_t j);
 
 #endif

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "model/ntk.h"
+#include "model/rows.h"
 #include "model/spectrum.h"
 #include "base/machine.h"
 #include "base/memory.h"
@@ -20,12 +21,33 @@ static status check_memory(size_t n) {
                 needed / 1e9, free_now / 1e9);
 }
 
-static status keep_label(dataset *data, size_t label) {
-    if (label >= data->q) {
+static bool constant(const dataset *data, size_t label) {
+    for (size_t i = 1; i < data->n; i++) {
+        if (data->Y[i * data->q + label] != data->Y[label]) { return false; }
+    }
+    return true;
+}
+
+/* The first column that is not constant; 0 if all are. */
+static size_t first_varying(const dataset *data) {
+    for (size_t label = 0; label < data->q; label++) {
+        if (!constant(data, label)) { return label; }
+    }
+    return 0;
+}
+
+static status keep_label(const program_options *run, dataset *data, size_t *label) {
+    if (*label == OPTION_IS_AUTO) { *label = first_varying(data); }
+    if (*label >= data->q) {
         return fail(BAD_INPUT, "--label: %s has label columns 0 to %zu; give one of them",
                     data->path, data->q - 1);
     }
-    for (size_t i = 0; i < data->n; i++) { data->Y[i] = data->Y[i * data->q + label]; }
+    if (data->n > 1 && constant(data, *label)) {
+        program_say(run, "warning: label column %zu is constant on the %zu rows taken%s", *label,
+                    data->n,
+                    constant(data, first_varying(data)) ? "" : "; --label auto takes another");
+    }
+    for (size_t i = 0; i < data->n; i++) { data->Y[i] = data->Y[i * data->q + *label]; }
     data->q = 1;
     return OK;
 }
@@ -63,29 +85,66 @@ status kernel_data_take(const program_options *run, dataset data, kernel_data *d
     return s;
 }
 
-status kernel_data_open(const program_options *run, size_t samples, size_t label, kernel_data *d) {
-    dataset data = {.n = 0};
-    *d = (kernel_data){.run = run};
-    status s = machine_start(run->threads);
-    if (s == OK) { s = dataset_load(run->data, run->samples ? run->samples : samples, &data); }
-    if (s == OK && (s = keep_label(&data, label)) != OK) { dataset_free(&data); }
-    if (s == OK) { s = kernel_data_take(run, data, d); }
-    if (s != OK) { return s; }
-    d->label = label;
-    if (data.opposite) {
-        program_say(run,
+static void say_data(const kernel_data *d) {
+    const dataset *data = &d->data;
+    if (data->opposite) {
+        program_say(d->run,
                     "warning: rows %zu and %zu are opposite: Assumption 1 does not hold (the "
                     "kernel stays regular)",
-                    data.opposite_rows[0], data.opposite_rows[1]);
+                    kernel_data_file_row(d, data->opposite_rows[0]),
+                    kernel_data_file_row(d, data->opposite_rows[1]));
     }
     program_say(
-        run, "%s: n=%zu d=%zu, label %zu; lambda_min(Hinf)=%.8g lambda_max(Hinf)=%.8g ||G||=%.8g",
-        data.path, data.n, data.d, label, d->lambda0, d->lambda_max, d->gram_norm);
+        d->run,
+        "%s: n=%zu d=%zu, label %zu; lambda_min(Hinf)=%.8g lambda_max(Hinf)=%.8g ||G||=%.8g",
+        data->path, data->n, data->d, d->label, d->lambda0, d->lambda_max, d->gram_norm);
+}
+
+status kernel_data_open(const program_options *run, size_t samples, size_t label, kernel_data *d) {
+    dataset data = {.n = 0};
+    size_t *file_row = NULL, labels = 0;
+    *d = (kernel_data){.run = run};
+    status st = machine_start(run->threads);
+    if (st == OK) { st = rows_load(run, samples, PROGRAM_ROWS_OF_THEORY, &data, &file_row); }
+    if (st != OK) { return st; }
+    labels = data.q;
+    if ((st = keep_label(run, &data, &label)) != OK) {
+        dataset_free(&data);
+    } else {
+        st = kernel_data_take(run, data, d);
+    }
+    if (st != OK) {
+        free(file_row);
+        return st;
+    }
+    d->file_row = file_row;
+    d->label = label;
+    d->labels = labels;
+    say_data(d);
+    return OK;
+}
+
+size_t kernel_data_file_row(const kernel_data *d, size_t i) { return d->file_row ? d->file_row[i] : i; }
+
+status kernel_data_drop_sizes(const program_options *run, option_list *sizes) {
+    dataset data;
+    status st = run->samples ? dataset_load(run->data, run->samples, &data)
+                             : dataset_load_most(run->data, 1, &data);
+    if (st != OK) { return st; }
+    size_t rows = run->samples ? run->samples : data.file_rows, kept = 0, given = sizes->count;
+    dataset_free(&data);
+    while (kept < given && sizes->values[kept] <= (double)rows) { kept++; }
+    if (kept < given) {
+        program_say(run, "there are %zu rows: sizes beyond that are left out", rows);
+    }
+    if (kept == 0) { sizes->values[kept++] = (double)rows; }
+    sizes->count = kept;
     return OK;
 }
 
 void kernel_data_close(kernel_data *d) {
     dataset_free(&d->data);
+    free(d->file_row);
     free(d->G);
     free(d->Hinf);
     *d = (kernel_data){0};
@@ -111,7 +170,10 @@ bounds_setting kernel_data_bounds(const kernel_data *d, double masks, double xi,
 }
 
 void kernel_data_note(const kernel_data *d, table *t) {
-    table_note(t, "label column", "%zu", d->label);
+    char rows[128];
+    rows_describe(&d->data, rows, sizeof rows);
+    table_note(t, "rows", "%s", rows);
+    table_note(t, "label column", "%zu of 0 to %zu", d->label, d->labels ? d->labels - 1 : 0);
     table_note(t, "lambda_min(Hinf)", "%.17g", d->lambda0);
     table_note(t, "lambda_max(Hinf)", "%.17g", d->lambda_max);
     table_note(t, "||G||", "%.17g", d->gram_norm);

@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include "model/bounds.h"
 #include "model/dataset.h"
+#include "cli/option_table.h"
 #include "cli/program.h"
 #include "io/table.h"
 #include "study/study.h"
@@ -14,7 +15,9 @@
 typedef struct {
     const program_options *run;
     dataset data;      /* data.Y is one column (n, 1) */
+    size_t *file_row;  /* (data.n) number of each row in the file, from 0; NULL: its own; owned */
     size_t label;      /* which column of the file, counted from 0 */
+    size_t labels;     /* how many columns the file has */
     double *G;         /* (n, n) X X^T; owned */
     double *Hinf;      /* (n, n); owned */
     double lambda0;    /* lambda_min(Hinf) */
@@ -24,8 +27,18 @@ typedef struct {
     bool assumption1;  /* no two inputs parallel (no opposite rows either) */
 } kernel_data;
 
-/* Starts the machine, loads the first `samples` rows (0: all) of --data with label column `label`,
- * computes the rest. Refuses, before taking memory, what does not fit; tells an opposite pair. */
+/* Row of an option table for the label column of `settings`, a size_t `label`. */
+#define KERNEL_LABEL_OPTION(settings)                                                          \
+    {                                                                                          \
+        "label", OPTION_COUNT, offsetof(settings, label), 0, 100000,                           \
+            "label column, from 0, or auto: the first that is not constant on the rows taken", \
+            OPTION_AUTO                                                                        \
+    }
+
+/* Starts the machine, loads rows of --data (model/rows.h): `samples` unless --samples says so (0:
+ * all, and all where there are fewer), with label column `label`, or OPTION_IS_AUTO: the first that
+ * is not constant on these rows; computes the rest. Warns of a constant column. Refuses, before
+ * taking memory, what does not fit; tells an opposite pair. */
 status kernel_data_open(const program_options *run, size_t samples, size_t label, kernel_data *d);
 /* The same from a data set in memory (tests); takes over `data`, which has one label column. */
 status kernel_data_take(const program_options *run, dataset data, kernel_data *d);
@@ -33,6 +46,13 @@ void kernel_data_close(kernel_data *d); /* safe on a zeroed one */
 
 /* Theorem 1, which the bounds of Theorem 2 suppose: BAD_INPUT unless lambda_0 > 0 as computed. */
 status kernel_data_require_regular(const kernel_data *d);
+
+/* Number of row i in the file, from 0. */
+size_t kernel_data_file_row(const kernel_data *d, size_t i);
+
+/* sizes (ascending) <- those of at most as many rows as --data has and --samples takes, or that
+ * number alone if there are none, with a line that says so. BAD_INPUT as dataset_load. */
+status kernel_data_drop_sizes(const program_options *run, option_list *sizes);
 
 /* The bounds' setting for these data. masks = K p. row_sum: as above. */
 bounds_setting kernel_data_bounds(const kernel_data *d, double masks, double xi, double delta);

@@ -70,6 +70,7 @@ size_t study_costliest(const study_run *r) {
 static void describe(const study_run *r, const char *kind, text *t) {
     text_add(t, "%s data=%s rows=%zu seed=%llu", kind, r->data->sha256, r->data->n,
              (unsigned long long)r->options.seed);
+    if (r->data->spread) { text_add(t, " spread"); }
     option_table_describe(r->study->options, r->settings, t);
     if (r->study->describe) { r->study->describe(r, t); }
 }

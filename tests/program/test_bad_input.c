@@ -271,8 +271,6 @@ Test(bad_input, options_of_the_theory) {
         {"TOOL/mask-moments", "--delta 0.6", "--delta"},
         {"TOOL/ntk-concentration", "--delta 1", "--delta"},
         {"TOOL/ntk-concentration", "--xi 0.5,1.5", "--xi"},
-        {"TOOL/required-width", "--sizes 2000", "2000"},
-        {"TOOL/required-width", "--samples 50 --sizes 100", "--sizes: 100 rows are wanted"},
         {"TOOL/categorical-rate", "--samples 4 --event-samples 50",
          "--event-samples: 50 rows of 4"},
         {"TOOL/infinite-ntk", "--widths 64,64", "--widths: 64 is given twice"},

@@ -59,7 +59,9 @@ static const program_case PROGRAMS[] = {
      "--event-samples 3 --event-subnets 1",
      "TOOL/categorical-rate --samples 40 --width 200 --trials 12 --rounds 10 --subnets 1,2 "
      "--event-width 512 "
-     "--event-samples 3 --event-subnets 1"}};
+     "--event-samples 3 --event-subnets 1"},
+    {"TOOL/advise --samples 12 --width 30 --rounds 5 --repeats 2 --run-samples 8 --trials 10",
+     "TOOL/advise --samples 80 --width 200 --rounds 20 --repeats 4 --run-samples 60 --trials 20"}};
 
 enum { PROGRAM_COUNT = sizeof PROGRAMS / sizeof PROGRAMS[0] };
 

@@ -176,7 +176,7 @@ Test(dataset_refusals, all_rows_of_one_direction_are_counted) {
             "has 6 pairs of rows of the same direction, which makes Hinf singular: rows 0 and 290, "
             "1 and 300, 2 and 301, 7 and 310, ... (counted from 0); remove the later row of each "
             "pair (6 "
-            "rows) or take --samples 290 or fewer");
+            "rows) or take --rows first --samples 290 or fewer");
         check_refused(
             path, 302,
             "has 3 pairs of rows of the same direction, which makes Hinf singular: rows 0 and "

@@ -62,7 +62,7 @@ static const option_row options[] = {
      "repetitions of every cell, starts W_0 of a mean curve", OPTION_NO_VALUE},
     {"folds", OPTION_NUMBER, FIELD(folds), 0, 1e3,
      "rounds to the floor: the slowest direction falls by exp(-X)", ABOVE},
-    {"label", OPTION_COUNT, FIELD(label), 0, 1000000, "label column, counted from 0"},
+    KERNEL_LABEL_OPTION(bernoulli_settings),
     {"", OPTION_HEADING, .help = "The axes (LIST: values separated by commas):"},
     {"along-width", OPTION_COUNTS, FIELD(along[AXIS_WIDTH]), 1, MAX_WIDTH,
      "m, also at --large-kappa", ASCENDING},

@@ -36,7 +36,7 @@ static const option_row options[] = {
      ABOVE},
     {"trials", OPTION_COUNT, FIELD(trials), 2, RNG_MAX_REPEATS - 1,
      "trials of every cell, a start and masks each", OPTION_NO_VALUE},
-    {"label", OPTION_COUNT, FIELD(label), 0, 1000000, "label column, counted from 0"},
+    KERNEL_LABEL_OPTION(categorical_settings),
     {"", OPTION_HEADING,
      .help = "The setting in which weights stay within R* (few rows, wide, short steps):"},
     {"event-samples", OPTION_COUNT, FIELD(event_samples), 1, 1000000,

@@ -28,16 +28,20 @@ static status norms_and_labels(const study_run *r, size_t which, evidence *e) {
     return claim_saw(e, CRITERION_EXACT, off, (double)data->n);
 }
 
+static size_t file_row(const study_run *r, size_t i) {
+    return kernel_data_file_row(&((const infinite_context *)r->context)->data, i);
+}
+
 static status no_two_parallel(const study_run *r, size_t which, evidence *e) {
     (void)which;
     const dataset *data = r->data;
-    claim_says(e, "smallest angle between two inputs, rows %zu and %zu", data->closest[0],
-               data->closest[1]);
+    claim_says(e, "smallest angle between two inputs, rows %zu and %zu",
+               file_row(r, data->closest[0]), file_row(r, data->closest[1]));
     if (data->n < 2) { claim_says(e, "one input: nothing to be parallel to"); }
     if (data->opposite) {
         claim_supposes(e, false,
                        "rows %zu and %zu are opposite: parallel, though Hinf may be regular",
-                       data->opposite_rows[0], data->opposite_rows[1]);
+                       file_row(r, data->opposite_rows[0]), file_row(r, data->opposite_rows[1]));
     }
     claim_refute_unless(e, data->n < 2 || data->smallest_angle > 0);
     return claim_saw(e, 0, data->n < 2 ? INFINITY : data->smallest_angle,
@@ -72,7 +76,7 @@ static status cap_by_closest_pair(const study_run *r, size_t which, evidence *e)
     double cap = (t * cos(t) + 2 * M_PI * half * half) / (2 * M_PI);
     claim_supposes(
         e, true, "none; rows %zu and %zu, t = %.6g; observed: a certain lower bound of lambda_min",
-        data->closest[0], data->closest[1], t);
+        file_row(r, data->closest[0]), file_row(r, data->closest[1]), t);
     return claim_saw(e, cap + CRITERION_ROUNDINGS * DBL_EPSILON / 2,
                      infinite_spectrum_of(r).interval.low, 1);
 }

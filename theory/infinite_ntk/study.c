@@ -95,7 +95,8 @@ static void note(const study_run *r, table *t) {
     table_note(t, "condition", "%.17g", s.values[s.n - 1] / s.values[0]);
     if (s.n > 1) {
         table_note(t, "smallest angle", "%.17g, rows %zu and %zu", r->data->smallest_angle,
-                   r->data->closest[0], r->data->closest[1]);
+                   kernel_data_file_row(&c->data, r->data->closest[0]),
+                   kernel_data_file_row(&c->data, r->data->closest[1]));
     }
     /* E||H(0) - Hinf||_F^2 = V/m */
     double V = masked_kernel_variance(c->data.G, c->data.Hinf, s.n, 1);
@@ -140,7 +141,8 @@ static status finish(const study_run *r) {
                 largest / s.values[0]);
     if (s.n > 1) {
         program_say(&r->options, "smallest angle between two inputs: %.9g, rows %zu and %zu",
-                    r->data->smallest_angle, r->data->closest[0], r->data->closest[1]);
+                    r->data->smallest_angle, kernel_data_file_row(&c->data, r->data->closest[0]),
+                    kernel_data_file_row(&c->data, r->data->closest[1]));
     }
     return OK;
 }

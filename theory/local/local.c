@@ -8,7 +8,7 @@ enum { MAX_WIDTH = 10000000, MAX_SUBNETS = 1000, MAX_STEPS = 100000, MAX_RUNS = 
 
 const option_row local_options[] = {
     {"", OPTION_HEADING, .help = "The runs (LIST: values separated by commas):"},
-    {"label", OPTION_COUNT, FIELD(label), 0, 100000, "label column, from 0"},
+    KERNEL_LABEL_OPTION(local_settings),
     {"width", OPTION_COUNT, FIELD(width), 1, MAX_WIDTH, "hidden neurons m of the usual regime"},
     {"subnets", OPTION_COUNT, FIELD(subnets), 1, MAX_SUBNETS,
      "subnetworks per round p of the usual regime"},

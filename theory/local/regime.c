@@ -53,14 +53,15 @@ static status open_one(const program_options *run, const local_settings *o, size
     size_t batches = wide ? (o->wide_trials + o->repeats - 1) / o->repeats : 1;
     *regime = (local_regime){
         .run = *run, .rounds = o->rounds, .trials = batches * o->repeats, .delta = o->delta};
-    regime->run.samples = wide ? o->wide_samples : run->samples;
+    if (wide) { regime->run.samples = 0; } /* --samples is of the usual regime */
     regime->settings = (train_settings){.width = wide ? o->wide_width : o->width,
                                         .subnets = wide ? o->wide_subnets : o->subnets,
                                         .xi = o->xi,
                                         .local_steps = o->local_steps,
                                         .kappa = o->kappa,
                                         .scaling = SCALING_THEORY};
-    status s = kernel_data_open(&regime->run, o->samples, o->label, &regime->data);
+    status s =
+        kernel_data_open(&regime->run, wide ? o->wide_samples : o->samples, o->label, &regime->data);
     if (s == OK) { s = open_gram(regime); }
     if (s == OK && regime->settings.width == 0) { regime->settings.width = width_of(regime); }
     if (s == OK) {

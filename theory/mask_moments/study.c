@@ -41,7 +41,7 @@ static const option_row options[] = {
      "gradient steps tau of a subnetwork in a round"},
     {"step", OPTION_NUMBER, FIELD(step), 0, 1, "step size of the runs times ||G||",
      OPTION_ABOVE_LOW},
-    {"label", OPTION_COUNT, FIELD(label), 0, 1000000, "label column, from 0"},
+    KERNEL_LABEL_OPTION(moments_settings),
     {NULL}};
 
 /* --- the networks --- */

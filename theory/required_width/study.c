@@ -39,25 +39,11 @@ static width_cell *cell_of(const study_run *r, size_t cell) {
 
 /* --- data and cells --- */
 
-/* BAD_INPUT unless --samples, if given, is a number of rows that there are. */
-static status require_samples(const program_options *run) {
-    dataset all = {.n = 0};
-    status st = run->samples ? dataset_load(run->data, run->samples, &all) : OK;
-    dataset_free(&all);
-    return st;
-}
-
-/* Hinf and its numbers for every size, the largest first: it may be more rows than there are. */
+/* Hinf and its numbers for every size. */
 static status open_sizes(study_run *r) {
-    const option_list *sizes = &settings_of(r)->sizes;
-    size_t largest = (size_t)sizes->values[sizes->count - 1], given = r->options.samples;
+    option_list *sizes = &((width_settings *)r->settings)->sizes;
     width_context *c = r->context;
-    if (given && given < largest) {
-        return fail(BAD_INPUT,
-                    "--sizes: %zu rows are wanted, --samples takes %zu; give smaller sizes",
-                    largest, given);
-    }
-    status st = require_samples(&r->options);
+    status st = kernel_data_drop_sizes(&r->options, sizes);
     if (st != OK) { return st; }
     r->options.samples = 0; /* every size says its own */
     c->data = allocate(sizes->count, sizeof *c->data, "data of every size");

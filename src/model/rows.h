@@ -1,0 +1,29 @@
+/* Which rows of a file are taken: the first, or a seeded choice spread over the labels.
+ *
+ * The spread choice depends on what the rows say and on the seed, not on their order in the file.
+ * Rows are ranked by label (the largest of several outputs, or the value of one; equal ones in a
+ * seeded order) and taken at ranks that halve the gaps between those taken before, so that every
+ * beginning of the choice is spread as well: n' < n rows of it are the choice of n'. The closest
+ * pair of the whole file, which caps lambda_min(Hinf), comes first. */
+#ifndef MODEL_ROWS_H
+#define MODEL_ROWS_H
+
+#include <stdint.h>
+#include "model/dataset.h"
+#include "cli/program.h"
+
+/* order (whole->n) <- the rows of `whole`, those to be taken first in front. FAILED: no memory. */
+status rows_spread(const dataset *whole, uint64_t seed, size_t *order);
+
+/* Loads run's --data: --samples rows, or where that is not given `wanted` (0: all), or all where
+ * the file has fewer; in the way of --rows, or where that is not given `usual`.
+ * file_row: NULL, or <- (data->n) the number of each row in the file, from 0; the caller's, free().
+ * Says on stderr what is left out. BAD_INPUT as dataset_load: of ROWS_SPREAD the whole file has to
+ * be in order, of ROWS_FIRST the rows that are taken. */
+status rows_load(const program_options *run, size_t wanted, program_rows usual, dataset *data,
+                 size_t **file_row);
+
+/* text (size bytes) <- "200 of 1000 rows, spread over the labels", for provenance. */
+void rows_describe(const dataset *data, char *text, size_t size);
+
+#endif

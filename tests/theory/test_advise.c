@@ -1,0 +1,186 @@
+/* The page about one's own data. Theory is double precision alone: in single there is nothing to
+ * test. */
+#ifdef REAL_DOUBLE
+
+#include "theory/advise/advise.h"
+
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+#include <criterion/redirect.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "model/spectrum.h"
+#include "model/stability.h"
+#include "tests/support/fixture.h"
+#include "tests/support/study_fixture.h"
+#include "theory/required_width/required_width.h"
+
+static const advise_settings small = {.label = OPTION_IS_AUTO,
+                                      .width = 60,
+                                      .subnets = 2,
+                                      .xi = 0.5,
+                                      .local_steps = 2,
+                                      .rounds = 10,
+                                      .repeats = 3,
+                                      .kappa = 1,
+                                      .run_samples = 8,
+                                      .trials = 20,
+                                      .delta = 0.1};
+
+static program_options quiet(const char *out) {
+    return (program_options){.name = "advise",
+                             .data = "data/digits.npz",
+                             .samples = 16,
+                             .seed = 5,
+                             .threads = 1,
+                             .quiet = true,
+                             .fresh = true,
+                             .out = out};
+}
+
+/* Opened, measured and gathered; its tables are in `out`. */
+static void perform(const advise_settings *o, program_options options, study_run *r) {
+    cr_assert(eq(int, study_open(&advise_study, &options, o, r), OK), "%s", error_text());
+    cr_redirect_stdout();
+    cr_assert(eq(int, study_perform(r), OK), "%s", error_text());
+}
+
+static const advise_finding *find(const study_run *r, const char *name) {
+    const advise_context *c = r->context;
+    for (size_t k = 0; k < c->count; k++) {
+        if (strcmp(c->findings[k].name, name) == 0) { return &c->findings[k]; }
+    }
+    cr_assert(name == NULL, "no finding %s", name);
+    return NULL;
+}
+
+static const char *path_of(const char *name) {
+    static char path[300];
+    snprintf(path, sizeof path, "%s/%s.dat", fixture_folder("advise"), name);
+    return path;
+}
+
+/* Every number is that of the library call, or of the program, that the page names for it. */
+Test(advise, numbers_are_those_of_the_programs) {
+    study_run r, w;
+    char out[300];
+    snprintf(out, sizeof out, "%s", path_of("numbers"));
+    perform(&small, quiet(out), &r);
+    const advise_context *c = r.context;
+    kernel_data d;
+    program_options options = r.options;
+    cr_assert(eq(int, kernel_data_open(&options, 0, 0, &d), OK));
+    const advise_finding *f = find(&r, "lambda_min");
+    cr_expect(eq(dbl, f->value, d.lambda0));
+    cr_expect(f->low <= f->value * (1 + 1e-12) && f->value * (1 - 1e-12) <= f->high);
+    double t = d.data.smallest_angle;
+    cr_expect(lt(
+        dbl, fabs(find(&r, "closest_pair_cap")->value - (0.5 - cos(t) * (M_PI - t) / (2 * M_PI))),
+        1e-14));
+    kernel_data_close(&d);
+
+    const width_settings width = {.sizes = {{8}, 1},
+                                  .xi = {{0.5}, 1},
+                                  .masks = 1,
+                                  .trials = 20,
+                                  .limit = 1 << 20,
+                                  .delta = 0.1};
+    options.out = path_of("width");
+    options.quiet = true;
+    cr_assert(eq(int, study_open(&required_width_study, &options, &width, &w), OK));
+    cr_assert(eq(int, study_perform(&w), OK), "%s", error_text());
+    const width_cell *cell = ((const width_context *)w.context)->cells;
+    width_found found = width_search(cell, 0.95);
+    f = find(&r, "width_needed");
+    cr_expect(eq(dbl, f->value, found.width));
+    cr_expect(eq(dbl, f->low, found.low));
+    cr_expect(eq(dbl, f->high, found.high));
+    cr_expect(eq(dbl, find(&r, "width_together")->value, bounds_width_together(&cell->bounds)));
+    study_close(&w);
+
+    train_settings s = c->runs[GIVEN].settings;
+    cr_expect(eq(dbl, s.lr, stability_auto_lr(&s, 8, 10, c->few_lambda_max)));
+    f = find(&r, "largest_lr");
+    cr_expect(gt(dbl, f->value, 0));
+    cr_expect(lt(dbl, fabs(find(&r, "largest_eta")->value - f->value * 60 / (16 * 0.25)),
+                 1e-12 * f->value * 60));
+    study_close(&r);
+}
+
+/* The rows of the runs are among those of the kernel, with the closest pair first. */
+Test(advise, runs_have_the_closest_pair) {
+    program_options options = quiet("unused");
+    study_run r;
+    cr_assert(eq(int, study_open(&advise_study, &options, &small, &r), OK), "%s", error_text());
+    const advise_context *c = r.context;
+    cr_expect(eq(sz, c->few.n, 8));
+    cr_expect(eq(sz, c->few.q, 10));
+    cr_expect(eq(dbl, c->few.smallest_angle, c->whole.data.smallest_angle));
+    cr_expect(eq(int, memcmp(c->few.X, c->whole.data.X, 8 * c->few.d * sizeof *c->few.X), 0));
+    study_close(&r);
+}
+
+/* Other settings have the work of the given one, each once; none but the given has more rounds than
+ * that asks for. */
+Test(advise, other_settings_have_the_same_work) {
+    program_options options = quiet("unused");
+    study_run r;
+    cr_assert(eq(int, study_open(&advise_study, &options, &small, &r), OK), "%s", error_text());
+    const advise_context *c = r.context;
+    double work = 2 * 0.5 * 2 * 10;
+    for (size_t k = 0; k < r.cells; k++) {
+        const train_settings *s = &c->runs[k].settings;
+        double here = (double)s->subnets * s->xi * (double)s->local_steps;
+        if (k != WHOLE) {
+            cr_expect(le(dbl, fabs(here * (double)c->runs[k].rounds - work), here / 2), "%zu", k);
+        }
+        for (size_t j = FIRST_OTHER; j < k; j++) {
+            const train_settings *o = &c->runs[j].settings;
+            cr_expect(o->subnets != s->subnets || o->xi != s->xi ||
+                          o->local_steps != s->local_steps,
+                      "%zu %zu", j, k);
+        }
+    }
+    study_close(&r);
+}
+
+/* Paired: runs of one repetition have one start; against itself a setting loses nothing. */
+Test(advise, runs_are_paired) {
+    study_run r;
+    char out[300];
+    snprintf(out, sizeof out, "%s", path_of("paired"));
+    advise_settings o = small;
+    o.xi = 1, o.subnets = 1;
+    perform(&o, quiet(out), &r);
+    for (size_t k = 0; k < r.repeats; k++) {
+        cr_expect(eq(dbl, study_values(&r, GIVEN, k)[0], study_values(&r, WHOLE, k)[0]));
+    }
+    cr_expect(lt(dbl, fabs(find(&r, "last_against_full")->value - 1), 1e-12));
+    study_close(&r);
+}
+
+/* The table says what the page says, and names a command for every number. */
+Test(advise, table) {
+    study_run r;
+    char out[300];
+    table_data t;
+    snprintf(out, sizeof out, "%s", path_of("table"));
+    perform(&small, quiet(out), &r);
+    cr_assert(eq(int, table_read(out, &t), OK), "%s", error_text());
+    const advise_context *c = r.context;
+    cr_assert(eq(sz, t.rows, c->count));
+    int value = table_column(&t, "value"), command = table_column(&t, "command");
+    for (size_t k = 0; k < t.rows; k++) {
+        double x = t.values[k * t.columns + (size_t)value];
+        cr_expect(x == c->findings[k].value || (isnan(x) && isnan(c->findings[k].value)));
+        cr_expect(gt(sz, strlen(t.text[k * t.columns + (size_t)command]), 10));
+    }
+    table_data_free(&t), study_close(&r);
+}
+
+#else
+/* A translation unit is not empty. */
+typedef int advise_is_double;
+#endif

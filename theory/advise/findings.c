@@ -1,0 +1,258 @@
+/* The sentences of advise and their numbers: kernel, width, steps. */
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "model/spectrum.h"
+#include "model/stability.h"
+#include "cli/options.h"
+#include "base/scratch.h"
+#include "theory/advise/advise.h"
+#include "theory/required_width/required_width.h"
+
+/* --- putting a finding down --- */
+
+/* The next finding; the page ends before it would overflow. */
+advise_finding *advise_add(const study_run *r, const char *name, const char *unit,
+                           advise_estimate e) {
+    advise_context *c = r->context;
+    advise_finding *f = &c->findings[c->count < MOST_FINDINGS ? c->count++ : MOST_FINDINGS - 1];
+    *f = (advise_finding){.value = e.value, .low = e.low, .high = e.high};
+    snprintf(f->name, sizeof f->name, "%s", name);
+    snprintf(f->unit, sizeof f->unit, "%s", unit);
+    return f;
+}
+
+static advise_estimate exactly(double value) { return (advise_estimate){value, NAN, NAN}; }
+
+void advise_say(advise_finding *f, const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(f->sentence, sizeof f->sentence, format, arguments);
+    va_end(arguments);
+}
+
+/* f->command <- "PROGRAM --data FILE --seed N ..." */
+void advise_more(const study_run *r, advise_finding *f, const char *program, const char *format,
+                 ...) {
+    size_t used = option_quote(f->command, sizeof f->command, 0, program);
+    used = option_quote(f->command, sizeof f->command, used, "--data");
+    used = option_quote(f->command, sizeof f->command, used, r->options.data);
+    if (used >= sizeof f->command) { return; }
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(f->command + used, sizeof f->command - used, format, arguments);
+    va_end(arguments);
+}
+
+const char *advise_rows_word(const study_run *r) {
+    return r->options.rows == ROWS_FIRST ? "first" : "spread";
+}
+
+/* --- lambda_min and its rows --- */
+
+enum { HEAVIEST = 4 };
+
+/* heavy (HEAVIEST) <- the rows on which the unit vector v is heaviest. */
+static void find_heaviest(const double *v, size_t n, size_t *heavy, size_t *count) {
+    *count = n < HEAVIEST ? n : HEAVIEST;
+    for (size_t k = 0; k < *count; k++) {
+        size_t best = n;
+        for (size_t i = 0; i < n; i++) {
+            bool taken = false;
+            for (size_t j = 0; j < k; j++) { taken |= heavy[j] == i; }
+            if (!taken && (best == n || fabs(v[i]) > fabs(v[best]))) { best = i; }
+        }
+        heavy[k] = best;
+    }
+}
+
+/* lambda_min of two inputs at an angle t: 1/2 - cos t (pi - t)/(2 pi), without cancellation. */
+static double cap_of(double t) {
+    double half = sin(t / 2);
+    return (t * cos(t) + 2 * M_PI * half * half) / (2 * M_PI);
+}
+
+static void more_kernel(const study_run *r, advise_finding *f) {
+    if (r->options.samples) {
+        advise_more(r, f, "infinite-ntk", " --samples %zu --rows %s --seed %llu",
+                    r->options.samples, advise_rows_word(r), (unsigned long long)r->options.seed);
+    } else {
+        advise_more(r, f, "infinite-ntk", "%s", "");
+    }
+}
+
+static void say_pair(const study_run *r, const double *v, double lambda0) {
+    const kernel_data *d = &((const advise_context *)r->context)->whole;
+    size_t i = d->data.closest[0], j = d->data.closest[1];
+    double cap = cap_of(d->data.smallest_angle), share = v[i] * v[i] + v[j] * v[j];
+    advise_finding *f = advise_add(r, "closest_pair_cap", "1", exactly(cap));
+    advise_say(f,
+               "The closest pair, rows %zu and %zu at an angle of %.3g, caps lambda_min at %.4g "
+               "and carries "
+               "%.0f %% of its eigenvector: %s; lambda_min is %.0f %% of the cap.",
+               kernel_data_file_row(d, i), kernel_data_file_row(d, j), d->data.smallest_angle, cap,
+               100 * share,
+               share > 0.5 ? "it is most of what makes lambda_min small"
+                           : "it does not explain lambda_min, other rows do",
+               100 * lambda0 / cap);
+    more_kernel(r, f);
+    f = advise_add(r, "closest_pair_share", "1", exactly(share));
+    more_kernel(r, f);
+}
+
+static status say_kernel(const study_run *r) {
+    const kernel_data *d = &((const advise_context *)r->context)->whole;
+    size_t n = d->data.n, heavy[HEAVIEST], count;
+    spectrum_interval in;
+    char rows[160] = "";
+    double value, weight = 0, *v = allocate(n, sizeof *v, "an eigenvector");
+    status st = v ? spectrum_smallest(d->Hinf, n, &value, v) : FAILED;
+    if (st == OK) { st = spectrum_lambda_min(d->Hinf, n, &in); }
+    if (st != OK) {
+        free(v);
+        return st;
+    }
+    find_heaviest(v, n, heavy, &count);
+    for (size_t k = 0, used = 0; k < count; k++) {
+        weight += v[heavy[k]] * v[heavy[k]];
+        used += (size_t)snprintf(rows + used, sizeof rows - used, "%s%zu", k ? ", " : "",
+                                 kernel_data_file_row(d, heavy[k]));
+    }
+    advise_finding *f =
+        advise_add(r, "lambda_min", "1", (advise_estimate){d->lambda0, in.low, in.high});
+    advise_say(
+        f,
+        "lambda_min(Hinf) = %.6g (certainly in [%.9g, %.9g]) on %zu of %zu rows, lambda_max %.4g; "
+        "its eigenvector is heaviest on rows %s, which carry %.0f %% of it.",
+        d->lambda0, in.low, in.high, n, d->data.file_rows, d->lambda_max, rows, 100 * weight);
+    more_kernel(r, f);
+    if (n > 1) { say_pair(r, v, d->lambda0); }
+    free(v);
+    return OK;
+}
+
+/* --- the width needed --- */
+
+static void more_width(const study_run *r, advise_finding *f) {
+    const advise_context *c = r->context;
+    const advise_settings *o = r->settings;
+    advise_more(r, f, "required-width",
+                " --rows %s --seed %llu --sizes %zu --xi %g --trials %zu --delta %g",
+                advise_rows_word(r), (unsigned long long)r->options.seed, c->few.n,
+                c->runs[GIVEN].settings.xi, o->trials, o->delta);
+}
+
+static void say_width(const study_run *r, const width_cell *cell) {
+    const advise_settings *o = r->settings;
+    width_found w = width_search(cell, 0.95);
+    char asked[320] = "";
+    size_t used = 0;
+    for (size_t k = 0; k < WIDTH_BOUNDS; k++) {
+        used += (size_t)snprintf(asked + used, sizeof asked - used, "%s%.3g %s", k ? ", " : "",
+                                 width_bounds[k].width(&cell->bounds), width_bounds[k].means);
+    }
+    advise_finding *f =
+        advise_add(r, "width_needed", "neurons", (advise_estimate){w.width, w.low, w.high});
+    advise_say(
+        f,
+        "With xi = %g and %g rows, a masked kernel keeps lambda_min >= xi lambda_0/2 in %g of 100 "
+        "networks from m = %g on (%g to %g); m = %zu is %s. The bounds ask for %s.",
+        cell->bounds.xi, cell->bounds.n, 100 * (1 - cell->bounds.delta), w.width, w.low, w.high,
+        o->width, (double)o->width >= w.width ? "enough" : "not enough", asked);
+    more_width(r, f);
+    for (size_t k = 0; k < WIDTH_BOUNDS; k++) {
+        char name[40];
+        snprintf(name, sizeof name, "width_%s", width_bounds[k].name);
+        more_width(r,
+                   advise_add(r, name, "neurons", exactly(width_bounds[k].width(&cell->bounds))));
+    }
+}
+
+/* The whole program required-width for one size and xi, whose tables stand beside this one's. */
+static status find_width(const study_run *r) {
+    const advise_context *c = r->context;
+    const advise_settings *o = r->settings;
+    width_settings settings = {.sizes = {{(double)c->few.n}, 1},
+                               .xi = {{c->runs[GIVEN].settings.xi}, 1},
+                               .masks = 1,
+                               .trials = o->trials,
+                               .limit = 1 << 20,
+                               .delta = o->delta};
+    char out[PATH_MAX];
+    program_options options = r->options;
+    study_run width = {.study = NULL};
+    study_path(r, "width", out, sizeof out);
+    options.out = out;
+    options.quiet = true;
+    status st = study_open(&required_width_study, &options, &settings, &width);
+    if (st == OK) { st = study_perform(&width); }
+    if (st == OK || st == REFUTED) {
+        say_width(r, ((const width_context *)width.context)->cells);
+        st = OK; /* what is refuted there is said there */
+    }
+    study_close(&width);
+    return st;
+}
+
+/* --- steps --- */
+
+/* lr <- the largest stable one, of drawn subnetworks. */
+static status drawn_steps(const study_run *r, const train_settings *s, advise_estimate *lr) {
+    const advise_context *c = r->context;
+    dataset all = c->whole.data;
+    all.q = c->whole.labels;
+    scratch work = {0};
+    double *largest = scratch_take(&work, r->repeats, sizeof *largest, "steps");
+    status st = work.failed ? FAILED : OK;
+    for (size_t k = 0; st == OK && k < r->repeats; k++) {
+        rng *draw = rng_new(r->options.seed, GIVEN, k, RNG_TRIAL);
+        double number = 0;
+        st = draw ? stability_drawn(&all, s, draw, &number) : FAILED;
+        largest[k] = 2 * s->lr / number;
+        rng_free(draw);
+    }
+    if (st == OK) {
+        stats_interval i = stats_mean_interval(largest, r->repeats, 0.95);
+        *lr = (advise_estimate){stats_summarise(largest, r->repeats).mean, i.low, i.high};
+    }
+    scratch_free(&work);
+    return st;
+}
+
+static status say_steps(const study_run *r) {
+    const advise_context *c = r->context;
+    const train_settings *s = &c->runs[GIVEN].settings;
+    double to_eta = (double)s->width / ((double)c->whole.data.n * s->xi * s->xi);
+    advise_estimate lr;
+    status st = drawn_steps(r, s, &lr);
+    if (st != OK) { return st; }
+    advise_finding *f = advise_add(r, "largest_lr", "1", lr);
+    advise_say(
+        f,
+        "The largest step that contracts, m = %zu, xi = %g, %zu outputs: lr = %.4g (%.4g to %.4g) "
+        "in the released scaling, eta = %.4g in the theory's; the factor for few neurons says lr = "
+        "%.4g, and 1/||G||, which is proved for one output, eta = %.4g.",
+        s->width, s->xi, c->whole.labels, lr.value, lr.low, lr.high, lr.value * to_eta,
+        stability_largest_lr(s, c->whole.data.n, c->whole.labels, c->whole.lambda_max),
+        1 / c->whole.gram_norm);
+    advise_more(r, f, "local-descent", " --width %zu --xi %g --seed %llu", s->width, s->xi,
+                (unsigned long long)r->options.seed);
+    advise_finding *eta =
+        advise_add(r, "largest_eta", "1",
+                   (advise_estimate){lr.value * to_eta, lr.low * to_eta, lr.high * to_eta});
+    snprintf(eta->command, sizeof eta->command, "%s", f->command);
+    return OK;
+}
+
+status advise_gather(study_run *r) {
+    ((advise_context *)r->context)->count = 0;
+    status st = say_kernel(r);
+    if (st == OK) { st = find_width(r); }
+    if (st == OK) { st = say_steps(r); }
+    if (st != OK) { return st; }
+    advise_say_runs(r);
+    return OK;
+}

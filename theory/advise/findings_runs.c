@@ -1,0 +1,151 @@
+/* The sentences of advise and their numbers: rates and floors of the runs. */
+#include <math.h>
+#include <stdio.h>
+
+#include "model/mask.h"
+#include "base/scratch.h"
+#include "theory/advise/advise.h"
+
+#define NUMBER(name) CLAIM_NUMBER(advise_seen, name)
+
+static const advise_estimate none = {NAN, NAN, NAN};
+
+static void more_run(const study_run *r, advise_finding *f, const advise_run *run) {
+    const advise_context *c = r->context;
+    const train_settings *s = &run->settings;
+    char xi[40] = " --mask categorical";
+    if (s->mask == MASK_BERNOULLI) { snprintf(xi, sizeof xi, " --xi %g", s->xi); }
+    advise_more(
+        r, f, "loss-dynamics",
+        " --rows %s --samples %zu --width %zu --subnets %zu%s --lr %.6g --local-steps %zu --rounds "
+        "%zu --kappa %g",
+        advise_rows_word(r), c->few.n, s->width, s->subnets, xi, s->lr, s->local_steps, run->rounds,
+        s->kappa);
+}
+
+static bool settled(const study_run *r, size_t cell) {
+    advise_estimate level = advise_mean(r, cell, NUMBER(level)),
+                    before = advise_mean(r, cell, NUMBER(before));
+    return before.value <= 1.05 * level.value;
+}
+
+static void say_rate(const study_run *r) {
+    const advise_context *c = r->context;
+    const advise_run *run = &c->runs[GIVEN];
+    const train_settings *s = &run->settings;
+    advise_estimate early = advise_mean(r, GIVEN, NUMBER(early)),
+                    level = advise_mean(r, GIVEN, NUMBER(level)),
+                    reached = advise_mean(r, GIVEN, NUMBER(reached));
+    advise_estimate rate = {exp(early.value), exp(early.low), exp(early.high)};
+    double theta = mask_theta(s->mask, s->subnets, s->xi), n = (double)c->few.n;
+    double step = s->lr * (double)s->width / (n * s->xi * s->xi); /* eta */
+    double slowest = bounds_mean_multiplier(
+        theta, step, s->xi * c->few_lambda_min / (double)c->few.q, (unsigned)s->local_steps);
+    advise_finding *f = advise_add(r, "contraction", "1", rate);
+    advise_say(
+        f,
+        "With p = %zu, xi = %g, tau = %zu, lr = %.4g a round multiplies the error by %.4g (%.4g to "
+        "%.4g) at first, on %zu rows; along their slowest direction the theory predicts "
+        "%.6g.",
+        s->subnets, s->xi, s->local_steps, s->lr, rate.value, rate.low, rate.high, c->few.n,
+        slowest * slowest);
+    more_run(r, f, run);
+    f = advise_add(r, "floor", "error", level);
+    if (settled(r, GIVEN)) {
+        advise_say(
+            f, "Its floor is %.4g (%.4g to %.4g), reached to a tenth after %.3g rounds (measured).",
+            level.value, level.low, level.high, reached.value);
+    } else {
+        advise_say(
+            f,
+            "It has no floor yet: at the end of %zu rounds the error is at %.4g (%.4g to %.4g) and "
+            "still falls; take more --rounds.",
+            run->rounds, level.value, level.low, level.high);
+    }
+    more_run(r, f, run);
+    more_run(r, advise_add(r, "rounds_to_floor", "rounds", reached), run);
+}
+
+static void say_loss(const study_run *r) {
+    const advise_context *c = r->context;
+    const train_settings *s = &c->runs[GIVEN].settings;
+    scratch work = {0};
+    double *x = scratch_take(&work, r->repeats, sizeof *x, "paired differences");
+    advise_estimate slower = none, ratio = advise_ratio(r, GIVEN, WHOLE, NUMBER(last));
+    for (size_t k = 0; x && k < r->repeats; k++) {
+        x[k] = study_values(r, GIVEN, k)[NUMBER(early)] - study_values(r, WHOLE, k)[NUMBER(early)];
+    }
+    if (x) {
+        stats_interval i = stats_mean_interval(x, r->repeats, 0.95);
+        slower =
+            (advise_estimate){exp(stats_summarise(x, r->repeats).mean), exp(i.low), exp(i.high)};
+    }
+    scratch_free(&work);
+    advise_finding *f = advise_add(r, "per_round_against_full", "1", slower);
+    advise_say(
+        f,
+        "Against full training from the same starts (p = xi = 1, same tau, lr = %.4g) IST with %zu "
+        "workers keeps %.4g times (%.4g to %.4g) the error a round; after %zu rounds its error is "
+        "%.4g times (%.4g to %.4g) full training's.",
+        c->runs[WHOLE].settings.lr, s->subnets, slower.value, slower.low, slower.high,
+        c->runs[GIVEN].rounds, ratio.value, ratio.low, ratio.high);
+    more_run(r, f, &c->runs[WHOLE]);
+    more_run(r, advise_add(r, "last_against_full", "1", ratio), &c->runs[WHOLE]);
+}
+
+/* --- the same work, shared otherwise --- */
+
+/* A run that diverged has no level. */
+static double level_of(const study_run *r, size_t cell) {
+    bool diverged = false;
+    for (size_t k = 0; k < r->repeats; k++) {
+        diverged |= study_values(r, cell, k)[NUMBER(diverged)] != 0;
+    }
+    double level = advise_mean(r, cell, NUMBER(level)).value;
+    return diverged || isnan(level) ? INFINITY : level;
+}
+
+static void say_others(const study_run *r) {
+    const advise_context *c = r->context;
+    const advise_run *given = &c->runs[GIVEN];
+    size_t best = GIVEN, used = 0;
+    double full = NAN;
+    char rest[400] = "";
+    for (size_t k = 0; k < r->cells; k++) {
+        if (k == WHOLE) { continue; }
+        if (c->runs[k].settings.xi == 1) { full = level_of(r, k); }
+        bool masked = c->runs[k].settings.xi < 1;
+        if (masked && level_of(r, k) < level_of(r, best)) { best = k; }
+    }
+    for (size_t k = 0; k < r->cells; k++) {
+        const train_settings *s = &c->runs[k].settings;
+        if (k == WHOLE) { continue; }
+        advise_estimate ratio = advise_ratio(r, k, best, NUMBER(level));
+        char name[40];
+        snprintf(name, sizeof name, "level_p%zu_xi%g_tau%zu", s->subnets, s->xi, s->local_steps);
+        more_run(r, advise_add(r, name, "error", advise_mean(r, k, NUMBER(level))), &c->runs[k]);
+        if (k != best && s->xi < 1 && !(ratio.low > 1) && used < sizeof rest) {
+            used += (size_t)snprintf(rest + used, sizeof rest - used, "%s(%zu, %g, %zu)",
+                                     used ? ", " : "", s->subnets, s->xi, s->local_steps);
+        }
+    }
+    const train_settings *s = &c->runs[best].settings;
+    advise_estimate level = advise_mean(r, best, NUMBER(level));
+    advise_finding *f = advise_add(r, "lowest_level", "error", level);
+    advise_say(
+        f,
+        "For the same work, p xi tau K = %g, the lowest level of the masked settings (p, xi, tau) "
+        "that were run is that of (%zu, %g, %zu): %.4g (%.4g to %.4g); not told apart from it: %s. "
+        "Full training reaches %.4g with this work.",
+        (double)given->settings.subnets * given->settings.xi * (double)given->settings.local_steps *
+            (double)given->rounds,
+        s->subnets, s->xi, s->local_steps, level.value, level.low, level.high, used ? rest : "none",
+        full);
+    more_run(r, f, &c->runs[best]);
+}
+
+void advise_say_runs(const study_run *r) {
+    say_rate(r);
+    say_loss(r);
+    say_others(r);
+}
