@@ -22,7 +22,7 @@ static const program_options usual = {.name = "rows", .seed = 1, .threads = 1, .
 static const char *write_rows(const char *name, size_t a, size_t b) {
     static char path[128];
     static double X[N * D], Y[N * Q], mixed_X[N * D], mixed_Y[N * Q];
-    rng *r = rng_new(5, 0, 0, RNG_TEST);
+    rng *r = rng_new(5, 0, 0, RNG_PILOT);
     rng_normal_double(r, 1, N * D, X);
     rng_free(r);
     for (size_t k = 0; k < D; k++) { X[41 * D + k] = X[7 * D + k] + (k == 2 ? 1e-3 : 0); }

@@ -30,7 +30,7 @@ static const train_settings released = {
     .width = 300, .subnets = 4, .xi = 0.5, .lr = 0.1, .local_steps = 3, .kappa = 1};
 
 static double drawn(const ground *g, const train_settings *s, size_t repetition) {
-    rng *r = rng_new(1, 0, repetition, RNG_TEST);
+    rng *r = rng_new(1, 0, repetition, RNG_PILOT);
     double number = NAN;
     cr_assert(eq(int, stability_drawn(&g->data, s, r, &number), OK));
     rng_free(r);
@@ -75,7 +75,7 @@ Test(stability, power_iteration_is_the_eigenvalue) {
     size_t d = g.data.d;
     double *W = malloc(M * d * sizeof *W);
     real A[M * Q];
-    rng *r = rng_new(1, 0, 3, RNG_TEST); /* the same draws */
+    rng *r = rng_new(1, 0, 3, RNG_PILOT); /* the same draws */
     for (size_t m = 0; m < M; m++) { rng_uniform(r); }
     rng_normal_double(r, 1, M * d, W);
     rng_signs(r, M * Q, A);
