@@ -24,7 +24,7 @@ settings_given = $(strip $(if $(filter-out default,$(PROFILE)),PROFILE=$(PROFILE
 # A table NAME.dat is of the program NAME with the profile's NAME_flags, '-' being '_'; what is otherwise is said here.
 include make/profiles.mk
 panel_tables := loss-dynamics error-heatmap error-heatmap-zero width-sweep subnet-sweep
-theory_tables := $(filter-out statements,$(THEORY))
+theory_tables := $(filter-out statements error-floor,$(THEORY))
 
 program_error-heatmap-zero := error-heatmap
 error_heatmap_zero_flags = $(error_heatmap_flags) $(zero_flags)

@@ -1,6 +1,7 @@
 #include "theory/shared/theory_data.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "model/ntk.h"
@@ -24,6 +25,7 @@ static status check_memory(size_t n)
 
 static status keep_label(dataset *data, size_t label)
 {
+    if (label == THEORY_ALL_LABELS) { return OK; }
     if (label >= data->q) {
         return fail(BAD_INPUT, "--label: %s has label columns 0 to %zu; give one of them",
                     data->path, data->q - 1);
@@ -85,9 +87,10 @@ status theory_open(const program_options *run, size_t samples, size_t label, the
                     "kernel stays regular)",
                     data.opposite_rows[0], data.opposite_rows[1]);
     }
-    program_say(
-        run, "%s: n=%zu d=%zu, label %zu; lambda_min(Hinf)=%.8g lambda_max(Hinf)=%.8g ||G||=%.8g",
-        data.path, data.n, data.d, label, d->lambda0, d->lambda_max, d->gram_norm);
+    char column[32] = "all labels";
+    if (label != THEORY_ALL_LABELS) { snprintf(column, sizeof column, "label %zu", label); }
+    program_say(run, "%s: n=%zu d=%zu, %s; lambda_min(Hinf)=%.8g lambda_max(Hinf)=%.8g ||G||=%.8g",
+                data.path, data.n, data.d, column, d->lambda0, d->lambda_max, d->gram_norm);
     return OK;
 }
 
@@ -113,7 +116,11 @@ bounds_setting theory_bounds(const theory_data *d, double masks, double xi, doub
 
 void theory_data_note(const theory_data *d, table *t)
 {
-    table_note(t, "label column", "%zu", d->label);
+    if (d->label == THEORY_ALL_LABELS) {
+        table_note(t, "label column", "all");
+    } else {
+        table_note(t, "label column", "%zu", d->label);
+    }
     table_note(t, "lambda_min(Hinf)", "%.17g", d->lambda0);
     table_note(t, "lambda_max(Hinf)", "%.17g", d->lambda_max);
     table_note(t, "||G||", "%.17g", d->gram_norm);

@@ -5,15 +5,19 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include "model/bounds.h"
 #include "model/dataset.h"
 #include "run/program.h"
 #include "run/table.h"
 
+/* In place of a label column: the data keep all of them. */
+#define THEORY_ALL_LABELS SIZE_MAX
+
 typedef struct {
     const program_options *run;
-    dataset data;      /* data.Y is one column (n, 1) */
-    size_t label;      /* which column of the file, counted from 0 */
+    dataset data;      /* data.Y is one column (n, 1), unless all were asked for */
+    size_t label;      /* which column of the file, counted from 0; THEORY_ALL_LABELS: all */
     double *G;         /* (n, n) X X^T; owned */
     double *Hinf;      /* (n, n); owned */
     double lambda0;    /* lambda_min(Hinf) */
