@@ -56,8 +56,11 @@ void effective_free(effective *f); /* NULL-safe */
 /* One round. FAILED: a factorisation failed, or no memory. */
 status effective_round(effective *f);
 
-double effective_bias(const effective *f);      /* ||e_k||_F^2 */
-double effective_variance(const effective *f);  /* tr Sigma_k */
+double effective_bias(const effective *f);     /* ||e_k||_F^2 */
+double effective_variance(const effective *f); /* tr Sigma_k */
+/* The variance that the present operator and activations settle at, the fixed point of the
+ * recursion of Sigma (predicted-floor); order 1 alone, NaN else. */
+double effective_settled_variance(const effective *f);
 size_t effective_refreshed(const effective *f); /* how often the operator has been computed */
 
 /* ||Y - U||_F^2 on random path number `path`: e_k and the path's deviation. */

@@ -52,17 +52,35 @@ status effective_first_refresh(effective *f)
     return OK;
 }
 
+/* What masks add to the covariance of zbar, summed over outputs: (q/p) s_s^2 xi (1-xi). Categorical
+ * masks: the noise of this order cancels. */
+static double jump_of(const effective_setting *s)
+{
+    double scale = s->scales.subnet;
+    return s->categorical ? 0 : (double)s->q * scale * scale * s->xi * (1 - s->xi) / s->p;
+}
+
+/* In the eigenbasis of B on the diagonal: theta B_i Gamma_ii / (p (2 - theta B_i)). */
+double effective_settled_variance(const effective *f)
+{
+    size_t n = f->s.n, m = f->s.m;
+    if (f->s.order != 1) { return NAN; }
+    double sum = 0;
+    effective_apply_back(n, m, 1, f->V, f->active, 0, f->work_m);
+    for (size_t k = 0; k < n * m; k++) {
+        double b = f->s.theta * f->B[k % n];
+        sum += jump_of(&f->s) * f->work_m[k] * f->work_m[k] * b / (2 - b);
+    }
+    return sum;
+}
+
 /* Sigma <- (I - theta B) Sigma (I - theta B) + (theta^2/p) B Gamma B, summed over outputs, with
- * Gamma = s_s^2 xi (1-xi) sum_r s_r s_r^T. rotated (n, m): V^T s_r. Categorical masks: the noise of
- * this order cancels. */
+ * Gamma = s_s^2 xi (1-xi) sum_r s_r s_r^T. rotated (n, m): V^T s_r. */
 static void add_noise(effective *f, const double *rotated)
 {
     const effective_setting *s = &f->s;
     size_t n = s->n;
-    double jump = s->categorical ? 0
-                                 : (double)s->q * s->scales.subnet * s->scales.subnet * s->xi *
-                                       (1 - s->xi) / s->p;
-    effective_outer(n, s->m, jump, rotated, rotated, 0, f->work_n);
+    effective_outer(n, s->m, jump_of(s), rotated, rotated, 0, f->work_n);
     for (size_t j = 0; j < n; j++) {
         double b_j = s->theta * f->B[j];
         for (size_t i = 0; i < n; i++) {
@@ -80,8 +98,7 @@ static void move_paths(effective *f, const double *rotated)
     const effective_setting *s = &f->s;
     size_t n = s->n, columns = s->q * s->paths;
     if (columns == 0) { return; }
-    double jump = s->categorical ? 0 : s->scales.subnet * sqrt(s->xi * (1 - s->xi) / s->p);
-    rng_normal_double(f->draws, jump, s->m * columns, f->normal);
+    rng_normal_double(f->draws, sqrt(jump_of(s) / (double)s->q), s->m * columns, f->normal);
     effective_panel(f, columns, rotated, f->normal, f->kick);
     for (size_t k = 0; k < columns; k++) {
         double *x = f->deviation + k * n;
