@@ -76,6 +76,7 @@ bernoulli-rate --samples 6 --width 16 --subnets 2 --repeats 2 --folds 1 --masks 
     --curve-rounds 4
 categorical-rate --samples 6 --width 16 --subnets 1,2 --trials 2 --rounds 2 --event-width 64 --event-samples 3 \
     --event-rounds 2 --event-subnets 1,2
+error-floor --samples 6 --width 16 --subnets 1,2 --xi 0.5 --rounds 4 --repeats 2 --paths 2 --runs 1
 statements --results @
 report --results @
 endef

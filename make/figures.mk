@@ -24,7 +24,7 @@ settings_given = $(strip $(if $(filter-out default,$(PROFILE)),PROFILE=$(PROFILE
 # A table NAME.dat is of the program NAME with the profile's NAME_flags, '-' being '_'; what is otherwise is said here.
 include make/profiles.mk
 panel_tables := loss-dynamics error-heatmap error-heatmap-zero width-sweep subnet-sweep
-theory_tables := $(filter-out statements error-floor,$(THEORY))
+theory_tables := $(filter-out statements,$(THEORY))
 
 program_error-heatmap-zero := error-heatmap
 error_heatmap_zero_flags = $(error_heatmap_flags) $(zero_flags)
@@ -36,6 +36,7 @@ $(foreach t,$(panel_tables),$(eval beside_$t := $t.runs.dat))
 $(foreach t,$(theory_tables),$(eval beside_$t := $t.statements.dat)$(eval accept_$t := 3))
 beside_bernoulli-rate += bernoulli-rate.floors.dat
 beside_mask-moments += mask-moments.rounds.dat
+beside_error-floor += error-floor.curves.dat
 
 program_of = $(B)/bin/$(or $(program_$1),$1)
 flags_of = $(strip $($(subst -,_,$1)_flags) $(always_$1))

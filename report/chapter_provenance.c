@@ -4,7 +4,7 @@
 
 static const char *const tables[] = {"loss-dynamics", "error-heatmap", "error-heatmap-zero", "width-sweep", "subnet-sweep", "claims",
                                      "infinite-ntk", "ntk-concentration", "required-width", "local-descent", "drift", "mask-moments",
-                                     "bernoulli-rate", "categorical-rate"};
+                                     "bernoulli-rate", "categorical-rate", "error-floor"};
 
 static void note_row(const document *d, const table_data *t, const char *key)
 {

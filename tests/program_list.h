@@ -46,7 +46,9 @@ static const program_case PROGRAMS[] = {
     {"TOOL/categorical-rate --samples 10 --width 40 --trials 3 --rounds 3 --subnets 1,2 --event-width 64 "
      "--event-samples 3 --event-subnets 1",
      "TOOL/categorical-rate --samples 40 --width 200 --trials 12 --rounds 10 --subnets 1,2 --event-width 512 "
-     "--event-samples 3 --event-subnets 1"}};
+     "--event-samples 3 --event-subnets 1"},
+    {"TOOL/error-floor --samples 10 --width 20,40 --subnets 2 --rounds 6 --repeats 2 --paths 2 --runs 1",
+     "TOOL/error-floor --samples 40 --width 100 --subnets 2,4 --rounds 20 --repeats 6 --paths 2 --runs 1"}};
 
 enum { PROGRAM_COUNT = sizeof PROGRAMS / sizeof PROGRAMS[0] };
 

@@ -12,7 +12,7 @@
 
 typedef struct {
     option_list widths, subnets, xi, local_steps, kappas;
-    double lr;
+    double lr, stale;
     int mask, scaling, outputs;
     size_t label, rounds, starts, paths, patience, order, runs;
     bool xi_given, lr_given;
@@ -41,6 +41,9 @@ typedef enum {
     FLOOR_LEVEL,        /* plateau under the stop rule, mean over Gaussian paths */
     FLOOR_LEVEL_ROUNDS, /* rounds that it takes */
     FLOOR_REFRESHED,    /* operators computed */
+    FLOOR_EARLY_ROUND,  /* first round whose error is a twentieth of that at the start */
+    FLOOR_EARLY,        /* predicted error there */
+    FLOOR_SEEN_EARLY,   /* and that of runs with masks */
     FLOOR_SEEN,         /* floor of runs with masks from this start; NaN without --runs */
     FLOOR_SEEN_LEVEL,   /* their plateau */
     FLOOR_NUMBERS
@@ -56,6 +59,11 @@ size_t floor_point(size_t rounds, size_t k);
  * and variance of every point. */
 status floor_measure(const study_run *r, size_t cell, size_t repetition, double *values);
 
+/* How much a neuron's own reaction within a round weighs: c q ||G|| tau (1-xi); what order 1 leaves
+ * out is of this order (second-order in doc/mathematics.md). */
+double floor_own_reaction(const floor_context *c, const floor_cell *at);
+
+extern const claim_group floor_claims[];
 extern const study floor_study;
 
 #endif

@@ -7,6 +7,7 @@
 
 static const double TARGET = 5e-4;    /* of the stop rule */
 static const double NEAR_FLOOR = 1.1; /* the floor is reached within a tenth */
+static const double EARLY = 20;       /* the error has fallen by this factor */
 
 size_t floor_points(size_t rounds)
 {
@@ -84,15 +85,24 @@ static void keep_round(const effective *f, const effective_setting *s, size_t k,
     }
 }
 
+/* First round whose error is at most `error`; the last one if there is none. */
+static size_t first_below(const double *curve, size_t rounds, double error)
+{
+    size_t k = 0;
+    while (k < rounds && !(curve[k] <= error)) { k++; }
+    return k;
+}
+
 static void keep_prediction(const effective *f, const prediction *p, size_t rounds, double *values)
 {
     double floor = mean_of_end(p->error, rounds);
-    size_t reached = 0;
-    while (reached < rounds && !(p->error[reached] <= NEAR_FLOOR * floor)) { reached++; }
+    size_t early = first_below(p->error, rounds, p->error[0] / EARLY);
     values[FLOOR_END] = p->error[rounds];
     values[FLOOR_BIAS] = mean_of_end(p->bias, rounds);
     values[FLOOR_VARIANCE] = mean_of_end(p->variance, rounds);
-    values[FLOOR_REACHED] = (double)reached;
+    values[FLOOR_REACHED] = (double)first_below(p->error, rounds, NEAR_FLOOR * floor);
+    values[FLOOR_EARLY_ROUND] = (double)early;
+    values[FLOOR_EARLY] = p->error[early];
     values[FLOOR_REFRESHED] = (double)effective_refreshed(f);
     family_mean(&p->levels, &values[FLOOR_LEVEL], &values[FLOOR_LEVEL_ROUNDS]);
     for (size_t k = 0; k < floor_points(rounds); k++) {
@@ -155,20 +165,47 @@ static status train_all(const study_run *r, size_t cell, size_t repetition, leve
     const floor_settings *o = r->settings;
     const floor_context *c = r->context;
     size_t rounds = c->cells[cell].rounds;
+    double early = values[FLOOR_EARLY_ROUND], seen = 0, seen_early = 0, ignored;
     scratch owned = {0};
     level_family levels;
-    double *curve = scratch_take(&owned, rounds + 1, sizeof *curve, "curve"), seen = 0, ignored;
+    double *curve = scratch_take(&owned, rounds + 1, sizeof *curve, "curve");
     rng *masks = NULL;
     family_begin(&levels, o->runs, rule, &owned);
     status st = owned.failed ? FAILED : OK;
     for (size_t k = 0; st == OK && k < o->runs; k++) {
         st = train(r, cell, repetition, &masks, curve, &levels, k);
         seen += mean_of_end(curve, rounds) / (double)o->runs;
+        seen_early += early >= 0 ? curve[(size_t)early] / (double)o->runs : NAN;
     }
     values[FLOOR_SEEN] = seen;
+    values[FLOOR_SEEN_EARLY] = seen_early;
     family_mean(&levels, &values[FLOOR_SEEN_LEVEL], &ignored);
     rng_free(masks);
     scratch_free(&owned);
+    return st;
+}
+
+static status predict_unit(const study_run *r, size_t cell, size_t repetition, level_rule rule,
+                           double *values)
+{
+    const floor_settings *o = r->settings;
+    const floor_context *c = r->context;
+    const floor_cell *at = &c->cells[cell];
+    uint64_t seed = r->options.seed;
+    effective_setting s =
+        effective_setting_of(&at->s, c->data.G, c->g.n, c->g.q, (unsigned)o->order);
+    s.paths = o->paths;
+    s.stale = o->stale;
+    trajectory start = {.mask = NULL};
+    effective *f = NULL;
+    rng *draws = rng_new(seed, cell, repetition, RNG_TRIAL);
+    status st = draws ? trajectory_open(&c->g, &at->s, false, seed, cell, repetition, &start)
+                      : fail(FAILED, "no memory for the random streams");
+    if (st == OK) { f = effective_new(&s, &c->g, &start.t.whole, draws); }
+    trajectory_close(&start);
+    if (st == OK) { st = f ? predict(at, &s, rule, f, values) : FAILED; }
+    effective_free(f);
+    rng_free(draws);
     return st;
 }
 
@@ -178,23 +215,9 @@ status floor_measure(const study_run *r, size_t cell, size_t repetition, double 
     const floor_context *c = r->context;
     const floor_cell *at = &c->cells[cell];
     level_rule rule = {.patience = o->patience, .max_rounds = at->rounds, .target = TARGET};
-    if (o->runs > 0) {
-        status st = train_all(r, cell, repetition, rule, values);
-        if (st != OK) { return st; }
-    }
-    if (!(at->stability < EFFECTIVE_STABILITY_MOST)) { return OK; }
-    effective_setting s =
-        effective_setting_of(&at->s, c->data.G, c->g.n, c->g.q, (unsigned)o->order);
-    s.paths = o->paths;
-    trajectory start = {.mask = NULL};
-    rng *draws = rng_new(r->options.seed, cell, repetition, RNG_TRIAL);
-    status st =
-        draws ? trajectory_open(&c->g, &at->s, false, r->options.seed, cell, repetition, &start)
-              : fail(FAILED, "no memory for the random streams");
-    effective *f = st == OK ? effective_new(&s, &c->g, &start.t.whole, draws) : NULL;
-    trajectory_close(&start);
-    if (st == OK) { st = f ? predict(at, &s, rule, f, values) : FAILED; }
-    effective_free(f);
-    rng_free(draws);
-    return st;
+    status st = at->stability < EFFECTIVE_STABILITY_MOST
+                    ? predict_unit(r, cell, repetition, rule, values)
+                    : OK;
+    if (st != OK || o->runs == 0) { return st; }
+    return train_all(r, cell, repetition, rule, values);
 }

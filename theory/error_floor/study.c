@@ -51,6 +51,8 @@ static const option_row options[] = {
      "Gaussian curves of every start that the stop rule is followed on"},
     {"patience", OPTION_COUNT, FIELD(patience), 0, MAX_STEPS,
      "failures that the stop rule lets pass: 0 in Figure 2b, 5 in 2c"},
+    {"stale", OPTION_NUMBER, FIELD(stale), 0, 1,
+     "share of activations that may change before the operator is computed anew"},
     {"runs", OPTION_COUNT, FIELD(runs), 0, MAX_RUNS,
      "runs with masks from every start, to compare; they enter no prediction"},
     {NULL}};
@@ -65,7 +67,8 @@ static const floor_settings defaults = {.widths = {{256}, 1},
                                         .order = 2,
                                         .starts = 12,
                                         .paths = 8,
-                                        .runs = 1};
+                                        .stale = EFFECTIVE_STALE,
+                                        .runs = 4};
 
 /* --- cells --- */
 
@@ -228,6 +231,10 @@ static void put_cell(const study_run *r, size_t cell, double *work, table *t)
                "of a subnetwork's own kernel by (1 + sqrt(q/(xi m)))^2; from 2 on not predicted",
                c->cells[cell].stability);
     row_number(t, "refreshed", "operators computed", all[FLOOR_REFRESHED].mean);
+    row_number(t, "early", "[||Y - U||_F^2] predicted where it has fallen to a twentieth",
+               all[FLOOR_EARLY].mean);
+    row_number(t, "seen_early", "[||Y - U||_F^2] of runs with masks at the same rounds",
+               all[FLOOR_SEEN_EARLY].mean);
     row_number(t, "seen", "[||Y - U||_F^2] floor of runs with masks from the same starts",
                all[FLOOR_SEEN].mean);
     row_number(t, "seen_sd", "its standard deviation over starts (n-1)", all[FLOOR_SEEN].sd);
@@ -308,4 +315,5 @@ const study floor_study = {
     .calibrate = calibrate,
     .note = note,
     .tables = tables,
+    .claims = floor_claims,
     .finish = finish};
