@@ -68,8 +68,9 @@ tables_of_required-width := required-width
 tables_of_movements := categorical-rate
 tables_of_mean-curve := bernoulli-rate
 tables_of_drift := drift
+tables_of_predicted-floor := error-floor
 panels := loss-dynamics error-heatmap width-sweep subnet-sweep
-figures := $(panels) figure2 spectrum deviation lambda-min required-width movements mean-curve drift
+figures := $(panels) figure2 spectrum deviation lambda-min required-width movements mean-curve drift predicted-floor
 
 drawings := plots/draw.gp plots/style.gp
 pictures_of = $(addprefix $P/$1.,pdf svg png)

@@ -33,7 +33,8 @@ static void pictures(const document *d)
         {"required-width", "Width needed against the number of samples, measured and by each bound"},
         {"movements", "Predicted against measured jumps and drops"},
         {"mean-curve", "Predicted mean curve over the measured one"},
-        {"drift", "Drift of the weights along a run"}};
+        {"drift", "Drift of the weights along a run"},
+        {"predicted-floor", "Floors predicted without a mask against those of runs"}};
     for (size_t k = 0; k < sizeof theory / sizeof *theory; k++)
         document_picture(d, theory[k].figure, theory[k].alternative);
 }

@@ -9,8 +9,8 @@
  * change (5 % seen in 45 cells at 24 rows), beside the chance of some fifty runs. Noise without
  * 1/p, theta = 1 or a curve of steps 5 % too large is off by more. */
 static const double FLOOR_OFF = 0.15, EARLY_OFF = 0.08;
-/* Runs of a cell that the tolerances are for. */
-enum { RUNS_LEAST = 48 };
+/* The standard error of what runs show, relative, is to be this many times below the tolerance. */
+static const double SHARPNESS = 5;
 /* The regime in which order 1 is near: a neuron's own reaction within a round. */
 static const double OWN_MOST = 0.1;
 /* The early error shows the rate where the floor lies this far below. */
@@ -46,30 +46,50 @@ static void suppose_regime(const study_run *r, size_t cell, bool further, const 
                    small ? "<=" : ">", OWN_MOST, words);
 }
 
-static status compare(const study_run *r, double predicted, double seen, double tolerance,
-                      evidence *e)
+/* Standard error over the starts of predicted/seen, each of one start, relative to their mean. */
+static double error_of_ratio(const study_run *r, size_t cell, const floor_number predicted[2],
+                             floor_number seen, double *work)
+{
+    for (size_t k = 0; k < r->repeats; k++) {
+        const double *values = study_values(r, cell, k);
+        work[k] = values[predicted[0]];
+        if (predicted[1] != predicted[0]) { work[k] += values[predicted[1]]; }
+        work[k] /= values[seen];
+    }
+    stats_summary ratio = stats_summarise(work, r->repeats);
+    return ratio.sd / (ratio.mean * sqrt((double)r->repeats));
+}
+
+/* Predicted (one number, or the sum of two) over seen, both means over the starts. */
+static status compare(const study_run *r, size_t cell, const floor_number predicted[2],
+                      floor_number seen, double tolerance, evidence *e)
 {
     const floor_settings *o = r->settings;
-    claim_check_only_if(e, o->runs * r->repeats >= RUNS_LEAST);
+    double *work = claim_array(e, r->repeats), sum = mean_of(r, cell, predicted[0]);
+    if (!work) { return FAILED; }
+    if (predicted[1] != predicted[0]) { sum += mean_of(r, cell, predicted[1]); }
+    double error = error_of_ratio(r, cell, predicted, seen, work);
+    claim_check_only_if(e, r->repeats > 1 && SHARPNESS * error <= tolerance);
     e->tolerance = tolerance;
-    return claim_saw(e, 1, predicted / seen, (double)(o->runs * r->repeats));
+    return claim_saw(e, 1, sum / mean_of(r, cell, seen), (double)(o->runs * r->repeats));
 }
 
 static status floor_as_predicted(const study_run *r, size_t cell, evidence *e)
 {
+    static const floor_number predicted[] = {FLOOR_BIAS, FLOOR_VARIANCE};
     suppose_regime(r, cell, true, "", e);
-    double predicted = mean_of(r, cell, FLOOR_BIAS) + mean_of(r, cell, FLOOR_VARIANCE);
-    return compare(r, predicted, mean_of(r, cell, FLOOR_SEEN), FLOOR_OFF, e);
+    return compare(r, cell, predicted, FLOOR_SEEN, FLOOR_OFF, e);
 }
 
 static status curve_as_predicted(const study_run *r, size_t cell, evidence *e)
 {
-    double early = mean_of(r, cell, FLOOR_EARLY);
-    double above = early / (mean_of(r, cell, FLOOR_BIAS) + mean_of(r, cell, FLOOR_VARIANCE));
+    static const floor_number predicted[] = {FLOOR_EARLY, FLOOR_EARLY};
+    double floor = mean_of(r, cell, FLOOR_BIAS) + mean_of(r, cell, FLOOR_VARIANCE);
+    double above = mean_of(r, cell, FLOOR_EARLY) / floor;
     char words[64];
     snprintf(words, sizeof words, "; %.3g times the floor, %g needed", above, ABOVE_FLOOR);
     suppose_regime(r, cell, above >= ABOVE_FLOOR, words, e);
-    return compare(r, early, mean_of(r, cell, FLOOR_SEEN_EARLY), EARLY_OFF, e);
+    return compare(r, cell, predicted, FLOOR_SEEN_EARLY, EARLY_OFF, e);
 }
 
 static size_t cells_of(const study_run *r)

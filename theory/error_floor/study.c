@@ -68,7 +68,7 @@ static const floor_settings defaults = {.widths = {{256}, 1},
                                         .starts = 12,
                                         .paths = 8,
                                         .stale = EFFECTIVE_STALE,
-                                        .runs = 4};
+                                        .runs = 6};
 
 /* --- cells --- */
 
@@ -237,7 +237,8 @@ static void put_cell(const study_run *r, size_t cell, double *work, table *t)
                all[FLOOR_SEEN_EARLY].mean);
     row_number(t, "seen", "[||Y - U||_F^2] floor of runs with masks from the same starts",
                all[FLOOR_SEEN].mean);
-    row_number(t, "seen_sd", "its standard deviation over starts (n-1)", all[FLOOR_SEEN].sd);
+    row_number(t, "seen_se", "its standard error over starts",
+               all[FLOOR_SEEN].sd / sqrt((double)r->repeats));
     row_number(t, "seen_level", "[(1/2) ||Y - U||_F^2 / n] plateau of these runs",
                all[FLOOR_SEEN_LEVEL].mean);
 }
