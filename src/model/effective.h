@@ -26,12 +26,12 @@ typedef struct {
     train_scales scales; /* s_w, s_s and the step h */
     unsigned order;      /* 1 or 2 */
     size_t paths;        /* random curves for the stop rule; 0: none */
-    double stale;        /* share of activations that may change before the operator is refreshed */
+    double stale;        /* share of activations that may change before a refresh */
 } effective_setting;
 
 /* Share of changed activations at which the operator is computed anew. Measured against an operator
- * of every round: floors differ by at most 0.7 % (at 0.03 by 1.5 %) with 8 to 39 operators in 110 to
- * 510 rounds; 24 rows in theory scaling, 150 rows in the released one. */
+ * of every round: floors differ by at most 0.7 % (at 0.03 by 1.5 %) with 8 to 39 operators in 110
+ * to 510 rounds; 24 rows in theory scaling, 150 rows in the released one. */
 #define EFFECTIVE_STALE 0.01
 
 /* Settings of a trained network s on n samples of G with q outputs. */

@@ -6,8 +6,8 @@
 #include "theory/shared/criteria.h"
 
 /* Predicted over seen may be off by this much: terms of the next order in 1/m, and activations that
- * change (5 % seen in 45 cells at 24 rows), beside the chance of some fifty runs. Noise without
- * 1/p, theta = 1 or a curve of steps 5 % too large is off by more. */
+ * change, beside the chance of the runs (over the 45 floors of bernoulli-rate 0.91 to 1.11, median
+ * 1.02). Noise without 1/p, theta = 1 or a curve of steps 5 % too large is off by more. */
 static const double FLOOR_OFF = 0.15, EARLY_OFF = 0.08;
 /* The standard error of what runs show, relative, is to be this many times below the tolerance. */
 static const double SHARPNESS = 5;
