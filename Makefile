@@ -62,7 +62,7 @@ building := $(filter-out help clean distclean deps list check-documents print-%,
 # --- what there is ----------------------------------------------------------------------------------------------------
 EXPERIMENTS := loss-dynamics error-heatmap width-sweep subnet-sweep
 REPORTS := compare-results report
-THEORY := infinite-ntk ntk-concentration required-width local-descent drift mask-moments bernoulli-rate categorical-rate statements advise
+THEORY := infinite-ntk ntk-concentration required-width local-descent drift mask-moments bernoulli-rate categorical-rate error-floor statements advise
 TOOLS := $(EXPERIMENTS) claims
 
 # The source of program a-b is a_b.c, or main.c in the folder a_b; the other files of its folder, and of the folders in it, are

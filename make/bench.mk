@@ -27,6 +27,7 @@ bench_memory_mask-moments := --trials 60
 bench_memory_bernoulli-rate := --repeats 2 --masks 2
 bench_memory_categorical-rate := --trials 2
 bench_memory_advise := --repeats 2 --rounds 2
+bench_memory_error-floor := --repeats 2 --runs 1
 
 pieces := $(B)/bench/step-single.dat $(B)/bench/step-double.dat $(B)/bench/scaling.dat $(B)/bench/kernel.dat $(B)/bench/memory.dat
 

@@ -83,6 +83,7 @@ bernoulli-rate --samples 6 --width 16 --subnets 2 --repeats 2 --folds 1 --masks 
 categorical-rate --samples 6 --width 16 --subnets 1,2 --trials 2 --rounds 2 --event-width 64 --event-samples 3 \
     --event-rounds 2 --event-subnets 1,2
 advise --samples 12 --width 30 --rounds 5 --repeats 2 --run-samples 8 --trials 10
+error-floor --samples 6 --width 16 --subnets 1,2 --xi 0.5 --rounds 4 --repeats 2 --paths 2 --runs 1
 statements --results @
 report --results @
 endef

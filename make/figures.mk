@@ -36,6 +36,7 @@ $(foreach t,$(panel_tables),$(eval beside_$t := $t.runs.dat))
 $(foreach t,$(theory_tables),$(eval beside_$t := $t.statements.dat)$(eval accept_$t := 3))
 beside_bernoulli-rate += bernoulli-rate.floors.dat
 beside_mask-moments += mask-moments.rounds.dat
+beside_error-floor += error-floor.curves.dat
 
 program_of = $(B)/bin/$(or $(program_$1),$1)
 flags_of = $(strip $($(subst -,_,$1)_flags) $(always_$1))
@@ -68,8 +69,9 @@ tables_of_required-width := required-width
 tables_of_movements := categorical-rate
 tables_of_mean-curve := bernoulli-rate
 tables_of_drift := drift
+tables_of_predicted-floor := error-floor
 panels := loss-dynamics error-heatmap width-sweep subnet-sweep
-figures := $(panels) figure2 spectrum deviation lambda-min required-width movements mean-curve drift
+figures := $(panels) figure2 spectrum deviation lambda-min required-width movements mean-curve drift predicted-floor
 
 drawings := plots/draw.gp plots/style.gp
 pictures_of = $(addprefix $P/$1.,pdf svg png)

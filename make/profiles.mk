@@ -35,6 +35,7 @@ mask_moments_flags := --samples 200 --trials 240
 bernoulli_rate_flags := --samples 16 --repeats 8 --along-width 64,128,256,512 --curve-widths 128,256,512,1024 \
     --along-subnets 1,2,4,8,16
 categorical_rate_flags := --samples 16 --width 128 --rounds 15 --event-width 16384 --event-rounds 2 --event-subnets 1,2 --trials 60
+error_floor_flags := --samples 16 --subnets 8 --xi 0.8 --paths 4
 else
 $(error PROFILE=$(value PROFILE) is not known; give quick, default or paper)
 endif

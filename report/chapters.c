@@ -245,7 +245,8 @@ void chapter_statements(document *d) {
          "Width needed against the number of samples, measured and by each bound"},
         {"movements", "Predicted against measured jumps and drops"},
         {"mean-curve", "Predicted mean curve over the measured one"},
-        {"drift", "Drift of the weights along a run"}};
+        {"drift", "Drift of the weights along a run"},
+        {"predicted-floor", "Floors predicted without a mask against those of runs"}};
     text_add(&d->out, "# The statements\n\n");
     if (d->statement_count == 0) {
         text_add(&d->out, "No statements were checked: %s does it.\n\n",
@@ -326,7 +327,7 @@ void chapter_provenance(document *d) {
     static const char *const tables[] = {
         "loss-dynamics", "error-heatmap", "error-heatmap-zero", "width-sweep",     "subnet-sweep",
         "claims",        "infinite-ntk",  "ntk-concentration",  "required-width",  "local-descent",
-        "drift",         "mask-moments",  "bernoulli-rate",     "categorical-rate"};
+        "drift",         "mask-moments",  "bernoulli-rate",     "categorical-rate", "error-floor"};
     text_add(&d->out, "# Data, machine, time\n\n");
     common_notes(d);
     text_add(&d->out, "| table | seconds | command |\n|---|---|---|\n");

@@ -39,6 +39,7 @@ run_seed() { # every program once
         --along-subnets 1,2,4,8
     run "$seed" categorical-rate categorical-rate --samples 8 --width 64 --rounds 8 --event-width 4096 --event-rounds 2 \
         --event-subnets 1,2 --trials 60
+    run "$seed" error-floor error-floor --samples 8 --width 64 --subnets 2 --repeats 3 --runs 1
     run "$seed" statements statements --results "$at"
 }
 

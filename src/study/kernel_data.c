@@ -1,6 +1,7 @@
 #include "study/kernel_data.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "model/ntk.h"
@@ -37,6 +38,7 @@ static size_t first_varying(const dataset *data) {
 }
 
 static status keep_label(const program_options *run, dataset *data, size_t *label) {
+    if (*label == KERNEL_ALL_LABELS) { return OK; }
     if (*label == OPTION_IS_AUTO) { *label = first_varying(data); }
     if (*label >= data->q) {
         return fail(BAD_INPUT, "--label: %s has label columns 0 to %zu; give one of them",
@@ -94,10 +96,11 @@ static void say_data(const kernel_data *d) {
                     kernel_data_file_row(d, data->opposite_rows[0]),
                     kernel_data_file_row(d, data->opposite_rows[1]));
     }
-    program_say(
-        d->run,
-        "%s: n=%zu d=%zu, label %zu; lambda_min(Hinf)=%.8g lambda_max(Hinf)=%.8g ||G||=%.8g",
-        data->path, data->n, data->d, d->label, d->lambda0, d->lambda_max, d->gram_norm);
+    char column[32] = "all labels";
+    if (d->label != KERNEL_ALL_LABELS) { snprintf(column, sizeof column, "label %zu", d->label); }
+    program_say(d->run,
+                "%s: n=%zu d=%zu, %s; lambda_min(Hinf)=%.8g lambda_max(Hinf)=%.8g ||G||=%.8g",
+                data->path, data->n, data->d, column, d->lambda0, d->lambda_max, d->gram_norm);
 }
 
 status kernel_data_open(const program_options *run, size_t samples, size_t label, kernel_data *d) {
@@ -173,7 +176,11 @@ void kernel_data_note(const kernel_data *d, table *t) {
     char rows[128];
     rows_describe(&d->data, rows, sizeof rows);
     table_note(t, "rows", "%s", rows);
-    table_note(t, "label column", "%zu of 0 to %zu", d->label, d->labels ? d->labels - 1 : 0);
+    if (d->label == KERNEL_ALL_LABELS) {
+        table_note(t, "label column", "all");
+    } else {
+        table_note(t, "label column", "%zu of 0 to %zu", d->label, d->labels ? d->labels - 1 : 0);
+    }
     table_note(t, "lambda_min(Hinf)", "%.17g", d->lambda0);
     table_note(t, "lambda_max(Hinf)", "%.17g", d->lambda_max);
     table_note(t, "||G||", "%.17g", d->gram_norm);

@@ -5,12 +5,16 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include "model/bounds.h"
 #include "model/dataset.h"
 #include "cli/option_table.h"
 #include "cli/program.h"
 #include "io/table.h"
 #include "study/study.h"
+
+/* In place of a label column: the data keep all of them. */
+#define KERNEL_ALL_LABELS (SIZE_MAX - 1)
 
 typedef struct {
     const program_options *run;

@@ -16,9 +16,10 @@
 #define MOMENTS_OF_MASKS "mask-moments"
 #define BERNOULLI "bernoulli-rate"
 #define CATEGORICAL "categorical-rate"
+#define FLOOR "error-floor"
 
 const char *const statement_programs[] = {INFINITE, CONCENTRATION,    WIDTH,     DESCENT,
-                                          DRIFT,    MOMENTS_OF_MASKS, BERNOULLI, CATEGORICAL};
+                                          DRIFT,    MOMENTS_OF_MASKS, BERNOULLI, CATEGORICAL, FLOOR};
 const size_t statement_program_count = sizeof statement_programs / sizeof *statement_programs;
 
 const statement_promise statement_promises[] = {
@@ -71,6 +72,8 @@ const statement_promise statement_promises[] = {
     {BERNOULLI, "Corollary 3", PAPER, "multi-worker training of independent subnetworks"},
 
     {CATEGORICAL, "Theorem 4", PAPER, "convergence with categorical masks"},
+    {FLOOR, "Effective dynamics, floor", DERIVED, "floor predicted without a mask"},
+    {FLOOR, "Effective dynamics, curve", DERIVED, "fall of the error predicted without a mask"},
 };
 const size_t statement_promise_count = sizeof statement_promises / sizeof *statement_promises;
 

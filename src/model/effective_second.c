@@ -1,0 +1,214 @@
+/* Effective dynamics to second order: what happens to the mean within a round, and how residuals
+ * propagate when neurons occur again (second-order in doc/mathematics.md, (R) and (D)). */
+#include "model/effective_state.h"
+
+#include <math.h>
+#include <string.h>
+
+/* Room for the matrices of sampled neurons, in doubles, and how many neurons are enough: K_1, ..
+ * are corrections, known to 1/sqrt(sampled) of their spread. */
+enum { SAMPLED_ROOM = 1 << 25, SAMPLED_LEAST = 8, SAMPLED_MOST = 48 };
+
+static size_t sampled_neurons(const effective_setting *s)
+{
+    size_t fit = SAMPLED_ROOM / (s->n * s->n * s->tau);
+    size_t count = fit < SAMPLED_LEAST ? SAMPLED_LEAST : fit > SAMPLED_MOST ? SAMPLED_MOST : fit;
+    return count < s->m ? count : s->m;
+}
+
+void effective_second_take(effective *f)
+{
+    effective_second *o = &f->o2;
+    size_t n = f->s.n, m = f->s.m, tau = f->s.tau;
+    o->sampled = sampled_neurons(&f->s);
+    o->P = effective_arrays(f, tau + 1, n * n);
+    o->KK = effective_arrays(f, tau, n * n);
+    o->reach = effective_arrays(f, tau, n * n);
+    o->again = effective_arrays(f, o->sampled * tau, n * n);
+    for (size_t k = 0; k < FIELDS; k++) {
+        o->d[k] = effective_arrays(f, tau, n * m);
+        o->pull[k] = effective_arrays(f, tau, n * m);
+    }
+    double **panels[] = {&o->rho, &o->sum, &o->felt, &o->alpha, &o->f, &o->l, &o->l_masks};
+    for (size_t k = 0; k < sizeof panels / sizeof *panels; k++) {
+        *panels[k] = effective_array(f, n * m);
+    }
+    o->Omega = effective_array(f, m * m);
+    o->C = effective_array(f, n * n);
+    o->factor = effective_array(f, n * n);
+    o->m_t = effective_array(f, n * f->s.q);
+}
+
+/* --- (D), the propagator --- */
+
+static void identity(double *Q, size_t n)
+{
+    memset(Q, 0, n * n * sizeof *Q);
+    for (size_t i = 0; i < n; i++) { Q[i * n + i] = 1; }
+}
+
+/* again_k <- G_r chi_k with chi_0 = I, chi_k = -c (q - xi) sum_{j<k} P_{k-1-j} again_j. */
+static void occur_again(effective *f, size_t neuron, double *const *again, size_t k)
+{
+    size_t n = f->s.n;
+    const double *D = f->D + neuron * n;
+    double *chi = f->work_n, factor = -f->c * ((double)f->s.q - f->s.xi);
+    identity(chi, n);
+    for (size_t j = 0; j < k; j++) {
+        effective_apply(n, n, factor, f->o2.P[k - 1 - j], again[j], j > 0, chi);
+    }
+    for (size_t j = 0; j < n; j++) {
+        for (size_t i = 0; i < n; i++) { chi[j * n + i] *= D[i]; }
+    }
+    effective_apply(n, n, 1, f->s.G, chi, 0, again[k]);
+    for (size_t j = 0; j < n; j++) {
+        for (size_t i = 0; i < n; i++) { again[k][j * n + i] *= D[i]; }
+    }
+}
+
+/* K_k <- sum_r G_r chi_k^r; K_0 = K over all neurons, the others from every (m/sampled)-th one. */
+static void sum_again(effective *f, size_t k)
+{
+    effective_second *o = &f->o2;
+    size_t count = f->s.n * f->s.n;
+    double weight = (double)f->s.m / (double)o->sampled;
+    memset(o->KK[k], 0, count * sizeof **o->KK);
+    for (size_t j = 0; j < o->sampled; j++) {
+        double *const *again = o->again + j * f->s.tau;
+        occur_again(f, j * f->s.m / o->sampled, again, k);
+        for (size_t i = 0; i < count; i++) { o->KK[k][i] += weight * again[k][i]; }
+    }
+    if (k == 0) { memcpy(o->KK[0], f->K, count * sizeof *f->K); }
+}
+
+/* P_0 = I, P_{t+1} = P_t - c xi sum_{s<=t} K_{t-s} P_s. */
+void effective_second_refresh(effective *f)
+{
+    effective_second *o = &f->o2;
+    size_t n = f->s.n, tau = f->s.tau;
+    identity(o->P[0], n);
+    for (size_t t = 0; t < tau; t++) {
+        sum_again(f, t);
+        memcpy(o->P[t + 1], o->P[t], n * n * sizeof **o->P);
+        for (size_t s = 0; s <= t; s++) {
+            effective_apply(n, n, -f->c * f->s.xi, o->KK[t - s], o->P[s], 1, o->P[t + 1]);
+        }
+        for (size_t s = 0; s < tau; s++) {
+            double *reach = o->reach[s];
+            for (size_t i = 0; i < n * n && t < tau - s; i++) {
+                reach[i] = (t > 0 ? reach[i] : 0) + o->KK[t][i];
+            }
+        }
+    }
+}
+
+/* --- (R), the fields of a round --- */
+
+/* d(t) <- d(t) + c sum_{s<t} P_{t-1-s} G_r rho_r(s); rho <- rho - (1-xi) q d(t); G_r rho_r(t). */
+static void react(effective *f, effective_field kind, size_t t)
+{
+    effective_second *o = &f->o2;
+    size_t n = f->s.n, m = f->s.m;
+    double own = (1 - f->s.xi) * (double)f->s.q, *d = o->d[kind][t];
+    for (size_t s = 0; s < t; s++) {
+        effective_apply(n, m, f->c, o->P[t - 1 - s], o->pull[kind][s], 1, d);
+    }
+    for (size_t k = 0; k < n * m; k++) { o->rho[k] -= own * d[k]; }
+    effective_pull(f, o->rho, o->pull[kind][t]);
+}
+
+/* The mean: rho = m_t a_r - (1-xi) q d(t), d(t) = s_s P_t s_r + ..;
+ * m_{t+1} = m_t - c xi sum_r G_r rho_r(t) a_r^T. */
+static void mean_step(effective *f, size_t t)
+{
+    effective_second *o = &f->o2;
+    size_t count = f->s.n * f->s.m;
+    effective_apply(f->s.n, f->s.m, f->s.scales.subnet, o->P[t], f->active, 0, o->d[FIELD_MEAN][t]);
+    effective_to_neurons(f, o->m_t, o->rho);
+    react(f, FIELD_MEAN, t);
+    effective_to_outputs(f, -f->c * f->s.xi, o->pull[FIELD_MEAN][t], o->m_t);
+    for (size_t k = 0; k < count; k++) { o->sum[k] = (t > 0 ? o->sum[k] : 0) + o->rho[k]; }
+}
+
+/* The response to the whole network's deviation, which a neuron feels as `felt`. */
+static void path_step(effective *f, size_t t)
+{
+    effective_second *o = &f->o2;
+    memset(o->d[FIELD_PATH][t], 0, f->s.n * f->s.m * sizeof(double));
+    effective_apply(f->s.n, f->s.m, 1, o->P[t], o->felt, 0, o->rho);
+    react(f, FIELD_PATH, t);
+}
+
+/* The response to the other neurons' masks, a field of covariance
+ * q xi (1-xi) sum_r d_r(t) d_r(t')^T: sqrt(q xi (1-xi)) d(t) Omega, d over all fields. */
+static void masks_step(effective *f, size_t t)
+{
+    effective_second *o = &f->o2;
+    size_t n = f->s.n, count = n * f->s.m;
+    double scale = sqrt((double)f->s.q * f->s.xi * (1 - f->s.xi));
+    double *d = o->d[FIELD_MASKS][t], *all = f->work_m2;
+    memset(d, 0, count * sizeof *d);
+    for (size_t s = 0; s < t; s++) {
+        effective_apply(n, f->s.m, f->c, o->P[t - 1 - s], o->pull[FIELD_MASKS][s], 1, d);
+    }
+    for (size_t k = 0; k < count; k++) {
+        all[k] = scale * (o->d[FIELD_MEAN][t][k] + o->d[FIELD_PATH][t][k] + d[k]);
+    }
+    effective_panel(f, f->s.m, all, o->Omega, o->rho);
+    memset(d, 0, count * sizeof *d);
+    react(f, FIELD_MASKS, t);
+}
+
+static status follow_fields(effective *f)
+{
+    effective_second *o = &f->o2;
+    size_t n = f->s.n, m = f->s.m;
+    memcpy(o->m_t, f->e, n * f->s.q * sizeof *f->e);
+    memcpy(o->factor, f->Sigma, n * n * sizeof *f->Sigma);
+    status st = effective_draw(f, o->factor, m, o->felt);
+    if (st != OK) { return st; }
+    rng_normal_double(f->draws, 1, m * m, o->Omega);
+    for (size_t t = 0; t < f->s.tau; t++) {
+        mean_step(f, t);
+        path_step(f, t);
+        masks_step(f, t);
+    }
+    return OK;
+}
+
+/* x <- (I - theta B) x + y, B = I - P_tau, for x (n, columns); kick is overwritten. */
+static void contract(effective *f, size_t columns, double *x, double *y)
+{
+    size_t n = f->s.n;
+    double theta = f->s.theta;
+    effective_apply(n, columns, theta, f->o2.P[f->s.tau], x, 1, y);
+    for (size_t k = 0; k < n * columns; k++) { x[k] = (1 - theta) * x[k] + y[k]; }
+}
+
+/* Sigma <- (I - theta B) Sigma (I - theta B)^T + C. */
+static void add_noise(effective *f)
+{
+    size_t n = f->s.n;
+    double theta = f->s.theta, *half = f->work_n;
+    effective_apply(n, n, theta, f->o2.P[f->s.tau], f->Sigma, 0, half);
+    for (size_t k = 0; k < n * n; k++) { half[k] += (1 - theta) * f->Sigma[k]; }
+    effective_outer(n, n, theta, half, f->o2.P[f->s.tau], 0, f->Sigma);
+    for (size_t k = 0; k < n * n; k++) { f->Sigma[k] += (1 - theta) * half[k] + f->o2.C[k]; }
+}
+
+status effective_second_round(effective *f)
+{
+    effective_second *o = &f->o2;
+    size_t n = f->s.n, columns = f->s.q * f->s.paths;
+    status st = follow_fields(f);
+    if (st != OK) { return st; }
+    effective_noise(f);
+    add_noise(f);
+    if (columns > 0) {
+        for (size_t k = 0; k < n * n; k++) { o->factor[k] = o->C[k] / (double)f->s.q; }
+        st = effective_draw(f, o->factor, columns, f->kick);
+        contract(f, columns, f->deviation, f->kick);
+    }
+    effective_move(f, o->sum);
+    return st;
+}

@@ -1,0 +1,223 @@
+/* One start of one cell: its prediction, and runs with masks beside it. */
+#include <math.h>
+#include <stdlib.h>
+
+#include "model/trajectory.h"
+#include "theory/error_floor/error_floor.h"
+
+static const double TARGET = 5e-4;    /* of the stop rule */
+static const double NEAR_FLOOR = 1.1; /* the floor is reached within a tenth */
+static const double EARLY = 20;       /* the error has fallen by this factor */
+
+size_t floor_points(size_t rounds)
+{
+    return rounds + 1 < FLOOR_POINTS ? rounds + 1 : FLOOR_POINTS;
+}
+
+size_t floor_point(size_t rounds, size_t k)
+{
+    size_t last = floor_points(rounds) - 1;
+    double ratio = (double)k / (double)last;
+    size_t spread = (size_t)lround(pow((double)rounds + 1, ratio)) - 1;
+    return spread > k ? spread : k;
+}
+
+/* The mean over the last third of the rounds 0..K. */
+static double mean_of_end(const double *curve, size_t rounds)
+{
+    size_t count = rounds / 3 + 1;
+    return stats_summarise(curve + rounds + 1 - count, count).mean;
+}
+
+/* --- plateaus: the stop rule on several curves at once --- */
+
+typedef struct {
+    level_watch *watch; /* (count) */
+    level_state *state;
+    bool *stopped;
+    double *rounds;
+    size_t count;
+} level_family;
+
+static void family_begin(level_family *l, size_t count, level_rule rule, scratch *owned)
+{
+    *l = (level_family){.watch = scratch_take(owned, count + 1, sizeof *l->watch, "stop rule"),
+                        .state = scratch_take(owned, count + 1, sizeof *l->state, "stop rule"),
+                        .stopped = scratch_take(owned, count + 1, sizeof *l->stopped, "stop rule"),
+                        .rounds = scratch_take(owned, count + 1, sizeof *l->rounds, "stop rule"),
+                        .count = count};
+    for (size_t k = 0; !owned->failed && k < count; k++) { level_begin(&l->watch[k], rule); }
+}
+
+static void family_add(level_family *l, size_t k, size_t round, double error)
+{
+    if (l->stopped[k]) { return; }
+    l->stopped[k] = level_add(&l->watch[k], error, &l->state[k]);
+    l->rounds[k] = (double)round;
+}
+
+/* Mean of the best means, and of the rounds. NaN without curves. */
+static void family_mean(const level_family *l, double *level, double *rounds)
+{
+    double sum = 0, all = 0;
+    for (size_t k = 0; k < l->count; k++) {
+        sum += l->watch[k].best;
+        all += l->rounds[k];
+    }
+    *level = l->count ? sum / (double)l->count : NAN;
+    *rounds = l->count ? all / (double)l->count : NAN;
+}
+
+/* --- the prediction --- */
+
+typedef struct {
+    double *bias, *variance, *error; /* (rounds + 1) */
+    level_family levels;
+} prediction;
+
+static void keep_round(const effective *f, const effective_setting *s, size_t k, prediction *p)
+{
+    p->bias[k] = effective_bias(f);
+    p->variance[k] = effective_variance(f);
+    p->error[k] = p->bias[k] + p->variance[k];
+    for (size_t path = 0; path < s->paths; path++) {
+        family_add(&p->levels, path, k, effective_path_error(f, path) / (2 * (double)s->n));
+    }
+}
+
+/* First round whose error is at most `error`; the last one if there is none. */
+static size_t first_below(const double *curve, size_t rounds, double error)
+{
+    size_t k = 0;
+    while (k < rounds && !(curve[k] <= error)) { k++; }
+    return k;
+}
+
+static void keep_prediction(const effective *f, const prediction *p, size_t rounds, double *values)
+{
+    double floor = mean_of_end(p->error, rounds);
+    size_t early = first_below(p->error, rounds, p->error[0] / EARLY);
+    values[FLOOR_END] = p->error[rounds];
+    values[FLOOR_BIAS] = mean_of_end(p->bias, rounds);
+    values[FLOOR_VARIANCE] = mean_of_end(p->variance, rounds);
+    values[FLOOR_REACHED] = (double)first_below(p->error, rounds, NEAR_FLOOR * floor);
+    values[FLOOR_EARLY_ROUND] = (double)early;
+    values[FLOOR_EARLY] = p->error[early];
+    values[FLOOR_REFRESHED] = (double)effective_refreshed(f);
+    family_mean(&p->levels, &values[FLOOR_LEVEL], &values[FLOOR_LEVEL_ROUNDS]);
+    for (size_t k = 0; k < floor_points(rounds); k++) {
+        size_t round = floor_point(rounds, k);
+        values[FLOOR_NUMBERS + 2 * k] = p->bias[round];
+        values[FLOOR_NUMBERS + 2 * k + 1] = p->variance[round];
+    }
+}
+
+static status predict(const floor_cell *c, const effective_setting *s, level_rule rule,
+                      effective *f, double *values)
+{
+    scratch owned = {0};
+    prediction p = {.bias = scratch_take(&owned, c->rounds + 1, sizeof(double), "curve"),
+                    .variance = scratch_take(&owned, c->rounds + 1, sizeof(double), "curve"),
+                    .error = scratch_take(&owned, c->rounds + 1, sizeof(double), "curve")};
+    family_begin(&p.levels, s->paths, rule, &owned);
+    status st = owned.failed ? FAILED : OK;
+    if (st == OK) { keep_round(f, s, 0, &p); }
+    for (size_t k = 1; st == OK && k <= c->rounds; k++) {
+        st = effective_round(f);
+        if (st == OK) { keep_round(f, s, k, &p); }
+    }
+    if (st == OK) { keep_prediction(f, &p, c->rounds, values); }
+    scratch_free(&owned);
+    return st;
+}
+
+/* --- runs with masks --- */
+
+/* One run from the start of (seed, cell, repetition); masks: drawn on from one run to the next. */
+static status train(const study_run *r, size_t cell, size_t repetition, rng **masks, double *curve,
+                    level_family *levels, size_t which)
+{
+    const floor_context *c = r->context;
+    const floor_cell *at = &c->cells[cell];
+    trajectory run;
+    status st = trajectory_open(&c->g, &at->s, false, r->options.seed, cell, repetition, &run);
+    if (st != OK) { return st; }
+    if (*masks) {
+        rng_free(run.masks);
+        run.masks = *masks;
+    }
+    double scale = 2 * (double)c->g.n;
+    bool whole = true;
+    for (size_t k = 0; k <= at->rounds; k++) {
+        whole = whole && (k == 0 || trajectory_round(&run, NULL, NULL));
+        curve[k] = whole ? scale * run.t.error : NAN;
+        if (whole) { family_add(levels, which, k, run.t.error); }
+    }
+    *masks = run.masks;
+    run.masks = NULL;
+    trajectory_close(&run);
+    return OK;
+}
+
+static status train_all(const study_run *r, size_t cell, size_t repetition, level_rule rule,
+                        double *values)
+{
+    const floor_settings *o = r->settings;
+    const floor_context *c = r->context;
+    size_t rounds = c->cells[cell].rounds;
+    double early = values[FLOOR_EARLY_ROUND], seen = 0, seen_early = 0, ignored;
+    scratch owned = {0};
+    level_family levels;
+    double *curve = scratch_take(&owned, rounds + 1, sizeof *curve, "curve");
+    rng *masks = NULL;
+    family_begin(&levels, o->runs, rule, &owned);
+    status st = owned.failed ? FAILED : OK;
+    for (size_t k = 0; st == OK && k < o->runs; k++) {
+        st = train(r, cell, repetition, &masks, curve, &levels, k);
+        seen += mean_of_end(curve, rounds) / (double)o->runs;
+        seen_early += early >= 0 ? curve[(size_t)early] / (double)o->runs : NAN;
+    }
+    values[FLOOR_SEEN] = seen;
+    values[FLOOR_SEEN_EARLY] = seen_early;
+    family_mean(&levels, &values[FLOOR_SEEN_LEVEL], &ignored);
+    rng_free(masks);
+    scratch_free(&owned);
+    return st;
+}
+
+static status predict_unit(const study_run *r, size_t cell, size_t repetition, level_rule rule,
+                           double *values)
+{
+    const floor_settings *o = r->settings;
+    const floor_context *c = r->context;
+    const floor_cell *at = &c->cells[cell];
+    uint64_t seed = r->options.seed;
+    effective_setting s =
+        effective_setting_of(&at->s, c->data.G, c->g.n, c->g.q, (unsigned)o->order);
+    s.paths = o->paths;
+    s.stale = o->stale;
+    trajectory start = {.mask = NULL};
+    effective *f = NULL;
+    rng *draws = rng_new(seed, cell, repetition, RNG_TRIAL);
+    status st = draws ? trajectory_open(&c->g, &at->s, false, seed, cell, repetition, &start)
+                      : fail(FAILED, "no memory for the random streams");
+    if (st == OK) { f = effective_new(&s, &c->g, &start.t.whole, draws); }
+    trajectory_close(&start);
+    if (st == OK) { st = f ? predict(at, &s, rule, f, values) : FAILED; }
+    effective_free(f);
+    rng_free(draws);
+    return st;
+}
+
+status floor_measure(const study_run *r, size_t cell, size_t repetition, double *values)
+{
+    const floor_settings *o = r->settings;
+    const floor_context *c = r->context;
+    const floor_cell *at = &c->cells[cell];
+    level_rule rule = {.patience = o->patience, .max_rounds = at->rounds, .target = TARGET};
+    status st = at->stability < EFFECTIVE_STABILITY_MOST
+                    ? predict_unit(r, cell, repetition, rule, values)
+                    : OK;
+    if (st != OK || o->runs == 0) { return st; }
+    return train_all(r, cell, repetition, rule, values);
+}

@@ -1,0 +1,320 @@
+/* The cells of error-floor, its units and its tables. */
+#include <math.h>
+#include <stdlib.h>
+
+#include "model/bounds.h"
+#include "model/pace.h"
+#include "theory/error_floor/error_floor.h"
+
+enum { MAX_WIDTH = 10000000, MAX_SUBNETS = 10000, MAX_STEPS = 100000, MAX_RUNS = 10000 };
+enum { SAMPLES = 24, ROUNDS_MOST = 2000 };
+static const double FOLDS = 6;         /* rounds where none are given, as bernoulli-rate's */
+static const double RELEASED_LR = 0.1; /* Figure 2b */
+static const double PACE_SECONDS = 0.1;
+
+static const char *const mask_words[] = {"bernoulli", "categorical", NULL};
+static const char *const scaling_words[] = {"released", "theory", NULL};
+static const char *const output_words[] = {"one", "all", NULL};
+
+#define FIELD(member) offsetof(floor_settings, member)
+
+static const option_row options[] = {
+    {"", OPTION_HEADING,
+     .help = "The cells (LIST: values separated by commas; every combination is one; 24 rows "
+             "unless --samples says so):"},
+    {"width", OPTION_COUNTS, FIELD(widths), 1, MAX_WIDTH, "hidden neurons m"},
+    {"subnets", OPTION_COUNTS, FIELD(subnets), 1, MAX_SUBNETS, "subnetworks per round p"},
+    {"xi", OPTION_NUMBERS, FIELD(xi), 0, 1,
+     "probability that a subnetwork takes a neuron, in (0, 1]; categorical masks: 1/p",
+     OPTION_ABOVE_LOW, .given = FIELD(xi_given)},
+    {"local-steps", OPTION_COUNTS, FIELD(local_steps), 1, MAX_STEPS,
+     "gradient steps tau of a subnetwork in a round"},
+    {"kappa", OPTION_NUMBERS, FIELD(kappas), 0, 1e6, "factor of the initial weights",
+     OPTION_ABOVE_LOW},
+    {"lr", OPTION_NUMBER, FIELD(lr), 0, 1e9,
+     "learning rate; with --scaling theory eta (default: 1/||G||; released scaling: 0.1)",
+     OPTION_ABOVE_LOW | OPTION_NO_DEFAULT, .given = FIELD(lr_given)},
+    {"mask", OPTION_WORD, FIELD(mask), .help = "masks", .words = mask_words},
+    {"scaling", OPTION_WORD, FIELD(scaling), .help = "parametrisation", .words = scaling_words},
+    {"outputs", OPTION_WORD, FIELD(outputs), .help = "label columns: the one of --label, or all",
+     .words = output_words},
+    {"label", OPTION_COUNT, FIELD(label), 0, 100000, "label column, from 0"},
+    {"", OPTION_HEADING, .help = "The prediction:"},
+    {"order", OPTION_COUNT, FIELD(order), 1, 2,
+     "1: leading order in 1/m; 2: with what happens within a round"},
+    {"rounds", OPTION_COUNT, FIELD(rounds), 1, MAX_STEPS,
+     "rounds (default: until the slowest direction of the mean has fallen by exp(-6), at most "
+     "2000)",
+     OPTION_NO_DEFAULT},
+    {"repeats", OPTION_COUNT, FIELD(starts), 1, MAX_RUNS, "starts W_0 of every cell"},
+    {"paths", OPTION_COUNT, FIELD(paths), 0, MAX_RUNS,
+     "Gaussian curves of every start that the stop rule is followed on"},
+    {"patience", OPTION_COUNT, FIELD(patience), 0, MAX_STEPS,
+     "failures that the stop rule lets pass: 0 in Figure 2b, 5 in 2c"},
+    {"stale", OPTION_NUMBER, FIELD(stale), 0, 1,
+     "share of activations that may change before the operator is computed anew"},
+    {"runs", OPTION_COUNT, FIELD(runs), 0, MAX_RUNS,
+     "runs with masks from every start, to compare; they enter no prediction"},
+    {NULL}};
+
+static const floor_settings defaults = {.widths = {{256}, 1},
+                                        .subnets = {{1, 4, 16}, 3},
+                                        .xi = {{0.5, 0.8}, 2},
+                                        .local_steps = {{2}, 1},
+                                        .kappas = {{0.1, 1}, 2},
+                                        .mask = MASK_BERNOULLI,
+                                        .scaling = SCALING_THEORY,
+                                        .order = 2,
+                                        .starts = 12,
+                                        .paths = 8,
+                                        .stale = EFFECTIVE_STALE,
+                                        .runs = 6};
+
+/* --- cells --- */
+
+static size_t rounds_of(const floor_context *c, const floor_settings *o, const train_settings *s)
+{
+    if (o->rounds > 0) { return o->rounds; }
+    double slowest = train_stability(s, c->g.n, c->g.q, c->data.lambda0);
+    double multiplier = bounds_mean_multiplier(mask_theta(s->mask, s->subnets, s->xi), 1, slowest,
+                                               (unsigned)s->local_steps);
+    double rounds = ceil(FOLDS / -log(fabs(multiplier)));
+    return rounds >= 1 && rounds <= ROUNDS_MOST ? (size_t)rounds : ROUNDS_MOST;
+}
+
+static floor_cell cell_of(const floor_context *c, const floor_settings *o, train_settings s)
+{
+    floor_cell cell = {.s = s};
+    if (s.mask == MASK_CATEGORICAL) { cell.s.xi = 1 / (double)s.subnets; }
+    cell.rounds = rounds_of(c, o, &cell.s);
+    cell.stability = effective_stability(&cell.s, c->g.n, c->g.q, c->data.lambda_max);
+    return cell;
+}
+
+/* Cell number `k`: width, subnetworks, xi, local steps and kappa, the last one fastest. */
+static floor_cell cell_at(const floor_context *c, const floor_settings *o, size_t k)
+{
+    const option_list *lists[] = {&o->kappas, &o->local_steps, &o->xi, &o->subnets, &o->widths};
+    double value[5];
+    for (size_t i = 0; i < 5; i++) {
+        size_t count = i == 2 && o->mask == MASK_CATEGORICAL ? 1 : lists[i]->count;
+        value[i] = lists[i]->values[k % count];
+        k /= count;
+    }
+    double lr = o->lr_given                    ? o->lr
+                : o->scaling == SCALING_THEORY ? 1 / c->data.gram_norm
+                                               : RELEASED_LR;
+    return cell_of(c, o,
+                   (train_settings){.width = (size_t)value[4],
+                                    .subnets = (size_t)value[3],
+                                    .xi = value[2],
+                                    .local_steps = (size_t)value[1],
+                                    .kappa = value[0],
+                                    .lr = lr,
+                                    .mask = (mask_kind)o->mask,
+                                    .scaling = (train_scaling)o->scaling,
+                                    .unselected = UNSELECTED_KEEP});
+}
+
+static status list_cells(study_run *r)
+{
+    floor_context *c = r->context;
+    const floor_settings *o = r->settings;
+    size_t xi = o->mask == MASK_CATEGORICAL ? 1 : o->xi.count, longest = 0;
+    r->cells = o->widths.count * o->subnets.count * xi * o->local_steps.count * o->kappas.count;
+    c->cells = allocate(r->cells, sizeof *c->cells, "cells");
+    if (!c->cells) { return FAILED; }
+    for (size_t k = 0; k < r->cells; k++) {
+        c->cells[k] = cell_at(c, o, k);
+        size_t points = floor_points(c->cells[k].rounds);
+        longest = points > longest ? points : longest;
+    }
+    r->values = FLOOR_NUMBERS + 2 * longest;
+    return OK;
+}
+
+static status prepare(study_run *r)
+{
+    floor_context *c = r->context;
+    const floor_settings *o = r->settings;
+    if (o->mask == MASK_CATEGORICAL && o->xi_given) {
+        return fail(BAD_INPUT, "--xi: categorical masks have xi = 1/p; leave --xi out or take "
+                               "--mask bernoulli");
+    }
+    size_t label = o->outputs ? KERNEL_ALL_LABELS : o->label;
+    status st = kernel_data_open(&r->options, SAMPLES, label, &c->data);
+    if (st == OK) { st = gram_new(&c->data.data, GRAM_AUTO, &c->g); }
+    if (st != OK) { return st; }
+    r->data = &c->data.data;
+    r->repeats = o->starts;
+    return list_cells(r);
+}
+
+static void close_study(void *context)
+{
+    floor_context *c = context;
+    kernel_data_close(&c->data);
+    gram_free(&c->g);
+    free(c->cells);
+}
+
+/* --- time --- */
+
+/* Operations of a round of the prediction (second-order in doc/mathematics.md). */
+static double round_cost(const floor_settings *o, const train_settings *s, double n)
+{
+    double m = (double)s->width, tau = (double)s->local_steps;
+    return o->order == 1 ? 10 * n * n * m
+                         : 3 * tau * (tau + 6) * n * n * m + 2 * tau * n * m * m + 30 * m * m;
+}
+
+static double cost(const study_run *r, size_t cell)
+{
+    const floor_context *c = r->context;
+    const floor_settings *o = r->settings;
+    const floor_cell *at = &c->cells[cell];
+    double predicted =
+        at->stability < EFFECTIVE_STABILITY_MOST ? round_cost(o, &at->s, (double)c->g.n) : 0;
+    return (double)at->rounds * (predicted + (double)o->runs * train_round_cost(&c->g, &at->s));
+}
+
+static double calibrate(const study_run *r)
+{
+    const floor_context *c = r->context;
+    size_t costliest = 0;
+    for (size_t k = 1; k < r->cells; k++) {
+        costliest = cost(r, k) > cost(r, costliest) ? k : costliest;
+    }
+    return pace_measure(&c->g, &c->cells[costliest].s, r->options.threads, PACE_SECONDS);
+}
+
+/* --- tables --- */
+
+/* Mean and deviation over the starts of a number. */
+static stats_summary over_starts(const study_run *r, size_t cell, size_t number, double *work)
+{
+    for (size_t k = 0; k < r->repeats; k++) { work[k] = study_values(r, cell, k)[number]; }
+    return stats_summarise(work, r->repeats);
+}
+
+static void put_setting(table *t, const floor_cell *at)
+{
+    table_row(t);
+    row_number(t, "width", "m", (double)at->s.width);
+    row_number(t, "subnets", "p", (double)at->s.subnets);
+    row_number(t, "xi", "probability that a subnetwork takes a neuron", at->s.xi);
+    row_number(t, "local_steps", "tau", (double)at->s.local_steps);
+    row_number(t, "kappa", "factor of the initial weights", at->s.kappa);
+}
+
+static void put_cell(const study_run *r, size_t cell, double *work, table *t)
+{
+    const floor_context *c = r->context;
+    stats_summary all[FLOOR_NUMBERS];
+    for (size_t k = 0; k < FLOOR_NUMBERS; k++) { all[k] = over_starts(r, cell, k, work); }
+    double floor = all[FLOOR_BIAS].mean + all[FLOOR_VARIANCE].mean;
+    put_setting(t, &c->cells[cell]);
+    row_number(t, "rounds", "of the curve", (double)c->cells[cell].rounds);
+    row_number(t, "curve_end", "[||Y - U||_F^2] predicted after the last round, mean over starts",
+               all[FLOOR_END].mean);
+    row_number(t, "floor", "[||Y - U||_F^2] predicted mean over the last third of the rounds",
+               floor);
+    row_number(t, "bias", "[||Y - U||_F^2] its part ||e||^2", all[FLOOR_BIAS].mean);
+    row_number(t, "variance", "[||Y - U||_F^2] its part tr Sigma", all[FLOOR_VARIANCE].mean);
+    row_number(t, "level",
+               "[(1/2) ||Y - U||_F^2 / n] predicted plateau under the stop rule, within the rounds",
+               all[FLOOR_LEVEL].mean);
+    row_number(t, "level_rounds", "predicted rounds until it stops", all[FLOOR_LEVEL_ROUNDS].mean);
+    row_number(t, "reached", "first round whose predicted error is within a tenth of the floor",
+               all[FLOOR_REACHED].mean);
+    row_number(t, "stability",
+               "of a subnetwork's own kernel by (1 + sqrt(q/(xi m)))^2; from 2 on not predicted",
+               c->cells[cell].stability);
+    row_number(t, "refreshed", "operators computed", all[FLOOR_REFRESHED].mean);
+    row_number(t, "early", "[||Y - U||_F^2] predicted where it has fallen to a twentieth",
+               all[FLOOR_EARLY].mean);
+    row_number(t, "seen_early", "[||Y - U||_F^2] of runs with masks at the same rounds",
+               all[FLOOR_SEEN_EARLY].mean);
+    row_number(t, "seen", "[||Y - U||_F^2] floor of runs with masks from the same starts",
+               all[FLOOR_SEEN].mean);
+    row_number(t, "seen_se", "its standard error over starts",
+               all[FLOOR_SEEN].sd / sqrt((double)r->repeats));
+    row_number(t, "seen_level", "[(1/2) ||Y - U||_F^2 / n] plateau of these runs",
+               all[FLOOR_SEEN_LEVEL].mean);
+}
+
+static status fill(const study_run *r, table *t)
+{
+    double *work = allocate(r->repeats, sizeof *work, "numbers of a cell");
+    for (size_t k = 0; work && k < r->cells; k++) { put_cell(r, k, work, t); }
+    free(work);
+    return work ? OK : FAILED;
+}
+
+static status fill_curves(const study_run *r, table *t)
+{
+    const floor_context *c = r->context;
+    double *work = allocate(r->repeats, sizeof *work, "numbers of a cell");
+    for (size_t k = 0; work && k < r->cells; k++) {
+        if (k > 0) { table_gap(t); }
+        for (size_t j = 0; j < floor_points(c->cells[k].rounds); j++) {
+            size_t at = FLOOR_NUMBERS + 2 * j;
+            double bias = over_starts(r, k, at, work).mean;
+            double variance = over_starts(r, k, at + 1, work).mean;
+            put_setting(t, &c->cells[k]);
+            row_number(t, "round", "k", (double)floor_point(c->cells[k].rounds, j));
+            row_number(t, "error", "[||Y - U||_F^2] predicted, mean over starts", bias + variance);
+            row_number(t, "bias", "[||Y - U||_F^2] ||e_k||^2", bias);
+            row_number(t, "variance", "[||Y - U||_F^2] tr Sigma_k", variance);
+        }
+    }
+    free(work);
+    return work ? OK : FAILED;
+}
+
+static status finish(const study_run *r)
+{
+    const floor_context *c = r->context;
+    size_t beyond = 0;
+    for (size_t k = 0; k < r->cells; k++) {
+        beyond += !(c->cells[k].stability < EFFECTIVE_STABILITY_MOST);
+    }
+    if (beyond > 0) {
+        program_say(&r->options,
+                    "%zu of %zu cells are not predicted (nan): the stability number of a "
+                    "subnetwork is %d or more",
+                    beyond, r->cells, EFFECTIVE_STABILITY_MOST);
+    }
+    return OK;
+}
+
+static void note(const study_run *r, table *t)
+{
+    const floor_context *c = r->context;
+    kernel_data_note(&c->data, t);
+    table_note(t, "step", "%.17g", c->cells[0].s.lr);
+    table_note(t, "stop rule", "mean of the last %d errors, ends below 5e-4", LEVEL_WINDOW);
+}
+
+static const study_table tables[] = {
+    {"", "effective dynamics: floor and plateau of the error, predicted without a mask", 17, fill},
+    {"curves", "effective dynamics: curves of the error, predicted without a mask", 17,
+     fill_curves},
+    {.fill = NULL}};
+
+const study floor_study = {
+    .about = "Effective dynamics: curve, floor and plateau of the error, predicted from H, V and "
+             "the start alone",
+    .options = options,
+    .defaults = &defaults,
+    .settings_size = sizeof defaults,
+    .context_size = sizeof(floor_context),
+    .prepare = prepare,
+    .close = close_study,
+    .measure = floor_measure,
+    .cost = cost,
+    .calibrate = calibrate,
+    .note = note,
+    .tables = tables,
+    .claims = floor_claims,
+    .finish = finish};
