@@ -66,13 +66,12 @@ Test(bad_input, every_option) {
             bool path = strcmp(o->kind, "FILE") == 0 || strcmp(o->kind, "FOLDER") == 0 ||
                         strcmp(o->kind, "DIR") == 0;
             for (size_t b = 0; b < (path ? 1 : sizeof bad / sizeof *bad); b++) {
-                snprintf(arguments, sizeof arguments, "%s %s", o->name, bad[b]);
+                snprintf(arguments, sizeof arguments, "%.40s %.40s", o->name, bad[b]);
                 refusal(folder, "", programs[p], arguments, o->name, 2);
             }
-            snprintf(arguments, sizeof arguments, "%s=1 %s 1", o->name, o->name);
+            snprintf(arguments, sizeof arguments, "%.40s=1 %.40s 1", o->name, o->name);
             refusal(folder, "", programs[p], arguments, "is given twice", 2);
-            snprintf(arguments, sizeof arguments, "%s", o->name);
-            refusal(folder, "", programs[p], arguments, "requires an argument", 2);
+            refusal(folder, "", programs[p], o->name, "requires an argument", 2);
             seen++;
         }
     }
