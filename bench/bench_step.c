@@ -4,8 +4,8 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "model/arrange.h"
-#include "model/level.h"
+#include "model/cluster.h"
+#include "model/plateau.h"
 #include "model/network.h"
 #include "model/train.h"
 #include "base/blas.h"
@@ -24,7 +24,7 @@ typedef struct {
     real *B, *C, *T; /* (columns, ld), (columns, ld), (columns, d) */
     size_t columns;  /* neurons of one product */
     size_t products; /* a work is beside so many of them */
-    level_result level;
+    plateau_result level;
 } step_bench;
 
 /* --- the plain product: what a step does with G, or X and X^T, over all its neurons in one call --- */
@@ -65,7 +65,7 @@ static void close_bench(step_bench *b) {
 static status open_bench(const char *file, size_t n, size_t d, step_bench *b) {
     dataset data;
     status s = file ? dataset_load(file, n, &data) : bench_data(n, d, OUTPUTS, &data);
-    if (s == OK && file) { s = dataset_arrange(&data); }
+    if (s == OK && file) { s = dataset_cluster_rows(&data); }
     if (s == OK) { s = gram_new(&data, GRAM_AUTO, &b->g); }
     dataset_free(&data);
     if (s != OK) { return s; }
@@ -138,8 +138,8 @@ enum { CELL_ROUNDS = 4 };
 /* A run of one cell, start included, stopped after CELL_ROUNDS. */
 static void one_cell(void *context) {
     step_bench *b = context;
-    level_rule rule = {.patience = CELL_ROUNDS, .max_rounds = CELL_ROUNDS, .target = 0};
-    level_run(&b->g, &b->settings, rule, 1, 0, 0, &b->level);
+    stop_rule rule = {.patience = CELL_ROUNDS, .max_rounds = CELL_ROUNDS, .target = 0};
+    plateau_run(&b->g, &b->settings, rule, 1, 0, 0, &b->level);
 }
 
 static status prepare_round(step_bench *b) {

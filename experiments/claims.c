@@ -38,7 +38,7 @@ static status load(const program_options *options, const claims_settings *o, int
                    run_table *t) {
     t->path = o->paths[which];
     if (!o->given[which] && access(t->path, F_OK) != 0 && errno == ENOENT) { return OK; }
-    status st = program_apart(options, rows[which].name, t->path);
+    status st = require_distinct_paths(options, rows[which].name, t->path);
     return st == OK ? table_read(t->path, &t->data) : st;
 }
 

@@ -1,6 +1,6 @@
 /* error-heatmap: Figure 2b. The error level over the number of subnetworks p and the probability
  * xi; the paper's claim is that it falls along both axes. */
-#include "experiments/level_sweep.h"
+#include "experiments/plateau_sweep.h"
 
 static const experiment_settings defaults = {
     .width = {{500}, 1},
@@ -15,8 +15,8 @@ static const experiment_settings defaults = {
     .patience = 0};
 
 int main(int argc, char **argv) {
-    return level_sweep_main("Figure 2b: error level over the number of subnetworks and xi",
-                            "Figure 2b: the error level falls with xi at fixed p and with p at "
-                            "fixed xi",
-                            &defaults, argc, argv);
+    return plateau_sweep_main("Figure 2b: error level over the number of subnetworks and xi",
+                              "Figure 2b: the error level falls with xi at fixed p and with p at "
+                              "fixed xi",
+                              &defaults, argc, argv);
 }

@@ -3,15 +3,15 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "model/arrange.h"
-#include "model/level.h"
+#include "model/cluster.h"
+#include "model/plateau.h"
 #include "model/ntk.h"
 #include "model/rows.h"
-#include "model/pace.h"
+#include "model/throughput.h"
 #include "model/spectrum.h"
 #include "stats/rng.h"
 
-static const double PACE_SECONDS = 0.15; /* for measuring the machine's speed */
+static const double THROUGHPUT_SECONDS = 0.15; /* for measuring the machine's speed */
 
 enum { MAX_WIDTH = 10000000, MAX_SUBNETS = 10000, MAX_STEPS = 1000000 };
 
@@ -199,7 +199,7 @@ status experiment_prepare(study_run *r) {
     }
     status st = o->init ? dataset_load(r->options.data, samples, data)
                         : rows_load(&r->options, o->samples, ROWS_FIRST, data, NULL);
-    if (st == OK) { st = dataset_arrange(data); }
+    if (st == OK) { st = dataset_cluster_rows(data); }
     if (st == OK) { st = list_cells(r); }
     if (st == OK) { st = gram_new(data, GRAM_AUTO, &e->g); }
     if (st == OK) { st = find_lambda_max(r, e); }
@@ -235,13 +235,14 @@ double experiment_cost(const study_run *r, size_t cell) {
     const experiment_settings *o = r->settings;
     const experiment *e = r->context;
     const train_settings *c = &e->cells[cell];
-    double rounds = o->stops ? level_rounds_expected(c, e->g.n, e->g.q, o->patience) : INFINITY;
+    double rounds = o->stops ? plateau_rounds_expected(c, e->g.n, e->g.q, o->patience) : INFINITY;
     return fmin(rounds, (double)o->rounds) * train_round_cost(&e->g, c);
 }
 
 double experiment_calibrate(const study_run *r) {
     const experiment *e = r->context;
-    return pace_measure(&e->g, &e->cells[r->cells / 2], r->options.threads, PACE_SECONDS);
+    return throughput_measure(&e->g, &e->cells[r->cells / 2], r->options.threads,
+                              THROUGHPUT_SECONDS);
 }
 
 void experiment_describe(const study_run *r, text *t) {
@@ -310,7 +311,7 @@ void experiment_note(const study_run *r, table *t) {
         table_note(t, "stop rule",
                    "mean of the last %d errors below 5e-4, or %zu rounds in which it does not "
                    "improve",
-                   LEVEL_WINDOW, o->patience + 1);
+                   PLATEAU_WINDOW, o->patience + 1);
     }
     table_note(t, "gradient step by", "%s", e->g.way == GRAM_MATRIX ? "G S" : "X (X^T S)");
     table_note(t, "error", "(1/2) ||U - Y||_F^2 / n");

@@ -29,9 +29,9 @@ typedef struct {
 
     size_t samples;   /* rows of the data unless --samples says so; 0: all */
     bool lr_times_xi; /* the step is lr xi */
-    bool stops;       /* units end by the stop rule of model/level.h */
+    bool stops;       /* units end by the stop rule of model/plateau.h */
     size_t patience;  /* of that rule */
-    bool along_width; /* level_sweep.h: the axes are width and xi, else subnets and xi */
+    bool along_width; /* plateau_sweep.h: the axes are width and xi, else subnets and xi */
 } experiment_settings;
 
 /* Rows of loss-dynamics alone, then, from EXPERIMENT_COMMON on, those of every panel. */

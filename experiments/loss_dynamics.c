@@ -55,7 +55,7 @@ static status settle(study_run *r) {
     status st = require_one("width", &o->width);
     if (st == OK) { st = require_one("subnets", &o->subnets); }
     if (st == OK && o->save_weights) { st = check_save_weights(&r->options, o); }
-    if (st == OK && o->init) { st = program_apart(&r->options, "init", o->init); }
+    if (st == OK && o->init) { st = require_distinct_paths(&r->options, "init", o->init); }
     return st == OK ? experiment_settle(r) : st;
 }
 
@@ -97,7 +97,7 @@ typedef struct {
     size_t subnets;
 } round_mean;
 
-static void add_local_error(const train_sight *sight, void *context) {
+static void add_local_error(const step_event *sight, void *context) {
     round_mean *mean = context;
     mean->points[sight->step] += sight->error / (double)mean->subnets;
 }

@@ -1,6 +1,6 @@
 /* width-sweep: Figure 2c. The error level against the width m; the paper's claim is that it falls.
  * In the released scaling the initial weights have standard deviation kappa / sqrt(m). */
-#include "experiments/level_sweep.h"
+#include "experiments/plateau_sweep.h"
 
 static const experiment_settings defaults = {.width = {{250, 500, 750, 1000, 1250, 1500}, 6},
                                              .subnets = {{10}, 1},
@@ -16,7 +16,7 @@ static const experiment_settings defaults = {.width = {{250, 500, 750, 1000, 125
                                              .along_width = true};
 
 int main(int argc, char **argv) {
-    return level_sweep_main("Figure 2c: error level against the width",
-                            "Figure 2c: the error level falls with the width m", &defaults, argc,
-                            argv);
+    return plateau_sweep_main("Figure 2c: error level against the width",
+                              "Figure 2c: the error level falls with the width m", &defaults, argc,
+                              argv);
 }

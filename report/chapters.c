@@ -325,8 +325,8 @@ static void common_notes(document *d) {
 
 void chapter_provenance(document *d) {
     static const char *const tables[] = {
-        "loss-dynamics", "error-heatmap", "error-heatmap-zero", "width-sweep",     "subnet-sweep",
-        "claims",        "infinite-ntk",  "ntk-concentration",  "required-width",  "local-descent",
+        "loss-dynamics", "error-heatmap", "error-heatmap-zero", "width-sweep",      "subnet-sweep",
+        "claims",        "infinite-ntk",  "ntk-concentration",  "required-width",   "local-descent",
         "drift",         "mask-moments",  "bernoulli-rate",     "categorical-rate", "error-floor"};
     text_add(&d->out, "# Data, machine, time\n\n");
     common_notes(d);

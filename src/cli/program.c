@@ -193,10 +193,10 @@ static status check_written(const char *option, const char *path) {
 
 static status check_out(const program_options *o) {
     status s = check_written("out", o->out);
-    return s == OK ? program_apart(o, "data", o->data) : s;
+    return s == OK ? require_distinct_paths(o, "data", o->data) : s;
 }
 
-status program_apart(const program_options *o, const char *option, const char *path) {
+status require_distinct_paths(const program_options *o, const char *option, const char *path) {
     return same_file(path, o->out)
                ? fail(BAD_INPUT, "--out: %s is the file of --%s; give another name", o->out, option)
                : OK;
@@ -207,7 +207,7 @@ status program_writes(const program_options *o, const char *option, const char *
     if (s == OK && same_file(path, o->data)) {
         s = fail(BAD_INPUT, "--%s: %s is the file of --data; give another name", option, path);
     }
-    return s == OK ? program_apart(o, option, path) : s;
+    return s == OK ? require_distinct_paths(o, option, path) : s;
 }
 
 static void print_version(FILE *stream, struct argp_state *state) {
@@ -217,7 +217,7 @@ static void print_version(FILE *stream, struct argp_state *state) {
 }
 
 /* Options that say how a run is done, not what it computes nor where it goes. */
-static bool decides_nothing(const struct argp_option *option) {
+static bool is_execution_option(const struct argp_option *option) {
     const int keys[] = {KEY_THREADS, KEY_QUIET, KEY_FRESH, KEY_PREDICT, KEY_SHARD};
     for (size_t k = 0; option && k < sizeof keys / sizeof *keys; k++) {
         if (option->key == keys[k]) { return true; }
@@ -230,7 +230,7 @@ static status keep_command(const struct argp *argp, int argc, char **argv, progr
     size_t used = 0, kept = 0;
     for (int i = 0; i < argc; i++) {
         const struct argp_option *option = option_of(argp, argv[i]);
-        bool skipped = decides_nothing(option);
+        bool skipped = is_execution_option(option);
         bool has_value = skipped && option->arg && !strchr(argv[i], '=') && i + 1 < argc;
         used = option_quote(o->command, sizeof o->command, used, argv[i]);
         if (!skipped) { kept = option_quote(o->redo, sizeof o->redo, kept, argv[i]); }

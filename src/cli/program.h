@@ -51,7 +51,7 @@ status program_parse(int argc, char **argv, const char *about, const struct argp
                      program_options *options);
 
 /* BAD_INPUT if `path`, given with `option`, is the file of --out, which will be written. (--data is looked at already.) */
-status program_apart(const program_options *options, const char *option, const char *path);
+status require_distinct_paths(const program_options *options, const char *option, const char *path);
 
 /* The same for a path that will be written: BAD_INPUT also if it is the file of --data, or there and no regular file. */
 status program_writes(const program_options *options, const char *option, const char *path);

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "model/layer.h"
-#include "model/strip.h"
+#include "model/vec.h"
 
 enum {
     SUMS = 8,             /* registers that hold a neuron's sums over a tile */
@@ -25,23 +25,23 @@ enum { CHUNK = ACTIVE_CHUNK_BYTES / sizeof(real), SELECTIONS = 1 << CHUNK };
 
 /* Workspace of active_add. */
 typedef struct {
-    real *values;        /* terms, tile after tile, neuron after neuron: +-factor <R_j, a_r> */
-    active_lane *places; /* of their V_j in the packed tile */
-    size_t *first;       /* (tiles, ACTIVE_PANEL + 1) beginnings of the neurons' terms */
-    unsigned char *rest; /* (tiles, ACTIVE_PANEL) is it the inactive inputs that are listed? */
-    bool *whole_needed;  /* (tiles) is it so for any neuron? */
-    real *whole;         /* (q, BLOCK) factor * V R of a tile */
-    real *sums;          /* (ACTIVE_PANEL, BLOCK) of all neurons, side by side */
-    real *products;      /* (GROUP, TILE) factor <R_j, a_r> */
-    uint64_t
-        *bits; /* (ACTIVE_PANEL, WORDS) of the tile in work: is the neuron active on its inputs? */
+    real *values;          /* terms, tile after tile, neuron after neuron: +-factor <R_j, a_r> */
+    active_lane *places;   /* of their V_j in the packed tile */
+    size_t *first;         /* (tiles, ACTIVE_PANEL + 1) beginnings of the neurons' terms */
+    unsigned char *rest;   /* (tiles, ACTIVE_PANEL) is it the inactive inputs that are listed? */
+    bool *full_sum_needed; /* (tiles) is it so for any neuron? */
+    real *whole;           /* (q, BLOCK) factor * V R of a tile */
+    real *sums;            /* (ACTIVE_PANEL, BLOCK) of all neurons, side by side */
+    real *products;        /* (GROUP, TILE) factor <R_j, a_r> */
+    /* (ACTIVE_PANEL, WORDS) of the tile in work: is the neuron active on its inputs? */
+    uint64_t *bits;
 } active_work;
 
 static size_t round_up(size_t x, size_t multiple) {
     return (x + multiple - 1) / multiple * multiple;
 }
 
-static size_t tiles_of(const active_columns *c) { return (c->n + c->tile - 1) / c->tile; }
+static size_t tiles_of(const packed_columns *c) { return (c->n + c->tile - 1) / c->tile; }
 
 /* Equal shares, so that the last is not a scrap; whole registers. */
 size_t active_tile(size_t n) {
@@ -58,9 +58,9 @@ static active_lanes selected_lanes(size_t bits) {
     return lanes;
 }
 
-status active_new(const double *V, size_t n, size_t length, active_columns *c) {
+status active_new(const double *V, size_t n, size_t length, packed_columns *c) {
     size_t blocks = (length + BLOCK - 1) / BLOCK;
-    *c = (active_columns){.n = n, .length = length, .tile = active_tile(n)};
+    *c = (packed_columns){.n = n, .length = length, .tile = active_tile(n)};
     c->packed = allocate(blocks * n, BLOCK * sizeof *c->packed, "packed matrix");
     c->selected = allocate(SELECTIONS, sizeof *c->selected, "table of selections");
     if (!c->packed || !c->selected) {
@@ -79,10 +79,10 @@ status active_new(const double *V, size_t n, size_t length, active_columns *c) {
     return OK;
 }
 
-void active_free(active_columns *c) {
+void active_free(packed_columns *c) {
     free(c->packed);
     free(c->selected);
-    *c = (active_columns){0};
+    *c = (packed_columns){0};
 }
 
 /* The next piece of a workspace; whole cache lines. */
@@ -93,7 +93,7 @@ static void *take(uintptr_t *at, size_t count, size_t size) {
 }
 
 /* Lays the workspace out from address *at on, and moves *at behind it. */
-static active_work lay_out(const active_columns *c, size_t q, uintptr_t *at) {
+static active_work lay_out(const packed_columns *c, size_t q, uintptr_t *at) {
     size_t tiles = tiles_of(c);
     active_work w;
     w.values =
@@ -101,7 +101,7 @@ static active_work lay_out(const active_columns *c, size_t q, uintptr_t *at) {
     w.places = take(at, ACTIVE_PANEL * c->n + CHUNK, sizeof *w.places);
     w.first = take(at, tiles * (ACTIVE_PANEL + 1), sizeof *w.first);
     w.rest = take(at, tiles * ACTIVE_PANEL, sizeof *w.rest);
-    w.whole_needed = take(at, tiles, sizeof *w.whole_needed);
+    w.full_sum_needed = take(at, tiles, sizeof *w.full_sum_needed);
     w.whole = take(at, q * BLOCK, sizeof *w.whole);
     w.sums = take(at, ACTIVE_PANEL * BLOCK, sizeof *w.sums);
     w.products = take(at, GROUP * TILE, sizeof *w.products);
@@ -109,7 +109,7 @@ static active_work lay_out(const active_columns *c, size_t q, uintptr_t *at) {
     return w;
 }
 
-size_t active_workspace(const active_columns *c, size_t q) {
+size_t active_workspace(const packed_columns *c, size_t q) {
     uintptr_t at = 0;
     lay_out(c, q, &at);
     return at / sizeof(real);
@@ -142,7 +142,7 @@ static size_t find(const real *x, size_t width, bool given, uint64_t *bits) {
 
 /* Finds the active inputs of a tile, and marks the neurons for which the inactive ones and q products are fewer, if together
  * they save more than V R of the tile costs. Given columns have no such sum. */
-static bool choose(const active_step *s, size_t begin, size_t width, uint64_t *bits,
+static bool choose(const relu_sum *s, size_t begin, size_t width, uint64_t *bits,
                    unsigned char *rest) {
     size_t saved = 0;
     for (size_t r = 0; r < s->count; r++) {
@@ -183,13 +183,13 @@ static size_t append(const active_lanes *selected, const uint64_t *bits, const r
     return next;
 }
 
-static void list_terms(const active_columns *c, const active_step *s, const active_work *w) {
+static void list_terms(const packed_columns *c, const relu_sum *s, const active_work *w) {
     size_t next = 0;
     for (size_t t = 0; t < tiles_of(c); t++) {
         size_t begin = t * c->tile, width = smaller(c->n - begin, c->tile);
         size_t *first = w->first + t * (ACTIVE_PANEL + 1);
         unsigned char *rest = w->rest + t * ACTIVE_PANEL;
-        w->whole_needed[t] = choose(s, begin, width, w->bits, rest);
+        w->full_sum_needed[t] = choose(s, begin, width, w->bits, rest);
         for (size_t r = 0; r < s->count; r++) {
             const real *products = s->S ? s->S + r * s->ld + begin : w->products + r % GROUP * TILE;
             if (!s->S && r % GROUP == 0) {
@@ -206,47 +206,47 @@ static void list_terms(const active_columns *c, const active_step *s, const acti
 /* --- the sums --- */
 
 /* whole <- factor * V R over a tile of a block. */
-static void whole_tile(const active_step *s, const real *tile, size_t begin, size_t width,
+static void whole_tile(const relu_sum *s, const real *tile, size_t begin, size_t width,
                        real *whole) {
     for (size_t o = 0; o < s->q; o++) {
-        strip sum[SUMS];
-        for (size_t k = 0; k < SUMS; k++) { sum[k] = (strip){0}; }
+        vec sum[SUMS];
+        for (size_t k = 0; k < SUMS; k++) { sum[k] = (vec){0}; }
         for (size_t j = 0; j < width; j++) {
             for (size_t k = 0; k < SUMS; k++) {
                 sum[k] += s->factor * s->R[o * s->ld + begin + j] *
-                          *(const strip *)(tile + j * BLOCK + k * LANES);
+                          *(const vec *)(tile + j * BLOCK + k * LANES);
             }
         }
-        for (size_t k = 0; k < SUMS; k++) { *(strip *)(whole + o * BLOCK + k * LANES) = sum[k]; }
+        for (size_t k = 0; k < SUMS; k++) { *(vec *)(whole + o * BLOCK + k * LANES) = sum[k]; }
     }
 }
 
 /* A neuron's sums over a tile of a block: q products with whole, then `count` terms; the sums stay in registers. */
 static void add_terms(const real *tile, const real *values, const active_lane *places, size_t count,
                       const real *whole, const real *a, size_t q, real *sums) {
-    strip sum[SUMS];
-    for (size_t k = 0; k < SUMS; k++) { sum[k] = *(const strip *)(sums + k * LANES); }
+    vec sum[SUMS];
+    for (size_t k = 0; k < SUMS; k++) { sum[k] = *(const vec *)(sums + k * LANES); }
     for (size_t o = 0; o < q; o++) {
         for (size_t k = 0; k < SUMS; k++) {
-            sum[k] += a[o] * *(const strip *)(whole + o * BLOCK + k * LANES);
+            sum[k] += a[o] * *(const vec *)(whole + o * BLOCK + k * LANES);
         }
     }
     for (size_t e = 0; e < count; e++) {
         for (size_t k = 0; k < SUMS; k++) {
-            sum[k] += values[e] * *(const strip *)(tile + places[e] + k * LANES);
+            sum[k] += values[e] * *(const vec *)(tile + places[e] + k * LANES);
         }
     }
-    for (size_t k = 0; k < SUMS; k++) { *(strip *)(sums + k * LANES) = sum[k]; }
+    for (size_t k = 0; k < SUMS; k++) { *(vec *)(sums + k * LANES) = sum[k]; }
 }
 
-static void add_block(const active_columns *c, const active_step *s, const active_work *w,
+static void add_block(const packed_columns *c, const relu_sum *s, const active_work *w,
                       const real *packed) {
     for (size_t t = 0; t < tiles_of(c); t++) {
         size_t begin = t * c->tile, width = smaller(c->n - begin, c->tile);
         const real *tile = packed + begin * BLOCK;
         const size_t *first = w->first + t * (ACTIVE_PANEL + 1);
         const unsigned char *rest = w->rest + t * ACTIVE_PANEL;
-        if (w->whole_needed[t]) { whole_tile(s, tile, begin, width, w->whole); }
+        if (w->full_sum_needed[t]) { whole_tile(s, tile, begin, width, w->whole); }
         for (size_t r = 0; r < s->count; r++) {
             const char *ahead = (const char *)(tile + c->tile * BLOCK) +
                                 128 * r; /* the next tile, two lines a neuron */
@@ -258,7 +258,7 @@ static void add_block(const active_columns *c, const active_step *s, const activ
     }
 }
 
-void active_add(const active_columns *c, const active_step *s, real *T, size_t stride, real *work) {
+void active_add(const packed_columns *c, const relu_sum *s, real *T, size_t stride, real *work) {
     uintptr_t at = (uintptr_t)work;
     active_work w = lay_out(c, s->q, &at);
     list_terms(c, s, &w);

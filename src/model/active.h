@@ -5,7 +5,7 @@
  *     sum_{j active} V_j <R_j, a_r>  =  sum_o (V R)_o a_ro  -  sum_{j not active} V_j <R_j, a_r>:
  * the smaller of the two sets is enough, since the first sum on the right costs q multiplications an entry once V R is there.
  * Inputs are taken in tiles, each tile of each neuron in its cheaper way; where inputs that are alike stand side by side
- * (dataset_arrange) they are active together and few entries are left: 0.27 of all on the CIFAR features. Both sides are the
+ * (dataset_cluster_rows) they are active together and few entries are left: 0.27 of all on the CIFAR features. Both sides are the
  * same sum, rounded like any other order of its terms (tests/unit/test_active.c). */
 #ifndef MODEL_ACTIVE_H
 #define MODEL_ACTIVE_H
@@ -37,37 +37,37 @@ typedef active_lane active_lanes __attribute__((vector_size(ACTIVE_CHUNK_BYTES))
 typedef struct {
     size_t n;      /* inputs */
     size_t length; /* of a column V_j */
-    size_t
-        tile; /* inputs that are taken together; a tile of a block of V stays in first-level cache */
+    /* inputs that are taken together; a tile of a block of V stays in first-level cache */
+    size_t tile;
     real *packed; /* V in blocks of rows: block after block, in each input after input; owned */
     active_lanes *selected; /* for every set of inputs side by side: which they are; owned */
-} active_columns;
+} packed_columns;
 
 /* What is summed: s_r = factor * (R a_r) o 1{z_r > 0} for `count` neurons, or given columns. All borrowed. */
 typedef struct {
-    const real *
-        S; /* (count, ld) the columns s_r, of which zeros are left out; NULL: from Z, A, R and factor */
+    /* (count, ld) the columns s_r, of which zeros are left out; NULL: from Z, A, R and factor */
+    const real *S;
     const real *Z;   /* (count, ld) */
     const real *A;   /* (count, q) */
     const real *R;   /* (q, ld) */
     size_t count, q; /* count <= ACTIVE_PANEL */
     size_t ld;       /* at least n rounded up to 64 bytes */
     real factor;
-} active_step;
+} relu_sum;
 
 /* V: (n, length), column V_j after column, rounded to the working precision. */
-status active_new(const double *V, size_t n, size_t length, active_columns *columns);
-void active_free(active_columns *columns); /* safe on a zeroed one */
+status active_new(const double *V, size_t n, size_t length, packed_columns *columns);
+void active_free(packed_columns *columns); /* safe on a zeroed one */
 
 /* Inputs of one tile, of n in all. */
 size_t active_tile(size_t n);
 
 /* Elements of workspace that active_add needs for q outputs. */
-size_t active_workspace(const active_columns *columns, size_t q);
+size_t active_workspace(const packed_columns *columns, size_t q);
 
 /* T_r <- T_r + V s_r for every neuron. T: (count, stride), stride >= length; may be s->Z. work: aligned to 64 bytes, not shared
  * by threads. */
-void active_add(const active_columns *columns, const active_step *s, real *T, size_t stride,
+void active_add(const packed_columns *columns, const relu_sum *s, real *T, size_t stride,
                 real *work);
 
 #endif

@@ -15,13 +15,13 @@ typedef struct {
     double *X;          /* (n, d) row-major, rows scaled to norm 1; owned */
     double *Y;          /* (n, q) row-major, divided by max |Y| over the whole file; owned */
     double label_scale; /* that maximum */
-    double
-        smallest_angle; /* radians, between two of the n inputs (direction; 0..pi); NaN for n = 1 */
-    size_t closest[2];  /* the two rows, counted from 0 */
-    size_t file_rows;   /* samples of the file, of which these are n */
-    bool spread;        /* chosen over the labels (rows.h), not the first of the file */
-    double same_angle;  /* radians, up to which two rows count as of one direction */
-    bool opposite;      /* some x_i = -x_j: Assumption 1 is broken, the kernel is not */
+    /* radians, between two of the n inputs (direction; 0..pi); NaN for n = 1 */
+    double smallest_angle;
+    size_t closest[2]; /* the two rows, counted from 0 */
+    size_t file_rows;  /* samples of the file, of which these are n */
+    bool spread;       /* chosen over the labels (rows.h), not the first of the file */
+    double same_angle; /* radians, up to which two rows count as of one direction */
+    bool opposite;     /* some x_i = -x_j: Assumption 1 is broken, the kernel is not */
     size_t opposite_rows[2];
 } dataset;
 

@@ -12,8 +12,7 @@
 /* --- settings --- */
 
 effective_setting effective_setting_of(const train_settings *s, const double *G, size_t n, size_t q,
-                                       unsigned order)
-{
+                                       unsigned order) {
     bool categorical = s->mask == MASK_CATEGORICAL;
     return (effective_setting){.n = n,
                                .q = q,
@@ -30,8 +29,7 @@ effective_setting effective_setting_of(const train_settings *s, const double *G,
                                .stale = EFFECTIVE_STALE};
 }
 
-double effective_stability(const train_settings *s, size_t n, size_t q, double lambda_max)
-{
+double effective_stability(const train_settings *s, size_t n, size_t q, double lambda_max) {
     double edge = 1 + sqrt((double)q / (s->xi * (double)s->width));
     return train_stability(s, n, q, lambda_max) * edge * edge;
 }
@@ -40,67 +38,56 @@ double effective_stability(const train_settings *s, size_t n, size_t q, double l
 
 static void multiply(CBLAS_TRANSPOSE left, CBLAS_TRANSPOSE right, size_t rows, size_t columns,
                      size_t inner, double a, const double *x, size_t x_step, const double *y,
-                     size_t y_step, double b, double *out)
-{
+                     size_t y_step, double b, double *out) {
     cblas_dgemm(CblasColMajor, left, right, (int)rows, (int)columns, (int)inner, a, x, (int)x_step,
                 y, (int)y_step, b, out, (int)rows);
 }
 
 void effective_apply(size_t n, size_t columns, double a, const double *Q, const double *x, double b,
-                     double *y)
-{
+                     double *y) {
     multiply(CblasNoTrans, CblasNoTrans, n, columns, n, a, Q, n, x, n, b, y);
 }
 
 void effective_apply_back(size_t n, size_t columns, double a, const double *Q, const double *x,
-                          double b, double *y)
-{
+                          double b, double *y) {
     multiply(CblasTrans, CblasNoTrans, n, columns, n, a, Q, n, x, n, b, y);
 }
 
 void effective_outer(size_t n, size_t columns, double a, const double *x, const double *y, double b,
-                     double *C)
-{
+                     double *C) {
     multiply(CblasNoTrans, CblasTrans, n, n, columns, a, x, n, y, n, b, C);
 }
 
 void effective_panel(const effective *f, size_t columns, const double *x, const double *w,
-                     double *y)
-{
+                     double *y) {
     multiply(CblasNoTrans, CblasNoTrans, f->s.n, columns, f->s.m, 1, x, f->s.n, w, f->s.m, 0, y);
 }
 
-void effective_to_outputs(const effective *f, double a, const double *x, double *y)
-{
+void effective_to_outputs(const effective *f, double a, const double *x, double *y) {
     multiply(CblasNoTrans, CblasTrans, f->s.n, f->s.q, f->s.m, a, x, f->s.n, f->A, f->s.q, 1, y);
 }
 
-void effective_to_neurons(const effective *f, const double *e, double *x)
-{
+void effective_to_neurons(const effective *f, const double *e, double *x) {
     multiply(CblasNoTrans, CblasNoTrans, f->s.n, f->s.m, f->s.q, 1, e, f->s.n, f->A, f->s.q, 0, x);
 }
 
-static void pull(effective *f, double factor, const double *x, double b, double *y)
-{
+static void pull(effective *f, double factor, const double *x, double b, double *y) {
     size_t count = f->s.n * f->s.m;
     for (size_t k = 0; k < count; k++) { f->work_m[k] = f->D[k] * x[k]; }
     effective_apply(f->s.n, f->s.m, factor, f->s.G, f->work_m, b, y);
 }
 
-void effective_pull(effective *f, const double *x, double *y)
-{
+void effective_pull(effective *f, const double *x, double *y) {
     pull(f, 1, x, 0, y);
     for (size_t k = 0; k < f->s.n * f->s.m; k++) { y[k] *= f->D[k]; }
 }
 
-void effective_move(effective *f, const double *x)
-{
+void effective_move(effective *f, const double *x) {
     pull(f, f->s.theta * f->s.scales.step * f->s.scales.subnet, x, 1, f->Z);
 }
 
 /* C = L L^T but for the order of rows, by Cholesky with pivots, as C may be singular. */
-status effective_draw(effective *f, double *C, size_t columns, double *x)
-{
+status effective_draw(effective *f, double *C, size_t columns, double *x) {
     size_t n = f->s.n;
     lapack_int rank = 0, *order = allocate(n, sizeof *order, "order of rows");
     if (!order) { return FAILED; }
@@ -122,20 +109,17 @@ status effective_draw(effective *f, double *C, size_t columns, double *x)
 
 /* --- the state --- */
 
-double *effective_array(effective *f, size_t count)
-{
+double *effective_array(effective *f, size_t count) {
     return scratch_take(&f->owned, count, sizeof(double), "effective dynamics");
 }
 
-double **effective_arrays(effective *f, size_t arrays, size_t count)
-{
+double **effective_arrays(effective *f, size_t arrays, size_t count) {
     double **list = scratch_take(&f->owned, arrays, sizeof *list, "effective dynamics");
     for (size_t k = 0; list && k < arrays; k++) { list[k] = effective_array(f, count); }
     return list;
 }
 
-static void take(effective *f)
-{
+static void take(effective *f) {
     size_t n = f->s.n, m = f->s.m, q = f->s.q, columns = q * f->s.paths;
     f->Y = effective_array(f, n * q);
     f->e = effective_array(f, n * q);
@@ -160,8 +144,7 @@ static void take(effective *f)
 }
 
 /* D, sigma(Z) and e = Y - s_w sigma(Z) A^T of the mean network. */
-static void look(effective *f)
-{
+static void look(effective *f) {
     size_t n = f->s.n, m = f->s.m;
     for (size_t k = 0; k < n * m; k++) {
         f->D[k] = f->Z[k] > 0;
@@ -172,8 +155,7 @@ static void look(effective *f)
 }
 
 /* e as the paths' deviations are written. */
-static void turn(effective *f)
-{
+static void turn(effective *f) {
     if (f->s.order == 1) {
         effective_apply_back(f->s.n, f->s.q, 1, f->V, f->e, 0, f->e_basis);
     } else {
@@ -182,8 +164,7 @@ static void turn(effective *f)
 }
 
 /* The operator follows the activations: anew where more than the stale share has changed. */
-static status refresh(effective *f)
-{
+static status refresh(effective *f) {
     size_t n = f->s.n, count = n * f->s.m;
     double changed = 0;
     for (size_t k = 0; k < count; k++) { changed += f->D[k] != f->frozen[k]; }
@@ -201,8 +182,7 @@ static status refresh(effective *f)
     return st;
 }
 
-static status begin(effective *f, const gram *g, const network *start)
-{
+static status begin(effective *f, const gram *g, const network *start) {
     size_t n = f->s.n, m = f->s.m, q = f->s.q;
     for (size_t o = 0; o < q; o++) {
         for (size_t i = 0; i < n; i++) { f->Y[o * n + i] = (double)g->Y[o * g->ld + i]; }
@@ -218,8 +198,7 @@ static status begin(effective *f, const gram *g, const network *start)
 }
 
 effective *effective_new(const effective_setting *s, const gram *g, const network *start,
-                         rng *draws)
-{
+                         rng *draws) {
     effective *f = allocate(1, sizeof *f, "effective dynamics");
     if (!f) { return NULL; }
     *f = (effective){.s = *s, .draws = draws};
@@ -230,15 +209,13 @@ effective *effective_new(const effective_setting *s, const gram *g, const networ
     return NULL;
 }
 
-void effective_free(effective *f)
-{
+void effective_free(effective *f) {
     if (!f) { return; }
     scratch_free(&f->owned);
     free(f);
 }
 
-status effective_round(effective *f)
-{
+status effective_round(effective *f) {
     status st = OK;
     if (f->s.order == 1) {
         effective_first_round(f);
@@ -253,27 +230,21 @@ status effective_round(effective *f)
 
 /* --- what is seen --- */
 
-static double squares(const double *x, size_t count)
-{
+static double squares(const double *x, size_t count) {
     double sum = 0;
     for (size_t k = 0; k < count; k++) { sum += x[k] * x[k]; }
     return sum;
 }
 
-double effective_bias(const effective *f)
-{
-    return squares(f->e, f->s.n * f->s.q);
-}
+double effective_bias(const effective *f) { return squares(f->e, f->s.n * f->s.q); }
 
-double effective_variance(const effective *f)
-{
+double effective_variance(const effective *f) {
     double trace = 0;
     for (size_t i = 0; i < f->s.n; i++) { trace += f->Sigma[i * f->s.n + i]; }
     return trace;
 }
 
-double effective_path_error(const effective *f, size_t path)
-{
+double effective_path_error(const effective *f, size_t path) {
     const double *deviation = f->deviation + path * f->s.n * f->s.q;
     double sum = 0;
     for (size_t k = 0; k < f->s.n * f->s.q; k++) {
@@ -283,18 +254,11 @@ double effective_path_error(const effective *f, size_t path)
     return sum;
 }
 
-size_t effective_refreshed(const effective *f)
-{
-    return f->refreshed;
-}
+size_t effective_refreshed(const effective *f) { return f->refreshed; }
 
-const double *effective_preactivations(const effective *f)
-{
-    return f->Z;
-}
+const double *effective_preactivations(const effective *f) { return f->Z; }
 
-void effective_covariance(const effective *f, double *Sigma)
-{
+void effective_covariance(const effective *f, double *Sigma) {
     size_t n = f->s.n;
     if (f->s.order == 1) {
         effective_apply(n, n, 1, f->V, f->Sigma, 0, f->work_n);

@@ -6,8 +6,7 @@
 #include <math.h>
 #include <string.h>
 
-void effective_first_take(effective *f)
-{
+void effective_first_take(effective *f) {
     size_t n = f->s.n;
     f->V = effective_array(f, n * n);
     f->old = effective_array(f, n * n);
@@ -17,8 +16,7 @@ void effective_first_take(effective *f)
 }
 
 /* Sigma and the paths from the basis before to the new one. */
-static void change_basis(effective *f)
-{
+static void change_basis(effective *f) {
     size_t n = f->s.n, columns = f->s.q * f->s.paths;
     double *turned = f->work_n, *half = f->K;
     effective_apply_back(n, n, 1, f->V, f->old, 0, turned);
@@ -31,8 +29,7 @@ static void change_basis(effective *f)
 }
 
 /* M = I - c xi K by its eigenpairs: M_i^tau and S_i = 1 + M_i + .. + M_i^(tau-1). */
-status effective_first_refresh(effective *f)
-{
+status effective_first_refresh(effective *f) {
     size_t n = f->s.n;
     memcpy(f->old, f->V, n * n * sizeof *f->V);
     memcpy(f->V, f->K, n * n * sizeof *f->V);
@@ -54,15 +51,13 @@ status effective_first_refresh(effective *f)
 
 /* What masks add to the covariance of zbar, summed over outputs: (q/p) s_s^2 xi (1-xi). Categorical
  * masks: the noise of this order cancels. */
-static double jump_of(const effective_setting *s)
-{
+static double jump_of(const effective_setting *s) {
     double scale = s->scales.subnet;
     return s->categorical ? 0 : (double)s->q * scale * scale * s->xi * (1 - s->xi) / s->p;
 }
 
 /* In the eigenbasis of B on the diagonal: theta B_i Gamma_ii / (p (2 - theta B_i)). */
-double effective_settled_variance(const effective *f)
-{
+double effective_settled_variance(const effective *f) {
     size_t n = f->s.n, m = f->s.m;
     if (f->s.order != 1) { return NAN; }
     double sum = 0;
@@ -76,8 +71,7 @@ double effective_settled_variance(const effective *f)
 
 /* Sigma <- (I - theta B) Sigma (I - theta B) + (theta^2/p) B Gamma B, summed over outputs, with
  * Gamma = s_s^2 xi (1-xi) sum_r s_r s_r^T. rotated (n, m): V^T s_r. */
-static void add_noise(effective *f, const double *rotated)
-{
+static void add_noise(effective *f, const double *rotated) {
     const effective_setting *s = &f->s;
     size_t n = s->n;
     effective_outer(n, s->m, jump_of(s), rotated, rotated, 0, f->work_n);
@@ -93,8 +87,7 @@ static void add_noise(effective *f, const double *rotated)
 
 /* The same noise on every path: s_s sqrt(xi (1-xi)/p) sum_r s_r times a normal number takes the
  * place of what the masks of a round add. */
-static void move_paths(effective *f, const double *rotated)
-{
+static void move_paths(effective *f, const double *rotated) {
     const effective_setting *s = &f->s;
     size_t n = s->n, columns = s->q * s->paths;
     if (columns == 0) { return; }
@@ -108,8 +101,7 @@ static void move_paths(effective *f, const double *rotated)
 }
 
 /* z_r <- z_r + theta h s_s G D_r S [e a_r - s_s q (1-xi) s_r]; tau = 1: mean-of-a-step. */
-void effective_first_round(effective *f)
-{
+void effective_first_round(effective *f) {
     const effective_setting *s = &f->s;
     size_t n = s->n, m = s->m;
     double own = s->scales.subnet * (double)s->q * (1 - s->xi);

@@ -5,8 +5,7 @@
 #include <string.h>
 
 /* x <- c1 sum_t fields[t]; adds where `more`. */
-static void sum_fields(const effective *f, double *const *fields, int more, double *x)
-{
+static void sum_fields(const effective *f, double *const *fields, int more, double *x) {
     double c1 = f->c * f->s.xi;
     size_t count = f->s.n * f->s.m;
     if (!more) { memset(x, 0, count * sizeof *x); }
@@ -16,8 +15,7 @@ static void sum_fields(const effective *f, double *const *fields, int more, doub
 }
 
 /* x <- c1 sum_s reach_s d(s), what a neuron's presence does to the output through all others. */
-static void reach_others(const effective *f, double *const *d, int more, double *x)
-{
+static void reach_others(const effective *f, double *const *d, int more, double *x) {
     double c1 = f->c * f->s.xi;
     for (size_t s = 0; s < f->s.tau; s++) {
         effective_apply(f->s.n, f->s.m, c1, f->o2.reach[s], d[s], more || s > 0, x);
@@ -25,21 +23,18 @@ static void reach_others(const effective *f, double *const *d, int more, double 
 }
 
 /* C <- C + a (x y^T + y x^T), summed over neurons. */
-static void add_both(effective *f, double a, const double *x, const double *y)
-{
+static void add_both(effective *f, double a, const double *x, const double *y) {
     effective_outer(f->s.n, f->s.m, a, x, y, 1, f->o2.C);
     effective_outer(f->s.n, f->s.m, a, y, x, 1, f->o2.C);
 }
 
-static void add_square(effective *f, double a, const double *x)
-{
+static void add_square(effective *f, double a, const double *x) {
     effective_outer(f->s.n, f->s.m, a, x, x, 1, f->o2.C);
 }
 
 /* Bernoulli: the coefficients are Var b, sum_l Var (theta/p) m^l, Cov(b, (theta/p) c_r),
  * sum_l E(omega^l - theta/p)^2 and (theta/p) sum_l E omega^l (m^l - xi). */
-static void bernoulli_noise(effective *f)
-{
+static void bernoulli_noise(effective *f) {
     const effective_second *o = &f->o2;
     double q = (double)f->s.q, xi = f->s.xi, theta = f->s.theta, share = theta * theta / f->s.p;
     add_square(f, q * theta * (1 - theta), o->alpha);
@@ -51,15 +46,13 @@ static void bernoulli_noise(effective *f)
 }
 
 /* Categorical: sum_l (m^l - 1/p) = 0 leaves f - l^g/p alone. */
-static void categorical_noise(effective *f)
-{
+static void categorical_noise(effective *f) {
     const effective_second *o = &f->o2;
     for (size_t k = 0; k < f->s.n * f->s.m; k++) { o->f[k] -= o->l_masks[k] / f->s.p; }
     add_square(f, (double)f->s.q, o->f);
 }
 
-void effective_noise(effective *f)
-{
+void effective_noise(effective *f) {
     effective_second *o = &f->o2;
     memset(o->C, 0, f->s.n * f->s.n * sizeof *o->C);
     sum_fields(f, o->pull[FIELD_MEAN], 0, o->alpha);

@@ -9,15 +9,13 @@
  * are corrections, known to 1/sqrt(sampled) of their spread. */
 enum { SAMPLED_ROOM = 1 << 25, SAMPLED_LEAST = 8, SAMPLED_MOST = 48 };
 
-static size_t sampled_neurons(const effective_setting *s)
-{
+static size_t sampled_neurons(const effective_setting *s) {
     size_t fit = SAMPLED_ROOM / (s->n * s->n * s->tau);
     size_t count = fit < SAMPLED_LEAST ? SAMPLED_LEAST : fit > SAMPLED_MOST ? SAMPLED_MOST : fit;
     return count < s->m ? count : s->m;
 }
 
-void effective_second_take(effective *f)
-{
+void effective_second_take(effective *f) {
     effective_second *o = &f->o2;
     size_t n = f->s.n, m = f->s.m, tau = f->s.tau;
     o->sampled = sampled_neurons(&f->s);
@@ -41,15 +39,13 @@ void effective_second_take(effective *f)
 
 /* --- (D), the propagator --- */
 
-static void identity(double *Q, size_t n)
-{
+static void identity(double *Q, size_t n) {
     memset(Q, 0, n * n * sizeof *Q);
     for (size_t i = 0; i < n; i++) { Q[i * n + i] = 1; }
 }
 
 /* again_k <- G_r chi_k with chi_0 = I, chi_k = -c (q - xi) sum_{j<k} P_{k-1-j} again_j. */
-static void occur_again(effective *f, size_t neuron, double *const *again, size_t k)
-{
+static void occur_again(effective *f, size_t neuron, double *const *again, size_t k) {
     size_t n = f->s.n;
     const double *D = f->D + neuron * n;
     double *chi = f->work_n, factor = -f->c * ((double)f->s.q - f->s.xi);
@@ -67,8 +63,7 @@ static void occur_again(effective *f, size_t neuron, double *const *again, size_
 }
 
 /* K_k <- sum_r G_r chi_k^r; K_0 = K over all neurons, the others from every (m/sampled)-th one. */
-static void sum_again(effective *f, size_t k)
-{
+static void sum_again(effective *f, size_t k) {
     effective_second *o = &f->o2;
     size_t count = f->s.n * f->s.n;
     double weight = (double)f->s.m / (double)o->sampled;
@@ -82,8 +77,7 @@ static void sum_again(effective *f, size_t k)
 }
 
 /* P_0 = I, P_{t+1} = P_t - c xi sum_{s<=t} K_{t-s} P_s. */
-void effective_second_refresh(effective *f)
-{
+void effective_second_refresh(effective *f) {
     effective_second *o = &f->o2;
     size_t n = f->s.n, tau = f->s.tau;
     identity(o->P[0], n);
@@ -105,8 +99,7 @@ void effective_second_refresh(effective *f)
 /* --- (R), the fields of a round --- */
 
 /* d(t) <- d(t) + c sum_{s<t} P_{t-1-s} G_r rho_r(s); rho <- rho - (1-xi) q d(t); G_r rho_r(t). */
-static void react(effective *f, effective_field kind, size_t t)
-{
+static void react(effective *f, effective_field kind, size_t t) {
     effective_second *o = &f->o2;
     size_t n = f->s.n, m = f->s.m;
     double own = (1 - f->s.xi) * (double)f->s.q, *d = o->d[kind][t];
@@ -119,8 +112,7 @@ static void react(effective *f, effective_field kind, size_t t)
 
 /* The mean: rho = m_t a_r - (1-xi) q d(t), d(t) = s_s P_t s_r + ..;
  * m_{t+1} = m_t - c xi sum_r G_r rho_r(t) a_r^T. */
-static void mean_step(effective *f, size_t t)
-{
+static void mean_step(effective *f, size_t t) {
     effective_second *o = &f->o2;
     size_t count = f->s.n * f->s.m;
     effective_apply(f->s.n, f->s.m, f->s.scales.subnet, o->P[t], f->active, 0, o->d[FIELD_MEAN][t]);
@@ -131,8 +123,7 @@ static void mean_step(effective *f, size_t t)
 }
 
 /* The response to the whole network's deviation, which a neuron feels as `felt`. */
-static void path_step(effective *f, size_t t)
-{
+static void path_step(effective *f, size_t t) {
     effective_second *o = &f->o2;
     memset(o->d[FIELD_PATH][t], 0, f->s.n * f->s.m * sizeof(double));
     effective_apply(f->s.n, f->s.m, 1, o->P[t], o->felt, 0, o->rho);
@@ -141,8 +132,7 @@ static void path_step(effective *f, size_t t)
 
 /* The response to the other neurons' masks, a field of covariance
  * q xi (1-xi) sum_r d_r(t) d_r(t')^T: sqrt(q xi (1-xi)) d(t) Omega, d over all fields. */
-static void masks_step(effective *f, size_t t)
-{
+static void masks_step(effective *f, size_t t) {
     effective_second *o = &f->o2;
     size_t n = f->s.n, count = n * f->s.m;
     double scale = sqrt((double)f->s.q * f->s.xi * (1 - f->s.xi));
@@ -159,8 +149,7 @@ static void masks_step(effective *f, size_t t)
     react(f, FIELD_MASKS, t);
 }
 
-static status follow_fields(effective *f)
-{
+static status follow_fields(effective *f) {
     effective_second *o = &f->o2;
     size_t n = f->s.n, m = f->s.m;
     memcpy(o->m_t, f->e, n * f->s.q * sizeof *f->e);
@@ -177,8 +166,7 @@ static status follow_fields(effective *f)
 }
 
 /* x <- (I - theta B) x + y, B = I - P_tau, for x (n, columns); kick is overwritten. */
-static void contract(effective *f, size_t columns, double *x, double *y)
-{
+static void contract(effective *f, size_t columns, double *x, double *y) {
     size_t n = f->s.n;
     double theta = f->s.theta;
     effective_apply(n, columns, theta, f->o2.P[f->s.tau], x, 1, y);
@@ -186,8 +174,7 @@ static void contract(effective *f, size_t columns, double *x, double *y)
 }
 
 /* Sigma <- (I - theta B) Sigma (I - theta B)^T + C. */
-static void add_noise(effective *f)
-{
+static void add_noise(effective *f) {
     size_t n = f->s.n;
     double theta = f->s.theta, *half = f->work_n;
     effective_apply(n, n, theta, f->o2.P[f->s.tau], f->Sigma, 0, half);
@@ -196,8 +183,7 @@ static void add_noise(effective *f)
     for (size_t k = 0; k < n * n; k++) { f->Sigma[k] += (1 - theta) * half[k] + f->o2.C[k]; }
 }
 
-status effective_second_round(effective *f)
-{
+status effective_second_round(effective *f) {
     effective_second *o = &f->o2;
     size_t n = f->s.n, columns = f->s.q * f->s.paths;
     status st = follow_fields(f);

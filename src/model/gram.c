@@ -63,7 +63,7 @@ static status pack_factor(const dataset *data, gram *g) {
     return s;
 }
 
-status gram_new(const dataset *data, gram_way way, gram *g) {
+status gram_new(const dataset *data, gram_method way, gram *g) {
     enum { LINE = 64 / sizeof(real) };
     *g = (gram){.n = data->n, .d = data->d, .q = data->q};
     g->ld = (g->n + LINE - 1) / LINE * LINE;
@@ -102,7 +102,7 @@ double gram_cost(const gram *g) {
 }
 
 /* Seen column-major, T is n x count, F^T s is r x count, F is r x n. */
-void gram_step(const gram *g, const active_step *s, real *T, real *work) {
+void gram_step(const gram *g, const relu_sum *s, real *T, real *work) {
     real *rest = work + product_room(g);
     if (g->way == GRAM_MATRIX) {
         active_add(&g->columns, s, T, g->ld, rest);

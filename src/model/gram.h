@@ -18,21 +18,21 @@
 #include "base/real.h"
 
 /* AUTO chooses by count; the others are for tests and measurements. */
-typedef enum { GRAM_AUTO, GRAM_MATRIX, GRAM_FACTOR } gram_way;
+typedef enum { GRAM_AUTO, GRAM_MATRIX, GRAM_FACTOR } gram_method;
 
 typedef struct {
     size_t n, d, q;
-    size_t ld;    /* distance between columns of length n, in elements: n rounded up to 64 bytes */
-    gram_way way; /* GRAM_MATRIX: G is kept; GRAM_FACTOR: F (F^T s) */
-    real *X;      /* (n, d) row-major, unit rows; owned */
-    active_columns columns; /* of G, or of F^T; owned */
+    size_t ld; /* distance between columns of length n, in elements: n rounded up to 64 bytes */
+    gram_method way;        /* GRAM_MATRIX: G is kept; GRAM_FACTOR: F (F^T s) */
+    real *X;                /* (n, d) row-major, unit rows; owned */
+    packed_columns columns; /* of G, or of F^T; owned */
     size_t rank;            /* columns of F; 0 if way is GRAM_MATRIX */
     real *F;                /* (n, rank) row-major; NULL if way is GRAM_MATRIX; owned */
     real *Y;                /* (q, ld): label column after label column; owned */
 } gram;
 
 /* Takes copies of what it needs; data may be freed afterwards. */
-status gram_new(const dataset *data, gram_way way, gram *g);
+status gram_new(const dataset *data, gram_method way, gram *g);
 void gram_free(gram *g); /* safe on a zeroed one */
 
 /* Elements of workspace that gram_step needs. */
@@ -40,7 +40,7 @@ size_t gram_workspace(const gram *g);
 
 /* T <- T + G S for the columns s_r of s, <= ACTIVE_PANEL; s->ld = g->ld. T: (count, ld), may be s->Z.
  * work: gram_workspace elements, aligned to 64 bytes, not shared by threads. */
-void gram_step(const gram *g, const active_step *s, real *T, real *work);
+void gram_step(const gram *g, const relu_sum *s, real *T, real *work);
 
 /* Floating-point operations of gram_step per neuron, if half of its inputs are active. */
 double gram_cost(const gram *g);

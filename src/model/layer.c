@@ -1,41 +1,39 @@
 #include "model/layer.h"
 
-#include "model/strip.h"
+#include "model/vec.h"
 
 enum {
     OUTPUTS = 10, /* sums kept in registers at once */
     GROUP =
-        32 /* neurons that pass by before the next strip: their columns lie on as many pages, which the translation buffer holds */
+        32 /* neurons that pass by before the next vec: their columns lie on as many pages, which the translation buffer holds */
 };
 
-/* Sums of `q` outputs (a constant where this is inlined) over `count` neurons for one strip of inputs. */
+/* Sums of `q` outputs (a constant where this is inlined) over `count` neurons for one vec of inputs. */
 static inline __attribute__((always_inline)) void output_strip(const real *Z, const real *A,
                                                                size_t count, size_t q,
                                                                size_t stride, size_t ld, real scale,
                                                                real *U) {
-    strip sum[OUTPUTS];
-    for (size_t o = 0; o < q; o++) { sum[o] = (strip){0}; }
+    vec sum[OUTPUTS];
+    for (size_t o = 0; o < q; o++) { sum[o] = (vec){0}; }
     for (size_t r = 0; r < count; r++) {
-        strip z = strip_load(Z + r * ld);
-        z = strip_where_positive(z, z);
+        vec z = vec_load(Z + r * ld);
+        z = vec_where_positive(z, z);
         for (size_t o = 0; o < q; o++) { sum[o] += z * A[r * stride + o]; }
     }
-    for (size_t o = 0; o < q; o++) {
-        strip_store(U + o * ld, strip_load(U + o * ld) + scale * sum[o]);
-    }
+    for (size_t o = 0; o < q; o++) { vec_store(U + o * ld, vec_load(U + o * ld) + scale * sum[o]); }
 }
 
-/* <R_j, a_r> of `count` neurons for one strip of inputs; added to what is there if `more`, 0 where Z <= 0 if there is a Z. */
+/* <R_j, a_r> of `count` neurons for one vec of inputs; added to what is there if `more`, 0 where Z <= 0 if there is a Z. */
 static inline __attribute__((always_inline)) void
 products_strip(const real *Z, const real *A, const real *R, size_t count, size_t q, size_t stride,
                size_t ld, real factor, int more, real *P, size_t step) {
-    strip residual[OUTPUTS];
-    for (size_t o = 0; o < q; o++) { residual[o] = factor * strip_load(R + o * ld); }
+    vec residual[OUTPUTS];
+    for (size_t o = 0; o < q; o++) { residual[o] = factor * vec_load(R + o * ld); }
     for (size_t r = 0; r < count; r++) {
-        strip sum = (strip){0};
+        vec sum = (vec){0};
         for (size_t o = 0; o < q; o++) { sum += residual[o] * A[r * stride + o]; }
-        if (Z) { sum = strip_where_positive(strip_load(Z + r * ld), sum); }
-        strip_store(P + r * step, more ? strip_load(P + r * step) + sum : sum);
+        if (Z) { sum = vec_where_positive(vec_load(Z + r * ld), sum); }
+        vec_store(P + r * step, more ? vec_load(P + r * step) + sum : sum);
     }
 }
 

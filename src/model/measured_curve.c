@@ -25,7 +25,7 @@ typedef struct {
 } curve_sums;
 
 /* The trainer's observer. */
-static void add_jump(const train_sight *sight, void *context) {
+static void add_jump(const step_event *sight, void *context) {
     curve_sums *b = context;
     if (sight->step > 0) { return; }
     for (size_t i = 0; i < b->c->g->n; i++) { b->jump[i] += sight->U[i] - b->u[i]; }

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "model/layer.h"
-#include "model/strip.h"
+#include "model/vec.h"
 
 status network_new(const gram *g, size_t capacity, bool follow, network *net) {
     *net = (network){.capacity = capacity};
@@ -56,7 +56,7 @@ void network_step(const gram *g, network *net, double scale, double step, const 
         real *Z = net->Z + r * g->ld;
         const real *A = net->A + r * g->q;
         size_t count = smaller(net->m - r, ACTIVE_PANEL);
-        active_step s = {
+        relu_sum s = {
             .Z = Z, .A = A, .R = R, .count = count, .q = g->q, .ld = g->ld, .factor = factor};
         if (net->C) { layer_gradient(Z, A, R, count, g->q, g->ld, factor, net->C + r * g->ld); }
         gram_step(g, &s, Z, work);

@@ -64,8 +64,8 @@ struct ntk_masked {
     uint64_t neurons; /* added so far */
     uint64_t *bits;   /* (n, WORDS): of the block and mask in work */
     size_t *active;   /* (BLOCK): its neurons, numbered within the block added */
-    uint32_t
-        *counts; /* (masks, n (n+1)/2): C_ij, j <= i, of mask l at l n (n+1)/2 + i (i+1)/2 + j */
+    /* (masks, n (n+1)/2): C_ij, j <= i, of mask l at l n (n+1)/2 + i (i+1)/2 + j */
+    uint32_t *counts;
 };
 
 static size_t triangle(size_t n) { return n * (n + 1) / 2; }

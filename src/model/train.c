@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "model/layer.h"
-#include "model/strip.h"
+#include "model/vec.h"
 #include "base/blas.h"
 
 train_scales train_scales_of(const train_settings *s, size_t n, size_t q) {
@@ -142,7 +142,8 @@ static void gather(trainer *t, const unsigned char *mask) {
 
 /* Gradient steps of subnetwork l, all tau or, if the last is joined, the others. The output after the last step is computed only
  * for an observer. */
-static void descend(trainer *t, size_t l, bool joined, train_observer *seen, void *context) {
+static void local_steps_run(trainer *t, size_t l, bool joined, train_observer *seen,
+                            void *context) {
     const gram *g = t->g;
     size_t tau = t->settings.local_steps;
     network_output(g, &t->sub, t->scales.subnet, t->U);
@@ -150,8 +151,7 @@ static void descend(trainer *t, size_t l, bool joined, train_observer *seen, voi
         double error = measure(t);
         if (seen) {
             seen(
-                &(train_sight){
-                    .subnet = l, .step = step, .net = &t->sub, .U = t->U, .error = error},
+                &(step_event){.subnet = l, .step = step, .net = &t->sub, .U = t->U, .error = error},
                 context);
         }
         if (joined && step + 1 == tau) { return; }
@@ -161,7 +161,7 @@ static void descend(trainer *t, size_t l, bool joined, train_observer *seen, voi
     }
     if (seen) {
         double error = measure(t);
-        seen(&(train_sight){.subnet = l, .step = tau, .net = &t->sub, .U = t->U, .error = error},
+        seen(&(step_event){.subnet = l, .step = tau, .net = &t->sub, .U = t->U, .error = error},
              context);
     }
 }
@@ -175,7 +175,7 @@ static void add_columns(const network *sub, const real *from, real *to, size_t l
 }
 
 /* S <- S + s^l: the last step of the subnetwork in work, whose residual is in R. */
-static void join_step(trainer *t) {
+static void accumulate_last_step(trainer *t) {
     const network *sub = &t->sub;
     size_t ld = t->g->ld, q = t->g->q;
     for (size_t k = 0; k < sub->m; k++) {
@@ -185,10 +185,10 @@ static void join_step(trainer *t) {
 }
 
 /* sum <- sum + the joined steps of all subnetworks. */
-static void take_joined_step(trainer *t) {
+static void apply_accumulated_step(trainer *t) {
     size_t m = t->settings.width, ld = t->g->ld;
     for (size_t r = 0; r < m; r += ACTIVE_PANEL) {
-        active_step s = {
+        relu_sum s = {
             .S = t->S + r * ld, .count = smaller(m - r, ACTIVE_PANEL), .q = t->g->q, .ld = ld};
         gram_step(t->g, &s, t->sum.Z + r * ld, t->work);
     }
@@ -222,12 +222,12 @@ void trainer_round(trainer *t, const unsigned char *mask, train_observer *seen, 
     if (joined) { memset(t->S, 0, m * ld * sizeof *t->S); }
     for (size_t l = 0; l < p; l++) {
         gather(t, mask + l * m);
-        descend(t, l, joined, seen, context);
-        if (joined) { join_step(t); }
+        local_steps_run(t, l, joined, seen, context);
+        if (joined) { accumulate_last_step(t); }
         add_columns(&t->sub, t->sub.Z, t->sum.Z, ld);
         if (t->sum.C) { add_columns(&t->sub, t->sub.C, t->sum.C, ld); }
     }
-    if (joined) { take_joined_step(t); }
+    if (joined) { apply_accumulated_step(t); }
     aggregate(t);
     measure_whole(t);
 }

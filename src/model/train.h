@@ -54,8 +54,8 @@ typedef struct {
     const network *net; /* its neurons alone */
     const real *U;      /* (q, ld) its output */
     double error;       /* (1/2) ||U - Y||_F^2 / n */
-} train_sight;
-typedef void train_observer(const train_sight *sight, void *context);
+} step_event;
+typedef void train_observer(const step_event *sight, void *context);
 
 /* A run has diverged once an error is not finite, or beyond this many times what it was at the start or what the zero network has.
  * It stays so: after such a step all neurons may be dead and the error small. */

@@ -39,12 +39,12 @@ typedef struct claim claim;
 
 typedef struct {
     const claim *claim;
-    statement_row
-        row;     /* label, kind and words are set; bound, observed, trials, limit: the observer's */
-    bool met;    /* the run meets what the statement supposes */
-    bool enough; /* there is enough of it to tell */
-    bool holds;  /* further conditions, claim_refute_unless */
-    bool absent; /* there is no such row in this run */
+    /* label, kind and words are set; bound, observed, trials, limit: the observer's */
+    statement_row row;
+    bool met;                     /* the run meets what the statement supposes */
+    bool enough;                  /* there is enough of it to tell */
+    bool holds;                   /* further conditions, claim_refute_unless */
+    bool absent;                  /* there is no such row in this run */
     double tolerance;             /* TEST_EQUAL */
     size_t failures;              /* TEST_PROBABILITY, TEST_QUANTILE_..., of row.trials */
     double allowed;               /* TEST_PROBABILITY, TEST_QUANTILE_... */

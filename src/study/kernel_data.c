@@ -127,7 +127,9 @@ status kernel_data_open(const program_options *run, size_t samples, size_t label
     return OK;
 }
 
-size_t kernel_data_file_row(const kernel_data *d, size_t i) { return d->file_row ? d->file_row[i] : i; }
+size_t kernel_data_file_row(const kernel_data *d, size_t i) {
+    return d->file_row ? d->file_row[i] : i;
+}
 
 status kernel_data_drop_sizes(const program_options *run, option_list *sizes) {
     dataset data;

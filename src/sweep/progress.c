@@ -22,8 +22,8 @@ struct progress {
     size_t items, finished;
     int threads;
     double predicted; /* seconds; 0: not known */
-    double
-        expected; /* seconds in all by what is done so far, at first the prediction; 0: not known */
+    /* seconds in all by what is done so far, at first the prediction; 0: not known */
+    double expected;
     double start, shown; /* clock at the start and at the last output, seconds */
     bool quiet, terminal;
     pthread_mutex_t mutex; /* of done, finished, expected, shown, ended and of the output */

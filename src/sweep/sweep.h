@@ -40,14 +40,14 @@ typedef struct {
     size_t shard;    /* 1..shards: units whose index is congruent to shard-1 modulo shards */
     size_t shards;   /* 0: no shard given: read what is there, compute the rest */
     bool quiet;      /* nothing is said */
-    bool
-        brief; /* no progress and no counts: a small sweep on the way to another; what is wrong is said */
+    /* no progress and no counts: a small sweep on the way to another; what is wrong is said */
+    bool brief;
     bool predict; /* compute nothing: result.predicted alone is wanted */
 } sweep_options;
 
 typedef struct {
-    double *
-        values; /* (cells, repeats, values) in unit order; owned, sweep_result_free. NULL after a shard */
+    /* (cells, repeats, values) in unit order; owned, sweep_result_free. NULL after a shard */
+    double *values;
     bool complete; /* false after a shard: its share is on disk, nothing is gathered */
     size_t computed, reused,
         repaired;     /* units computed now, read from files, found damaged and redone */

@@ -15,11 +15,12 @@ TestSuite(bad_input, .timeout = 600);
 /* Every program. The first EXPERIMENTS have the experiments' options, ON_FEW run on 4 rows, ON_DATA compute on --data,
  * and all but the last write --out. */
 static const char *const programs[] = {
-    "BIN/loss-dynamics",     "BIN/error-heatmap",   "BIN/width-sweep",     "BIN/subnet-sweep",
-    "TOOL/infinite-ntk",     "TOOL/mask-moments",   "TOOL/bernoulli-rate", "TOOL/ntk-concentration",
-    "TOOL/categorical-rate", "TOOL/error-floor",    "TOOL/required-width", "TOOL/local-descent",
-    "TOOL/drift",            "TOOL/statements",     "TOOL/claims",         "TOOL/report",
-    "TOOL/compare-results"};
+    "BIN/loss-dynamics",   "BIN/error-heatmap",      "BIN/width-sweep",
+    "BIN/subnet-sweep",    "TOOL/infinite-ntk",      "TOOL/mask-moments",
+    "TOOL/bernoulli-rate", "TOOL/ntk-concentration", "TOOL/categorical-rate",
+    "TOOL/error-floor",    "TOOL/required-width",    "TOOL/local-descent",
+    "TOOL/drift",          "TOOL/statements",        "TOOL/claims",
+    "TOOL/report",         "TOOL/compare-results"};
 enum { PROGRAMS = sizeof programs / sizeof *programs, EXPERIMENTS = 4, ON_FEW = 10, ON_DATA = 13 };
 
 /* A run that takes no time, where a case is about something else. */
@@ -263,9 +264,11 @@ Test(bad_input, options_of_the_theory) {
         const char *program, *arguments, *names;
     } bad[] = {
         {"TOOL/bernoulli-rate", "--label 10", "--label: data/digits.npz has label columns 0 to 9"},
-        {"TOOL/categorical-rate", "--label 10", "--label: data/digits.npz has label columns 0 to 9"},
+        {"TOOL/categorical-rate", "--label 10",
+         "--label: data/digits.npz has label columns 0 to 9"},
         {"TOOL/error-floor", "--label 10", "--label: data/digits.npz has label columns 0 to 9"},
-        {"TOOL/error-floor", "--mask categorical --xi 0.5", "--xi: categorical masks have xi = 1/p"},
+        {"TOOL/error-floor", "--mask categorical --xi 0.5",
+         "--xi: categorical masks have xi = 1/p"},
         {"TOOL/error-floor", "--order 3", "--order"},
         {"TOOL/error-floor", "--width 64,64", "--width: 64 is given twice"},
         {"TOOL/drift", "--label 10", "--label: data/digits.npz has label columns 0 to 9"},

@@ -10,8 +10,8 @@
 
 typedef struct {
     const char *small; /* command with as little work as the program's paths allow */
-    const char *
-        longer; /* command with tens of units, about a second in all: time enough to break it off */
+    /* command with tens of units, about a second in all: time enough to break it off */
+    const char *longer;
 } program_case;
 
 static const program_case PROGRAMS[] = {
@@ -62,8 +62,10 @@ static const program_case PROGRAMS[] = {
      "--event-samples 3 --event-subnets 1"},
     {"TOOL/advise --samples 12 --width 30 --rounds 5 --repeats 2 --run-samples 8 --trials 10",
      "TOOL/advise --samples 80 --width 200 --rounds 20 --repeats 4 --run-samples 60 --trials 20"},
-    {"TOOL/error-floor --samples 10 --width 20,40 --subnets 2 --rounds 6 --repeats 2 --paths 2 --runs 1",
-     "TOOL/error-floor --samples 40 --width 100 --subnets 2,4 --rounds 20 --repeats 6 --paths 2 --runs 1"}};
+    {"TOOL/error-floor --samples 10 --width 20,40 --subnets 2 --rounds 6 --repeats 2 --paths 2 "
+     "--runs 1",
+     "TOOL/error-floor --samples 40 --width 100 --subnets 2,4 --rounds 20 --repeats 6 --paths 2 "
+     "--runs 1"}};
 
 enum { PROGRAM_COUNT = sizeof PROGRAMS / sizeof PROGRAMS[0] };
 

@@ -145,7 +145,7 @@ static double product(const witness *w, size_t i, const real *weights) {
     return sum;
 }
 
-static void see(const train_sight *sight, void *context) {
+static void see(const step_event *sight, void *context) {
     enum { N = 12, D = 64 };
     witness *w = context;
     double H[N * N] = {0}, flips[N] = {0}, near[N] = {0}, lambda;

@@ -12,8 +12,7 @@
 
 TestSuite(error_floor, .timeout = 120);
 
-static floor_settings small(size_t order)
-{
+static floor_settings small(size_t order) {
     floor_settings s = *(const floor_settings *)floor_study.defaults;
     s.widths = (option_list){{256}, 1};
     s.subnets = (option_list){{4}, 1};
@@ -28,19 +27,14 @@ static floor_settings small(size_t order)
 static const char FLOOR_ROW[] = "Effective dynamics, floor, m=256 p=4 xi=0.9 tau=2 kappa=0.1",
                   CURVE_ROW[] = "Effective dynamics, curve, m=256 p=4 xi=0.9 tau=2 kappa=0.1";
 
-static void measured(floor_settings s, study_run *r)
-{
+static void measured(floor_settings s, study_run *r) {
     study_fixture_open(&floor_study, &s, r);
     study_fixture_measure(r);
 }
 
-static double *numbers(study_run *r, size_t start)
-{
-    return r->result.values + start * r->values;
-}
+static double *numbers(study_run *r, size_t start) { return r->result.values + start * r->values; }
 
-static void expect(const study_run *r, verdict on_floor, verdict on_curve)
-{
+static void expect(const study_run *r, verdict on_floor, verdict on_curve) {
     claim_rows rows = study_fixture_judge(r);
     cr_log_info("floor %g, curve %g", study_fixture_row(&rows, FLOOR_ROW)->observed,
                 study_fixture_row(&rows, CURVE_ROW)->observed);
@@ -49,8 +43,7 @@ static void expect(const study_run *r, verdict on_floor, verdict on_curve)
     claim_rows_free(&rows);
 }
 
-Test(error_floor, honest_predictions_of_both_orders_refute_nothing)
-{
+Test(error_floor, honest_predictions_of_both_orders_refute_nothing) {
     for (size_t order = 1; order <= 2; order++) {
         study_run r;
         measured(small(order), &r);
@@ -60,8 +53,7 @@ Test(error_floor, honest_predictions_of_both_orders_refute_nothing)
 }
 
 /* The predicted error of a start after a round, from the points of its curve. */
-static double error_at(study_run *r, size_t start, size_t round)
-{
+static double error_at(study_run *r, size_t start, size_t round) {
     const floor_context *c = r->context;
     size_t k = 0;
     while (floor_point(c->cells[0].rounds, k) < round) { k++; }
@@ -71,8 +63,7 @@ static double error_at(study_run *r, size_t start, size_t round)
 }
 
 /* Predicts with other settings than the runs are trained with, at the same rounds. */
-static void predict_otherwise(study_run *r, floor_settings wrong)
-{
+static void predict_otherwise(study_run *r, floor_settings wrong) {
     study_run other;
     measured(wrong, &other);
     for (size_t start = 0; start < r->repeats; start++) {
@@ -84,8 +75,7 @@ static void predict_otherwise(study_run *r, floor_settings wrong)
     study_close(&other);
 }
 
-Test(error_floor, mutant_variance_without_1_over_p)
-{
+Test(error_floor, mutant_variance_without_1_over_p) {
     study_run r;
     measured(small(1), &r);
     for (size_t start = 0; start < r.repeats; start++) { numbers(&r, start)[FLOOR_VARIANCE] *= 4; }
@@ -93,8 +83,7 @@ Test(error_floor, mutant_variance_without_1_over_p)
     study_close(&r);
 }
 
-Test(error_floor, mutant_step_5_percent_too_large)
-{
+Test(error_floor, mutant_step_5_percent_too_large) {
     study_run r;
     floor_settings right = small(1), wrong = right;
     measured(right, &r);
@@ -105,8 +94,7 @@ Test(error_floor, mutant_step_5_percent_too_large)
     study_close(&r);
 }
 
-Test(error_floor, too_few_runs_are_not_checked)
-{
+Test(error_floor, too_few_runs_are_not_checked) {
     study_run r;
     floor_settings few = small(1);
     few.starts = 3;
@@ -115,8 +103,7 @@ Test(error_floor, too_few_runs_are_not_checked)
     study_close(&r);
 }
 
-Test(error_floor, beyond_stability_nothing_is_predicted)
-{
+Test(error_floor, beyond_stability_nothing_is_predicted) {
     study_run r;
     floor_settings unstable = small(1);
     unstable.lr = 4;
@@ -129,8 +116,7 @@ Test(error_floor, beyond_stability_nothing_is_predicted)
     study_close(&r);
 }
 
-Test(error_floor, points_of_a_curve_begin_with_all_rounds_and_end_with_the_last)
-{
+Test(error_floor, points_of_a_curve_begin_with_all_rounds_and_end_with_the_last) {
     for (size_t rounds = 1; rounds < 3000; rounds = rounds * 3 + 1) {
         size_t points = floor_points(rounds);
         cr_expect(eq(sz, floor_point(rounds, 0), 0));

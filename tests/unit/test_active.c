@@ -81,16 +81,16 @@ Test(active, is_the_sum_written_out) {
         for (size_t b = 0; b < 4; b++) {
             for (size_t c = 0; c < 4; c++) {
                 scene s = new_scene(inputs[a], lengths[b], outputs[c]);
-                active_columns columns;
+                packed_columns columns;
                 cr_assert(eq(int, active_new(s.V, s.n, s.length, &columns), OK));
                 real *work = allocate(active_workspace(&columns, s.q), sizeof *work, "work");
-                active_step step = {.Z = s.Z,
-                                    .A = s.A,
-                                    .R = s.R,
-                                    .count = COUNT,
-                                    .q = s.q,
-                                    .ld = s.ld,
-                                    .factor = (real)0.25};
+                relu_sum step = {.Z = s.Z,
+                                 .A = s.A,
+                                 .R = s.R,
+                                 .count = COUNT,
+                                 .q = s.q,
+                                 .ld = s.ld,
+                                 .factor = (real)0.25};
                 active_add(&columns, &step, s.T, s.length, work);
                 double limit = SAME * sqrt((double)(s.n * s.q)) * 10;
                 cr_expect(le(dbl, largest_difference(&s, 0.25), limit),

@@ -32,16 +32,14 @@ typedef struct {
     effective_setting setting;
 } ground;
 
-static void keep_outputs(dataset *data, size_t q)
-{
+static void keep_outputs(dataset *data, size_t q) {
     for (size_t i = 0; i < data->n; i++) {
         for (size_t o = 0; o < q; o++) { data->Y[i * q + o] = data->Y[i * data->q + o]; }
     }
     data->q = q;
 }
 
-static void open_ground(ground *x, size_t n, size_t q, train_settings s, unsigned order)
-{
+static void open_ground(ground *x, size_t n, size_t q, train_settings s, unsigned order) {
     *x = (ground){.s = s};
     cr_assert(eq(int, dataset_load("data/digits.npz", n, &x->data), OK), "%s", error_text());
     keep_outputs(&x->data, q);
@@ -58,14 +56,12 @@ static void open_ground(ground *x, size_t n, size_t q, train_settings s, unsigne
     x->setting = effective_setting_of(&x->s, x->G, n, q, order);
 }
 
-static void close_ground(ground *x)
-{
+static void close_ground(ground *x) {
     trainer_free(&x->t), gram_free(&x->g), dataset_free(&x->data);
     free(x->G), free(x->Z);
 }
 
-static void back_to_start(ground *x)
-{
+static void back_to_start(ground *x) {
     memcpy(x->t.whole.Z, x->Z, x->s.width * x->g.ld * sizeof *x->Z);
     x->t.error = network_residual(&x->g, x->t.U, x->t.R);
     trainer_output(&x->t, x->t.U);
@@ -76,8 +72,7 @@ static void back_to_start(ground *x)
 /* --- one round against all masks --- */
 
 /* Probability of mask number `number`, which is written out; 0: no mask of this kind. */
-static double decode_with_chance(const train_settings *s, size_t number, unsigned char *mask)
-{
+static double decode_with_chance(const train_settings *s, size_t number, unsigned char *mask) {
     size_t m = s->width, p = s->subnets;
     double probability = 1;
     for (size_t r = 0; r < m; r++) {
@@ -94,8 +89,7 @@ static double decode_with_chance(const train_settings *s, size_t number, unsigne
 
 /* mean (m, n): E over all masks of the pre-activations after one round; returns the probability of
  * all of them. */
-static double enumerate(ground *x, double *mean)
-{
+static double enumerate(ground *x, double *mean) {
     size_t n = x->g.n, m = x->s.width, bits = m * x->s.subnets;
     unsigned char mask[64];
     double total = 0;
@@ -115,8 +109,7 @@ static double enumerate(ground *x, double *mean)
 }
 
 /* ||predicted - enumerated|| over ||enumerated - start||, of the mean of one round. */
-static double mean_off(ground *x, unsigned order)
-{
+static double mean_off(ground *x, unsigned order) {
     size_t n = x->g.n, m = x->s.width;
     double *mean = malloc(m * n * sizeof *mean), off = 0, moved = 0;
     cr_expect(lt(dbl, fabs(enumerate(x, mean) - 1), 1e-12));
@@ -143,8 +136,7 @@ static const train_settings small = {.width = 6,
                                      .kappa = 1,
                                      .scaling = SCALING_THEORY};
 
-Test(effective, mean_of_one_local_step_is_that_of_all_masks)
-{
+Test(effective, mean_of_one_local_step_is_that_of_all_masks) {
     for (size_t q = 1; q <= 2; q++) {
         for (int kind = MASK_BERNOULLI; kind <= MASK_CATEGORICAL; kind++) {
             train_settings s = small;
@@ -162,8 +154,7 @@ Test(effective, mean_of_one_local_step_is_that_of_all_masks)
 }
 
 /* Whether some activation is another one after the round of some mask. */
-static bool flips(ground *x)
-{
+static bool flips(ground *x) {
     size_t bits = x->s.width * x->s.subnets;
     unsigned char mask[64];
     bool some = false;
@@ -179,8 +170,7 @@ static bool flips(ground *x)
     return some;
 }
 
-Test(effective, second_order_is_nearer_to_all_masks_over_several_local_steps)
-{
+Test(effective, second_order_is_nearer_to_all_masks_over_several_local_steps) {
     for (size_t q = 1; q <= 2; q++) {
         train_settings s = small;
         s.local_steps = 3;
@@ -195,8 +185,7 @@ Test(effective, second_order_is_nearer_to_all_masks_over_several_local_steps)
     }
 }
 
-Test(effective, a_mean_with_another_theta_is_not_that_of_all_masks)
-{
+Test(effective, a_mean_with_another_theta_is_not_that_of_all_masks) {
     ground x;
     open_ground(&x, 5, 1, small, 1);
     x.setting.theta = 1;
@@ -207,8 +196,7 @@ Test(effective, a_mean_with_another_theta_is_not_that_of_all_masks)
 /* --- the recursion of Sigma --- */
 
 /* C <- A B for (n, n), B transposed if `back`. */
-static void times(size_t n, const double *A, const double *B, bool back, double *C)
-{
+static void times(size_t n, const double *A, const double *B, bool back, double *C) {
     for (size_t i = 0; i < n; i++) {
         for (size_t j = 0; j < n; j++) {
             C[i * n + j] = 0;
@@ -223,8 +211,7 @@ enum { N = 5 };
 
 /* theta B and (theta^2/p) B Gamma B, summed over outputs, at the start's activations, from the
  * definitions. */
-static void plain_recursion(const ground *x, double B[N * N], double noise[N * N])
-{
+static void plain_recursion(const ground *x, double B[N * N], double noise[N * N]) {
     const effective_setting *s = &x->setting;
     double M[N * N], power[N * N], Gamma[N * N], half[N * N];
     double jump = (double)s->q * s->scales.subnet * s->scales.subnet * s->xi * (1 - s->xi) / s->p;
@@ -252,8 +239,7 @@ static void plain_recursion(const ground *x, double B[N * N], double noise[N * N
 }
 
 /* Sigma <- (I - theta B) Sigma (I - theta B)^T + noise. */
-static void plain_step(const double B[N * N], const double noise[N * N], double Sigma[N * N])
-{
+static void plain_step(const double B[N * N], const double noise[N * N], double Sigma[N * N]) {
     double F[N * N], half[N * N];
     for (size_t k = 0; k < N * N; k++) { F[k] = (k % (N + 1) == 0) - B[k]; }
     times(N, F, Sigma, false, half);
@@ -261,8 +247,7 @@ static void plain_step(const double B[N * N], const double noise[N * N], double 
     for (size_t k = 0; k < N * N; k++) { Sigma[k] += noise[k]; }
 }
 
-static double trace_of(const double Sigma[N * N])
-{
+static double trace_of(const double Sigma[N * N]) {
     double sum = 0;
     for (size_t i = 0; i < N; i++) { sum += Sigma[i * N + i]; }
     return sum;
@@ -276,8 +261,7 @@ static const train_settings wide = {.width = 60,
                                     .kappa = 1,
                                     .scaling = SCALING_THEORY};
 
-Test(effective, covariance_after_a_round_and_its_fixed_point_are_those_of_the_recursion)
-{
+Test(effective, covariance_after_a_round_and_its_fixed_point_are_those_of_the_recursion) {
     for (size_t q = 1; q <= 2; q++) {
         ground x;
         open_ground(&x, N, q, wide, 1);
@@ -300,8 +284,7 @@ Test(effective, covariance_after_a_round_and_its_fixed_point_are_those_of_the_re
     }
 }
 
-Test(effective, random_paths_have_the_variance_of_the_recursion)
-{
+Test(effective, random_paths_have_the_variance_of_the_recursion) {
     enum { PATHS = 4000 };
     for (unsigned order = 1; order <= 2; order++) {
         ground x;
@@ -332,13 +315,11 @@ typedef struct {
     double floor, early;
 } outcome;
 
-static outcome outcome_of(const double curve[ROUNDS + 1])
-{
+static outcome outcome_of(const double curve[ROUNDS + 1]) {
     return (outcome){stats_summarise(curve + 2 * ROUNDS / 3, ROUNDS / 3 + 1).mean, curve[EARLY]};
 }
 
-static outcome predict(const ground *x, effective_setting s)
-{
+static outcome predict(const ground *x, effective_setting s) {
     double curve[ROUNDS + 1];
     rng *draws = rng_new(6, 0, 0, RNG_PILOT);
     effective *f = effective_new(&s, &x->g, &x->t.whole, draws);
@@ -356,8 +337,7 @@ typedef struct {
 } seen_outcome;
 
 /* Student intervals of the means of runs from one start. */
-static seen_outcome simulate(ground *x)
-{
+static seen_outcome simulate(ground *x) {
     double floors[RUNS], early[RUNS], curve[ROUNDS + 1];
     unsigned char *mask = malloc(x->s.subnets * x->s.width);
     rng *masks = rng_new(7, 0, 0, RNG_PILOT);
@@ -382,18 +362,15 @@ static seen_outcome simulate(ground *x)
 /* What the prediction may be off by beside the interval of the runs: terms of the next order. */
 static const double OFF = 0.05;
 
-static bool within(double predicted, stats_interval seen)
-{
+static bool within(double predicted, stats_interval seen) {
     return predicted >= (1 - OFF) * seen.low && predicted <= (1 + OFF) * seen.high;
 }
 
-static bool agrees(outcome predicted, seen_outcome seen)
-{
+static bool agrees(outcome predicted, seen_outcome seen) {
     return within(predicted.floor, seen.floor) && within(predicted.early, seen.early);
 }
 
-Test(effective, floors_are_those_of_runs_and_wrong_theories_are_refused)
-{
+Test(effective, floors_are_those_of_runs_and_wrong_theories_are_refused) {
     train_settings s = {.width = 256,
                         .subnets = 2,
                         .xi = 0.5,
@@ -421,8 +398,7 @@ Test(effective, floors_are_those_of_runs_and_wrong_theories_are_refused)
 
 /* Where labels rule, the start's error falls by e^-2 within the early rounds: a step that is 5 %
  * too large makes a tenth of it. */
-Test(effective, a_step_that_is_5_percent_too_large_is_refused)
-{
+Test(effective, a_step_that_is_5_percent_too_large_is_refused) {
     train_settings s = {.width = 512,
                         .subnets = 4,
                         .xi = 0.95,

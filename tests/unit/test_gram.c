@@ -17,7 +17,7 @@ static const double SAME = 1e-5;
 enum { COUNT = 5 };
 
 /* T + G S, S = factor (R A^T) o 1{Z > 0}, written out from the inputs X (n, d). */
-static double written_out(const double *X, size_t n, size_t d, const active_step *s, size_t r,
+static double written_out(const double *X, size_t n, size_t d, const relu_sum *s, size_t r,
                           size_t i) {
     double sum = 0;
     for (size_t j = 0; j < n; j++) {
@@ -35,7 +35,7 @@ static double written_out(const double *X, size_t n, size_t d, const active_step
 static void check_ways(const dataset *data, size_t rank) {
     for (int way = GRAM_MATRIX; way <= GRAM_FACTOR; way++) {
         gram g;
-        cr_assert(eq(int, gram_new(data, (gram_way)way, &g), OK));
+        cr_assert(eq(int, gram_new(data, (gram_method)way, &g), OK));
         cr_expect(eq(sz, g.rank, way == GRAM_FACTOR ? rank : 0));
         rng *r = rng_new(1, 0, 0, RNG_PILOT);
         real *Z = allocate(COUNT * g.ld, sizeof *Z, "Z"),
@@ -47,7 +47,7 @@ static void check_ways(const dataset *data, size_t rank) {
         for (size_t k = 0; k < COUNT; k++) { rng_normal(r, 1, g.n, Z + k * g.ld); }
         rng_signs(r, COUNT * g.q, A);
         rng_normal(r, 1, g.q * g.ld, R);
-        active_step s = {
+        relu_sum s = {
             .Z = Z, .A = A, .R = R, .count = COUNT, .q = g.q, .ld = g.ld, .factor = (real)-0.5};
         gram_step(&g, &s, T, work);
         for (size_t k = 0; k < COUNT; k++) {

@@ -56,7 +56,7 @@ typedef struct {
     double worst; /* largest relative difference */
 } local_check;
 
-static void compare_local(const train_sight *sight, void *context) {
+static void compare_local(const step_event *sight, void *context) {
     local_check *check = context;
     if (sight->step == check->tau) { return; }
     double expected = check->expected[sight->subnet * check->tau + sight->step];
@@ -73,7 +73,7 @@ static double relative(double got, double expected) {
 }
 
 /* Largest differences between our run and the released program's. */
-static replay_result replay(const char *path, train_unselected unselected, gram_way way) {
+static replay_result replay(const char *path, train_unselected unselected, gram_method way) {
     reference r = {0};
     read_reference(path, &r);
     dataset data;
@@ -128,7 +128,7 @@ static const char *const references[] = {"tests/reference/replay-bernoulli.npz",
 Test(train, replays_the_released_program) {
     for (int way = GRAM_AUTO; way <= GRAM_FACTOR; way++) {
         for (size_t k = 0; k < 3; k++) {
-            replay_result r = replay(references[k], UNSELECTED_ZERO, (gram_way)way);
+            replay_result r = replay(references[k], UNSELECTED_ZERO, (gram_method)way);
             cr_log_info("%s: loss %.2g local %.2g weights %.2g, %zu zeroed", references[k], r.loss,
                         r.local, r.weights, r.zeroed);
             cr_expect(le(dbl, r.loss, REPLAY_LOSS), "%s: whole-network loss", references[k]);
@@ -315,7 +315,7 @@ typedef struct {
     double mean;
 } last_outputs;
 
-static void keep_last(const train_sight *sight, void *context) {
+static void keep_last(const step_event *sight, void *context) {
     last_outputs *last = context;
     if (sight->step == last->tau) {
         memcpy(last->outputs + sight->subnet * last->size, sight->U, last->size * sizeof *sight->U);

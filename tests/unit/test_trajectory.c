@@ -4,7 +4,7 @@
 #include <criterion/new/assert.h>
 #include <stdlib.h>
 
-#include "model/pace.h"
+#include "model/throughput.h"
 
 /* A trajectory is the trainer with the streams of its unit: followed by hand it gives the same errors, bit by bit. */
 Test(trajectory, depends_on_seed_cell_and_repetition_alone) {
@@ -42,7 +42,7 @@ Test(trajectory, pace_is_a_plausible_time_per_operation) {
     cr_assert(eq(int, gram_new(&data, GRAM_AUTO, &g), OK));
     train_settings s = {
         .width = 100, .subnets = 2, .xi = 0.5, .lr = 0.05, .local_steps = 2, .kappa = 1};
-    double pace = pace_measure(&g, &s, 2, 0.02);
+    double pace = throughput_measure(&g, &s, 2, 0.02);
     cr_expect(lt(dbl, 1e-13, pace)); /* 10 TFlop/s */
     cr_expect(lt(dbl, pace, 1e-6));  /* 1 MFlop/s */
     gram_free(&g), dataset_free(&data);

@@ -36,14 +36,16 @@ typedef struct {
 } advise_run;
 
 /* What a run shows. Errors are (1/2) ||U - Y||_F^2 / n of the whole network. */
-#define ADVISE_SEEN(number)                                                               \
-    number(start, SUM, "error at the start")                                              \
-        number(early, SUM, "mean of log(error after a round / before) over early rounds") \
-            number(last, SUM, "error after the last round")                               \
-                number(level, SUM, "mean error of the last fifth of the rounds")          \
-                    number(before, SUM, "mean error of the fifth before it")              \
-                        number(reached, SUM, "first round within a tenth of the level")   \
-                            number(diverged, MAX, "1: some error left all bounds")
+/* clang-format off */
+#define ADVISE_SEEN(number)                                                                       \
+    number(start, SUM, "error at the start")                                                      \
+    number(early, SUM, "mean of log(error after a round / before) over early rounds")             \
+    number(last, SUM, "error after the last round")                                               \
+    number(level, SUM, "mean error of the last fifth of the rounds")                              \
+    number(before, SUM, "mean error of the fifth before it")                                      \
+    number(reached, SUM, "first round within a tenth of the level")                               \
+    number(diverged, MAX, "1: some error left all bounds")
+/* clang-format on */
 RECORD_DECLARE(advise_seen, ADVISE_SEEN);
 
 /* Rounds over which the contraction of a round is measured, at most. */

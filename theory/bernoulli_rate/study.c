@@ -8,12 +8,12 @@
 
 #include "model/bounds.h"
 #include "model/mask.h"
-#include "model/pace.h"
+#include "model/throughput.h"
 #include "theory/criteria.h"
 
 enum { SAMPLES = 24, MAX_WIDTH = 10000000, MAX_SUBNETS = 10000, MAX_STEPS = 1000000 };
-static const double XI_MOST = 0.999;     /* at xi = 1 there is no floor */
-static const double PACE_SECONDS = 0.15; /* for measuring the machine's speed */
+static const double XI_MOST = 0.999;           /* at xi = 1 there is no floor */
+static const double THROUGHPUT_SECONDS = 0.15; /* for measuring the machine's speed */
 
 const char *const rate_axis_words[AXES] = {
     "width", "width-large-kappa", "kappa",    "subnets",      "local-steps",
@@ -182,7 +182,7 @@ static double cost(const study_run *r, size_t k) {
 static double calibrate(const study_run *r) {
     const bernoulli_context *c = r->context;
     const train_settings *costliest = &c->cells[study_costliest(r)].s;
-    return pace_measure(&c->g, costliest, r->options.threads, PACE_SECONDS);
+    return throughput_measure(&c->g, costliest, r->options.threads, THROUGHPUT_SECONDS);
 }
 
 void bernoulli_curve_slopes(const study_run *r, size_t cell, int column, double *x) {

@@ -22,7 +22,7 @@ typedef struct {
 } trial;
 
 /* The trainer's observer. */
-static void observe(const train_sight *sight, void *context) {
+static void observe(const step_event *sight, void *context) {
     trial *b = context;
     const categorical_cell *c = b->c;
     size_t n = c->g->n;

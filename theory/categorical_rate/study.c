@@ -5,12 +5,12 @@
 #include <stdlib.h>
 
 #include "model/few_rows.h"
-#include "model/pace.h"
+#include "model/throughput.h"
 #include "theory/criteria.h"
 
 enum { SAMPLES = 24, MAX_WIDTH = 10000000, MAX_SUBNETS = 10000, MAX_STEPS = 1000000 };
 enum { ABOVE = OPTION_ABOVE_LOW };
-static const double PACE_SECONDS = 0.15; /* for measuring the machine's speed */
+static const double THROUGHPUT_SECONDS = 0.15; /* for measuring the machine's speed */
 
 /* --- options --- */
 
@@ -129,7 +129,7 @@ static double cost(const study_run *r, size_t k) {
 
 static double calibrate(const study_run *r) {
     const categorical_cell *c = ((const categorical_context *)r->context)->cells;
-    return pace_measure(c->g, &c->s, r->options.threads, PACE_SECONDS);
+    return throughput_measure(c->g, &c->s, r->options.threads, THROUGHPUT_SECONDS);
 }
 
 /* All masks of a small network with normal pre-activations and labels. */

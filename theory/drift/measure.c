@@ -98,7 +98,7 @@ static void measure_state(drift_watch *w, const network *net) {
 }
 
 /* The trainer's observer. */
-static void observe(const train_sight *sight, void *context) {
+static void observe(const step_event *sight, void *context) {
     drift_watch *w = context;
     if (w->code != OK || w->kept->stopped != 0) { return; }
     if (!isfinite(sight->error)) {

@@ -16,16 +16,14 @@ static const double OWN_MOST = 0.1;
 /* The early error shows the rate where the floor lies this far below. */
 static const double ABOVE_FLOOR = 4;
 
-double floor_own_reaction(const floor_context *c, const floor_cell *at)
-{
+double floor_own_reaction(const floor_context *c, const floor_cell *at) {
     train_scales scales = train_scales_of(&at->s, c->g.n, c->g.q);
     return scales.step * scales.subnet * scales.subnet * (double)c->g.q * c->data.gram_norm *
            (double)at->s.local_steps * (1 - at->s.xi);
 }
 
 /* Mean over the starts of a number. */
-static double mean_of(const study_run *r, size_t cell, floor_number number)
-{
+static double mean_of(const study_run *r, size_t cell, floor_number number) {
     double sum = 0;
     for (size_t k = 0; k < r->repeats; k++) { sum += study_values(r, cell, k)[number]; }
     return sum / (double)r->repeats;
@@ -33,8 +31,7 @@ static double mean_of(const study_run *r, size_t cell, floor_number number)
 
 /* Whether the cell is in the regime, in words; false also where a further condition is not met. */
 static void suppose_regime(const study_run *r, size_t cell, bool further, const char *words,
-                           evidence *e)
-{
+                           evidence *e) {
     const floor_context *c = r->context;
     const floor_cell *at = &c->cells[cell];
     double own = floor_own_reaction(c, at);
@@ -48,8 +45,7 @@ static void suppose_regime(const study_run *r, size_t cell, bool further, const 
 
 /* Standard error over the starts of predicted/seen, each of one start, relative to their mean. */
 static double error_of_ratio(const study_run *r, size_t cell, const floor_number predicted[2],
-                             floor_number seen, double *work)
-{
+                             floor_number seen, double *work) {
     for (size_t k = 0; k < r->repeats; k++) {
         const double *values = study_values(r, cell, k);
         work[k] = values[predicted[0]];
@@ -62,8 +58,7 @@ static double error_of_ratio(const study_run *r, size_t cell, const floor_number
 
 /* Predicted (one number, or the sum of two) over seen, both means over the starts. */
 static status compare(const study_run *r, size_t cell, const floor_number predicted[2],
-                      floor_number seen, double tolerance, evidence *e)
-{
+                      floor_number seen, double tolerance, evidence *e) {
     const floor_settings *o = r->settings;
     double *work = claim_array(e, r->repeats), sum = mean_of(r, cell, predicted[0]);
     if (!work) { return FAILED; }
@@ -74,15 +69,13 @@ static status compare(const study_run *r, size_t cell, const floor_number predic
     return claim_saw(e, 1, sum / mean_of(r, cell, seen), (double)(o->runs * r->repeats));
 }
 
-static status floor_as_predicted(const study_run *r, size_t cell, evidence *e)
-{
+static status floor_as_predicted(const study_run *r, size_t cell, evidence *e) {
     static const floor_number predicted[] = {FLOOR_BIAS, FLOOR_VARIANCE};
     suppose_regime(r, cell, true, "", e);
     return compare(r, cell, predicted, FLOOR_SEEN, FLOOR_OFF, e);
 }
 
-static status curve_as_predicted(const study_run *r, size_t cell, evidence *e)
-{
+static status curve_as_predicted(const study_run *r, size_t cell, evidence *e) {
     static const floor_number predicted[] = {FLOOR_EARLY, FLOOR_EARLY};
     double floor = mean_of(r, cell, FLOOR_BIAS) + mean_of(r, cell, FLOOR_VARIANCE);
     double above = mean_of(r, cell, FLOOR_EARLY) / floor;
@@ -92,13 +85,9 @@ static status curve_as_predicted(const study_run *r, size_t cell, evidence *e)
     return compare(r, cell, predicted, FLOOR_SEEN_EARLY, EARLY_OFF, e);
 }
 
-static size_t cells_of(const study_run *r)
-{
-    return r->cells;
-}
+static size_t cells_of(const study_run *r) { return r->cells; }
 
-static const char *cell_name(const study_run *r, size_t cell, char *name, size_t size)
-{
+static const char *cell_name(const study_run *r, size_t cell, char *name, size_t size) {
     const train_settings *s = &((const floor_context *)r->context)->cells[cell].s;
     snprintf(name, size, "m=%zu p=%zu xi=%g tau=%zu kappa=%g", s->width, s->subnets, s->xi,
              s->local_steps, s->kappa);

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include "model/effective.h"
-#include "model/level.h"
+#include "model/plateau.h"
 #include "study/study.h"
 #include "study/kernel_data.h"
 

@@ -1,7 +1,4 @@
 /* error-floor: curve, floor and plateau of the error, predicted from H, V and the start alone. */
 #include "theory/error_floor/error_floor.h"
 
-int main(int argc, char **argv)
-{
-    return study_main(&floor_study, argc, argv);
-}
+int main(int argc, char **argv) { return study_main(&floor_study, argc, argv); }

@@ -9,13 +9,9 @@ static const double TARGET = 5e-4;    /* of the stop rule */
 static const double NEAR_FLOOR = 1.1; /* the floor is reached within a tenth */
 static const double EARLY = 20;       /* the error has fallen by this factor */
 
-size_t floor_points(size_t rounds)
-{
-    return rounds + 1 < FLOOR_POINTS ? rounds + 1 : FLOOR_POINTS;
-}
+size_t floor_points(size_t rounds) { return rounds + 1 < FLOOR_POINTS ? rounds + 1 : FLOOR_POINTS; }
 
-size_t floor_point(size_t rounds, size_t k)
-{
+size_t floor_point(size_t rounds, size_t k) {
     size_t last = floor_points(rounds) - 1;
     double ratio = (double)k / (double)last;
     size_t spread = (size_t)lround(pow((double)rounds + 1, ratio)) - 1;
@@ -23,8 +19,7 @@ size_t floor_point(size_t rounds, size_t k)
 }
 
 /* The mean over the last third of the rounds 0..K. */
-static double mean_of_end(const double *curve, size_t rounds)
-{
+static double mean_of_end(const double *curve, size_t rounds) {
     size_t count = rounds / 3 + 1;
     return stats_summarise(curve + rounds + 1 - count, count).mean;
 }
@@ -33,14 +28,13 @@ static double mean_of_end(const double *curve, size_t rounds)
 
 typedef struct {
     level_watch *watch; /* (count) */
-    level_state *state;
+    plateau_state *state;
     bool *stopped;
     double *rounds;
     size_t count;
 } level_family;
 
-static void family_begin(level_family *l, size_t count, level_rule rule, scratch *owned)
-{
+static void family_begin(level_family *l, size_t count, stop_rule rule, scratch *owned) {
     *l = (level_family){.watch = scratch_take(owned, count + 1, sizeof *l->watch, "stop rule"),
                         .state = scratch_take(owned, count + 1, sizeof *l->state, "stop rule"),
                         .stopped = scratch_take(owned, count + 1, sizeof *l->stopped, "stop rule"),
@@ -49,16 +43,14 @@ static void family_begin(level_family *l, size_t count, level_rule rule, scratch
     for (size_t k = 0; !owned->failed && k < count; k++) { level_begin(&l->watch[k], rule); }
 }
 
-static void family_add(level_family *l, size_t k, size_t round, double error)
-{
+static void family_add(level_family *l, size_t k, size_t round, double error) {
     if (l->stopped[k]) { return; }
     l->stopped[k] = level_add(&l->watch[k], error, &l->state[k]);
     l->rounds[k] = (double)round;
 }
 
 /* Mean of the best means, and of the rounds. NaN without curves. */
-static void family_mean(const level_family *l, double *level, double *rounds)
-{
+static void family_mean(const level_family *l, double *level, double *rounds) {
     double sum = 0, all = 0;
     for (size_t k = 0; k < l->count; k++) {
         sum += l->watch[k].best;
@@ -75,8 +67,7 @@ typedef struct {
     level_family levels;
 } prediction;
 
-static void keep_round(const effective *f, const effective_setting *s, size_t k, prediction *p)
-{
+static void keep_round(const effective *f, const effective_setting *s, size_t k, prediction *p) {
     p->bias[k] = effective_bias(f);
     p->variance[k] = effective_variance(f);
     p->error[k] = p->bias[k] + p->variance[k];
@@ -86,15 +77,14 @@ static void keep_round(const effective *f, const effective_setting *s, size_t k,
 }
 
 /* First round whose error is at most `error`; the last one if there is none. */
-static size_t first_below(const double *curve, size_t rounds, double error)
-{
+static size_t first_below(const double *curve, size_t rounds, double error) {
     size_t k = 0;
     while (k < rounds && !(curve[k] <= error)) { k++; }
     return k;
 }
 
-static void keep_prediction(const effective *f, const prediction *p, size_t rounds, double *values)
-{
+static void keep_prediction(const effective *f, const prediction *p, size_t rounds,
+                            double *values) {
     double floor = mean_of_end(p->error, rounds);
     size_t early = first_below(p->error, rounds, p->error[0] / EARLY);
     values[FLOOR_END] = p->error[rounds];
@@ -112,9 +102,8 @@ static void keep_prediction(const effective *f, const prediction *p, size_t roun
     }
 }
 
-static status predict(const floor_cell *c, const effective_setting *s, level_rule rule,
-                      effective *f, double *values)
-{
+static status predict(const floor_cell *c, const effective_setting *s, stop_rule rule, effective *f,
+                      double *values) {
     scratch owned = {0};
     prediction p = {.bias = scratch_take(&owned, c->rounds + 1, sizeof(double), "curve"),
                     .variance = scratch_take(&owned, c->rounds + 1, sizeof(double), "curve"),
@@ -135,8 +124,7 @@ static status predict(const floor_cell *c, const effective_setting *s, level_rul
 
 /* One run from the start of (seed, cell, repetition); masks: drawn on from one run to the next. */
 static status train(const study_run *r, size_t cell, size_t repetition, rng **masks, double *curve,
-                    level_family *levels, size_t which)
-{
+                    level_family *levels, size_t which) {
     const floor_context *c = r->context;
     const floor_cell *at = &c->cells[cell];
     trajectory run;
@@ -159,9 +147,8 @@ static status train(const study_run *r, size_t cell, size_t repetition, rng **ma
     return OK;
 }
 
-static status train_all(const study_run *r, size_t cell, size_t repetition, level_rule rule,
-                        double *values)
-{
+static status train_all(const study_run *r, size_t cell, size_t repetition, stop_rule rule,
+                        double *values) {
     const floor_settings *o = r->settings;
     const floor_context *c = r->context;
     size_t rounds = c->cells[cell].rounds;
@@ -185,9 +172,8 @@ static status train_all(const study_run *r, size_t cell, size_t repetition, leve
     return st;
 }
 
-static status predict_unit(const study_run *r, size_t cell, size_t repetition, level_rule rule,
-                           double *values)
-{
+static status predict_unit(const study_run *r, size_t cell, size_t repetition, stop_rule rule,
+                           double *values) {
     const floor_settings *o = r->settings;
     const floor_context *c = r->context;
     const floor_cell *at = &c->cells[cell];
@@ -209,12 +195,11 @@ static status predict_unit(const study_run *r, size_t cell, size_t repetition, l
     return st;
 }
 
-status floor_measure(const study_run *r, size_t cell, size_t repetition, double *values)
-{
+status floor_measure(const study_run *r, size_t cell, size_t repetition, double *values) {
     const floor_settings *o = r->settings;
     const floor_context *c = r->context;
     const floor_cell *at = &c->cells[cell];
-    level_rule rule = {.patience = o->patience, .max_rounds = at->rounds, .target = TARGET};
+    stop_rule rule = {.patience = o->patience, .max_rounds = at->rounds, .target = TARGET};
     status st = at->stability < EFFECTIVE_STABILITY_MOST
                     ? predict_unit(r, cell, repetition, rule, values)
                     : OK;

@@ -3,14 +3,14 @@
 #include <stdlib.h>
 
 #include "model/bounds.h"
-#include "model/pace.h"
+#include "model/throughput.h"
 #include "theory/error_floor/error_floor.h"
 
 enum { MAX_WIDTH = 10000000, MAX_SUBNETS = 10000, MAX_STEPS = 100000, MAX_RUNS = 10000 };
 enum { SAMPLES = 24, ROUNDS_MOST = 2000 };
 static const double FOLDS = 6;         /* rounds where none are given, as bernoulli-rate's */
 static const double RELEASED_LR = 0.1; /* Figure 2b */
-static const double PACE_SECONDS = 0.1;
+static const double THROUGHPUT_SECONDS = 0.1;
 
 static const char *const mask_words[] = {"bernoulli", "categorical", NULL};
 static const char *const scaling_words[] = {"released", "theory", NULL};
@@ -72,8 +72,7 @@ static const floor_settings defaults = {.widths = {{256}, 1},
 
 /* --- cells --- */
 
-static size_t rounds_of(const floor_context *c, const floor_settings *o, const train_settings *s)
-{
+static size_t rounds_of(const floor_context *c, const floor_settings *o, const train_settings *s) {
     if (o->rounds > 0) { return o->rounds; }
     double slowest = train_stability(s, c->g.n, c->g.q, c->data.lambda0);
     double multiplier = bounds_mean_multiplier(mask_theta(s->mask, s->subnets, s->xi), 1, slowest,
@@ -82,8 +81,7 @@ static size_t rounds_of(const floor_context *c, const floor_settings *o, const t
     return rounds >= 1 && rounds <= ROUNDS_MOST ? (size_t)rounds : ROUNDS_MOST;
 }
 
-static floor_cell cell_of(const floor_context *c, const floor_settings *o, train_settings s)
-{
+static floor_cell cell_of(const floor_context *c, const floor_settings *o, train_settings s) {
     floor_cell cell = {.s = s};
     if (s.mask == MASK_CATEGORICAL) { cell.s.xi = 1 / (double)s.subnets; }
     cell.rounds = rounds_of(c, o, &cell.s);
@@ -92,8 +90,7 @@ static floor_cell cell_of(const floor_context *c, const floor_settings *o, train
 }
 
 /* Cell number `k`: width, subnetworks, xi, local steps and kappa, the last one fastest. */
-static floor_cell cell_at(const floor_context *c, const floor_settings *o, size_t k)
-{
+static floor_cell cell_at(const floor_context *c, const floor_settings *o, size_t k) {
     const option_list *lists[] = {&o->kappas, &o->local_steps, &o->xi, &o->subnets, &o->widths};
     double value[5];
     for (size_t i = 0; i < 5; i++) {
@@ -116,8 +113,7 @@ static floor_cell cell_at(const floor_context *c, const floor_settings *o, size_
                                     .unselected = UNSELECTED_KEEP});
 }
 
-static status list_cells(study_run *r)
-{
+static status list_cells(study_run *r) {
     floor_context *c = r->context;
     const floor_settings *o = r->settings;
     size_t xi = o->mask == MASK_CATEGORICAL ? 1 : o->xi.count, longest = 0;
@@ -133,8 +129,7 @@ static status list_cells(study_run *r)
     return OK;
 }
 
-static status prepare(study_run *r)
-{
+static status prepare(study_run *r) {
     floor_context *c = r->context;
     const floor_settings *o = r->settings;
     if (o->mask == MASK_CATEGORICAL && o->xi_given) {
@@ -150,8 +145,7 @@ static status prepare(study_run *r)
     return list_cells(r);
 }
 
-static void close_study(void *context)
-{
+static void close_study(void *context) {
     floor_context *c = context;
     kernel_data_close(&c->data);
     gram_free(&c->g);
@@ -161,15 +155,13 @@ static void close_study(void *context)
 /* --- time --- */
 
 /* Operations of a round of the prediction (second-order in doc/mathematics.md). */
-static double round_cost(const floor_settings *o, const train_settings *s, double n)
-{
+static double round_cost(const floor_settings *o, const train_settings *s, double n) {
     double m = (double)s->width, tau = (double)s->local_steps;
     return o->order == 1 ? 10 * n * n * m
                          : 3 * tau * (tau + 6) * n * n * m + 2 * tau * n * m * m + 30 * m * m;
 }
 
-static double cost(const study_run *r, size_t cell)
-{
+static double cost(const study_run *r, size_t cell) {
     const floor_context *c = r->context;
     const floor_settings *o = r->settings;
     const floor_cell *at = &c->cells[cell];
@@ -178,27 +170,25 @@ static double cost(const study_run *r, size_t cell)
     return (double)at->rounds * (predicted + (double)o->runs * train_round_cost(&c->g, &at->s));
 }
 
-static double calibrate(const study_run *r)
-{
+static double calibrate(const study_run *r) {
     const floor_context *c = r->context;
     size_t costliest = 0;
     for (size_t k = 1; k < r->cells; k++) {
         costliest = cost(r, k) > cost(r, costliest) ? k : costliest;
     }
-    return pace_measure(&c->g, &c->cells[costliest].s, r->options.threads, PACE_SECONDS);
+    return throughput_measure(&c->g, &c->cells[costliest].s, r->options.threads,
+                              THROUGHPUT_SECONDS);
 }
 
 /* --- tables --- */
 
 /* Mean and deviation over the starts of a number. */
-static stats_summary over_starts(const study_run *r, size_t cell, size_t number, double *work)
-{
+static stats_summary over_starts(const study_run *r, size_t cell, size_t number, double *work) {
     for (size_t k = 0; k < r->repeats; k++) { work[k] = study_values(r, cell, k)[number]; }
     return stats_summarise(work, r->repeats);
 }
 
-static void put_setting(table *t, const floor_cell *at)
-{
+static void put_setting(table *t, const floor_cell *at) {
     table_row(t);
     row_number(t, "width", "m", (double)at->s.width);
     row_number(t, "subnets", "p", (double)at->s.subnets);
@@ -207,8 +197,7 @@ static void put_setting(table *t, const floor_cell *at)
     row_number(t, "kappa", "factor of the initial weights", at->s.kappa);
 }
 
-static void put_cell(const study_run *r, size_t cell, double *work, table *t)
-{
+static void put_cell(const study_run *r, size_t cell, double *work, table *t) {
     const floor_context *c = r->context;
     stats_summary all[FLOOR_NUMBERS];
     for (size_t k = 0; k < FLOOR_NUMBERS; k++) { all[k] = over_starts(r, cell, k, work); }
@@ -243,16 +232,14 @@ static void put_cell(const study_run *r, size_t cell, double *work, table *t)
                all[FLOOR_SEEN_LEVEL].mean);
 }
 
-static status fill(const study_run *r, table *t)
-{
+static status fill(const study_run *r, table *t) {
     double *work = allocate(r->repeats, sizeof *work, "numbers of a cell");
     for (size_t k = 0; work && k < r->cells; k++) { put_cell(r, k, work, t); }
     free(work);
     return work ? OK : FAILED;
 }
 
-static status fill_curves(const study_run *r, table *t)
-{
+static status fill_curves(const study_run *r, table *t) {
     const floor_context *c = r->context;
     double *work = allocate(r->repeats, sizeof *work, "numbers of a cell");
     for (size_t k = 0; work && k < r->cells; k++) {
@@ -272,8 +259,7 @@ static status fill_curves(const study_run *r, table *t)
     return work ? OK : FAILED;
 }
 
-static status finish(const study_run *r)
-{
+static status finish(const study_run *r) {
     const floor_context *c = r->context;
     size_t beyond = 0;
     for (size_t k = 0; k < r->cells; k++) {
@@ -288,12 +274,11 @@ static status finish(const study_run *r)
     return OK;
 }
 
-static void note(const study_run *r, table *t)
-{
+static void note(const study_run *r, table *t) {
     const floor_context *c = r->context;
     kernel_data_note(&c->data, t);
     table_note(t, "step", "%.17g", c->cells[0].s.lr);
-    table_note(t, "stop rule", "mean of the last %d errors, ends below 5e-4", LEVEL_WINDOW);
+    table_note(t, "stop rule", "mean of the last %d errors, ends below 5e-4", PLATEAU_WINDOW);
 }
 
 static const study_table tables[] = {

@@ -60,8 +60,8 @@ static status open_one(const program_options *run, const local_settings *o, size
                                         .local_steps = o->local_steps,
                                         .kappa = o->kappa,
                                         .scaling = SCALING_THEORY};
-    status s =
-        kernel_data_open(&regime->run, wide ? o->wide_samples : o->samples, o->label, &regime->data);
+    status s = kernel_data_open(&regime->run, wide ? o->wide_samples : o->samples, o->label,
+                                &regime->data);
     if (s == OK) { s = open_gram(regime); }
     if (s == OK && regime->settings.width == 0) { regime->settings.width = width_of(regime); }
     if (s == OK) {

@@ -97,7 +97,7 @@ static status find_event(descent_watch *w, const network *net) {
     return s;
 }
 
-static void begin_subnet(descent_watch *w, const train_sight *sight) {
+static void begin_subnet(descent_watch *w, const step_event *sight) {
     const network *net = sight->net;
     size_t elements = net->m * w->g->ld;
     memcpy(w->Zk, net->Z, elements * sizeof *w->Zk);
@@ -185,7 +185,7 @@ static void measure_contraction(descent_watch *w, const network *net, const desc
     }
 }
 
-static void measure_step(descent_watch *w, const train_sight *sight, bool inside) {
+static void measure_step(descent_watch *w, const step_event *sight, bool inside) {
     for (size_t i = 0; i < w->g->n; i++) { w->next[i] = (double)w->g->Y[i] - (double)sight->U[i]; }
     descent_pair pair = descent_compare(w->g, w->e, w->next, w->eta * w->model->rate);
     w->kept->steps++;
@@ -198,7 +198,7 @@ static void measure_step(descent_watch *w, const train_sight *sight, bool inside
 }
 
 /* The trainer's observer. */
-static void observe(const train_sight *sight, void *context) {
+static void observe(const step_event *sight, void *context) {
     descent_watch *w = context;
     if (w->code != OK || w->kept->stopped != 0) { return; }
     if (!isfinite(sight->error)) {

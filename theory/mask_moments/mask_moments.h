@@ -199,10 +199,12 @@ void moments_starts_merge(moments_starts *starts, const moments_starts *more);
 /* --- rounds.c: the rounds of runs --- */
 
 /* Errors of E10. */
-#define MOMENTS_COMBINED(number)                                         \
-    number(mean, MAX, "of u = (1/p) sum_l u^l, over the largest output") \
-        number(lemma13, MAX, "of Lemma 13, over the larger side")        \
-            number(lemma14, MAX, "of Lemma 14, over the larger side")
+/* clang-format off */
+#define MOMENTS_COMBINED(number)                                                                  \
+    number(mean, MAX, "of u = (1/p) sum_l u^l, over the largest output")                          \
+    number(lemma13, MAX, "of Lemma 13, over the larger side")                                     \
+    number(lemma14, MAX, "of Lemma 14, over the larger side")
+/* clang-format on */
 RECORD_DECLARE(moments_combined, MOMENTS_COMBINED);
 
 /* local (p, n): outputs of the subnetworks; u (n): of the whole network. */

@@ -129,7 +129,7 @@ static status measure_kernels(const worker *w) {
 }
 
 /* The trainer's observer, E9: ||u - u^l||^2 at the start of a subnetwork. */
-static void observe_jump(const train_sight *sight, void *context) {
+static void observe_jump(const step_event *sight, void *context) {
     const worker *w = context;
     if (sight->step != 0) { return; }
     quantity(w, MOMENT_JUMP)[sight->subnet] = distance_squared(sight->U, w->u0, w->s->g->n);

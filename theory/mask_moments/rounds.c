@@ -106,7 +106,7 @@ static outputs outputs_of(const gram *g, const train_settings *s, scratch *owned
 }
 
 /* The trainer's observer. */
-static void observe_outputs(const train_sight *sight, void *context) {
+static void observe_outputs(const step_event *sight, void *context) {
     const outputs *all = context;
     size_t first = sight->subnet * all->n, bytes = all->n * sizeof *sight->U;
     if (sight->step == 0) { memcpy(all->start + first, sight->U, bytes); }

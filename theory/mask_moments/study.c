@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "model/initial_error.h"
-#include "model/pace.h"
+#include "model/throughput.h"
 #include "model/spectrum.h"
 #include "base/blas.h"
 #include "base/memory.h"
@@ -241,7 +241,7 @@ static double cost(const study_run *r, size_t cell) {
 
 static double calibrate(const study_run *r) {
     const moments_context *c = r->context;
-    return pace_measure(&c->g, &c->kind[0].large.settings, r->options.threads, 0.1);
+    return throughput_measure(&c->g, &c->kind[0].large.settings, r->options.threads, 0.1);
 }
 
 static status gather(study_run *r) {

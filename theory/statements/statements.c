@@ -18,8 +18,9 @@
 #define CATEGORICAL "categorical-rate"
 #define FLOOR "error-floor"
 
-const char *const statement_programs[] = {INFINITE, CONCENTRATION,    WIDTH,     DESCENT,
-                                          DRIFT,    MOMENTS_OF_MASKS, BERNOULLI, CATEGORICAL, FLOOR};
+const char *const statement_programs[] = {INFINITE,  CONCENTRATION, WIDTH,
+                                          DESCENT,   DRIFT,         MOMENTS_OF_MASKS,
+                                          BERNOULLI, CATEGORICAL,   FLOOR};
 const size_t statement_program_count = sizeof statement_programs / sizeof *statement_programs;
 
 const statement_promise statement_promises[] = {

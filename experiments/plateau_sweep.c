@@ -1,6 +1,6 @@
-#include "experiments/level_sweep.h"
+#include "experiments/plateau_sweep.h"
 
-#include "model/level.h"
+#include "model/plateau.h"
 
 static const double TARGET = 5e-4; /* runs stop below this mean */
 
@@ -14,9 +14,10 @@ static status prepare(study_run *r) {
 static status measure(const study_run *r, size_t cell, size_t repetition, double *values) {
     const experiment_settings *o = r->settings;
     const experiment *e = r->context;
-    level_rule rule = {.patience = o->patience, .max_rounds = o->rounds, .target = TARGET};
-    level_result result;
-    status st = level_run(&e->g, &e->cells[cell], rule, r->options.seed, cell, repetition, &result);
+    stop_rule rule = {.patience = o->patience, .max_rounds = o->rounds, .target = TARGET};
+    plateau_result result;
+    status st =
+        plateau_run(&e->g, &e->cells[cell], rule, r->options.seed, cell, repetition, &result);
     if (st != OK) { return st; }
     values[VALUE_LEVEL] = result.level;
     values[VALUE_ROUNDS] = (double)result.rounds;
@@ -72,13 +73,13 @@ static status fill_runs(const study_run *r, table *t) {
         row_number(t, "rounds", "rounds done", values[VALUE_ROUNDS]);
         row_text(t, "state",
                  "stalled (stop rule), converged (below 5e-4), capped (--rounds), diverged",
-                 level_state_word((level_state)values[VALUE_STATE]));
+                 plateau_state_word((plateau_state)values[VALUE_STATE]));
     }
     return OK;
 }
 
-int level_sweep_main(const char *about, const char *statement, const experiment_settings *defaults,
-                     int argc, char **argv) {
+int plateau_sweep_main(const char *about, const char *statement,
+                       const experiment_settings *defaults, int argc, char **argv) {
     const study_table tables[] = {
         {"runs", statement, 9, fill_runs}, {"", statement, 9, fill_means}, {.fill = NULL}};
     const study panel = {.about = about,

@@ -1,35 +1,35 @@
-#include "model/level.h"
+#include "model/plateau.h"
 
 #include <math.h>
 
 #include "model/trajectory.h"
 
-const char *level_state_word(level_state s) {
+const char *plateau_state_word(plateau_state s) {
     static const char *const words[] = {"stalled", "converged", "capped", "diverged"};
     return words[s];
 }
 
-void level_begin(level_watch *w, level_rule rule) {
+void level_begin(level_watch *w, stop_rule rule) {
     *w = (level_watch){.rule = rule, .best = INFINITY};
 }
 
 static double mean_of_last(const level_watch *w) {
-    size_t count = w->seen < LEVEL_WINDOW ? w->seen : LEVEL_WINDOW;
+    size_t count = w->seen < PLATEAU_WINDOW ? w->seen : PLATEAU_WINDOW;
     double sum = 0;
     for (size_t k = 0; k < count; k++) { sum += w->last[k]; }
     return sum / (double)count;
 }
 
-int level_add(level_watch *w, double error, level_state *state) {
-    w->last[w->seen++ % LEVEL_WINDOW] = error;
+int level_add(level_watch *w, double error, plateau_state *state) {
+    w->last[w->seen++ % PLATEAU_WINDOW] = error;
     if (w->seen == 1) { return 0; }
     double mean = mean_of_last(w);
     if (!(mean < w->best)) {
-        *state = LEVEL_STALLED;
+        *state = PLATEAU_STALLED;
         return ++w->failures > w->rule.patience;
     }
     w->best = mean;
-    *state = LEVEL_CONVERGED;
+    *state = PLATEAU_CONVERGED;
     return mean < w->rule.target;
 }
 
@@ -38,39 +38,40 @@ int level_add(level_watch *w, double error, level_state *state) {
  * one). Without masks (xi = 1) a run goes on until the modes have converged. With them it ends when a window's fall
  * drowns in the noise of the masks: later where the modes are slow, and where more neurons are taken in a round,
  * since that is less noise. Where neurons nobody took are zeroed, a run ends a window after its network died. */
-double level_rounds_expected(const train_settings *s, size_t n, size_t q, size_t patience) {
+double plateau_rounds_expected(const train_settings *s, size_t n, size_t q, size_t patience) {
     static const double TYPICAL = 0.4;
     double left = fmax(1 - train_stability(s, n, q, TYPICAL), 0);
     double fall = mask_theta(s->mask, s->subnets, s->xi) * (1 - pow(left, (double)s->local_steps));
     double rounds =
         s->xi == 1 ? 8 / fall : 10 + 9 * pow((double)s->subnets * s->xi, 0.4) / sqrt(fall);
     if (s->unselected == UNSELECTED_ZERO) {
-        double alive = pow(mask_theta(s->mask, s->subnets, s->xi), 2 * LEVEL_WINDOW);
-        rounds = LEVEL_WINDOW + alive * fmax(rounds - LEVEL_WINDOW, 0);
+        double alive = pow(mask_theta(s->mask, s->subnets, s->xi), 2 * PLATEAU_WINDOW);
+        rounds = PLATEAU_WINDOW + alive * fmax(rounds - PLATEAU_WINDOW, 0);
     }
     return rounds + 2 * (double)patience;
 }
 
-static level_result follow_rule(trajectory *run, level_rule rule) {
+static plateau_result follow_rule(trajectory *run, stop_rule rule) {
     level_watch watch;
     level_begin(&watch, rule);
-    level_result result = {.state = LEVEL_CAPPED};
+    plateau_result result = {.state = PLATEAU_CAPPED};
     int stop = level_add(&watch, run->t.error, &result.state);
     while (!stop && result.rounds < rule.max_rounds) {
         bool whole = trajectory_round(run, NULL, NULL);
         result.rounds++;
         if (!whole) {
-            return (level_result){.level = NAN, .rounds = result.rounds, .state = LEVEL_DIVERGED};
+            return (plateau_result){
+                .level = NAN, .rounds = result.rounds, .state = PLATEAU_DIVERGED};
         }
         stop = level_add(&watch, run->t.error, &result.state);
     }
-    if (!stop) { result.state = LEVEL_CAPPED; }
+    if (!stop) { result.state = PLATEAU_CAPPED; }
     result.level = watch.best;
     return result;
 }
 
-status level_run(const gram *g, const train_settings *s, level_rule rule, uint64_t seed,
-                 size_t cell, size_t repetition, level_result *result) {
+status plateau_run(const gram *g, const train_settings *s, stop_rule rule, uint64_t seed,
+                   size_t cell, size_t repetition, plateau_result *result) {
     trajectory run;
     status opened = trajectory_open(g, s, false, seed, cell, repetition, &run);
     if (opened == OK) { *result = follow_rule(&run, rule); }

@@ -1,4 +1,4 @@
-#include "model/pace.h"
+#include "model/throughput.h"
 
 #include <omp.h>
 #include <stdlib.h>
@@ -31,7 +31,7 @@ static double seconds_per_operation(const gram *g, const train_settings *setting
     return pace;
 }
 
-double pace_measure(const gram *g, const train_settings *s, int threads, double seconds) {
+double throughput_measure(const gram *g, const train_settings *s, int threads, double seconds) {
     double sum = 0;
     int measured = 0;
 #pragma omp parallel for num_threads(threads) schedule(static, 1) reduction(+ : sum, measured)

@@ -1,5 +1,5 @@
 /* The stop rule of Figures 2b and 2c on sequences whose end is known by hand. */
-#include "model/level.h"
+#include "model/plateau.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
@@ -8,8 +8,8 @@
 #include "model/trajectory.h"
 
 /* Errors taken until the rule stops (0: never within count). */
-static size_t stops_after(level_rule rule, const double *errors, size_t count, double *best,
-                          level_state *state) {
+static size_t stops_after(stop_rule rule, const double *errors, size_t count, double *best,
+                          plateau_state *state) {
     level_watch w;
     level_begin(&w, rule);
     for (size_t k = 0; k < count; k++) {
@@ -24,15 +24,15 @@ static size_t stops_after(level_rule rule, const double *errors, size_t count, d
 
 Test(level, stops_where_the_mean_of_the_window_does_not_improve) {
     double errors[30], best;
-    level_state state;
+    plateau_state state;
     for (int k = 0; k < 30; k++) {
         errors[k] =
             k < 10 ? 20 - k : 10; /* the mean falls until only tens are left: errors 10 to 20 */
     }
-    cr_expect(eq(sz, stops_after((level_rule){0, 100, 1e-9}, errors, 30, &best, &state), 22));
+    cr_expect(eq(sz, stops_after((stop_rule){0, 100, 1e-9}, errors, 30, &best, &state), 22));
     cr_expect(eq(dbl, best, 10));
-    cr_expect(eq(int, state, LEVEL_STALLED));
-    cr_expect(eq(sz, stops_after((level_rule){3, 100, 1e-9}, errors, 30, &best, &state), 25),
+    cr_expect(eq(int, state, PLATEAU_STALLED));
+    cr_expect(eq(sz, stops_after((stop_rule){3, 100, 1e-9}, errors, 30, &best, &state), 25),
               "three failures pass");
 }
 
@@ -40,30 +40,30 @@ Test(level, failures_count_in_any_order) {
     const double errors[] = {1,   1, 2,
                              0.1, 2, 0.1}; /* means 1 (best), 4/3 fails, 1.025 fails, ... */
     double best;
-    level_state state;
-    cr_expect(eq(sz, stops_after((level_rule){1, 100, 1e-9}, errors, 6, &best, &state), 4));
+    plateau_state state;
+    cr_expect(eq(sz, stops_after((stop_rule){1, 100, 1e-9}, errors, 6, &best, &state), 4));
     cr_expect(eq(dbl, best, 1));
 }
 
 Test(level, stops_below_the_target) {
     const double errors[] = {0.2, 0.1, 0.0, 0.0, 0.0001};
     double best;
-    level_state state;
-    cr_expect(eq(sz, stops_after((level_rule){0, 100, 0.11}, errors, 5, &best, &state),
+    plateau_state state;
+    cr_expect(eq(sz, stops_after((stop_rule){0, 100, 0.11}, errors, 5, &best, &state),
                  3)); /* means 0.15, 0.1 */
     cr_expect(epsilon_eq(dbl, best, 0.1, 1e-15));
-    cr_expect(eq(int, state, LEVEL_CONVERGED));
+    cr_expect(eq(int, state, PLATEAU_CONVERGED));
 }
 
 Test(level, the_initial_error_alone_does_not_stop) {
     const double errors[] = {0};
     double best;
-    level_state state;
-    cr_expect(eq(sz, stops_after((level_rule){0, 100, 0.01}, errors, 1, &best, &state), 0));
+    plateau_state state;
+    cr_expect(eq(sz, stops_after((stop_rule){0, 100, 0.01}, errors, 1, &best, &state), 0));
     cr_expect(eq(dbl, best, INFINITY));
 }
 
-/* level_run against the same run followed by hand. */
+/* plateau_run against the same run followed by hand. */
 Test(level, a_run_gives_the_best_mean_of_its_window) {
     dataset data;
     gram g;
@@ -71,8 +71,8 @@ Test(level, a_run_gives_the_best_mean_of_its_window) {
     cr_assert(eq(int, gram_new(&data, GRAM_AUTO, &g), OK));
     train_settings s = {
         .width = 40, .subnets = 2, .xi = 0.5, .lr = 0.3, .local_steps = 2, .kappa = 1};
-    level_result result;
-    cr_assert(eq(int, level_run(&g, &s, (level_rule){2, 200, 5e-4}, 1, 4, 5, &result), OK));
+    plateau_result result;
+    cr_assert(eq(int, plateau_run(&g, &s, (stop_rule){2, 200, 5e-4}, 1, 4, 5, &result), OK));
     trajectory run;
     cr_assert(eq(int, trajectory_open(&g, &s, false, 1, 4, 5, &run), OK));
     double errors[256] = {run.t.error}, best = INFINITY;
@@ -95,14 +95,14 @@ Test(level, caps_and_divergence_are_told_apart) {
     cr_assert(eq(int, gram_new(&data, GRAM_AUTO, &g), OK));
     train_settings s = {
         .width = 40, .subnets = 2, .xi = 0.5, .lr = 0.01, .local_steps = 2, .kappa = 1};
-    level_result result;
-    cr_assert(eq(int, level_run(&g, &s, (level_rule){10, 4, 5e-4}, 1, 0, 0, &result), OK));
-    cr_expect(eq(int, result.state, LEVEL_CAPPED));
+    plateau_result result;
+    cr_assert(eq(int, plateau_run(&g, &s, (stop_rule){10, 4, 5e-4}, 1, 0, 0, &result), OK));
+    cr_expect(eq(int, result.state, PLATEAU_CAPPED));
     cr_expect(eq(sz, result.rounds, 4));
     cr_expect(lt(dbl, 0, result.level));
     s.lr = 1e5;
-    cr_assert(eq(int, level_run(&g, &s, (level_rule){10, 100, 5e-4}, 1, 0, 0, &result), OK));
-    cr_expect(eq(int, result.state, LEVEL_DIVERGED));
+    cr_assert(eq(int, plateau_run(&g, &s, (stop_rule){10, 100, 5e-4}, 1, 0, 0, &result), OK));
+    cr_expect(eq(int, result.state, PLATEAU_DIVERGED));
     cr_expect(isnan(result.level));
     gram_free(&g), dataset_free(&data);
 }

@@ -1,12 +1,12 @@
 /* pace: how fast this machine trains just now, for predicted times. */
-#ifndef MODEL_PACE_H
-#define MODEL_PACE_H
+#ifndef MODEL_THROUGHPUT_H
+#define MODEL_THROUGHPUT_H
 
 #include <stddef.h>
 #include "model/train.h"
 
 /* Seconds that one operation of train_round_cost takes on one of `threads` threads that all train at once, measured over
  * about `seconds` with settings s on g. 0 if it could not be measured (no memory). */
-double pace_measure(const gram *g, const train_settings *s, int threads, double seconds);
+double throughput_measure(const gram *g, const train_settings *s, int threads, double seconds);
 
 #endif

@@ -1,4 +1,4 @@
-#include "model/arrange.h"
+#include "model/cluster.h"
 
 #include <stdbool.h>
 #include <stdlib.h>
@@ -67,7 +67,7 @@ static double *reordered(const double *rows, size_t columns, const candidate *or
     return copy;
 }
 
-status dataset_arrange(dataset *data) {
+status dataset_cluster_rows(dataset *data) {
     candidate *order = allocate(data->n, sizeof *order, "order of the inputs");
     double *centre = allocate(data->d, sizeof *centre, "order of the inputs"), *X = NULL, *Y = NULL;
     if (order && centre) {

@@ -1,13 +1,13 @@
 /* The sweep behind Figures 2b and 2c: the error level of every cell under the stop rule. */
-#ifndef EXPERIMENTS_LEVEL_SWEEP_H
-#define EXPERIMENTS_LEVEL_SWEEP_H
+#ifndef EXPERIMENTS_PLATEAU_SWEEP_H
+#define EXPERIMENTS_PLATEAU_SWEEP_H
 
 #include "experiments/experiment.h"
 
 /* The whole program: a panel's about, statement (the claim that its tables serve) and settings. OUT
  * has AXES mean sd rounds, its table of single runs AXES repetition level rounds state. Returns the
  * exit code. */
-int level_sweep_main(const char *about, const char *statement, const experiment_settings *defaults,
-                     int argc, char **argv);
+int plateau_sweep_main(const char *about, const char *statement,
+                       const experiment_settings *defaults, int argc, char **argv);
 
 #endif

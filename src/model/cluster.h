@@ -1,6 +1,6 @@
 /* arrange: inputs that are alike, side by side. */
-#ifndef MODEL_ARRANGE_H
-#define MODEL_ARRANGE_H
+#ifndef MODEL_CLUSTER_H
+#define MODEL_CLUSTER_H
 
 #include "model/dataset.h"
 #include "base/error.h"
@@ -9,6 +9,6 @@
  * products: neurons are then active on nearly all or nearly none of a tile. Training does not depend on the order of the
  * inputs but for rounding. The order depends on X alone. closest and opposite_rows stay the rows of the
  * file. */
-status dataset_arrange(dataset *data);
+status dataset_cluster_rows(dataset *data);
 
 #endif
