@@ -337,7 +337,7 @@ void program_note(const program_options *options, table *t) {
 }
 
 void program_say(const program_options *options, const char *format, ...) {
-    if (options->quiet) { return; }
+    if (options->quiet || options->brief) { return; }
     va_list arguments;
     va_start(arguments, format);
     fprintf(stderr, "%s: ", options->name);

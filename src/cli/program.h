@@ -34,6 +34,7 @@ typedef struct {
     bool threads_given;   /* by --threads */
     const char *out;      /* --out, default results/NAME.dat */
     bool quiet, fresh;    /* --quiet, --fresh */
+    bool brief;           /* a part of another program: only what is wrong is said */
     bool predict;         /* --predict: say how long the run would take, and stop */
     size_t shard, shards; /* --shard i/N, N > 1; shards 0: none, or 1/1, which is the whole */
     char default_out[128], default_data[PATH_MAX];

@@ -188,7 +188,7 @@ static status judge(const study_run *r) {
     if (st == OK) {
         st = verdict_write(rows.rows, rows.count, path, note_rows, (void *)(uintptr_t)r);
     }
-    if (st == OK && !r->options.quiet) {
+    if (st == OK && !r->options.quiet && !r->options.brief) {
         verdict_print(rows.rows, rows.count, stderr, isatty(STDERR_FILENO));
     }
     if (st == OK) {
@@ -216,6 +216,7 @@ sweep_options study_sweep_options(const program_options *options) {
                            .shard = options->shard,
                            .shards = options->shards,
                            .quiet = options->quiet,
+                           .brief = options->brief,
                            .predict = options->predict};
 }
 

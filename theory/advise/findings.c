@@ -186,7 +186,7 @@ static status find_width(const study_run *r) {
     study_run width = {.study = NULL};
     study_path(r, "width", out, sizeof out);
     options.out = out;
-    options.quiet = true;
+    options.brief = true;
     status st = study_open(&required_width_study, &options, &settings, &width);
     if (st == OK) { st = study_perform(&width); }
     if (st == OK || st == REFUTED) {
