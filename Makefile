@@ -163,7 +163,7 @@ endif
 # Criterion runs a worker per processor: BLAS gets one thread. Tests write below build/: built elsewhere, they run there,
 # where this folder's files are links and build is B.
 run_tests = MNTK_BIN=$(if $(elsewhere),build,$(B))/bin OPENBLAS_NUM_THREADS=1 $(if $(elsewhere),build,$(B))/bin/tests-$1 $(TEST_FLAGS)
-link_stand = mkdir -p $(B)/stand && ln -sfn .. $(B)/stand/build && for file in *; do \
+link_stand = mkdir -p $(B)/stand/results && ln -sfn "$$PWD/results/published" $(B)/stand/results && ln -sfn .. $(B)/stand/build && for file in *; do \
     case $$file in build|results) ;; *) ln -sfn "$$PWD/$$file" $(B)/stand ;; esac; done
 
 .PHONY: test
