@@ -34,7 +34,7 @@ status fail(status s, const char *format, ...) {
 const char *error_text(void) { return line; }
 
 /* Zeroed, and so really taken: a system that overcommits gives pages when they are written. */
-static void *take(size_t bytes, const char *what) {
+static void *allocate_now(size_t bytes, const char *what) {
     void *memory = aligned_alloc(ALIGNMENT, bytes);
     if (!memory) {
         fail(FAILED,
@@ -52,7 +52,7 @@ void *allocate(size_t count, size_t size, const char *what) {
         return NULL;
     }
     bytes = (bytes + ALIGNMENT) / ALIGNMENT * ALIGNMENT; /* never 0 */
-    if (bytes <= SMALL) { return take(bytes, what); }
+    if (bytes <= SMALL) { return allocate_now(bytes, what); }
     static pthread_mutex_t one_at_a_time = PTHREAD_MUTEX_INITIALIZER;
     pthread_mutex_lock(&one_at_a_time); /* what a thread takes is gone when the next one looks */
     const double available = memory_available();
@@ -64,7 +64,7 @@ void *allocate(size_t count, size_t size, const char *what) {
              "threads",
              what, 1e-9 * (double)bytes, 1e-9 * available);
     } else {
-        memory = take(bytes, what);
+        memory = allocate_now(bytes, what);
     }
     pthread_mutex_unlock(&one_at_a_time);
     return memory;
