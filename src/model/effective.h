@@ -30,7 +30,7 @@ typedef struct {
 } effective_setting;
 
 /* Share of changed activations at which the operator is computed anew. Measured against an operator
- * of every round: floors differ by at most 0.7 % (at 0.03 by 1.5 %) with 8 to 39 operators in 110
+ * of every round: floors differ by at most 0.4 % (at 0.03 by 1.1 %) with 8 to 39 operators in 110
  * to 510 rounds; 24 rows in theory scaling, 150 rows in the released one. */
 #define EFFECTIVE_STALE 0.01
 
