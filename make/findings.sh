@@ -45,7 +45,7 @@ facts() {
 times() {
     local table
     for table in $tables/*.dat; do
-        case $table in *.runs.dat | *.rounds.dat | *.floors.dat) continue ;; esac
+        case $table in *.runs.dat | *.rounds.dat | *.floors.dat | *.curves.dat) continue ;; esac
         sed -n 's/^# seconds: \([0-9.e+]*\).*/\1/p' "$table" | awk -v name="$(basename "$table" .dat)" '{ printf "%s %.0f s\n", name, $1 }'
     done
 }
