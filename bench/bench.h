@@ -1,8 +1,8 @@
-/* bench: what the programs that measure speed share: work timed in turns with the plain product of its size, and the
- * rows they write.
+/* bench: what the programs that measure speed share: work timed in turns with the plain product of
+ * its size, and the rows they write.
  *
- * Machines are noisy: a time alone says little. Work and product run alternately, and what counts is the median of
- * the ratio pair by pair. */
+ * Machines are noisy: a time alone says little. Work and product run alternately, and what counts
+ * is the median of the ratio pair by pair. */
 #ifndef BENCH_BENCH_H
 #define BENCH_BENCH_H
 
@@ -20,7 +20,8 @@ typedef struct {
     char **rest;     /* what is no option; NULL-terminated */
 } bench_options;
 
-/* Reads the command line and checks BLAS. `rest` names the arguments in --help; NULL: there may be none. */
+/* Reads the command line and checks BLAS. `rest` names the arguments in --help; NULL: there may be
+ * none. */
 status bench_start(int argc, char **argv, const char *about, const char *rest,
                    bench_options *options);
 
@@ -41,9 +42,9 @@ typedef struct {
 
 typedef void bench_work(void *context);
 
-/* Times work and product in turns for about `seconds`, three times at least, once before for warmth. One thread:
- * processor time of this thread; several: the clock's. product may be NULL. Fills what row has from `repeats` on;
- * row->threads is read. */
+/* Times work and product in turns for about `seconds`, three times at least, once before for
+ * warmth. One thread: processor time of this thread; several: the clock's. product may be NULL.
+ * Fills what row has from `repeats` on; row->threads is read. */
 status bench_measure(bench_work *work, bench_work *product, void *context, double seconds,
                      bench_row *row);
 

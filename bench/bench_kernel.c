@@ -1,5 +1,5 @@
-/* bench-kernel: kernels and spectra beside the plain matrix product of their size. --large adds lambda_min at n =
- * 10,000. */
+/* bench-kernel: kernels and spectra beside the plain matrix product of their size. --large adds
+ * lambda_min at n = 10,000. */
 #include "bench/bench.h"
 
 #include <math.h>
@@ -149,7 +149,8 @@ static void masked(void *context) {
     openblas_set_num_threads(b->threads);
 }
 
-/* The same counts as a product of matrices of 0 and 1: as many neurons as the mask takes, one half. */
+/* The same counts as a product of matrices of 0 and 1: as many neurons as the mask takes, one half.
+ */
 static void masked_product(void *context) {
     masked_bench *b = context;
     int n = (int)b->n;

@@ -1,5 +1,5 @@
-/* bench-memory: peak memory of programs, each run with the command given. What is in the command after "--repeats" is
- * the row's repeats: memory does not grow with them. */
+/* bench-memory: peak memory of programs, each run with the command given. What is in the command
+ * after "--repeats" is the row's repeats: memory does not grow with them. */
 #include "bench/bench.h"
 
 #include <errno.h>
@@ -36,8 +36,8 @@ static size_t repeats_of(char **words) {
     return 1;
 }
 
-/* Runs the command to its end; its exit code is its own affair (3: a statement was refuted) unless it could not be
- * run. */
+/* Runs the command to its end; its exit code is its own affair (3: a statement was refuted) unless
+ * it could not be run. */
 static status run(char **words, double *mib) {
     pid_t child;
     int error = posix_spawn(&child, words[0], NULL, NULL, words, environ), state;

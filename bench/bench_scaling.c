@@ -1,4 +1,5 @@
-/* bench-scaling: seconds of a round of Algorithm 1 against n, m, p and the threads that train at once. */
+/* bench-scaling: seconds of a round of Algorithm 1 against n, m, p and the threads that train at
+ * once. */
 #include "bench/bench.h"
 
 #include <omp.h>
@@ -37,7 +38,8 @@ static status prepare(scaling_bench *b) {
     return done;
 }
 
-/* Rounds of `threads` runs at once; the row's time is that of one of them, divided by the threads. */
+/* Rounds of `threads` runs at once; the row's time is that of one of them, divided by the threads.
+ */
 static status measure(const char *name, size_t n, size_t m, size_t p, int threads,
                       const bench_options *o, table *t) {
     static scaling_bench b;

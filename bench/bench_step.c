@@ -1,4 +1,5 @@
-/* bench-step: a local step, a round and a cell of the heat map, beside the plain matrix products in them. */
+/* bench-step: a local step, a round and a cell of the heat map, beside the plain matrix products in
+ * them. */
 #include "bench/bench.h"
 
 #include <math.h>
@@ -27,7 +28,8 @@ typedef struct {
     plateau_result level;
 } step_bench;
 
-/* --- the plain product: what a step does with G, or X and X^T, over all its neurons in one call --- */
+/* --- the plain product: what a step does with G, or X and X^T, over all its neurons in one call
+ * --- */
 
 static void plain_product(void *context) {
     step_bench *b = context;
@@ -60,8 +62,9 @@ static void close_bench(step_bench *b) {
     free(b->T);
 }
 
-/* Data (of a file, as the experiments take it, or random: inputs that are not alike, the worst case of active), arrays of the
- * product and a random stream; b->columns and b->products are set by the caller. */
+/* Data (of a file, as the experiments take it, or random: inputs that are not alike, the worst case
+ * of active), arrays of the product and a random stream; b->columns and b->products are set by the
+ * caller. */
 static status open_bench(const char *file, size_t n, size_t d, step_bench *b) {
     dataset data;
     status s = file ? dataset_load(file, n, &data) : bench_data(n, d, OUTPUTS, &data);

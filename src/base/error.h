@@ -19,15 +19,16 @@ typedef enum {
     TERMINATED = 143   /* SIGTERM: likewise; exit 143 */
 } status;
 
-/* Keeps the line (printf form, cut at 1023 bytes, control characters as '?') for this thread; returns `s`. */
+/* Keeps the line (printf form, cut at 1023 bytes, control characters as '?') for this thread;
+ * returns `s`. */
 status fail(status s, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* The line of this thread's last fail(); "" if there was none. Owned by error.c. */
 const char *error_text(void);
 
-/* malloc of count * size bytes, 64-byte aligned, zeroed; NULL and a kept line on overflow and lack of memory. More than
- * is free is refused before it is taken: a system that overcommits would grant it, then kill the process. `what` names
- * the array in that line. Free with free(). */
+/* malloc of count * size bytes, 64-byte aligned, zeroed; NULL and a kept line on overflow and lack
+ * of memory. More than is free is refused before it is taken: a system that overcommits would grant
+ * it, then kill the process. `what` names the array in that line. Free with free(). */
 void *allocate(size_t count, size_t size, const char *what);
 
 #endif

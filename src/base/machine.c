@@ -29,13 +29,14 @@
     "install libopenblas0-pthread and choose it with update-alternatives --config " \
     "libopenblas.so.0-" PLATFORM
 
-/* Small products in great number: what goes wrong goes wrong when two calls begin at the same moment. */
+/* Small products in great number: what goes wrong goes wrong when two calls begin at the same
+ * moment. */
 enum { ORDER = 32, PRODUCTS = 1000 };
 
 /* ---------------- products whose answer is known ---------------- */
 
-/* The matrices of one thread, in both precisions: C = A^T B^T with A(k,i) = a(i) + b(k), B(j,k) = c(k) - d(j), small
- * integers, so that
+/* The matrices of one thread, in both precisions: C = A^T B^T with A(k,i) = a(i) + b(k), B(j,k) =
+ * c(k) - d(j), small integers, so that
  *     C(i,j) = a(i) (sum c - n d(j)) + sum b c - d(j) sum b
  * is below 2^24 and exact in single precision in any order of summation. */
 typedef struct {
@@ -82,7 +83,8 @@ static size_t product_check(const machine_routines *routines, workspace *w) {
 /* ---------------- an eigenproblem whose answer is known ---------------- */
 
 /* A(i,j) = min(i, j), i and j from 1, the inverse of a second difference, has
- *     lambda_k = (2 sin(t_k / 2))^-2, t_k = (2 k - 1) pi / (2 n + 1), with eigenvector sin(i t_k), k = 1 .. n,
+ *     lambda_k = (2 sin(t_k / 2))^-2, t_k = (2 k - 1) pi / (2 n + 1), with eigenvector sin(i t_k),
+ *         k = 1 .. n,
  * from the largest to the smallest. Number of eigenpairs that are not these to rounding. */
 static size_t eigenproblem_check(const machine_routines *routines, workspace *w) {
     const double tolerance = ORDER * DBL_EPSILON * ORDER * ORDER; /* n eps ||A|| */
@@ -151,7 +153,8 @@ status machine_check(int build, const machine_routines *routines, int threads) {
 
 /* ---------------- the libraries at hand ---------------- */
 
-/* Both factors transposed: this path of OpenBLAS has no shortcut for small matrices on any processor. */
+/* Both factors transposed: this path of OpenBLAS has no shortcut for small matrices on any
+ * processor. */
 static void single_product(int n, const float *a, const float *b, float *c) {
     cblas_sgemm(CblasRowMajor, CblasTrans, CblasTrans, n, n, n, 1.0f, a, n, b, n, 0.0f, c, n);
 }

@@ -57,7 +57,8 @@ static status append(const char *option, double value, int distinct, option_list
     return OK;
 }
 
-/* Copies the part of text up to the next comma into item; returns what follows the comma, NULL at the end. */
+/* Copies the part of text up to the next comma into item; returns what follows the comma, NULL at
+ * the end. */
 static const char *next_item(const char *text, char *item, size_t size) {
     const char *comma = strchr(text, ',');
     size_t length = comma ? (size_t)(comma - text) : strlen(text);

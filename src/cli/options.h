@@ -1,4 +1,5 @@
-/* options: the texts of a command line turned into checked values. Every refusal names the option, what it got and what it takes. */
+/* options: the texts of a command line turned into checked values. Every refusal names the option,
+ * what it got and what it takes. */
 #ifndef CLI_OPTIONS_H
 #define CLI_OPTIONS_H
 
@@ -24,7 +25,8 @@ status option_number(const char *option, const char *text, double low, double hi
 status option_count(const char *option, const char *text, uint64_t low, uint64_t high,
                     uint64_t *value);
 
-/* Numbers separated by commas, each as option_number takes it; with `distinct` the same value twice is refused. */
+/* Numbers separated by commas, each as option_number takes it; with `distinct` the same value twice
+ * is refused. */
 status option_numbers(const char *option, const char *text, double low, double high, int open_low,
                       int distinct, option_list *list);
 /* Whole numbers separated by commas, each in [low, high]; the same value twice is refused. */
@@ -34,8 +36,9 @@ status option_counts(const char *option, const char *text, uint64_t low, uint64_
 /* One of `words` (NULL-terminated); index receives its place. */
 status option_word(const char *option, const char *text, const char *const *words, int *index);
 
-/* Appends a blank, unless text is empty, and the word as a shell takes it: in quotes if it has to be. `used` bytes of
- * text (size) are taken; returns how many then are. From `size` on the word was cut and the rest is not written. */
+/* Appends a blank, unless text is empty, and the word as a shell takes it: in quotes if it has to
+ * be. `used` bytes of text (size) are taken; returns how many then are. From `size` on the word was
+ * cut and the rest is not written. */
 size_t option_quote(char *text, size_t size, size_t used, const char *word);
 
 #endif

@@ -28,7 +28,8 @@ enum {
     KEY_SHARD
 };
 
-/* Threads: Debian's OpenBLAS is built for 64 (openblas_get_config()); calls by more than twice as many at once crash. */
+/* Threads: Debian's OpenBLAS is built for 64 (openblas_get_config()); calls by more than twice as
+ * many at once crash. */
 enum { MAX_SAMPLES = 1000000, MAX_THREADS = 64, MOST_THREADS_ASKED = 1000000, MAX_SHARDS = 100000 };
 
 static const struct argp_option common_options[] = {
@@ -131,7 +132,8 @@ static error_t parse_key(int key, char *text, struct argp_state *state) {
     }
 }
 
-/* What a word of the command line may stand for: the option of that name, or those that begin with it. */
+/* What a word of the command line may stand for: the option of that name, or those that begin with
+ * it. */
 typedef struct {
     const char *word; /* without "--" */
     size_t length;    /* up to '=' */
@@ -225,7 +227,8 @@ static bool is_execution_option(const struct argp_option *option) {
     return false;
 }
 
-/* The command line, from which rows and tables name what redoes them: refused if it has no room there. */
+/* The command line, from which rows and tables name what redoes them: refused if it has no room
+ * there. */
 static status keep_command(const struct argp *argp, int argc, char **argv, program_options *o) {
     size_t used = 0, kept = 0;
     for (int i = 0; i < argc; i++) {
@@ -265,8 +268,8 @@ static status parse_quietly(const struct argp *argp, int argc, char **argv, pars
     return error ? BAD_INPUT : OK;
 }
 
-/* A standard stream that is closed would be the next file that is opened, and what is said would end in it. In its
- * place comes one that cannot be used, so that writing to it fails as before. */
+/* A standard stream that is closed would be the next file that is opened, and what is said would
+ * end in it. In its place comes one that cannot be used, so that writing to it fails as before. */
 static void occupy_streams(void) {
     for (int file = STDIN_FILENO; file <= STDERR_FILENO; file++) {
         if (fcntl(file, F_GETFD) < 0) {

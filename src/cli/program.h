@@ -1,7 +1,8 @@
-/* program: what every main() of this project does alike: common options, one line for what went wrong, exit codes.
+/* program: what every main() of this project does alike: common options, one line for what went
+ * wrong, exit codes.
  *
- * Exit codes: 0 done (also --help and --version), 1 the run failed, 2 wrong use or bad input, 3 an [exact] or
- * [derived] statement was refuted, 130 / 143 stopped by SIGINT / SIGTERM. */
+ * Exit codes: 0 done (also --help and --version), 1 the run failed, 2 wrong use or bad input, 3 an
+ * [exact] or [derived] statement was refuted, 130 / 143 stopped by SIGINT / SIGTERM. */
 #ifndef CLI_PROGRAM_H
 #define CLI_PROGRAM_H
 
@@ -39,26 +40,30 @@ typedef struct {
     size_t shard, shards; /* --shard i/N, N > 1; shards 0: none, or 1/1, which is the whole */
     char default_out[128], default_data[PATH_MAX];
     char command[PROGRAM_COMMAND]; /* the command line, for provenance, as a shell takes it */
-    char redo
-        [PROGRAM_COMMAND]; /* the same without --threads --quiet --fresh --predict --shard: they decide no value */
+    char redo[PROGRAM_COMMAND];    /* the same without --threads --quiet --fresh --predict --shard:
+                                      they decide no value */
 } program_options;
 
-/* Parses the common options and those of `own` (may be NULL: none); `about` is one sentence for --help. own->parser gets
- * `input` as its state->input; it returns EINVAL after fail() and ARGP_ERR_UNKNOWN for keys that are not its own; with own->args_doc it also gets
- * the arguments that are not options (ARGP_KEY_ARG), which are refused otherwise. An option given twice is refused, and a command line
- * too long to be kept whole.
- * --help and --version print to stdout and exit 0. BAD_INPUT: error_text() has one line. */
+/* Parses the common options and those of `own` (may be NULL: none); `about` is one sentence for
+ * --help. own->parser gets `input` as its state->input; it returns EINVAL after fail() and
+ * ARGP_ERR_UNKNOWN for keys that are not its own; with own->args_doc it also gets the arguments
+ * that are not options (ARGP_KEY_ARG), which are refused otherwise. An option given twice is
+ * refused, and a command line too long to be kept whole. --help and --version print to stdout and
+ * exit 0. BAD_INPUT: error_text() has one line. */
 status program_parse(int argc, char **argv, const char *about, const struct argp *own, void *input,
                      program_options *options);
 
-/* BAD_INPUT if `path`, given with `option`, is the file of --out, which will be written. (--data is looked at already.) */
+/* BAD_INPUT if `path`, given with `option`, is the file of --out, which will be written. (--data is
+ * looked at already.) */
 status require_distinct_paths(const program_options *options, const char *option, const char *path);
 
-/* The same for a path that will be written: BAD_INPUT also if it is the file of --data, or there and no regular file. */
+/* The same for a path that will be written: BAD_INPUT also if it is the file of --data, or there
+ * and no regular file. */
 status program_writes(const program_options *options, const char *option, const char *path);
 
-/* Starts a program that has units: says on stderr if it computes a share alone, which it does under --shard and never
- * otherwise, and if it takes fewer threads than were asked for; then machine_start(), whose status it returns. */
+/* Starts a program that has units: says on stderr if it computes a share alone, which it does under
+ * --shard and never otherwise, and if it takes fewer threads than were asked for; then
+ * machine_start(), whose status it returns. */
 status program_start(const program_options *options);
 
 /* Prints "NAME: line" to stderr unless s is OK or REFUTED; returns the exit code. */

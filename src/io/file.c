@@ -63,7 +63,8 @@ static status unwritten(const char *path, int error) {
                 error == EINVAL ? "it is not a regular file" : strerror(error));
 }
 
-/* The name to rename to: where a link points; NULL and errno if that is not a regular file or there is no memory. */
+/* The name to rename to: where a link points; NULL and errno if that is not a regular file or there
+ * is no memory. */
 static char *target_of(const char *path) {
     struct stat found;
     if (stat(path, &found) != 0) { return strdup(path); }
@@ -74,8 +75,8 @@ static char *target_of(const char *path) {
     return realpath(path, NULL);
 }
 
-/* A random part in the temporary name: the threads of one process, and processes and machines that share a folder,
- * never write to the same one, whatever their hosts and processes are called. */
+/* A random part in the temporary name: the threads of one process, and processes and machines that
+ * share a folder, never write to the same one, whatever their hosts and processes are called. */
 status file_begin(const char *path, file_draft *draft) {
     uint64_t part;
     *draft = (file_draft){NULL, NULL};

@@ -49,7 +49,8 @@ static status read_header(npy_member *m, npy_header *header) {
     return npy_header_parse(m->where, text, length, header);
 }
 
-/* values[k] = entry k of `raw` as a double, k < count. Returns how many came before the first integer beyond 2^53. */
+/* values[k] = entry k of `raw` as a double, k < count. Returns how many came before the first
+ * integer beyond 2^53. */
 static size_t decode(const npy_header *header, const unsigned char *raw, size_t count,
                      double *values) {
     const int64_t largest = (int64_t)1 << 53;
@@ -82,7 +83,8 @@ static size_t decode(const npy_header *header, const unsigned char *raw, size_t 
     return count;
 }
 
-/* Steps to the entry that follows in Fortran order (first index fastest); returns its offset in C order. */
+/* Steps to the entry that follows in Fortran order (first index fastest); returns its offset in C
+ * order. */
 static size_t next_fortran(const npy_header *header, size_t index[NPY_MAX_RANK], size_t offset) {
     size_t stride = header->count;
     for (int r = 0; r < header->rank; r++) {
@@ -208,7 +210,8 @@ status npy_write(const char *path, const npy_output *array) {
     return file_end(s, path, true, &draft);
 }
 
-/* Adds one array, stored, dated 1980-01-01 (zip's first day) so that equal arrays make equal files. */
+/* Adds one array, stored, dated 1980-01-01 (zip's first day) so that equal arrays make equal files.
+ */
 static status add_member(zip_t *zip, const char *path, const npy_output *array) {
     enum { FIRST_DAY = 1 << 5 | 1 };
     char name[MAX_NAME], *bytes = NULL;

@@ -1,4 +1,5 @@
-/* npy_header: the text inside a .npy file that says what its bytes are, a Python dict literal such as
+/* npy_header: the text inside a .npy file that says what its bytes are, a Python dict literal such
+ * as
  *     {'descr': '<f4', 'fortran_order': False, 'shape': (1000, 64), }
  * Format: numpy.lib.format. Used by npy.c alone. */
 #ifndef IO_NPY_HEADER_H
@@ -20,12 +21,14 @@ typedef struct {
     size_t count;               /* product of shape; count * sizeof(double) does not overflow */
 } npy_header;
 
-/* Takes the dict literal text[0..length), with its keys in any order. BAD_INPUT, the line starting with `where`, for
- * anything that is not exactly that dict, for types that npz_read does not take, rank > 4 and overflowing shapes. */
+/* Takes the dict literal text[0..length), with its keys in any order. BAD_INPUT, the line starting
+ * with `where`, for anything that is not exactly that dict, for types that npz_read does not take,
+ * rank > 4 and overflowing shapes. */
 status npy_header_parse(const char *where, const char *text, size_t length, npy_header *header);
 
-/* Writes magic, version 1.0, length and dict of `array`, padded with blanks to a multiple of 64 bytes, as NumPy does.
- * text: caller's, NPY_HEADER_ROOM bytes. Returns its length. Type and rank are the caller's to check. */
+/* Writes magic, version 1.0, length and dict of `array`, padded with blanks to a multiple of 64
+ * bytes, as NumPy does. text: caller's, NPY_HEADER_ROOM bytes. Returns its length. Type and rank
+ * are the caller's to check. */
 size_t npy_header_write(const npy_output *array, char *text);
 
 #endif

@@ -60,7 +60,8 @@ static bool names_set(table *t, const char *names) {
     return true;
 }
 
-/* Writes the legend's line for each column: "name [unit] meaning" becomes "# column name: [unit] meaning". */
+/* Writes the legend's line for each column: "name [unit] meaning" becomes "# column name: [unit]
+ * meaning". */
 static void legend_write(table *t, const char *legend) {
     const char *name = t->names, *line = legend;
     for (size_t i = 0; i < t->columns; i++) {

@@ -10,10 +10,10 @@
 
 typedef struct table table;
 
-/* A table with `columns` columns; names has them, whitespace-separated ("xi round step").
- * legend: one line a column in the columns' order, "name [unit] meaning", newline-separated; may be NULL. Stands in the
- * file as "# column name: [unit] meaning". names NULL: rows name the columns, row_number.
- * digits: significant digits of numbers, 9 (float) or 17 (double). NULL: no memory. */
+/* A table with `columns` columns; names has them, whitespace-separated ("xi round step"). legend:
+ * one line a column in the columns' order, "name [unit] meaning", newline-separated; may be NULL.
+ * Stands in the file as "# column name: [unit] meaning". names NULL: rows name the columns,
+ * row_number. digits: significant digits of numbers, 9 (float) or 17 (double). NULL: no memory. */
 table *table_new(const char *names, const char *legend, int digits);
 void table_free(table *t); /* NULL-safe */
 
@@ -21,14 +21,14 @@ void table_free(table *t); /* NULL-safe */
 void table_note(table *t, const char *key, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* Starts a row and fills it left to right. A text may not hold white space: blanks become '_', no text '-'.
- * NaN is written "nan". Rows that are not full when the table is written: FAILED. */
+/* Starts a row and fills it left to right. A text may not hold white space: blanks become '_', no
+ * text '-'. NaN is written "nan". Rows that are not full when the table is written: FAILED. */
 void table_row(table *t);
 void table_number(table *t, double value);
 void table_text(table *t, const char *text);
 
-/* The same for a table made with names NULL: its first row names and explains the columns, "[unit] meaning" each; later
- * rows repeat them in the same order, or the table cannot be written. */
+/* The same for a table made with names NULL: its first row names and explains the columns, "[unit]
+ * meaning" each; later rows repeat them in the same order, or the table cannot be written. */
 void row_number(table *t, const char *name, const char *meaning, double value);
 void row_text(table *t, const char *name, const char *meaning, const char *value);
 /* An empty line (gnuplot's separator of blocks). */

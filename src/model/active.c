@@ -130,7 +130,8 @@ static uint64_t bits_of(active_lanes mask) {
 #endif
 }
 
-/* bits <- is x > 0, or, for given columns, x != 0? for `width` inputs of a tile; returns how many are. The padding of x is 0. */
+/* bits <- is x > 0, or, for given columns, x != 0? for `width` inputs of a tile; returns how many
+ * are. The padding of x is 0. */
 static size_t find(const real *x, size_t width, bool given, uint64_t *bits) {
     memset(bits, 0, WORDS * sizeof *bits);
     for (size_t j = 0; j < width; j += CHUNK) {
@@ -140,8 +141,9 @@ static size_t find(const real *x, size_t width, bool given, uint64_t *bits) {
     return (size_t)(__builtin_popcountll(bits[0]) + __builtin_popcountll(bits[1]));
 }
 
-/* Finds the active inputs of a tile, and marks the neurons for which the inactive ones and q products are fewer, if together
- * they save more than V R of the tile costs. Given columns have no such sum. */
+/* Finds the active inputs of a tile, and marks the neurons for which the inactive ones and q
+ * products are fewer, if together they save more than V R of the tile costs. Given columns have no
+ * such sum. */
 static bool choose(const relu_sum *s, size_t begin, size_t width, uint64_t *bits,
                    unsigned char *rest) {
     size_t saved = 0;
@@ -168,8 +170,8 @@ static chunk take_lanes(chunk x, active_lanes lanes) {
 #endif
 }
 
-/* Writes the terms of the inputs whose bit is set, or, for the rest, is not, from `next` on, without a branch; returns where they
- * end. */
+/* Writes the terms of the inputs whose bit is set, or, for the rest, is not, from `next` on,
+ * without a branch; returns where they end. */
 static size_t append(const active_lanes *selected, const uint64_t *bits, const real *products,
                      size_t width, bool rest, const active_work *w, size_t next) {
     for (size_t j = 0; j < width; j += CHUNK) {
@@ -221,7 +223,8 @@ static void whole_tile(const relu_sum *s, const real *tile, size_t begin, size_t
     }
 }
 
-/* A neuron's sums over a tile of a block: q products with whole, then `count` terms; the sums stay in registers. */
+/* A neuron's sums over a tile of a block: q products with whole, then `count` terms; the sums stay
+ * in registers. */
 static void add_terms(const real *tile, const real *values, const active_lane *places, size_t count,
                       const real *whole, const real *a, size_t q, real *sums) {
     vec sum[SUMS];

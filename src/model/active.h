@@ -1,12 +1,14 @@
 /* active: the sum over a neuron's active inputs, with fewer operations than the matrix product.
  *
- * A gradient step needs, for every neuron r, V s_r with s_r = (R a_r) o 1{z_r > 0}, where column j of V
- * is G's (pre-activations) or x_j (weights). As a matrix product that is n multiplications an entry. But
+ * A gradient step needs, for every neuron r, V s_r with s_r = (R a_r) o 1{z_r > 0}, where column j
+ * of V is G's (pre-activations) or x_j (weights). As a matrix product that is n multiplications an
+ * entry. But
  *     sum_{j active} V_j <R_j, a_r>  =  sum_o (V R)_o a_ro  -  sum_{j not active} V_j <R_j, a_r>:
- * the smaller of the two sets is enough, since the first sum on the right costs q multiplications an entry once V R is there.
- * Inputs are taken in tiles, each tile of each neuron in its cheaper way; where inputs that are alike stand side by side
- * (dataset_cluster_rows) they are active together and few entries are left: 0.27 of all on the CIFAR features. Both sides are the
- * same sum, rounded like any other order of its terms (tests/unit/test_active.c). */
+ * the smaller of the two sets is enough, since the first sum on the right costs q multiplications
+ * an entry once V R is there. Inputs are taken in tiles, each tile of each neuron in its cheaper
+ * way; where inputs that are alike stand side by side (dataset_cluster_rows) they are active
+ * together and few entries are left: 0.27 of all on the CIFAR features. Both sides are the same
+ * sum, rounded like any other order of its terms (tests/unit/test_active.c). */
 #ifndef MODEL_ACTIVE_H
 #define MODEL_ACTIVE_H
 
@@ -18,8 +20,8 @@
 /* How many neurons one call takes: V R serves them all, and their lists stay in cache. */
 #define ACTIVE_PANEL 512
 
-/* Numbers that are selected together: 32 bytes, on processors with wider registers too, so that a table has an order for every
- * selection; 16 where registers are no wider. */
+/* Numbers that are selected together: 32 bytes, on processors with wider registers too, so that a
+ * table has an order for every selection; 16 where registers are no wider. */
 #ifdef __AVX__
 enum { ACTIVE_CHUNK_BYTES = 32 };
 #else
@@ -43,7 +45,8 @@ typedef struct {
     active_lanes *selected; /* for every set of inputs side by side: which they are; owned */
 } packed_columns;
 
-/* What is summed: s_r = factor * (R a_r) o 1{z_r > 0} for `count` neurons, or given columns. All borrowed. */
+/* What is summed: s_r = factor * (R a_r) o 1{z_r > 0} for `count` neurons, or given columns. All
+ * borrowed. */
 typedef struct {
     /* (count, ld) the columns s_r, of which zeros are left out; NULL: from Z, A, R and factor */
     const real *S;
@@ -65,8 +68,8 @@ size_t active_tile(size_t n);
 /* Elements of workspace that active_add needs for q outputs. */
 size_t active_workspace(const packed_columns *columns, size_t q);
 
-/* T_r <- T_r + V s_r for every neuron. T: (count, stride), stride >= length; may be s->Z. work: aligned to 64 bytes, not shared
- * by threads. */
+/* T_r <- T_r + V s_r for every neuron. T: (count, stride), stride >= length; may be s->Z. work:
+ * aligned to 64 bytes, not shared by threads. */
 void active_add(const packed_columns *columns, const relu_sum *s, real *T, size_t stride,
                 real *work);
 

@@ -51,7 +51,8 @@ double bounds_width_matrix_bernstein(const bounds_setting *s) {
     return usable(s) ? factor * (s->lambda_max + s->lambda0 / 12) * log_two_sided(s) : NAN;
 }
 
-/* eps + (1 - eps) log(1 - eps) = sum_{k >= 2} eps^k/(k (k-1)); the series where the closed form cancels. */
+/* eps + (1 - eps) log(1 - eps) = sum_{k >= 2} eps^k/(k (k-1)); the series where the closed form
+ * cancels. */
 static double chernoff_exponent(double eps) {
     if (eps > 0.1) { return eps + (1 - eps) * log1p(-eps); }
     double sum = 0, power = eps;
@@ -83,16 +84,18 @@ double bounds_deviation_bernstein(const bounds_setting *s, double m) {
     return usable(s) && positive(m) ? bernstein_deviation(m, log_entries(s), s->xi / 2, 1) : NAN;
 }
 
-/* (m_r D_r G D_r)^2 <= ||G|| m_r D_r G D_r, so that the variance is at most xi ||G|| lambda_max(Hinf); range ||G||. */
+/* (m_r D_r G D_r)^2 <= ||G|| m_r D_r G D_r, so that the variance is at most xi ||G||
+ * lambda_max(Hinf); range ||G||. */
 double bounds_deviation_matrix_bernstein(const bounds_setting *s, double m) {
     if (!usable(s) || !positive(m)) { return NAN; }
     return bernstein_deviation(m, log_two_sided(s), s->xi * s->gram_norm * s->lambda_max,
                                s->gram_norm);
 }
 
-/* r with 1 - r + r log r = t, the exponent of (d) for eps = 1 - r; 0 < t < 1. The left side falls and is convex in r:
- * Newton's steps from a point below the root rise to it. Below it are 1 - sqrt(2t), since the exponent is at least
- * eps^2/2, and ((1-t)/1.2131)^2, since 1 - t = r (1 - log r) <= 2 exp(-1/2) sqrt r < 1.2131 sqrt r. */
+/* r with 1 - r + r log r = t, the exponent of (d) for eps = 1 - r; 0 < t < 1. The left side falls
+ * and is convex in r: Newton's steps from a point below the root rise to it. Below it are 1 -
+ * sqrt(2t), since the exponent is at least eps^2/2, and ((1-t)/1.2131)^2, since 1 - t = r (1 - log
+ * r) <= 2 exp(-1/2) sqrt r < 1.2131 sqrt r. */
 static double chernoff_ratio(double t) {
     double low = (1 - t) / 1.2131, r = fmax(1 - sqrt(2 * t), low * low);
     for (int k = 0; k < 100; k++) {
@@ -115,8 +118,8 @@ double bounds_near_probability(double R, double kappa) {
     return not_negative(R) && positive(kappa) ? erf(R / (kappa * M_SQRT2)) : NAN;
 }
 
-/* x = sqrt 2 erfinv(p): the normal quantile of (1 + p)/2, which has lost digits of a small p, and one Newton step on
- * erf. */
+/* x = sqrt 2 erfinv(p): the normal quantile of (1 + p)/2, which has lost digits of a small p, and
+ * one Newton step on erf. */
 double bounds_radius(const bounds_setting *s, double kappa) {
     double p = s->lambda0 / (16 * s->row_sum);
     if (!usable(s) || !positive(kappa) || !(p < 1)) { return NAN; }
@@ -170,9 +173,9 @@ double bounds_jump_tail(double masks, double jump, double delta) {
 
 /* --- section 5 --- */
 
-/* phi_p = (1-xi) phi_{p-1} + theta_p/p, phi_0 = 0: with E[t^c] = (1-xi + xi t)^p write phi_p as the integral over t in
- * (0, 1) of ((1-xi + xi t)^p - (1-xi)^p)/t; then phi_p - (1-xi) phi_{p-1} is that of xi (1-xi + xi t)^(p-1), which is
- * theta_p/p. */
+/* phi_p = (1-xi) phi_{p-1} + theta_p/p, phi_0 = 0: with E[t^c] = (1-xi + xi t)^p write phi_p as the
+ * integral over t in (0, 1) of ((1-xi + xi t)^p - (1-xi)^p)/t; then phi_p - (1-xi) phi_{p-1} is
+ * that of xi (1-xi + xi t)^(p-1), which is theta_p/p. */
 double bounds_phi(unsigned p, double xi) {
     if (!share(xi) || p < 1) { return NAN; }
     double phi = 0;

@@ -39,8 +39,8 @@ static void centre_of(const dataset *data, const candidate *first, size_t count,
     }
 }
 
-/* Orders the candidates, tile after tile: each begins at the input that is least like the mean of all, takes those most like
- * it, and then a few times those most like the mean of what it holds. */
+/* Orders the candidates, tile after tile: each begins at the input that is least like the mean of
+ * all, takes those most like it, and then a few times those most like the mean of what it holds. */
 static void order_rows(const dataset *data, candidate *rows, double *centre) {
     size_t tile = active_tile(data->n);
     centre_of(data, rows, data->n, centre);

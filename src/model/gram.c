@@ -19,8 +19,9 @@ static status pack_matrix(const dataset *data, gram *g) {
     return s;
 }
 
-/* F <- U Sigma of the r singular values that are not zero to rounding, (n, r); X if they are as many as its columns: the
- * product F (F^T s) costs in proportion to r, whatever the registers of the processor hold. */
+/* F <- U Sigma of the r singular values that are not zero to rounding, (n, r); X if they are as
+ * many as its columns: the product F (F^T s) costs in proportion to r, whatever the registers of
+ * the processor hold. */
 static status factor_of(const dataset *data, double *F, size_t *rank) {
     size_t n = data->n, d = data->d, least = n < d ? n : d;
     double *sigma = allocate(least, sizeof *sigma, "singular values");

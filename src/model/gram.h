@@ -1,12 +1,13 @@
 /* gram: the data as a gradient step sees it.
  *
- * Training looks at a neuron only through its pre-activations z_r = X w_r on the n inputs. A step on the weights by X^T s
- * moves them by G s, G = X X^T, so that weights need not be kept. The sum over a neuron's active
- * inputs is active's; of the n inputs at most half are left in it, so that a neuron costs n^2 operations as a matrix G, and
- * n r + 2 n r as F (F^T s), F of r columns: the cheaper is chosen once, by count.
+ * Training looks at a neuron only through its pre-activations z_r = X w_r on the n inputs. A step
+ * on the weights by X^T s moves them by G s, G = X X^T, so that weights need not be kept. The sum
+ * over a neuron's active inputs is active's; of the n inputs at most half are left in it, so that a
+ * neuron costs n^2 operations as a matrix G, and n r + 2 n r as F (F^T s), F of r columns: the
+ * cheaper is chosen once, by count.
  *
- * F is X, or, where that has fewer columns, U Sigma of X = U Sigma V^T without the singular values that are zero to rounding:
- * F F^T = X X^T, r = rank(X). */
+ * F is X, or, where that has fewer columns, U Sigma of X = U Sigma V^T without the singular values
+ * that are zero to rounding: F F^T = X X^T, r = rank(X). */
 #ifndef MODEL_GRAM_H
 #define MODEL_GRAM_H
 
@@ -38,14 +39,15 @@ void gram_free(gram *g); /* safe on a zeroed one */
 /* Elements of workspace that gram_step needs. */
 size_t gram_workspace(const gram *g);
 
-/* T <- T + G S for the columns s_r of s, <= ACTIVE_PANEL; s->ld = g->ld. T: (count, ld), may be s->Z.
- * work: gram_workspace elements, aligned to 64 bytes, not shared by threads. */
+/* T <- T + G S for the columns s_r of s, <= ACTIVE_PANEL; s->ld = g->ld. T: (count, ld), may be
+ * s->Z. work: gram_workspace elements, aligned to 64 bytes, not shared by threads. */
 void gram_step(const gram *g, const relu_sum *s, real *T, real *work);
 
 /* Floating-point operations of gram_step per neuron, if half of its inputs are active. */
 double gram_cost(const gram *g);
 
-/* Z <- X W. W: (m, d), neuron after neuron; Z: (m, ld), caller's; the padding of each column becomes 0. */
+/* Z <- X W. W: (m, d), neuron after neuron; Z: (m, ld), caller's; the padding of each column
+ * becomes 0. */
 void gram_project(const gram *g, const real *W, size_t m, real *Z);
 
 #endif

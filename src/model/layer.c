@@ -4,11 +4,12 @@
 
 enum {
     OUTPUTS = 10, /* sums kept in registers at once */
-    GROUP =
-        32 /* neurons that pass by before the next vec: their columns lie on as many pages, which the translation buffer holds */
+    GROUP = 32    /* neurons that pass by before the next vec: their columns lie on as many pages,
+                     which the translation buffer holds */
 };
 
-/* Sums of `q` outputs (a constant where this is inlined) over `count` neurons for one vec of inputs. */
+/* Sums of `q` outputs (a constant where this is inlined) over `count` neurons for one vec of
+ * inputs. */
 static inline __attribute__((always_inline)) void output_strip(const real *Z, const real *A,
                                                                size_t count, size_t q,
                                                                size_t stride, size_t ld, real scale,
@@ -23,7 +24,8 @@ static inline __attribute__((always_inline)) void output_strip(const real *Z, co
     for (size_t o = 0; o < q; o++) { vec_store(U + o * ld, vec_load(U + o * ld) + scale * sum[o]); }
 }
 
-/* <R_j, a_r> of `count` neurons for one vec of inputs; added to what is there if `more`, 0 where Z <= 0 if there is a Z. */
+/* <R_j, a_r> of `count` neurons for one vec of inputs; added to what is there if `more`, 0 where Z
+ * <= 0 if there is a Z. */
 static inline __attribute__((always_inline)) void
 products_strip(const real *Z, const real *A, const real *R, size_t count, size_t q, size_t stride,
                size_t ld, real factor, int more, real *P, size_t step) {
@@ -37,7 +39,8 @@ products_strip(const real *Z, const real *A, const real *R, size_t count, size_t
     }
 }
 
-/* A register's worth of outputs whose number is known to the compiler for the common cases: one output, and ten. */
+/* A register's worth of outputs whose number is known to the compiler for the common cases: one
+ * output, and ten. */
 static void output_group(const real *Z, const real *A, size_t count, size_t q, size_t stride,
                          size_t ld, real scale, real *U) {
     for (size_t i = 0; i < ld; i += LANES) {

@@ -1,7 +1,7 @@
 /* mask: which neurons each of the p subnetworks of a round takes.
  *
- * Assumption 2 (Bernoulli): m_{k,r}^l independent Bernoulli(xi).
- * Assumption 4 (categorical): for each r one l uniform on [p]; xi = 1/p; the subnetworks partition the neurons. */
+ * Assumption 2 (Bernoulli): m_{k,r}^l independent Bernoulli(xi). Assumption 4 (categorical): for
+ * each r one l uniform on [p]; xi = 1/p; the subnetworks partition the neurons. */
 #ifndef MODEL_MASK_H
 #define MODEL_MASK_H
 
@@ -11,7 +11,8 @@
 
 typedef enum { MASK_BERNOULLI, MASK_CATEGORICAL } mask_kind;
 
-/* Draws one round. mask: (p, m), 0 or 1, caller's. xi in (0, 1]; with MASK_CATEGORICAL it is not read. */
+/* Draws one round. mask: (p, m), 0 or 1, caller's. xi in (0, 1]; with MASK_CATEGORICAL it is not
+ * read. */
 void mask_draw(mask_kind kind, size_t p, size_t m, double xi, rng *r, unsigned char *mask);
 
 /* taken (m): c_{k,r} = sum_l m_{k,r}^l, how many subnetworks take neuron r. */

@@ -1,10 +1,10 @@
 /* The mean of y - u_k over the masks of one start, measured by many runs, beside the curves that
  * kernels predict for it (mean_curve.h).
  *
- * Control variate: c_{k+1} = P c_k + (theta/p) B sum_l (u_{k,0}^l - u_k), c_0 = 0,
- * B = 1 - (1 - eta H(0))^tau, P = 1 - theta B. Each sum has mean 0 given the past (a mask is drawn
- * after w_k), so c_k has mean 0 whatever P and B are, and y - u_k - c_k has the mean of y - u_k with
- * a small part of its variance. */
+ * Control variate: c_{k+1} = P c_k + (theta/p) B sum_l (u_{k,0}^l - u_k), c_0 = 0, B = 1 - (1 - eta
+ * H(0))^tau, P = 1 - theta B. Each sum has mean 0 given the past (a mask is drawn after w_k), so
+ * c_k has mean 0 whatever P and B are, and y - u_k - c_k has the mean of y - u_k with a small part
+ * of its variance. */
 #ifndef MODEL_MEASURED_CURVE_H
 #define MODEL_MEASURED_CURVE_H
 

@@ -1,7 +1,8 @@
 /* network: a two-layer ReLU network, whole or sub, as the data see it.
  *
- * u(x) = scale * sum_r a_r sigma(<w_r, x>) for q outputs (setting in doc/mathematics.md): the whole network with scale s_w,
- * a subnetwork over its own neurons with scale s_s. Only pre-activations are kept: Z = X W. */
+ * u(x) = scale * sum_r a_r sigma(<w_r, x>) for q outputs (setting in doc/mathematics.md): the whole
+ * network with scale s_w, a subnetwork over its own neurons with scale s_s. Only pre-activations
+ * are kept: Z = X W. */
 #ifndef MODEL_NETWORK_H
 #define MODEL_NETWORK_H
 
@@ -35,12 +36,13 @@ double network_residual(const gram *g, const real *U, real *R);
 
 /* One gradient step of the network on its own neurons (released-program in doc/mathematics.md):
  *     S = step * scale * (R A^T) o 1{Z > 0};  Z <- Z - G S   (and C <- C - S),
- * R (q, ld) the residual of the network with the same scale. If U is not NULL it receives the output after the step, so that
- * a run of steps sweeps over Z once a step. U may not be R. */
+ * R (q, ld) the residual of the network with the same scale. If U is not NULL it receives the
+ * output after the step, so that a run of steps sweeps over Z once a step. U may not be R. */
 void network_step(const gram *g, network *net, double scale, double step, const real *R, real *U,
                   real *work);
 
-/* ||w_r - w_r(0)||^2 = c_r^T (z_r - z_r(0)), never below 0. Z0: (., ld) initial pre-activations of the whole network. Needs C. */
+/* ||w_r - w_r(0)||^2 = c_r^T (z_r - z_r(0)), never below 0. Z0: (., ld) initial pre-activations of
+ * the whole network. Needs C. */
 double network_drift_squared(const gram *g, const network *net, const real *Z0, size_t r);
 /* The largest of its neurons. */
 double network_drift_squared_most(const gram *g, const network *net, const real *Z0);

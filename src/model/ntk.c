@@ -14,8 +14,8 @@ static size_t smaller(size_t a, size_t b) { return a < b ? a : b; }
 
 #define INFINITE_TILE 128 /* rows of X on either side of a tile of H */
 
-/* cos_ij (pi - angle_ij) / (2 pi). The derivative of arccos grows without bound near +-1; there the angle comes first
- * and the cosine from it. At 0.99 arccos still loses less than one digit. */
+/* cos_ij (pi - angle_ij) / (2 pi). The derivative of arccos grows without bound near +-1; there the
+ * angle comes first and the cosine from it. At 0.99 arccos still loses less than one digit. */
 static double infinite_entry(const dataset *data, size_t i, size_t j, double cosine) {
     if (fabs(cosine) <= 0.99) { return cosine * (M_PI - acos(cosine)) / (2 * M_PI); }
     double angle = dataset_angle(data, i, j);
@@ -49,9 +49,10 @@ void ntk_infinite(const dataset *data, int threads, double *H) {
 
 /* --- masked --- */
 
-/* The active neurons of a mask are gathered into rows of bits, one row a sample, BLOCK neurons at a time; C_ij grows by
- * the number of common bits of rows i and j. That is the product of a 0/1 matrix with its transpose, at one bit an
- * entry instead of a floating-point number, and in integers. A mask costs in proportion to the neurons it takes. */
+/* The active neurons of a mask are gathered into rows of bits, one row a sample, BLOCK neurons at a
+ * time; C_ij grows by the number of common bits of rows i and j. That is the product of a 0/1
+ * matrix with its transpose, at one bit an entry instead of a floating-point number, and in
+ * integers. A mask costs in proportion to the neurons it takes. */
 #define WORD 64  /* neurons in a word */
 #define GROUP 8  /* words in a group: 512 bits, one vector register where there is such */
 #define WORDS 64 /* words in a row of bits */
@@ -117,7 +118,8 @@ static bool pack_word(const real *Z, size_t ld, const size_t *active, size_t cou
     return finite;
 }
 
-/* Rows of bits of samples i0 <= i < i1 over the `count` neurons in s->active, `words` words each. */
+/* Rows of bits of samples i0 <= i < i1 over the `count` neurons in s->active, `words` words each.
+ */
 static bool pack_rows(ntk_masked *s, const real *Z, size_t ld, size_t count, size_t words,
                       size_t i0, size_t i1) {
     uint64_t word[PACK_TILE];
@@ -130,8 +132,8 @@ static bool pack_rows(ntk_masked *s, const real *Z, size_t ld, size_t count, siz
     return finite;
 }
 
-/* Number of common bits of two rows; `words` is a multiple of GROUP. Not to be inlined into the parallel region, where
- * it would run out of registers and take twice as long. */
+/* Number of common bits of two rows; `words` is a multiple of GROUP. Not to be inlined into the
+ * parallel region, where it would run out of registers and take twice as long. */
 __attribute__((noinline)) static uint32_t common_bits(const uint64_t *a, const uint64_t *b,
                                                       size_t words) {
     uint64_t count = 0;

@@ -33,11 +33,12 @@ int level_add(level_watch *w, double error, plateau_state *state) {
     return mean < w->rule.target;
 }
 
-/* In a round the error along a mode of Hinf falls by theta (1 - (1 - s)^tau), s the mode's stability number
- * (train.h); TYPICAL is the eigenvalue of most modes (the trace of Hinf is n/2, a good part of it in the largest
- * one). Without masks (xi = 1) a run goes on until the modes have converged. With them it ends when a window's fall
- * drowns in the noise of the masks: later where the modes are slow, and where more neurons are taken in a round,
- * since that is less noise. Where neurons nobody took are zeroed, a run ends a window after its network died. */
+/* In a round the error along a mode of Hinf falls by theta (1 - (1 - s)^tau), s the mode's
+ * stability number (train.h); TYPICAL is the eigenvalue of most modes (the trace of Hinf is n/2, a
+ * good part of it in the largest one). Without masks (xi = 1) a run goes on until the modes have
+ * converged. With them it ends when a window's fall drowns in the noise of the masks: later where
+ * the modes are slow, and where more neurons are taken in a round, since that is less noise. Where
+ * neurons nobody took are zeroed, a run ends a window after its network died. */
 double plateau_rounds_expected(const train_settings *s, size_t n, size_t q, size_t patience) {
     static const double TYPICAL = 0.4;
     double left = fmax(1 - train_stability(s, n, q, TYPICAL), 0);

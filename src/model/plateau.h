@@ -1,9 +1,10 @@
-/* level: the error level that a run settles at, under the stop rule of Figure 2b and 2c (stop-rule in
- * doc/mathematics.md).
+/* level: the error level that a run settles at, under the stop rule of Figure 2b and 2c (stop-rule
+ * in doc/mathematics.md).
  *
- * After every round look at the mean of the last PLATEAU_WINDOW errors of the whole network (of all so far, the initial
- * one included, while there are fewer). A round whose mean does not improve on the best so far is a failure; stop at
- * the first failure beyond `patience`, or where the mean lies below `target`. The level is the best mean. */
+ * After every round look at the mean of the last PLATEAU_WINDOW errors of the whole network (of all
+ * so far, the initial one included, while there are fewer). A round whose mean does not improve on
+ * the best so far is a failure; stop at the first failure beyond `patience`, or where the mean lies
+ * below `target`. The level is the best mean. */
 #ifndef MODEL_PLATEAU_H
 #define MODEL_PLATEAU_H
 
@@ -38,8 +39,8 @@ typedef struct {
 } level_watch;
 
 void level_begin(level_watch *w, stop_rule rule);
-/* Takes the next error, first the initial one; 1 if the run is to stop, and *state says why. Does not judge
- * divergence. */
+/* Takes the next error, first the initial one; 1 if the run is to stop, and *state says why. Does
+ * not judge divergence. */
 int level_add(level_watch *w, double error, plateau_state *state);
 
 typedef struct {
@@ -48,8 +49,8 @@ typedef struct {
     plateau_state state;
 } plateau_result;
 
-/* Rounds that a run on n samples with q outputs takes before it stops, roughly: for predicted times alone. Fitted to
- * runs on three data sets, n from 25 to 300. */
+/* Rounds that a run on n samples with q outputs takes before it stops, roughly: for predicted times
+ * alone. Fitted to runs on three data sets, n from 25 to 300. */
 double plateau_rounds_expected(const train_settings *s, size_t n, size_t q, size_t patience);
 
 /* One run: random start and masks from the streams of (seed, cell, repetition). */

@@ -8,9 +8,10 @@
 
 static const double UNIT = DBL_EPSILON / 2; /* unit roundoff */
 
-/* L = H + T. Row i of H is a multiple of 2^(e_i - bits), |L_ik| < 2^e_i, so that an entry of H H^T is a sum of n
- * integers of at most 2 bits digits, times 2^(e_i + e_j - 2 bits): exact in whatever order, with or without fused
- * operations, while n 2^(2 bits) <= 2^53. T is what is left, |T_ik| <= 2^(e_i - bits - 1), exact too. Then
+/* L = H + T. Row i of H is a multiple of 2^(e_i - bits), |L_ik| < 2^e_i, so that an entry of H H^T
+ * is a sum of n integers of at most 2 bits digits, times 2^(e_i + e_j - 2 bits): exact in whatever
+ * order, with or without fused operations, while n 2^(2 bits) <= 2^53. T is what is left, |T_ik| <=
+ * 2^(e_i - bits - 1), exact too. Then
  *     L L^T = H H^T + T M^T + M T^T,   M = H + T/2. */
 static int high_bits(size_t n) {
     int digits = 0;
@@ -75,7 +76,8 @@ static double product_norm(const double *T, const double *M, size_t n, double *s
     return largest;
 }
 
-/* R, lower half <- fl(A - shift I - H H^T), where R comes in as H H^T; returns the largest |A_ii - shift|. */
+/* R, lower half <- fl(A - shift I - H H^T), where R comes in as H H^T; returns the largest |A_ii -
+ * shift|. */
 static double subtract(const double *A, size_t n, double shift, double *R) {
     double largest = 0;
     for (size_t j = 0; j < n; j++) {
@@ -91,14 +93,17 @@ static double subtract(const double *A, size_t n, double shift, double *R) {
     return largest;
 }
 
-/* Roundings, u the unit roundoff, R = A - shift I - H H^T as computed, R' = R - T M^T - M T^T as computed:
+/* Roundings, u the unit roundoff, R = A - shift I - H H^T as computed, R' = R - T M^T - M T^T as
+ * computed:
  *     of the diagonal and of R:   u |A_ii - shift| (1 + u) + u |R_ij|
- *     of M, of 2 n products and their sum with R_ij:   gamma_{2n+3} (|R| + |T| |M^T| + |M| |T^T|)_ij
+ *     of M, of 2 n products and their sum with R_ij:   gamma_{2n+3} (|R| + |T| |M^T| + |M|
+ *         |T^T|)_ij
  * so that
  *     || A - shift I - L L^T || <= || R' || + u max |A_ii - shift|
  *                                  + gamma_{2n+5} (|| R || + || |T| |M^T| + |M| |T^T| ||),
- * every norm on the right taken as a largest row sum. Three more for the roundings of these sums themselves, by the
- * factor at the end. Products that underflow add at most 2^-1074 each, 3 n^2 2^-1074 < DBL_MIN to the norm. */
+ * every norm on the right taken as a largest row sum. Three more for the roundings of these sums
+ * themselves, by the factor at the end. Products that underflow add at most 2^-1074 each, 3 n^2
+ * 2^-1074 < DBL_MIN to the norm. */
 static double bound_of(const double *A, size_t n, double shift, double *T, double *H, double *R,
                        double *sums) {
     int order = (int)n;

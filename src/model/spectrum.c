@@ -13,8 +13,8 @@
 
 static const double UNIT = DBL_EPSILON / 2; /* unit roundoff */
 
-/* gamma_k = k u / (1 - k u): relative error of k roundings in a row (N. J. Higham, Accuracy and Stability of Numerical
- * Algorithms, section 3.1), itself rounded upwards by the factor. */
+/* gamma_k = k u / (1 - k u): relative error of k roundings in a row (N. J. Higham, Accuracy and
+ * Stability of Numerical Algorithms, section 3.1), itself rounded upwards by the factor. */
 static double gamma_of(double k) { return k * UNIT / (1 - k * UNIT) * (1 + 8 * UNIT); }
 
 static status check_matrix(const double *A, size_t n) {
@@ -33,7 +33,8 @@ static status check_matrix(const double *A, size_t n) {
     return OK;
 }
 
-/* (n, n) doubles for LAPACK to overwrite; NULL with a line if A is not finite or there is no memory. */
+/* (n, n) doubles for LAPACK to overwrite; NULL with a line if A is not finite or there is no
+ * memory. */
 static double *workspace_for(const double *A, size_t n) {
     return check_matrix(A, n) == OK ? allocate(n, n * sizeof(double), "copy of a symmetric matrix")
                                     : NULL;
@@ -47,8 +48,8 @@ static void fill_nan(double *x, size_t count) {
 
 typedef enum { VALUES, VALUES_TWO_STAGE, VALUES_AND_VECTORS } request;
 
-/* All eigenvalues of A; `work` (n, n) receives the eigenvectors if they are asked for. LAPACK's columns are our
- * rows. */
+/* All eigenvalues of A; `work` (n, n) receives the eigenvectors if they are asked for. LAPACK's
+ * columns are our rows. */
 static status solve_all(request wanted, const double *A, size_t n, double *values, double *work) {
     int order = (int)n, info;
     memcpy(work, A, n * n * sizeof *work);
@@ -129,8 +130,8 @@ status spectrum_largest(const double *A, size_t n, double *value, double *vector
 
 /* --- Cholesky --- */
 
-/* work <- the Cholesky factor L (lower half, column by column) of fl(sign A - shift I), sign = +1 or -1;
- * complete: whether the factorisation ran to its end. */
+/* work <- the Cholesky factor L (lower half, column by column) of fl(sign A - shift I), sign = +1
+ * or -1; complete: whether the factorisation ran to its end. */
 static status factor_shifted(const double *A, size_t n, double sign, double shift, double *work,
                              bool *complete) {
     *complete = false;
@@ -153,16 +154,18 @@ status spectrum_at_least(const double *A, size_t n, double c, bool *holds) {
     return s;
 }
 
-/* Rounding errors of a completed factorisation. Let B = fl(A - s I) and u the unit roundoff. In whatever order the sums
- * of products are taken, by blocks or with fused operations,
- *     L L^T = B + D,   |D_ij| <= gamma_{n+1} (|L| |L^T|)_ij                                    (Higham, theorem 10.3);
- * gamma_{n+2} where the divisions are by a rounded reciprocal, as in OpenBLAS, and we take n + 3. Underflow adds at
- * most (2 n + 2 max L_ii) 2^-1074 to an entry of D, less than DBL_MIN to its norm while n (2 n + 2 max L_ii) < 2^52.
- * The shift of the diagonal is rounded: |B_ii - (A_ii - s)| <= u |B_ii| / (1 - u) <= 2 u (|L| |L^T|)_ii. L L^T has no
- * negative eigenvalue, so
- *     lambda_min(A) >= s - || A - s I - L L^T || >= s - gamma_{n+5} || |L| |L^T| || - DBL_MIN,                      (*)
- * where the code takes n + 6, one more for the roundings of the bound itself.
- * Rump's criterion bounds the last norm in advance: || |L| |L^T| || <= ||L||_F^2 = tr(L L^T) <= tr(B) / (1 -
+/* Rounding errors of a completed factorisation. Let B = fl(A - s I) and u the unit roundoff. In
+ * whatever order the sums of products are taken, by blocks or with fused operations,
+ *     L L^T = B + D,   |D_ij| <= gamma_{n+1} (|L| |L^T|)_ij
+ *         (Higham, theorem 10.3);
+ * gamma_{n+2} where the divisions are by a rounded reciprocal, as in OpenBLAS, and we take n + 3.
+ * Underflow adds at most (2 n + 2 max L_ii) 2^-1074 to an entry of D, less than DBL_MIN to its norm
+ * while n (2 n + 2 max L_ii) < 2^52. The shift of the diagonal is rounded: |B_ii - (A_ii - s)| <= u
+ * |B_ii| / (1 - u) <= 2 u (|L| |L^T|)_ii. L L^T has no negative eigenvalue, so
+ *     lambda_min(A) >= s - || A - s I - L L^T || >= s - gamma_{n+5} || |L| |L^T| || - DBL_MIN,
+ *         (*)
+ * where the code takes n + 6, one more for the roundings of the bound itself. Rump's criterion
+ * bounds the last norm in advance: || |L| |L^T| || <= ||L||_F^2 = tr(L L^T) <= tr(B) / (1 -
  * gamma_{n+3}). Afterwards the first norm, from the computed L, is far sharper: residual_bound. */
 static double rounding_in_advance(const double *A, size_t n, double mu) {
     double trace = 0, k = (double)n;
@@ -170,8 +173,9 @@ static double rounding_in_advance(const double *A, size_t n, double mu) {
     return gamma_of(k + 6) / (1 - gamma_of(k + 6)) * (1 + gamma_of(2 * k + 8)) * trace + DBL_MIN;
 }
 
-/* (*) with s = mu + c, c the rounding bound in advance: if the factorisation completes, lambda_min(A) >= s - c, and s
- * is rounded up once more so that this exceeds mu. As s > mu, tr(A - s I) <= sum_i |A_ii| + n max(-mu, 0). */
+/* (*) with s = mu + c, c the rounding bound in advance: if the factorisation completes,
+ * lambda_min(A) >= s - c, and s is rounded up once more so that this exceeds mu. As s > mu, tr(A -
+ * s I) <= sum_i |A_ii| + n max(-mu, 0). */
 status spectrum_certify_above(const double *A, size_t n, double mu, bool *certain) {
     *certain = false;
     double *work = workspace_for(A, n);
@@ -182,8 +186,8 @@ status spectrum_certify_above(const double *A, size_t n, double mu, bool *certai
     return s;
 }
 
-/* An upper bound of lambda_min: the Rayleigh quotient of x (any x but 0) in extended precision, and its rounding
- * errors: at most 2 n + 4 in a row, relative to sum |x_i A_ij x_j|. */
+/* An upper bound of lambda_min: the Rayleigh quotient of x (any x but 0) in extended precision, and
+ * its rounding errors: at most 2 n + 4 in a row, relative to sum |x_i A_ij x_j|. */
 static double rayleigh_above(const double *A, size_t n, const double *x) {
     long double form = 0, size = 0, square = 0;
     for (size_t i = 0; i < n; i++) {
@@ -203,7 +207,8 @@ static double rayleigh_above(const double *A, size_t n, const double *x) {
                      INFINITY);
 }
 
-/* A lower bound of lambda_min by (*), from shifts below `near` that step away until the factorisation completes. */
+/* A lower bound of lambda_min by (*), from shifts below `near` that step away until the
+ * factorisation completes. */
 static status certified_low(const double *A, size_t n, double near, double *low) {
     *low = NAN;
     double *work = workspace_for(A, n), largest = 0, bound;
@@ -268,7 +273,8 @@ static void lanczos_start(double *q, size_t n) {
     cblas_dscal((int)n, 1 / cblas_dnrm2((int)n, q, 1), q, 1);
 }
 
-/* Step k: q_{k+1} from A q_k, made orthogonal to all before it, twice. Returns off_k; 0 if the space is invariant. */
+/* Step k: q_{k+1} from A q_k, made orthogonal to all before it, twice. Returns off_k; 0 if the
+ * space is invariant. */
 static double lanczos_step(const double *A, size_t n, size_t k, lanczos *l) {
     int order = (int)n, known = (int)k + 1;
     double *q = l->Q + k * n, *next = q + n;
@@ -295,7 +301,8 @@ static double ritz_norm(const lanczos *l, size_t k) {
                                                     : NAN;
 }
 
-/* *norm: the largest Ritz value in size, never above ||A|| but by rounding, once it has settled; NaN if it does not. */
+/* *norm: the largest Ritz value in size, never above ||A|| but by rounding, once it has settled;
+ * NaN if it does not. */
 static status lanczos_norm(const double *A, size_t n, double *norm) {
     lanczos l;
     if (lanczos_new(n, &l) != OK) { return FAILED; }

@@ -1,9 +1,10 @@
 /* spectrum: eigenvalues of dense symmetric matrices (LAPACK) and certificates for the smallest one.
  *
- * Every A is (n, n) double, symmetric, both halves filled, not changed; 1 <= n <= INT_MAX. Work arrays are taken and
- * freed inside: n^2 doubles, three times as many in spectrum_vectors and spectrum_lambda_min. Errors of every routine:
- * FAILED if there is no memory, if an entry is NaN or Inf or if LAPACK does not converge; the outputs are then NaN (or
- * false), so that they cannot pass a check. BLAS runs on as many threads as the caller has set. */
+ * Every A is (n, n) double, symmetric, both halves filled, not changed; 1 <= n <= INT_MAX. Work
+ * arrays are taken and freed inside: n^2 doubles, three times as many in spectrum_vectors and
+ * spectrum_lambda_min. Errors of every routine: FAILED if there is no memory, if an entry is NaN or
+ * Inf or if LAPACK does not converge; the outputs are then NaN (or false), so that they cannot pass
+ * a check. BLAS runs on as many threads as the caller has set. */
 #ifndef MODEL_SPECTRUM_H
 #define MODEL_SPECTRUM_H
 
@@ -14,33 +15,34 @@
 /* values (n): all eigenvalues, ascending, by divide and conquer (dsyevd). */
 status spectrum_all(const double *A, size_t n, double *values);
 
-/* The same by another reduction to tridiagonal form, in two stages (dsyevd_2stage): a second opinion on
- * spectrum_all. */
+/* The same by another reduction to tridiagonal form, in two stages (dsyevd_2stage): a second
+ * opinion on spectrum_all. */
 status spectrum_all_second(const double *A, size_t n, double *values);
 
 /* values (n) ascending; vectors (n, n): row k is the unit eigenvector of values[k] (dsyevd). */
 status spectrum_vectors(const double *A, size_t n, double *values, double *vectors);
 
-/* The smallest or the largest eigenvalue alone, by bisection (dsyevr). vector (n): its unit eigenvector; NULL if not
- * wanted. */
+/* The smallest or the largest eigenvalue alone, by bisection (dsyevr). vector (n): its unit
+ * eigenvector; NULL if not wanted. */
 status spectrum_smallest(const double *A, size_t n, double *value, double *vector);
 status spectrum_largest(const double *A, size_t n, double *value, double *vector);
 
-/* Spectral norm max |eigenvalue|, relative error at most 1e-8: a Lanczos value that two Cholesky factorisations
- * confirm, the whole spectrum where they do not. */
+/* Spectral norm max |eigenvalue|, relative error at most 1e-8: a Lanczos value that two Cholesky
+ * factorisations confirm, the whole spectrum where they do not. */
 status spectrum_norm(const double *A, size_t n, double *norm);
 
-/* holds: whether the Cholesky factorisation of A - c I runs to its end, that is lambda_min(A) >= c up to rounding (of
- * the order n epsilon ||A||, either way). A fraction of the cost of an eigenvalue. */
+/* holds: whether the Cholesky factorisation of A - c I runs to its end, that is lambda_min(A) >= c
+ * up to rounding (of the order n epsilon ||A||, either way). A fraction of the cost of an
+ * eigenvalue. */
 status spectrum_at_least(const double *A, size_t n, double c, bool *holds);
 
-/* certain: true only if lambda_min(A) > mu is proved, rounding errors included (S. M. Rump, Verification of positive
- * definiteness, BIT 46, 2006). False says nothing: mu is too large, or below lambda_min by less than about
- * n epsilon trace(A). */
+/* certain: true only if lambda_min(A) > mu is proved, rounding errors included (S. M. Rump,
+ * Verification of positive definiteness, BIT 46, 2006). False says nothing: mu is too large, or
+ * below lambda_min by less than about n epsilon trace(A). */
 status spectrum_certify_above(const double *A, size_t n, double mu, bool *certain);
 
-/* low <= lambda_min(A) <= high is proved for the matrix as stored, rounding errors included; value is dsyevr's, and may
- * lie outside by rounding. */
+/* low <= lambda_min(A) <= high is proved for the matrix as stored, rounding errors included; value
+ * is dsyevr's, and may lie outside by rounding. */
 typedef struct {
     double low, high, value;
 } spectrum_interval;

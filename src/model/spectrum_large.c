@@ -23,7 +23,8 @@ static double rounding(const double *A, size_t n) {
     return (double)n * DBL_EPSILON * trace + DBL_MIN;
 }
 
-/* L <- Cholesky factor (lower half, column by column) of A - shift I; complete: whether it exists. */
+/* L <- Cholesky factor (lower half, column by column) of A - shift I; complete: whether it exists.
+ */
 static status factor(const double *A, size_t n, double shift, double *L, bool *complete) {
     memcpy(L, A, n * n * sizeof *L);
     for (size_t i = 0; i < n; i++) { L[i * n + i] -= shift; }
@@ -36,8 +37,8 @@ static status factor(const double *A, size_t n, double shift, double *L, bool *c
     return OK;
 }
 
-/* A shift below lambda_min, close to it only if lambda_min is close to 0: 0, or where A is not positive definite
- * steps away from it until the factorisation completes. */
+/* A shift below lambda_min, close to it only if lambda_min is close to 0: 0, or where A is not
+ * positive definite steps away from it until the factorisation completes. */
 static status factor_below(const double *A, size_t n, double *L, double *shift) {
     bool complete = false;
     double step = 2 * rounding(A, n);
@@ -65,8 +66,9 @@ typedef struct {
     double *resid, *basis, *vectors, *scratch; /* (n), (BASIS, n), (3 n), (BASIS^2 + 8 BASIS) */
 } arnoldi;
 
-/* Eigenvalue of A = shift I + L L^T nearest to the shift, and its eigenvector x (n): the largest of (A - shift I)^-1,
- * by implicitly restarted Lanczos (R. B. Lehoucq, D. C. Sorensen, C. Yang, ARPACK Users' Guide, 1998, mode 3). */
+/* Eigenvalue of A = shift I + L L^T nearest to the shift, and its eigenvector x (n): the largest of
+ * (A - shift I)^-1, by implicitly restarted Lanczos (R. B. Lehoucq, D. C. Sorensen, C. Yang, ARPACK
+ * Users' Guide, 1998, mode 3). */
 static status nearest(const double *L, size_t n, double shift, arnoldi *a, double *value,
                       double *x) {
     int order = (int)n, ido = 0, info = 1; /* 1: resid is the start */
@@ -96,7 +98,8 @@ static status nearest(const double *L, size_t n, double shift, arnoldi *a, doubl
                : fail(FAILED, "spectrum: dseupd returned %d on a matrix of %zu rows", info, n);
 }
 
-/* With its arrays. ARPACK keeps its state between calls in one place for the whole process: one thread at a time. */
+/* With its arrays. ARPACK keeps its state between calls in one place for the whole process: one
+ * thread at a time. */
 static status nearest_alone(const double *L, size_t n, double shift, double *value, double *x) {
     arnoldi a = {.resid = allocate(n, sizeof(double), "Lanczos residual"),
                  .basis = allocate(n, BASIS * sizeof(double), "Lanczos basis"),
@@ -114,10 +117,10 @@ static status nearest_alone(const double *L, size_t n, double shift, double *val
     return s;
 }
 
-/* An upper bound of lambda_min, as the Rayleigh quotient of any x is: x^T A x / x^T x as computed, errors included.
- * Whatever order sums are taken in, the computed form is in doubt by at most gamma_{2n} |x|^T |A| |x| <= gamma_{2n}
- * ||A||_F ||x||^2, the rest by a few roundings of the quotient, which is at most ||A||_F too; 2 n epsilon is twice
- * gamma_{2n}. y (n): scratch. */
+/* An upper bound of lambda_min, as the Rayleigh quotient of any x is: x^T A x / x^T x as computed,
+ * errors included. Whatever order sums are taken in, the computed form is in doubt by at most
+ * gamma_{2n} |x|^T |A| |x| <= gamma_{2n} ||A||_F ||x||^2, the rest by a few roundings of the
+ * quotient, which is at most ||A||_F too; 2 n epsilon is twice gamma_{2n}. y (n): scratch. */
 static double rayleigh_above(const double *A, size_t n, const double *x, double *y) {
     int order = (int)n;
     double frobenius = 0;

@@ -3,8 +3,9 @@
 #include <omp.h>
 #include <stdlib.h>
 
-/* Seconds for one operation on one thread: whole rounds until the time is up, of one subnetwork, since a round of
- * many may take longer than that; its masks Bernoulli's, since one categorical subnetwork would take every neuron. */
+/* Seconds for one operation on one thread: whole rounds until the time is up, of one subnetwork,
+ * since a round of many may take longer than that; its masks Bernoulli's, since one categorical
+ * subnetwork would take every neuron. */
 static double seconds_per_operation(const gram *g, const train_settings *settings, size_t stream,
                                     double seconds) {
     train_settings s = *settings;

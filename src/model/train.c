@@ -34,8 +34,8 @@ static double neurons_taken(const train_settings *s) {
            (s->mask == MASK_CATEGORICAL ? 1 : 1 - pow(1 - s->xi, (double)s->subnets));
 }
 
-/* The sum of last steps has more entries in a column than a subnetwork's step, which leaves out the larger of its active and
- * inactive sets: measured, less than this many times as many. */
+/* The sum of last steps has more entries in a column than a subnetwork's step, which leaves out the
+ * larger of its active and inactive sets: measured, less than this many times as many. */
 static const double JOINED_ENTRIES = 1.5;
 
 /* Do sums of last steps need fewer operations? */
@@ -140,8 +140,8 @@ static void gather(trainer *t, const unsigned char *mask) {
     }
 }
 
-/* Gradient steps of subnetwork l, all tau or, if the last is joined, the others. The output after the last step is computed only
- * for an observer. */
+/* Gradient steps of subnetwork l, all tau or, if the last is joined, the others. The output after
+ * the last step is computed only for an observer. */
 static void local_steps_run(trainer *t, size_t l, bool joined, train_observer *seen,
                             void *context) {
     const gram *g = t->g;
@@ -199,7 +199,8 @@ static void set_column(real *to, const real *total, double factor, size_t ld) {
     for (size_t i = 0; i < ld; i++) { to[i] = (real)factor * total[i]; }
 }
 
-/* w_{k+1,r} = (1/c_r) sum_l m_r^l w^l_{k,tau,r}; c_r = 0: kept, or 0. Columns of Z (and C) are averaged like weights. */
+/* w_{k+1,r} = (1/c_r) sum_l m_r^l w^l_{k,tau,r}; c_r = 0: kept, or 0. Columns of Z (and C) are
+ * averaged like weights. */
 static void aggregate(trainer *t) {
     size_t ld = t->g->ld;
     network *whole = &t->whole;

@@ -1,12 +1,12 @@
 /* train: Algorithm 1 of the paper, with Bernoulli or categorical masks.
  *
- * For every round k: draw M_k; every subnetwork l starts from w_k and takes tau gradient steps on its own neurons alone; then
- * w_{k+1,r} is the mean of w^l_{k,tau,r} over the subnetworks that took neuron r. A neuron that none took keeps its
- * weights (Algorithm 1, UNSELECTED_KEEP) or gets weight 0 (the released program, UNSELECTED_ZERO).
- * (released-program in doc/mathematics.md)
+ * For every round k: draw M_k; every subnetwork l starts from w_k and takes tau gradient steps on
+ * its own neurons alone; then w_{k+1,r} is the mean of w^l_{k,tau,r} over the subnetworks that took
+ * neuron r. A neuron that none took keeps its weights (Algorithm 1, UNSELECTED_KEEP) or gets weight
+ * 0 (the released program, UNSELECTED_ZERO). (released-program in doc/mathematics.md)
  *
- * Special cases are settings: p = xi = 1 gradient descent; p = tau = 1 dropout; tau = 1 multi-sample dropout;
- * p, tau >= 1 multi-worker Independent Subnet Training. */
+ * Special cases are settings: p = xi = 1 gradient descent; p = tau = 1 dropout; tau = 1
+ * multi-sample dropout; p, tau >= 1 multi-worker Independent Subnet Training. */
 #ifndef MODEL_TRAIN_H
 #define MODEL_TRAIN_H
 
@@ -44,11 +44,12 @@ typedef struct {
 train_scales train_scales_of(const train_settings *s, size_t n, size_t q);
 
 /* Stability number of a local step: step size times the largest eigenvalue of its linearisation
- * (stability-number in doc/mathematics.md);
- * below 2 it is stable. lambda_max: largest eigenvalue of Hinf. Released scaling: lr m lambda_max / (n xi q). */
+ * (stability-number in doc/mathematics.md); below 2 it is stable. lambda_max: largest eigenvalue of
+ * Hinf. Released scaling: lr m lambda_max / (n xi q). */
 double train_stability(const train_settings *s, size_t n, size_t q, double lambda_max);
 
-/* What an observer sees: subnetwork l after t of its local steps, t = 0..tau. All borrowed for the call. */
+/* What an observer sees: subnetwork l after t of its local steps, t = 0..tau. All borrowed for the
+ * call. */
 typedef struct {
     size_t subnet, step;
     const network *net; /* its neurons alone */
@@ -57,8 +58,9 @@ typedef struct {
 } step_event;
 typedef void train_observer(const step_event *sight, void *context);
 
-/* A run has diverged once an error is not finite, or beyond this many times what it was at the start or what the zero network has.
- * It stays so: after such a step all neurons may be dead and the error small. */
+/* A run has diverged once an error is not finite, or beyond this many times what it was at the
+ * start or what the zero network has. It stays so: after such a step all neurons may be dead and
+ * the error small. */
 #define TRAIN_DIVERGENCE 1e3
 
 typedef struct {
@@ -88,10 +90,12 @@ void trainer_start(trainer *t, const real *W, const real *A);
 /* Both at once, with a temporary W. */
 status trainer_start_random(trainer *t, rng *r);
 
-/* One round of Algorithm 1 with mask (p, m). seen: called for every subnetwork and t = 0..tau, in order; may be NULL.
+/* One round of Algorithm 1 with mask (p, m). seen: called for every subnetwork and t = 0..tau, in
+ * order; may be NULL.
  *
- * Of the last local step only the mean over the subnetworks is needed, unless someone looks: as sum_l G s^l = G sum_l s^l, one
- * product for a neuron takes the place of one for every subnetwork that has it. Taken where it saves operations. */
+ * Of the last local step only the mean over the subnetworks is needed, unless someone looks: as
+ * sum_l G s^l = G sum_l s^l, one product for a neuron takes the place of one for every subnetwork
+ * that has it. Taken where it saves operations. */
 void trainer_round(trainer *t, const unsigned char *mask, train_observer *seen, void *context);
 
 /* Output of the whole network: U (q, ld), caller's. */

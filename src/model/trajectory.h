@@ -1,4 +1,5 @@
-/* trajectory: one random run of Algorithm 1: start and masks from the streams of (seed, cell, repetition). */
+/* trajectory: one random run of Algorithm 1: start and masks from the streams of (seed, cell,
+ * repetition). */
 #ifndef MODEL_TRAJECTORY_H
 #define MODEL_TRAJECTORY_H
 
@@ -18,7 +19,8 @@ typedef struct {
  * with the same streams and another step size it is the same start with the same masks. */
 status trajectory_open(const gram *g, const train_settings *s, bool follow, uint64_t seed,
                        size_t cell, size_t repetition, trajectory *run);
-/* Draws the round's masks and trains one round. False once the run has diverged. seen may be NULL. */
+/* Draws the round's masks and trains one round. False once the run has diverged. seen may be NULL.
+ */
 bool trajectory_round(trajectory *run, train_observer *seen, void *context);
 void trajectory_close(trajectory *run); /* safe on a zeroed one */
 

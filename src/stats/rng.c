@@ -8,7 +8,8 @@ struct rng {
     gsl_rng *source;
 };
 
-/* Finaliser of MurmurHash3 (A. Appleby, public domain): a bijection of 32 bits in which every output bit depends on every input bit. */
+/* Finaliser of MurmurHash3 (A. Appleby, public domain): a bijection of 32 bits in which every
+ * output bit depends on every input bit. */
 static uint32_t scramble(uint32_t x) {
     x ^= x >> 16;
     x *= 0x85ebca6bu;
@@ -17,7 +18,8 @@ static uint32_t scramble(uint32_t x) {
     return x ^ (x >> 16);
 }
 
-/* (cell, repetition, purpose) packed into 32 bits, then two keyed bijections: distinct units, distinct generator seeds. */
+/* (cell, repetition, purpose) packed into 32 bits, then two keyed bijections: distinct units,
+ * distinct generator seeds. */
 static uint32_t unit_seed(uint64_t seed, size_t cell, size_t repetition, rng_purpose purpose) {
     uint32_t packed = (uint32_t)cell << 18 | (uint32_t)repetition << 2 | (uint32_t)purpose;
     uint32_t low = scramble((uint32_t)seed + 0x9e3779b9u);

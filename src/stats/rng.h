@@ -17,9 +17,9 @@ typedef enum { RNG_WEIGHTS = 0, RNG_MASKS = 1, RNG_TRIAL = 2, RNG_PILOT = 3 } rn
 #define RNG_MAX_CELLS 16384u
 #define RNG_MAX_REPEATS 65536u
 
-/* The stream of (seed, cell, repetition, purpose): within one seed, distinct triples
- * get distinct generators (a bijection of 32 bits, no hash collision). cell < RNG_MAX_CELLS,
- * repetition < RNG_MAX_REPEATS; NULL beyond these or if there is no memory. Owner: the caller, rng_free. */
+/* The stream of (seed, cell, repetition, purpose): within one seed, distinct triples get distinct
+ * generators (a bijection of 32 bits, no hash collision). cell < RNG_MAX_CELLS, repetition <
+ * RNG_MAX_REPEATS; NULL beyond these or if there is no memory. Owner: the caller, rng_free. */
 rng *rng_new(uint64_t seed, size_t cell, size_t repetition, rng_purpose purpose);
 void rng_free(rng *r);
 

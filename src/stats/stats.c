@@ -60,8 +60,9 @@ static double binomial_lower_tail(size_t k, size_t n, double p) {
     return k >= n ? 1 : gsl_cdf_beta_Q(p, (double)k + 1, (double)(n - k));
 }
 
-/* The p at which P(Bin(n, p) >= k) = alpha, by bisection down to neighbouring numbers: the tail grows with p.
- * (gsl_cdf_beta_Pinv of GSL 2.7.1 gives NaN at scattered arguments, n = 500, k = 475, alpha = 1e-4 among them.) */
+/* The p at which P(Bin(n, p) >= k) = alpha, by bisection down to neighbouring numbers: the tail
+ * grows with p. (gsl_cdf_beta_Pinv of GSL 2.7.1 gives NaN at scattered arguments, n = 500, k = 475,
+ * alpha = 1e-4 among them.) */
 double stats_clopper_pearson_lower(size_t k, size_t n, double confidence) {
     if (k > n || !is_confidence(confidence)) { return NAN; }
     if (k == 0) { return 0; }
@@ -94,7 +95,8 @@ static bool any_nan(const double *x, size_t n) {
     return false;
 }
 
-/* x in ascending order, the caller's to free; NULL if it holds a NaN or nothing or there is no memory. */
+/* x in ascending order, the caller's to free; NULL if it holds a NaN or nothing or there is no
+ * memory. */
 static double *sorted_copy(const double *x, size_t n) {
     if (n == 0 || any_nan(x, n)) { return NULL; }
     double *sorted = allocate(n, sizeof *sorted, "copy to sort");
@@ -105,8 +107,8 @@ static double *sorted_copy(const double *x, size_t n) {
     return sorted;
 }
 
-/* Order statistics count from 0 at q = 0 to n - 1 at q = 1. Infinities are values like others: none is
- * multiplied by 0 or taken from itself. */
+/* Order statistics count from 0 at q = 0 to n - 1 at q = 1. Infinities are values like others: none
+ * is multiplied by 0 or taken from itself. */
 double stats_quantile(const double *x, size_t n, double q) {
     if (!(q >= 0 && q <= 1)) { return NAN; }
     double *sorted = sorted_copy(x, n);
@@ -120,8 +122,8 @@ double stats_quantile(const double *x, size_t n, double q) {
     return value;
 }
 
-/* With x_(1) <= ... <= x_(n): P(x_(l) > quantile) <= P(Bin(n, q) <= l - 1) and
- * P(x_(u) < quantile) <= P(Bin(n, q) >= u), equal for continuous distributions. The largest l and the smallest u that
+/* With x_(1) <= ... <= x_(n): P(x_(l) > quantile) <= P(Bin(n, q) <= l - 1) and P(x_(u) < quantile)
+ * <= P(Bin(n, q) >= u), equal for continuous distributions. The largest l and the smallest u that
  * keep each within half of what is allowed (David and Nagaraja, Order Statistics, section 7.1). */
 stats_interval stats_quantile_interval(const double *x, size_t n, double q, double confidence) {
     stats_interval interval = {NAN, NAN};

@@ -1,5 +1,6 @@
-/* stats: what is said about repeated measurements (GSL's statistics and distributions). NaN in, NaN out:
- * that holds of observations and of arguments outside their domain alike. Trend tests: trend.h. */
+/* stats: what is said about repeated measurements (GSL's statistics and distributions). NaN in, NaN
+ * out: that holds of observations and of arguments outside their domain alike. Trend tests:
+ * trend.h. */
 #ifndef STATS_STATS_H
 #define STATS_STATS_H
 
@@ -33,10 +34,11 @@ stats_interval stats_clopper_pearson(size_t k, size_t n, double confidence);
 double stats_clopper_pearson_upper(size_t k, size_t n, double confidence);
 double stats_clopper_pearson_lower(size_t k, size_t n, double confidence);
 
-/* The q-quantile (0..1) of x (n), linear between order statistics; x is not changed. NaN if no memory or NaN in x. */
+/* The q-quantile (0..1) of x (n), linear between order statistics; x is not changed. NaN if no
+ * memory or NaN in x. */
 double stats_quantile(const double *x, size_t n, double q);
-/* Distribution-free interval of the q-quantile from order statistics (binomial); a side that the sample
- * cannot reach is -inf or +inf. */
+/* Distribution-free interval of the q-quantile from order statistics (binomial); a side that the
+ * sample cannot reach is -inf or +inf. */
 stats_interval stats_quantile_interval(const double *x, size_t n, double q, double confidence);
 
 /* Least-squares line y = a + b x with the t interval of b. */
@@ -46,13 +48,14 @@ typedef struct {
 } stats_line;
 stats_line stats_fit_line(const double *x, const double *y, size_t n, double confidence);
 
-/* The same slope for several groups, each with a constant of its own: y = a_group + b x. group (n): any labels. The t
- * interval has n - groups - 1 degrees of freedom, NaN without one; intercept is NaN. NaN if no memory. */
+/* The same slope for several groups, each with a constant of its own: y = a_group + b x. group (n):
+ * any labels. The t interval has n - groups - 1 degrees of freedom, NaN without one; intercept is
+ * NaN. NaN if no memory. */
 stats_line stats_fit_groups(const double *x, const double *y, const double *group, size_t n,
                             double confidence);
 
-/* Chi-square goodness of fit: upper-tail p of sum (observed - expected)^2 / expected, `lost` degrees taken off (1 as a
- * rule). */
+/* Chi-square goodness of fit: upper-tail p of sum (observed - expected)^2 / expected, `lost`
+ * degrees taken off (1 as a rule). */
 double stats_chi_square_p(const double *observed, const double *expected, size_t n, size_t lost);
 
 /* One-sided sign test: P(Bin(n, 1/2) >= k). */

@@ -14,7 +14,8 @@ typedef struct {
     size_t pairs, missing;
 } tally;
 
-/* sum over t of t(t-1), t(t-1)(t-2) and t(t-1)(2t+5): the group sizes and the runs of ties enter by these alone. */
+/* sum over t of t(t-1), t(t-1)(t-2) and t(t-1)(2t+5): the group sizes and the runs of ties enter by
+ * these alone. */
 typedef struct {
     double two, three, five;
 } moments;
@@ -25,9 +26,10 @@ static void moments_add(moments *m, double t) {
     m->five += t * (t - 1) * (2 * t + 5);
 }
 
-/* Variance of the score over all orders of N observations in groups of the given moments, with runs of ties
- * of the given moments (Hollander and Wolfe, Nonparametric Statistical Methods, section 6.2; Kendall, Rank Correlation
- * Methods, section 4.9). The score counts +1 and -1, twice the Jonckheere statistic: four times its variance. */
+/* Variance of the score over all orders of N observations in groups of the given moments, with runs
+ * of ties of the given moments (Hollander and Wolfe, Nonparametric Statistical Methods, section
+ * 6.2; Kendall, Rank Correlation Methods, section 4.9). The score counts +1 and -1, twice the
+ * Jonckheere statistic: four times its variance. */
 static double score_variance(double n, moments groups, moments ties) {
     double variance = (n * (n - 1) * (2 * n + 5) - groups.five - ties.five) / 18;
     if (n > 2) { variance += groups.three * ties.three / (9 * n * (n - 1) * (n - 2)); }
@@ -60,7 +62,8 @@ static moments ties_of(double *x, size_t n) {
     return ties;
 }
 
-/* Copies the numbers of a stratum to x and their count in each group to sizes; returns their count in all. */
+/* Copies the numbers of a stratum to x and their count in each group to sizes; returns their count
+ * in all. */
 static size_t keep_numbers(const trend_stratum *s, double *x, size_t *sizes) {
     size_t kept = 0, read = 0;
     for (size_t g = 0; g < s->groups; g++) {

@@ -1,6 +1,6 @@
-/* trend: does a measured level fall or rise along an ordered setting? Jonckheere-Terpstra test over ordered groups,
- * summed over independent strata. A stratum is one line of a map, its groups the cells along the trend, each with
- * its repetitions. */
+/* trend: does a measured level fall or rise along an ordered setting? Jonckheere-Terpstra test over
+ * ordered groups, summed over independent strata. A stratum is one line of a map, its groups the
+ * cells along the trend, each with its repetitions. */
 #ifndef STATS_TREND_H
 #define STATS_TREND_H
 
@@ -21,8 +21,9 @@ typedef struct {
     size_t missing; /* such pairs with a NaN in them: left out of everything above */
 } trend_result;
 
-/* Strata with fewer than two groups count nothing. effect is NaN without a pair; z and the p-values are NaN where
- * the variance is 0 too (all observations tied); all four are NaN if there is no memory. */
+/* Strata with fewer than two groups count nothing. effect is NaN without a pair; z and the p-values
+ * are NaN where the variance is 0 too (all observations tied); all four are NaN if there is no
+ * memory. */
 trend_result trend_jonckheere(const trend_stratum *strata, size_t count);
 
 #endif

@@ -12,7 +12,8 @@
  *     finish    what else is kept or said
  *     claims    OUT with .statements.dat in place of .dat; exit 3 if one of ours is refuted
  *     close     always
- * The numbers of a unit depend on the text that study makes of data, options and `describe` alone. */
+ * The numbers of a unit depend on the text that study makes of data, options and `describe` alone.
+ */
 #ifndef STUDY_STUDY_H
 #define STUDY_STUDY_H
 

@@ -30,8 +30,9 @@ verdict verdict_of(bool hypothesis_met, bool holds) {
     return holds ? NOT_REFUTED : STATEMENT_REFUTED;
 }
 
-/* --- Rows as a table. A field may hold no blank: a blank is written '_', an underscore "\_", a backslash "\\",
- * a '#' "\#", and a text that is not there "-" (one that is a dash alone: "\-"). --- */
+/* --- Rows as a table. A field may hold no blank: a blank is written '_', an underscore "\_", a
+ * backslash "\\", a '#' "\#", and a text that is not there "-" (one that is a dash alone: "\-").
+ * --- */
 
 static void add_text(table *t, const char *text) {
     char field[2 * sizeof((statement_row *)NULL)->command + 2];
@@ -206,7 +207,8 @@ status verdict_read(const char *path, statement_row **rows, size_t *count) {
     return s;
 }
 
-/* --- Rows for a reader at a terminal: a line of fixed columns each, its texts below it, indented. --- */
+/* --- Rows for a reader at a terminal: a line of fixed columns each, its texts below it, indented.
+ * --- */
 
 enum { LINE = 120, INDENT = 4 };
 enum { VERDICT_ROOM = 18, KIND_ROOM = 7, STATEMENT_ROOM = 39, NUMBER_ROOM = 10, TRIALS_ROOM = 8 };

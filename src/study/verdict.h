@@ -12,7 +12,8 @@
 
 typedef enum { NOT_REFUTED, STATEMENT_REFUTED, HYPOTHESIS_NOT_MET, NOT_CHECKED } verdict;
 
-/* [exact] an identity, [derived] a bound with explicit constants proved here, [paper] what the paper says. */
+/* [exact] an identity, [derived] a bound with explicit constants proved here, [paper] what the
+ * paper says. */
 typedef enum { EXACT, DERIVED, PAPER } statement_kind;
 
 /* On which side of its bound the observation has to lie. */
@@ -48,8 +49,8 @@ verdict verdict_of(bool hypothesis_met, bool holds);
 status verdict_write(const statement_row *rows, size_t count, const char *path,
                      void (*notes)(table *t, void *context), void *context);
 
-/* Reads rows back and appends them to *rows (reallocated; owned by the caller). Tables without the columns sense, source
- * and anchor have none. */
+/* Reads rows back and appends them to *rows (reallocated; owned by the caller). Tables without the
+ * columns sense, source and anchor have none. */
 status verdict_read(const char *path, statement_row **rows, size_t *count);
 
 /* Prints rows aligned, and the count of each verdict, to `stream`. Colour only if `colour`. */

@@ -18,8 +18,8 @@ _Static_assert(SHA256_DIGEST_STRING_LENGTH == 65, "64 hex digits and a 0 byte");
 
 /* --- the code of an executable --- */
 
-/* True for what is in memory when it runs and decides what it does: instructions, constants, addresses. Notes are left
- * out, since one of them names the whole file. */
+/* True for what is in memory when it runs and decides what it does: instructions, constants,
+ * addresses. Notes are left out, since one of them names the whole file. */
 static bool is_code(const ElfW(Shdr) * section) {
     return (section->sh_flags & SHF_ALLOC) && section->sh_type != SHT_NOBITS &&
            section->sh_type != SHT_NOTE;

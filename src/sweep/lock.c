@@ -32,7 +32,8 @@ void lock_forget(const char *folder) {
     free(path);
 }
 
-/* The byte of a unit; units beyond the offsets there are share one with others, which only makes them wait. */
+/* The byte of a unit; units beyond the offsets there are share one with others, which only makes
+ * them wait. */
 static struct flock byte_of(short type, size_t cell, size_t repetition) {
     const size_t offset = (cell & (((size_t)1 << CELL_BITS) - 1)) << REPETITION_BITS |
                           (repetition & (((size_t)1 << REPETITION_BITS) - 1));
@@ -40,7 +41,8 @@ static struct flock byte_of(short type, size_t cell, size_t repetition) {
         .l_type = type, .l_whence = SEEK_SET, .l_start = (off_t)offset, .l_len = 1};
 }
 
-/* Locks of the open file, not of the process: they hold among all threads, and no other close() drops them. */
+/* Locks of the open file, not of the process: they hold among all threads, and no other close()
+ * drops them. */
 bool lock_take(int locks, size_t cell, size_t repetition) {
     struct flock range = byte_of(F_WRLCK, cell, repetition);
     return locks < 0 || fcntl(locks, F_OFD_SETLK, &range) == 0 ||

@@ -44,8 +44,9 @@ static void time_format(double seconds, char text[16]) {
     }
 }
 
-/* The share of the work that is behind: what is done, and of what is in work as much as the clock suggests, at most one
- * unit of the mean size on each thread; never all of it before the last unit has ended. */
+/* The share of the work that is behind: what is done, and of what is in work as much as the clock
+ * suggests, at most one unit of the mean size on each thread; never all of it before the last unit
+ * has ended. */
 static double share_of(const progress *p, double spent) {
     const double done = fmin(fmax(p->done / p->total, 0.0), 1.0);
     if (p->finished >= p->items || !(p->expected > 0.0)) { return done; }
@@ -53,7 +54,8 @@ static double share_of(const progress *p, double spent) {
     return fmax(done, fmin(spent / p->expected, fmin(done + in_work, 0.99)));
 }
 
-/* Seconds left: those spent, scaled by the share left; before there is any share the prediction; NaN: not known. */
+/* Seconds left: those spent, scaled by the share left; before there is any share the prediction;
+ * NaN: not known. */
 static double seconds_left(const progress *p, double share, double spent) {
     if (share > 0.0 && spent > 0.0) { return spent * (1.0 - share) / share; }
     return p->predicted > 0.0 ? p->predicted : NAN;
@@ -113,7 +115,8 @@ static void *tick(void *argument) {
     return NULL;
 }
 
-/* Without a thread for it the output comes with the ends of units alone. Signals are for the other threads. */
+/* Without a thread for it the output comes with the ends of units alone. Signals are for the other
+ * threads. */
 static void ticker_start(progress *p) {
     pthread_condattr_t attributes;
     pthread_condattr_init(&attributes); /* these fail on wrong arguments only */

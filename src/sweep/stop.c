@@ -22,7 +22,8 @@ static void handle_time_up(int number) {
     if (atomic_load(&caught) == 0) { handle(number); }
 }
 
-/* The signal comes at the soft limit, the end at the hard one, which `ulimit -t` sets to the same. */
+/* The signal comes at the soft limit, the end at the hard one, which `ulimit -t` sets to the same.
+ */
 static void leave_time(const struct rlimit *given) {
     struct rlimit limit = *given;
     if (limit.rlim_max == RLIM_INFINITY || limit.rlim_cur < limit.rlim_max) { return; }
@@ -31,7 +32,8 @@ static void leave_time(const struct rlimit *given) {
     setrlimit(RLIMIT_CPU, &limit); /* lower: it is granted */
 }
 
-/* SA_RESETHAND: the handler stands for one signal of either kind; the next one meets the system's default. */
+/* SA_RESETHAND: the handler stands for one signal of either kind; the next one meets the system's
+ * default. */
 void stop_watch(const char *name, bool quiet, stop_handlers *before) {
     struct sigaction action = {.sa_handler = handle, .sa_flags = SA_RESETHAND | SA_RESTART};
     atomic_store(&caught, 0);

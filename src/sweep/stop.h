@@ -1,5 +1,6 @@
-/* stop: SIGINT and SIGTERM ask a run to end in good order; a second signal of the same kind ends it at once. A limit of
- * processor time (ulimit -t) asks for it too, shortly before the system kills the process. */
+/* stop: SIGINT and SIGTERM ask a run to end in good order; a second signal of the same kind ends it
+ * at once. A limit of processor time (ulimit -t) asks for it too, shortly before the system kills
+ * the process. */
 #ifndef SWEEP_STOP_H
 #define SWEEP_STOP_H
 
@@ -12,8 +13,8 @@ typedef struct {
     struct rlimit processor_time;
 } stop_handlers;
 
-/* From here on the first signal of each kind is only noted. Unless quiet it is answered on stderr with one line that
- * begins with `name` and says what happens. One watch at a time in a process. */
+/* From here on the first signal of each kind is only noted. Unless quiet it is answered on stderr
+ * with one line that begins with `name` and says what happens. One watch at a time in a process. */
 void stop_watch(const char *name, bool quiet, stop_handlers *before);
 void stop_unwatch(const stop_handlers *before);
 

@@ -26,8 +26,9 @@ typedef struct {
     double since; /* clock when another process was first seen to have it in work; 0: not yet */
 } task;
 
-/* A unit that another process has in work is tried again after a pause, and computed here all the same when it takes so
- * long that the other one must have been suspended or cut off: this many seconds and three times what was predicted. */
+/* A unit that another process has in work is tried again after a pause, and computed here all the
+ * same when it takes so long that the other one must have been suspended or cut off: this many
+ * seconds and three times what was predicted. */
 static const struct timespec PAUSE = {0, 50000000};
 static const double PATIENCE_S = 10.0;
 
@@ -192,7 +193,8 @@ static void task_push(run_state *r, const task *t) {
     r->tasks[(r->head + r->waiting++) % r->missing] = *t;
 }
 
-/* True if the task may be done here: its lock is taken, or another process has had it for too long. */
+/* True if the task may be done here: its lock is taken, or another process has had it for too long.
+ */
 static bool task_begin(const run_state *r, task *t) {
     const unit_key key = key_of(r, t->index);
     if (t->since > 0.0) { nanosleep(&PAUSE, NULL); }
@@ -202,7 +204,8 @@ static bool task_begin(const run_state *r, task *t) {
     return now - t->since > PATIENCE_S + 3.0 * t->cost * r->s->seconds_per_cost;
 }
 
-/* Reads the task's unit if another process has written it since the scan, else computes it; gives its lock back. */
+/* Reads the task's unit if another process has written it since the scan, else computes it; gives
+ * its lock back. */
 static void task_finish(run_state *r, const task *t) {
     const unit_key key = key_of(r, t->index);
     char core[UNIT_CORE_SIZE], *path = unit_path(r->folder, &key);

@@ -1,14 +1,14 @@
-/* sweep: a list of independent units of work (cell x repetition), computed in any
- * order on any number of threads, shards and starts, always to the same bytes.
+/* sweep: a list of independent units of work (cell x repetition), computed in any order on any
+ * number of threads, shards and starts, always to the same bytes.
  *
- * A finished unit is one small file, written to a temporary name and renamed, in
- * the folder OUT.units/<fingerprint>/. The fingerprint (SHA-256) is over program,
- * executable, settings and data: units of other settings are never mixed in. A run
- * that was killed resumes: units whose file is whole are read, not computed. Each
- * file bears a checksum; one that does not match is named and computed again.
+ * A finished unit is one small file, written to a temporary name and renamed, in the folder
+ * OUT.units/<fingerprint>/. The fingerprint (SHA-256) is over program, executable, settings and
+ * data: units of other settings are never mixed in. A run that was killed resumes: units whose file
+ * is whole are read, not computed. Each file bears a checksum; one that does not match is named and
+ * computed again.
  *
- * Processes that run the same sweep in one folder at once share its units: each is computed by one of them and read by
- * the others, which wait for it at the end. */
+ * Processes that run the same sweep in one folder at once share its units: each is computed by one
+ * of them and read by the others, which wait for it at the end. */
 #ifndef SWEEP_SWEEP_H
 #define SWEEP_SWEEP_H
 
@@ -23,12 +23,15 @@ typedef struct {
     size_t cells;         /* number of cells, >= 1 */
     size_t repeats;       /* repetitions of each cell, >= 1 */
     size_t values;        /* doubles that one unit yields, >= 1 */
-    /* Work of one unit of `cell` in any unit of its own (flops): orders units, longest first, and weighs progress. */
+    /* Work of one unit of `cell` in any unit of its own (flops): orders units, longest first, and
+     * weighs progress. */
     double (*cost)(size_t cell, const void *context);
-    /* Seconds for one unit of cost on one thread, measured by the caller just before; 0: not known. */
+    /* Seconds for one unit of cost on one thread, measured by the caller just before; 0: not known.
+     */
     double seconds_per_cost;
-    /* Fills values (sweep.values). Called from several threads at once; may depend on cell and repetition
-     * alone. NaN is a value like another. A status other than OK ends the sweep with that thread's line. */
+    /* Fills values (sweep.values). Called from several threads at once; may depend on cell and
+     * repetition alone. NaN is a value like another. A status other than OK ends the sweep with
+     * that thread's line. */
     status (*run)(size_t cell, size_t repetition, double *values, const void *context);
     const void *context;
 } sweep;
@@ -54,13 +57,14 @@ typedef struct {
     double seconds;   /* wall time */
     double predicted; /* seconds predicted at the start; 0: not known */
     char fingerprint[65];
-    char cores
-        [256]; /* OpenBLAS core names of the machines whose units are gathered, "Haswell,SkylakeX" */
+    char cores[256]; /* OpenBLAS core names of the machines whose units are gathered,
+                        "Haswell,SkylakeX" */
 } sweep_result;
 
-/* Runs the sweep. FAILED / BAD_INPUT with a line; INTERRUPTED after SIGINT, TERMINATED after SIGTERM, FAILED at the limit of
- * processor time: units in work are finished, and the line says how to resume; a second signal of the same kind ends the
- * process at once. On any status but OK values is NULL. */
+/* Runs the sweep. FAILED / BAD_INPUT with a line; INTERRUPTED after SIGINT, TERMINATED after
+ * SIGTERM, FAILED at the limit of processor time: units in work are finished, and the line says how
+ * to resume; a second signal of the same kind ends the process at once. On any status but OK values
+ * is NULL. */
 status sweep_run(const sweep *s, const sweep_options *options, sweep_result *result);
 void sweep_result_free(sweep_result *result);
 

@@ -1,8 +1,8 @@
 /* Any bytes as a .npz: arrays (io/npy.h) and the data set made of them (model/dataset.h).
  *
- * The first two bytes are a number k. With k = 0 the rest is the archive; otherwise its first k bytes and what follows
- * are the members features and labels of a sound archive: checksums, which no fuzzer guesses, are then right and the
- * headers of the arrays are reached. */
+ * The first two bytes are a number k. With k = 0 the rest is the archive; otherwise its first k
+ * bytes and what follows are the members features and labels of a sound archive: checksums, which
+ * no fuzzer guesses, are then right and the headers of the arrays are reached. */
 #include "tests/fuzz/fuzz.h"
 
 #include <math.h>

@@ -1,4 +1,5 @@
-/* Writes the seeds that the harnesses start from: seeds FOLDER makes FOLDER/npz, FOLDER/unit and FOLDER/table. */
+/* Writes the seeds that the harnesses start from: seeds FOLDER makes FOLDER/npz, FOLDER/unit and
+ * FOLDER/table. */
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* Any bytes as the file of a unit (sweep/unit.h): only what unit_format makes is taken.
  *
- * A first byte of 1 or more makes the rest the processor's name and the lines of values of a file whose other lines and
- * checksum are right; with 0 the rest is the file. */
+ * A first byte of 1 or more makes the rest the processor's name and the lines of values of a file
+ * whose other lines and checksum are right; with 0 the rest is the file. */
 #include "tests/fuzz/fuzz.h"
 
 #include <sha2.h>
@@ -16,7 +16,8 @@ static const unit_key key = {.fingerprint =
                              .repetition = 7,
                              .count = VALUES};
 
-/* The rest of a file after the word "core ", with all that stands before it and the checksum; returns its length. */
+/* The rest of a file after the word "core ", with all that stands before it and the checksum;
+ * returns its length. */
 static size_t complete(const uint8_t *bytes, size_t size, char *text) {
     const uint8_t *feed = memchr(bytes, '\n', size);
     const size_t core = feed ? (size_t)(feed - bytes) + 1 : size;

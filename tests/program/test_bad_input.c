@@ -1,5 +1,5 @@
-/* Wrong options and wrong files, given to the built programs: exit 2, or 1 where the run itself fails, one line that
- * names the thing, no crash, no file left behind. */
+/* Wrong options and wrong files, given to the built programs: exit 2, or 1 where the run itself
+ * fails, one line that names the thing, no crash, no file left behind. */
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 #include <stdio.h>
@@ -12,8 +12,8 @@
 
 TestSuite(bad_input, .timeout = 600);
 
-/* Every program. The first EXPERIMENTS have the experiments' options, ON_FEW run on 4 rows, ON_DATA compute on --data,
- * and all but the last write --out. */
+/* Every program. The first EXPERIMENTS have the experiments' options, ON_FEW run on 4 rows, ON_DATA
+ * compute on --data, and all but the last write --out. */
 static const char *const programs[] = {
     "BIN/loss-dynamics",   "BIN/error-heatmap",      "BIN/width-sweep",
     "BIN/subnet-sweep",    "TOOL/infinite-ntk",      "TOOL/mask-moments",
@@ -33,7 +33,8 @@ enum { PROGRAMS = sizeof programs / sizeof *programs, EXPERIMENTS = 4, ON_FEW = 
 
 /* --- options --- */
 
-/* The options of a program with an argument, from its --help: "--name" and what it is called there. */
+/* The options of a program with an argument, from its --help: "--name" and what it is called there.
+ */
 typedef struct {
     char name[32], kind[16];
 } option_text;
@@ -52,7 +53,8 @@ static size_t options_of(const char *program, option_text *list, size_t room) {
     return count;
 }
 
-/* Every option of every program: no name of a file is empty, nothing else takes what is no number and no word. */
+/* Every option of every program: no name of a file is empty, nothing else takes what is no number
+ * and no word. */
 Test(bad_input, every_option) {
     static const char *const bad[] = {
         "''", "x", "nan", "-1", "1e999", "1e300", "99999999999999999999", "0.5,-1", "'1 '"};
@@ -337,7 +339,8 @@ Test(bad_input, options_of_claims) {
     all_refused("bad-input-claims", "TOOL/claims", bad, sizeof bad / sizeof *bad);
 }
 
-/* A cell diverges, the disk is full before the first unit is on it: no folder of units stays either. */
+/* A cell diverges, the disk is full before the first unit is on it: no folder of units stays
+ * either. */
 Test(bad_input, nothing_is_left_of_a_run_that_computed_nothing) {
 #ifdef __clang__
     cr_skip_test("the OpenMP of LLVM ends a program that may write no file, for its shared memory");

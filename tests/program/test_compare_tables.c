@@ -51,7 +51,8 @@ static void expect_different(const char *a, const char *b, size_t count) {
     compare_family_free(&o.family);
 }
 
-/* Rows of single runs: `cells` values of xi, three repetitions about `level` that scatter by a per cent, all moved by `factor`. */
+/* Rows of single runs: `cells` values of xi, three repetitions about `level` that scatter by a per
+ * cent, all moved by `factor`. */
 static char *runs(int seed, int cells, double factor) {
     static const double scatter[2][3] = {{-0.01, 0.002, 0.008}, {0.006, -0.009, 0.003}};
     char *text = NULL;
@@ -83,7 +84,8 @@ Test(compare, identical_tables) {
     free(a);
 }
 
-/* Another seed: no cell differs; the tests are a level and a number of rounds for each cell, and one of either over all. */
+/* Another seed: no cell differs; the tests are a level and a number of rounds for each cell, and
+ * one of either over all. */
 Test(compare, another_seed_is_noise) {
     char *a = runs(1, 4, 1), *b = runs(2, 4, 1);
     outcome o = compare(a, b);
@@ -95,13 +97,15 @@ Test(compare, another_seed_is_noise) {
     free(a), free(b);
 }
 
-/* 1.2 %, hardly more than a run's standard deviation: neither a cell nor four cells of three repetitions show it, twenty together do. */
+/* 1.2 %, hardly more than a run's standard deviation: neither a cell nor four cells of three
+ *     repetitions show it, twenty together do. */
 Test(compare, a_small_shift_of_all_cells) {
     expect_runs(2, 4, 1.012, 0);
     expect_runs(2, 20, 1.012, 1);
 }
 
-/* The same seed: pairs share their noise, and 0.2 % shows; up to 0.1 % is rounding, however certain. */
+/* The same seed: pairs share their noise, and 0.2 % shows; up to 0.1 % is rounding, however
+ * certain. */
 Test(compare, the_same_seed_is_paired) {
     expect_runs(1, 1, 1.002, 2);
     expect_runs(1, 1, 1.0009, 0);
@@ -128,8 +132,9 @@ static void expect_told(const char *a, const char *b, const char *told) {
     compare_family_free(&o.family);
 }
 
-/* The same seed on another processor: one of three runs goes on for 13 rounds more, since its mean fell by a rounding error. It is
- * named and no difference. Another seed has other stops: nothing to tell. */
+/* The same seed on another processor: one of three runs goes on for 13 rounds more, since its mean
+ * fell by a rounding error. It is named and no difference. Another seed has other stops: nothing to
+ * tell. */
 Test(compare, a_stop_that_hangs_on_rounding) {
     const char *a =
         "# seed: 1\nsubnets xi repetition level rounds state\n9 0.1 0 0.0312390 28 stalled\n"
@@ -165,14 +170,16 @@ Test(compare, many_stops_are_counted) {
     compare_family_free(&o.family);
 }
 
-/* Three runs that happen to end after the same number of rounds do not make another number certain. */
+/* Three runs that happen to end after the same number of rounds do not make another number certain.
+ */
 Test(compare, whole_numbers_are_known_to_a_half) {
     const char *a = "# seed: 1\nxi repetition rounds\n1 0 40\n1 1 40\n1 2 40\n";
     expect_different(a, "# seed: 2\nxi repetition rounds\n1 0 41\n1 1 41\n1 2 41\n", 0);
     expect_different(a, "# seed: 2\nxi repetition rounds\n1 0 90\n1 1 90\n1 2 90\n", 2);
 }
 
-/* One diverged run of three may be chance, also at the first place of its column; twenty of twenty may not. */
+/* One diverged run of three may be chance, also at the first place of its column; twenty of twenty
+ * may not. */
 Test(compare, diverged_runs_are_counted) {
     const char *head = "# seed: 1\nxi repetition level\n";
     char a[2000], b[2000];
@@ -221,7 +228,8 @@ static void expect_verdicts(const char *a, const char *b, size_t told, size_t di
     compare_family_free(&o.family);
 }
 
-/* Ours refuted: a difference. A hypothesis that is met under one seed only, or a row of the paper without a p-value: told. */
+/* Ours refuted: a difference. A hypothesis that is met under one seed only, or a row of the paper
+ * without a p-value: told. */
 Test(compare, verdicts_that_turn) {
     expect_verdicts("A exact not_refuted 1 nan\n", "A exact refuted 1 nan\n", 0, 1);
     expect_verdicts("A derived refuted 1 0.2\n", "A derived not_refuted 1 0.2\n", 0, 1);
@@ -259,7 +267,8 @@ Test(compare, numbers_without_repetitions) {
                      "# program: infinite-ntk\n# seed: 2\nx\n2\n", 1);
 }
 
-/* A difference of two numbers is as exact as these are; alone it would have to agree to its own last digits. */
+/* A difference of two numbers is as exact as these are; alone it would have to agree to its own
+ * last digits. */
 Test(compare, a_difference_is_held_against_its_operands) {
     const char *a = "# seed: 1\nexpected observed error\n0.5 0.500045 4.498647e-05\n";
     expect_different(a, "# seed: 1\nexpected observed error\n0.5 0.500045 4.498729e-05\n", 0);
@@ -298,8 +307,9 @@ Test(compare, the_family_is_one) {
     compare_family_free(&f);
 }
 
-/* Under another seed alone one comparison in a hundred may be called different. Skewed noise, three repetitions of twelve cells; of 400 at
- * most 11 (Bin(400, 0.01) exceeds it with probability 0.001). */
+/* Under another seed alone one comparison in a hundred may be called different. Skewed noise, three
+ * repetitions of twelve cells; of 400 at most 11 (Bin(400, 0.01) exceeds it with probability
+ * 0.001). */
 Test(compare, false_alarms_as_stated) {
     enum { TRIALS = 400, CELLS = 12, REPETITIONS = 3 };
     rng *r = rng_new(5, 0, 0, RNG_PILOT);

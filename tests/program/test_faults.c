@@ -1,5 +1,5 @@
-/* Runs of the built programs that are killed, stopped or doubled. By default each fault meets one program; where
- * MNTK_LONG is set (`make check-faults`) it meets all, and oftener. */
+/* Runs of the built programs that are killed, stopped or doubled. By default each fault meets one
+ * program; where MNTK_LONG is set (`make check-faults`) it meets all, and oftener. */
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 #include <signal.h>
@@ -47,7 +47,8 @@ static void kill_at_random_moments(const fault_case *c) {
 
 Test(faults, sigkill_at_random_moments) { fault_meet("killed", 0, true, kill_at_random_moments); }
 
-/* Killed after the first operation on a file, after the second, and so on until a run gets through. */
+/* Killed after the first operation on a file, after the second, and so on until a run gets through.
+ */
 static void kill_after_each_operation(const fault_case *c) {
     trial_unit units[TRIAL_UNITS];
     const size_t operations =
@@ -115,7 +116,8 @@ Test(faults, sigterm) { fault_meet("sigterm", 3, true, stop_by_terminate); }
 
 /* --- two at once --- */
 
-/* Two processes in one folder, each with its own options: both end well, and every unit is written once. */
+/* Two processes in one folder, each with its own options: both end well, and every unit is written
+ * once. */
 static void run_two(const fault_case *c, const char *first, const char *second, bool tables) {
     const char *const options[] = {first, second};
     trial_unit whole[TRIAL_UNITS], units[TRIAL_UNITS];

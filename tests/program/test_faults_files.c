@@ -1,5 +1,6 @@
-/* Runs of the built programs whose disk, folder, units or standard streams are not as they should be. By default each
- * fault meets one program; where MNTK_LONG is set (`make check-faults`) it meets all, and oftener. */
+/* Runs of the built programs whose disk, folder, units or standard streams are not as they should
+ * be. By default each fault meets one program; where MNTK_LONG is set (`make check-faults`) it
+ * meets all, and oftener. */
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 #include <signal.h>
@@ -45,7 +46,8 @@ static void fill_the_disk(const fault_case *c) {
 
 Test(faults_files, disk_full) { fault_meet("full", 4, false, fill_the_disk); }
 
-/* All units are there, the tables of an older run too: what there is no room for does not damage them. */
+/* All units are there, the tables of an older run too: what there is no room for does not damage
+ * them. */
 static void fill_the_disk_at_the_table(const fault_case *c) {
     fault_undisturbed(c->program->small, c->folder, "--quiet");
     expect_failed_run(c, "FAULT_SPACE=100", "dat: cannot be written: No space left on device");
@@ -69,8 +71,8 @@ static const char *as_somebody(const char *folder) {
     return prefix;
 }
 
-/* In the middle of the run does `deed` to the folder of its units, $UNITS; expects the line, and the recovery after
- * `undo`. */
+/* In the middle of the run does `deed` to the folder of its units, $UNITS; expects the line, and
+ * the recovery after `undo`. */
 static void change_the_folder(const fault_case *c, const char *deed, const char *undo,
                               const char *reason) {
     char said_path[160], command[512];
@@ -122,7 +124,8 @@ static void remove_the_folder(const fault_case *c) {
 
 Test(faults_files, folder_removed) { fault_meet("removed", 8, true, remove_the_folder); }
 
-/* The same where another thread was quicker to make it again: what was being written went with the old one. */
+/* The same where another thread was quicker to make it again: what was being written went with the
+ * old one. */
 static void replace_the_folder(const fault_case *c) {
     char said[8192];
     const char *command =
@@ -170,7 +173,8 @@ Test(faults_files, damaged_units) { fault_meet("damaged", 12, false, damage_unit
 
 /* --- standard streams --- */
 
-/* With stderr closed the next file that is opened would be it: what is said may not end in a file of the run. */
+/* With stderr closed the next file that is opened would be it: what is said may not end in a file
+ * of the run. */
 static void close_the_streams(const fault_case *c) {
     char path[300];
     struct stat lock;

@@ -1,4 +1,5 @@
-/* The built programs as their users run them: what they print, and the released program replayed. */
+/* The built programs as their users run them: what they print, and the released program replayed.
+ */
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 #include <math.h>
@@ -23,7 +24,8 @@ static const char *fresh_folder(const char *name) {
     return folder;
 }
 
-/* The released program's trajectory through the program itself: losses to 6 digits, final weights to 1e-5. */
+/* The released program's trajectory through the program itself: losses to 6 digits, final weights
+ * to 1e-5. */
 static void replay(const char *reference) {
     char command[1024], said[4096], path[512];
     const char *folder = fresh_folder("replay");

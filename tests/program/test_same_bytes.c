@@ -1,6 +1,7 @@
-/* The result of a program depends on its settings alone: not on threads, shards, the order of units, an interruption,
- * the terminal, or the environment. Each variant's tables are compared with those of one quiet run on one thread. Where
- * MNTK_LONG is set (`make check-faults`) there are more variants. */
+/* The result of a program depends on its settings alone: not on threads, shards, the order of
+ * units, an interruption, the terminal, or the environment. Each variant's tables are compared with
+ * those of one quiet run on one thread. Where MNTK_LONG is set (`make check-faults`) there are more
+ * variants. */
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 #include <criterion/parameterized.h>
@@ -26,7 +27,8 @@ static const char *folder_of(const char *name) {
     return path;
 }
 
-/* Runs the program with more options, its tables in FOLDER/table.dat; expects success and silence. */
+/* Runs the program with more options, its tables in FOLDER/table.dat; expects success and silence.
+ */
 static void run_quietly(const char *before, const char *folder, const char *more) {
     char command[1024], said[4096];
     snprintf(command, sizeof command, "%s%s --quiet --out %s/table.dat %s", before, under_test,
@@ -52,7 +54,8 @@ static void check_threads(void) {
     expect_reference(folder);
 }
 
-/* Two threads; then units that are removed at random are computed again in an order of their own, the others stay. */
+/* Two threads; then units that are removed at random are computed again in an order of their own,
+ * the others stay. */
 static void check_order(void) {
     const char *folder = folder_of("order");
     unsigned long long state = 5;
@@ -78,8 +81,8 @@ static void check_order(void) {
     }
 }
 
-/* All shards at once, the last one first; a shard writes no table, unless it is the only one; gathered,
- * they are the whole. */
+/* All shards at once, the last one first; a shard writes no table, unless it is the only one;
+ * gathered, they are the whole. */
 static void check_shards(const char *name, int shards) {
     const char *folder = folder_of(name);
     pid_t process[8];

@@ -1,5 +1,5 @@
-/* What is made of tables - claims, statements, report - depends on their rows alone: not on how the tables came about,
- * nor on the threads, the terminal or the shard with which it is made. */
+/* What is made of tables - claims, statements, report - depends on their rows alone: not on how the
+ * tables came about, nor on the threads, the terminal or the shard with which it is made. */
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 #include <stdio.h>
@@ -55,7 +55,8 @@ static void compute(int shards) {
     }
 }
 
-/* The commands that make claims, statements and report, the first of them first: each needs those before it. */
+/* The commands that make claims, statements and report, the first of them first: each needs those
+ * before it. */
 static const char *command_of(size_t which, const char *more) {
     static char command[2048];
     const char *const formats[] = {

@@ -1,4 +1,5 @@
-/* The project's own files are found from any working folder, and the data set as it is named where it stands. */
+/* The project's own files are found from any working folder, and the data set as it is named where
+ * it stands. */
 #include "base/share.h"
 
 #include <criterion/criterion.h>

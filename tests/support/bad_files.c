@@ -160,7 +160,8 @@ static void bad_members(const char *folder, bad_file_list *list) {
     }
 }
 
-/* 64 MiB of zeros in 64 kB: more than the shape says, or a shape of as many rows without a direction. */
+/* 64 MiB of zeros in 64 kB: more than the shape says, or a shape of as many rows without a
+ * direction. */
 static void bombs(const char *folder, bad_file_list *list) {
     enum { SIDE = 4096 };
     const size_t size = (size_t)SIDE * SIDE * sizeof(float);
@@ -182,8 +183,8 @@ static void bombs(const char *folder, bad_file_list *list) {
     free(bytes);
 }
 
-/* What is no archive, and a good one that was cut or changed: its first member's data begin behind the local header
- * (30 bytes and the name) and the .npy header (128 bytes). */
+/* What is no archive, and a good one that was cut or changed: its first member's data begin behind
+ * the local header (30 bytes and the name) and the .npy header (128 bytes). */
 static void bad_archives(const char *folder, bad_file_list *list) {
     enum { DATA = 30 + sizeof "features.npy" - 1 + 128 };
     size_t size;

@@ -16,7 +16,8 @@ static inline void write_data(const char *path, const char *type, size_t n, size
     cr_assert(eq(int, npz_write(path, arrays, 2), OK), "%s", error_text());
 }
 
-/* Loading is refused in one line that starts with the file and has the reason; nothing is left to free. */
+/* Loading is refused in one line that starts with the file and has the reason; nothing is left to
+ * free. */
 static inline void check_refused(const char *path, size_t samples, const char *reason) {
     dataset data;
     cr_assert(eq(int, dataset_load(path, samples, &data), BAD_INPUT), "expected: %s", reason);

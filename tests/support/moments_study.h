@@ -1,4 +1,5 @@
-/* mask-moments with few rows and a narrow network, measured in memory, for tests that spoil one piece of evidence. */
+/* mask-moments with few rows and a narrow network, measured in memory, for tests that spoil one
+ * piece of evidence. */
 #ifndef TESTS_MOMENTS_STUDY_H
 #define TESTS_MOMENTS_STUDY_H
 

@@ -22,7 +22,8 @@ static inline void make_folder(const char *name) {
     mkdir(path, 0777);
 }
 
-/* A .npy of format version 1, 2 or 3: magic, version, length, dict padded to 64 bytes, data. Returns its size. */
+/* A .npy of format version 1, 2 or 3: magic, version, length, dict padded to 64 bytes, data.
+ * Returns its size. */
 static inline size_t npy_bytes(int version, const char *dict, const void *data, size_t size,
                                unsigned char *bytes) {
     size_t prelude = version == 1 ? 10 : 12, length = strlen(dict);

@@ -1,6 +1,7 @@
-/* program_list: the programs that write results, for the tests that run them all. A line more is all that a new program
- * needs. Options for the table, the threads and so on are added by the tests. Programs that exist in one precision only
- * ("TOOL/...") are run by the tests in double precision alone. */
+/* program_list: the programs that write results, for the tests that run them all. A line more is
+ * all that a new program needs. Options for the table, the threads and so on are added by the
+ * tests. Programs that exist in one precision only ("TOOL/...") are run by the tests in double
+ * precision alone. */
 #ifndef TESTS_PROGRAM_LIST_H
 #define TESTS_PROGRAM_LIST_H
 

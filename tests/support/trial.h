@@ -1,5 +1,5 @@
-/* trial: built programs run as processes of their own, at once, on a terminal, or to a bad end; and what they left. In
- * commands "BIN/" and "TOOL/" stand for folders as in fixture_run. */
+/* trial: built programs run as processes of their own, at once, on a terminal, or to a bad end; and
+ * what they left. In commands "BIN/" and "TOOL/" stand for folders as in fixture_run. */
 #ifndef TESTS_TRIAL_H
 #define TESTS_TRIAL_H
 
@@ -11,8 +11,8 @@
 /* Makes build/test-tmp/NAME-PRECISION anew, empty, and returns its path (static, two in turn). */
 const char *trial_folder(const char *name);
 
-/* Starts the shell command; stderr goes to the file `said` (NULL: nowhere). The process is the program itself when the
- * command is one program, perhaps behind `env`. */
+/* Starts the shell command; stderr goes to the file `said` (NULL: nowhere). The process is the
+ * program itself when the command is one program, perhaps behind `env`. */
 pid_t trial_start(const char *command, const char *said);
 /* Waits for its end: its exit code, or 128 + the signal that killed it. */
 int trial_wait(pid_t process);
@@ -20,7 +20,8 @@ int trial_wait(pid_t process);
 bool trial_hold(pid_t process);
 /* trial_start and trial_wait; the caller's `said` (size bytes) receives stderr. */
 int trial_run(const char *command, char *said, size_t size);
-/* Runs it on a terminal of its own; `shown` (size bytes) receives what it wrote there. Returns as trial_wait. */
+/* Runs it on a terminal of its own; `shown` (size bytes) receives what it wrote there. Returns as
+ * trial_wait. */
 int trial_on_terminal(const char *command, char *shown, size_t size);
 
 /* A file's text (static buffer). */
@@ -29,7 +30,8 @@ const char *trial_text(const char *path);
 /* True if both folders hold .dat files of the same names, at least one, with the same rows. */
 bool trial_same_results(const char *left, const char *right);
 
-/* True if every .dat file of `folder`, there may be none, has the rows of its namesake in `whole`. */
+/* True if every .dat file of `folder`, there may be none, has the rows of its namesake in `whole`.
+ */
 bool trial_results_agree(const char *folder, const char *whole);
 /* Number of .dat files in the folder. */
 size_t trial_tables(const char *folder);
@@ -55,7 +57,8 @@ void trial_wait_for_units(const char *folder, size_t count);
 
 /* --- how much is tried --- */
 
-/* True where MNTK_LONG is set (`make check-faults`): all that there is, rather than what fits in `make test`. */
+/* True where MNTK_LONG is set (`make check-faults`): all that there is, rather than what fits in
+ * `make test`. */
 bool trial_is_long(void);
 
 /* --- pseudo-random numbers of a fixed seed --- */

@@ -1,4 +1,5 @@
-/* One local step, measured two ways. Theory is double precision alone: in single there is nothing to test. */
+/* One local step, measured two ways. Theory is double precision alone: in single there is nothing
+ * to test. */
 #ifdef REAL_DOUBLE
 
 #include "theory/local_descent/local_descent.h"
@@ -98,7 +99,8 @@ Test(descent_step, compare_gives_ratio_gain_and_skips_rounding) {
     scene_free(&s);
 }
 
-/* One active neuron and one sample: e(x) = (1 - c x) e, so that (4) holds up to x = (2 c - promise)/c^2. */
+/* One active neuron and one sample: e(x) = (1 - c x) e, so that (4) holds up to x = (2 c -
+ * promise)/c^2. */
 Test(descent_step, largest_step_of_a_linear_network) {
     scene s = scene_new(1, 1);
     double y = s.g.Y[0], u[1];

@@ -1,4 +1,5 @@
-/* The drift along runs and its checks. Theory is double precision alone: in single there is nothing to test. */
+/* The drift along runs and its checks. Theory is double precision alone: in single there is nothing
+ * to test. */
 #ifdef REAL_DOUBLE
 
 #include "theory/drift/drift.h"
@@ -121,7 +122,8 @@ Test(drift, nan_refutes_and_few_trials_do_not_check) {
 
 /* --- what is measured, another way --- */
 
-/* Sees the subnetworks of one round through weights: W = W_0 + X^T C, activations and kernel from X W. */
+/* Sees the subnetworks of one round through weights: W = W_0 + X^T C, activations and kernel from X
+ * W. */
 typedef struct {
     const real *W; /* of the start */
     const local_model *model;

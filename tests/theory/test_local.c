@@ -1,5 +1,5 @@
-/* The runs of local-descent and drift, and their options. Theory is double precision alone: in single there is nothing
- * to test. */
+/* The runs of local-descent and drift, and their options. Theory is double precision alone: in
+ * single there is nothing to test. */
 #ifdef REAL_DOUBLE
 
 #include "theory/local/local.h"
@@ -39,7 +39,8 @@ Test(local, step_sizes_share_their_start) {
     study_close(&under_way);
 }
 
-/* Numbers of the model against their definitions, and the width that is chosen where none is given. */
+/* Numbers of the model against their definitions, and the width that is chosen where none is given.
+ */
 Test(local, model_and_width) {
     local_settings options = local_small(1);
     options.wide_width = 0;

@@ -1,4 +1,5 @@
-/* Hypothesis 1 and its checks. Theory is double precision alone: in single there is nothing to test. */
+/* Hypothesis 1 and its checks. Theory is double precision alone: in single there is nothing to
+ * test. */
 #ifdef REAL_DOUBLE
 
 #include "theory/local_descent/local_descent.h"

@@ -1,5 +1,5 @@
-/* mask-moments: the rows about masks of one round, honest and with deliberate errors. Theory is double precision alone.
- */
+/* mask-moments: the rows about masks of one round, honest and with deliberate errors. Theory is
+ * double precision alone. */
 #include "base/real.h"
 
 #ifdef REAL_DOUBLE
@@ -127,7 +127,8 @@ static void spoilt_forms(const moments_state *s, spoil *error, double *x) {
     free(minor);
 }
 
-/* The error in the small network alone is found by the enumeration, in the large one alone by the draws. */
+/* The error in the small network alone is found by the enumeration, in the large one alone by the
+ * draws. */
 static void expect_found(const study_run *r, size_t kind, const char *name, spoil *error) {
     moments_kind *k = &((moments_context *)r->context)->kind[kind];
     double *honest = k->small.expected, *small = doubles(&k->small), *large = doubles(&k->large),
@@ -155,8 +156,8 @@ Test(mask_moments, wrong_constants_are_refuted) {
     study_close(&r);
 }
 
-/* The second term of a mean forgotten: a neuron's own activation in E5-E7, the bias in E12, the cross term in Lemma 4.
- */
+/* The second term of a mean forgotten: a neuron's own activation in E5-E7, the bias in E12, the
+ * cross term in Lemma 4. */
 Test(mask_moments, forgotten_terms_are_refuted) {
     static const moment WITH_MINOR[] = {MOMENT_MIXING, MOMENT_SPREAD, MOMENT_GRADIENT,
                                         MOMENT_CHANGE, MOMENT_RESIDUAL};
@@ -200,8 +201,8 @@ Test(mask_moments, nan_refutes) {
     study_close(&r);
 }
 
-/* Every neuron is taken: signs that cancel leave a sum of 0 but for its rounding, which is another one where another
- * processor drew the masks. */
+/* Every neuron is taken: signs that cancel leave a sum of 0 but for its rounding, which is another
+ * one where another processor drew the masks. */
 Test(mask_moments, rounding_of_another_processor_refutes_nothing) {
     study_run r;
     moments_kind *k = &moments_open(&r, SAMPLES, &SETTINGS)->kind[MASK_CATEGORICAL];

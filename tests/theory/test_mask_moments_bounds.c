@@ -25,7 +25,8 @@ static verdict steepest_again(study_run *r) {
     return moments_verdict(r, "Lemma 4, inequality");
 }
 
-/* The norm of G forgotten; rows of norm 2 against the norm of unit ones; NaN, in draws and in the enumeration. */
+/* The norm of G forgotten; rows of norm 2 against the norm of unit ones; NaN, in draws and in the
+ * enumeration. */
 Test(mask_moments_bounds, steepest_gradient) {
     study_run r;
     moments_context *c = moments_open(&r, 20, &SETTINGS);

@@ -1,5 +1,5 @@
-/* mask-moments: the rows about the rounds of runs, honest and with deliberate errors. Theory is double precision alone.
- */
+/* mask-moments: the rows about the rounds of runs, honest and with deliberate errors. Theory is
+ * double precision alone. */
 #include "base/real.h"
 
 #ifdef REAL_DOUBLE
@@ -74,8 +74,8 @@ Test(mask_moments_run, bernoulli_masks_do_not_combine) {
     study_close(&r);
 }
 
-/* Each identity by itself on random outputs: pairs counted twice, a subnetwork left out, the whole network not their
- * mean. */
+/* Each identity by itself on random outputs: pairs counted twice, a subnetwork left out, the whole
+ * network not their mean. */
 Test(mask_moments_run, combined_identities) {
     enum { P = 3, N = 5 };
     double local[P * N], twice[(P + 1) * N], u[N] = {0}, y[N];
@@ -113,7 +113,8 @@ Test(mask_moments_run, wrong_identities_are_refuted) {
     study_close(&r);
 }
 
-/* --- the split by itself: a network that moves as a gradient step on sample 0 does, after moving at random --- */
+/* --- the split by itself: a network that moves as a gradient step on sample 0 does, after moving
+ * at random --- */
 
 typedef struct {
     size_t m, n;
@@ -209,7 +210,8 @@ Test(mask_moments_run, split_mutants) {
     study_close(&r);
 }
 
-/* Drift since the last round for drift since the start; the set of a smaller radius; a run outside the ball. */
+/* Drift since the last round for drift since the start; the set of a smaller radius; a run outside
+ * the ball. */
 Test(mask_moments_run, flip_mutants) {
     study_run r;
     moments_context *c = moments_open(&r, SAMPLES, &SETTINGS);

@@ -1,5 +1,5 @@
-/* mask-moments: the rows about the random start, honest and with deliberate errors. Theory is double precision alone.
- */
+/* mask-moments: the rows about the random start, honest and with deliberate errors. Theory is
+ * double precision alone. */
 #include "base/real.h"
 
 #ifdef REAL_DOUBLE
@@ -43,8 +43,8 @@ Test(mask_moments_start, honest_rows_hold) {
     study_close(&r);
 }
 
-/* xi read as 1, kappa doubled, a factor 2 in the inputs' term: in the closed form of what was integrated and of what
- * was drawn. */
+/* xi read as 1, kappa doubled, a factor 2 in the inputs' term: in the closed form of what was
+ * integrated and of what was drawn. */
 Test(mask_moments_start, initial_error_mutants) {
     study_run r;
     moments_context *c = moments_open(&r, SAMPLES, &SETTINGS);
@@ -65,7 +65,8 @@ Test(mask_moments_start, initial_error_mutants) {
     study_close(&r);
 }
 
-/* C read off |y_i| <= C; labels that break Assumption 1; beyond the largest kappa the hypothesis is not met. */
+/* C read off |y_i| <= C; labels that break Assumption 1; beyond the largest kappa the hypothesis is
+ * not met. */
 Test(mask_moments_start, initial_bound_mutants) {
     study_run r;
     moments_context *c = moments_open(&r, SAMPLES, &SETTINGS);
@@ -79,7 +80,8 @@ Test(mask_moments_start, initial_bound_mutants) {
     study_close(&r);
 }
 
-/* Twice the radius in S_i; half the share; kappa forgotten. Fewer trials than 3/delta check nothing. */
+/* Twice the radius in S_i; half the share; kappa forgotten. Fewer trials than 3/delta check
+ * nothing. */
 Test(mask_moments_start, near_mutants) {
     study_run r;
     moments_context *c = moments_open(&r, SAMPLES, &SETTINGS);
@@ -212,7 +214,8 @@ static shown by_definition(const moments_start *s, const double *W, const double
     return all;
 }
 
-/* One start by its definition: at limits just above what it shows nothing fails, just below everything does. */
+/* One start by its definition: at limits just above what it shows nothing fails, just below
+ * everything does. */
 Test(mask_moments_start, start_by_definition) {
     study_run r;
     moments_context *c = moments_open(&r, SAMPLES, &SETTINGS);

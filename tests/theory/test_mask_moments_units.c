@@ -20,7 +20,8 @@ static const moments_settings SETTINGS = {.width = 100,
                                           .rounds = 2,
                                           .trials = 80};
 
-/* Every row holds, is told apart from the others and not cut; every promise of the program is kept. */
+/* Every row holds, is told apart from the others and not cut; every promise of the program is kept.
+ */
 static void expect_rows(const claim_rows *rows) {
     cr_expect(eq(sz, rows->count, 36));
     for (size_t k = 0; k < rows->count; k++) {

@@ -1,4 +1,5 @@
-/* The table of all statements. Theory is double precision alone: in single there is nothing to test. */
+/* The table of all statements. Theory is double precision alone: in single there is nothing to
+ * test. */
 #ifdef REAL_DOUBLE
 
 #include "theory/statements/statements.h"
@@ -40,7 +41,8 @@ Test(statements, a_row_is_about_a_label) {
     }
 }
 
-/* What the table has to have: theorems, hypothesis, corollaries, definition, assumption, lemmas 1 to 26. */
+/* What the table has to have: theorems, hypothesis, corollaries, definition, assumption, lemmas 1
+ * to 26. */
 Test(statements, everything_is_promised) {
     const char *const needed[] = {"Theorem 1",    "Theorem 2",    "Theorem 3",   "Theorem 4",
                                   "Definition 1", "Hypothesis 1", "Corollary 1", "Corollary 2",
@@ -132,7 +134,8 @@ static size_t count_of(const claim_rows *list, verdict v) {
     return count;
 }
 
-/* Nothing there: every promise is not checked and names the command that would. All there: nothing is added. */
+/* Nothing there: every promise is not checked and names the command that would. All there: nothing
+ * is added. */
 Test(statements, what_is_missing_is_not_checked) {
     const char *folder = fresh_folder("statements-missing");
     static statement_part parts[PROGRAMS_MAX];
@@ -156,8 +159,8 @@ Test(statements, what_is_missing_is_not_checked) {
     claim_rows_free(&list);
 }
 
-/* A program that forgets one of its statements, whichever: that one is not checked, unless another row stands for it.
- */
+/* A program that forgets one of its statements, whichever: that one is not checked, unless another
+ * row stands for it. */
 Test(statements, a_forgotten_statement_shows) {
     const char *folder = fresh_folder("statements-forgotten");
     static statement_part parts[PROGRAMS_MAX];
@@ -198,7 +201,8 @@ Test(statements, commands_are_whole) {
     claim_rows_free(&list);
 }
 
-/* Refuted: exact and derived rows decide, paper rows do not. Other data: said. A broken part: refused. */
+/* Refuted: exact and derived rows decide, paper rows do not. Other data: said. A broken part:
+ * refused. */
 Test(statements, verdicts_and_provenance) {
     const char *folder = fresh_folder("statements-verdicts");
     static statement_part parts[PROGRAMS_MAX];

@@ -1,5 +1,5 @@
-/* The sum over active inputs against the sum written out: all numbers of outputs, inputs and rows that take another path, and
- * neurons that are active on few, many, all and none of the inputs. */
+/* The sum over active inputs against the sum written out: all numbers of outputs, inputs and rows
+ * that take another path, and neurons that are active on few, many, all and none of the inputs. */
 #include "model/active.h"
 
 #include <criterion/criterion.h>

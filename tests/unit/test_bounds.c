@@ -20,8 +20,8 @@ static void assert_close(const char *what, double value, double expected, double
               expected);
 }
 
-/* Sizes of the orientation after the bounds of Theorem 2 (combined-with-drift in doc/mathematics.md):
- * 1000 CIFAR features, d = 2048, K = 20, p = 10. */
+/* Sizes of the orientation after the bounds of Theorem 2 (combined-with-drift in
+ * doc/mathematics.md): 1000 CIFAR features, d = 2048, K = 20, p = 10. */
 static const bounds_setting CIFAR = {.n = 1000,
                                      .masks = 200,
                                      .xi = 0.5,
@@ -121,7 +121,8 @@ Test(bounds, deviation_slope) {
                  2, 1e-5);
 }
 
-/* p_R = P(|N(0, kappa^2)| <= R), R* gives lambda0/(16 row_sum), drift xi lambda0/4, failure delta at its width. */
+/* p_R = P(|N(0, kappa^2)| <= R), R* gives lambda0/(16 row_sum), drift xi lambda0/4, failure delta
+ * at its width. */
 Test(bounds, drift) {
     assert_close("p_R", bounds_near_probability(0.7, 2), 1 - 2 * gsl_cdf_gaussian_Q(0.7, 2), TIGHT);
     const bounds_setting *settings[] = {&CIFAR, &SMALL};
@@ -137,7 +138,8 @@ Test(bounds, drift) {
     }
 }
 
-/* The tail of a binomial count beyond twice its mean, masks n of them, against the bound: it must not be above it. */
+/* The tail of a binomial count beyond twice its mean, masks n of them, against the bound: it must
+ * not be above it. */
 Test(bounds, near_failure_is_above_the_binomial_tail) {
     bounds_setting one = SMALL;
     one.n = one.masks = 1;

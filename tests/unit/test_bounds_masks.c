@@ -8,9 +8,9 @@
 #include <math.h>
 #include <stddef.h>
 
-/* Facts about masks (masks in doc/mathematics.md): closed forms against sums over every mask, the lemmas against
- * other ways.
- * Tolerances: a closed form; a root, an integral or a sum over many masks. */
+/* Facts about masks (masks in doc/mathematics.md): closed forms against sums over every mask, the
+ * lemmas against other ways. Tolerances: a closed form; a root, an integral or a sum over many
+ * masks. */
 static const double TIGHT = 1e-14, LOOSE = 1e-11;
 
 static void quiet(void) { gsl_set_error_handler_off(); }
@@ -250,7 +250,8 @@ Test(bounds_masks, initial_error) {
                  C * C * n, TIGHT);
 }
 
-/* P(chi^2_k >= 2k) is below the bound, the least of Chernoff's exp(-2kt) (1-2t)^(-k/2), at t = 1/4. */
+/* P(chi^2_k >= 2k) is below the bound, the least of Chernoff's exp(-2kt) (1-2t)^(-k/2), at t = 1/4.
+ */
 Test(bounds_masks, chi_square_tails) {
     for (double k = 1; k < 600; k *= 2) {
         assert_close("Chernoff", bounds_lemma22_failure(k, 1), exp(-k / 2) * pow(0.5, -k / 2),

@@ -5,8 +5,8 @@
 #include <criterion/new/assert.h>
 #include <math.h>
 
-/* Whatever entry rounding leaves the largest error in, the same one is shown; a wrong entry shows itself,
- * and so does NaN. */
+/* Whatever entry rounding leaves the largest error in, the same one is shown; a wrong entry shows
+ * itself, and so does NaN. */
 Test(comparison, rounding_does_not_choose_the_entry_shown) {
     const double expected[] = {0.25, -0.75, nextafter(0.75, 1), 0.5};
     for (size_t off = 0; off < 4; off++) {

@@ -37,7 +37,8 @@ static double *numbers(size_t count, unsigned long seed) {
     return values;
 }
 
-/* to = cos(angle) from + sin(angle) v, a row at `angle` from row `from` (d entries), as long as it. */
+/* to = cos(angle) from + sin(angle) v, a row at `angle` from row `from` (d entries), as long as it.
+ */
 static void rotate(const double *from, size_t d, double angle, double *to) {
     double square = 0, product = 0, length = 0;
     for (size_t k = 0; k < d; k++) {
@@ -181,7 +182,8 @@ Test(dataset, samples) {
 
 /* --- forms of the file --- */
 
-/* The same numbers as f4 or f8, C or Fortran order, labels (n,) or (n, 1), stored or deflated: the same data. */
+/* The same numbers as f4 or f8, C or Fortran order, labels (n,) or (n, 1), stored or deflated: the
+ * same data. */
 Test(dataset, forms) {
     enum { N = 5, D = 3 };
     const double X[N * D] = {1, 2, 3, -4, 5, 6, 7, 8, -9, 0, 0, 1, 2, 0, 0},
@@ -255,7 +257,8 @@ Test(dataset, long_rows) {
 
 /* --- directions --- */
 
-/* Planted pairs, on both sides of the search's block borders: found at their angle down to 1e-14 in f8. */
+/* Planted pairs, on both sides of the search's block borders: found at their angle down to 1e-14 in
+ * f8. */
 Test(dataset, planted_pairs_in_double) {
     enum { N = 520, D = 6 };
     static const struct {
@@ -301,8 +304,8 @@ Test(dataset, planted_pairs_in_single) {
     free(Y);
 }
 
-/* Row j = c row i up to rounding, in either precision, for many c and directions: always refused, by name; with fewer
- * samples the rest is taken. Row j = -c row i: taken, and told. */
+/* Row j = c row i up to rounding, in either precision, for many c and directions: always refused,
+ * by name; with fewer samples the rest is taken. Row j = -c row i: taken, and told. */
 Test(dataset, same_and_opposite_directions) {
     enum { N = 12, D = 50 };
     const char *path = FOLDER "parallel.npz";

@@ -242,8 +242,8 @@ Test(dataset_refusals, refuses_files) {
     cr_assert(strstr(error_text(), "too long") != NULL, "%s", error_text());
 }
 
-/* Somebody writes the file anew, again and again with other values: what is loaded has the fingerprint of its own bytes,
- * or is refused. */
+/* Somebody writes the file anew, again and again with other values: what is loaded has the
+ * fingerprint of its own bytes, or is refused. */
 Test(dataset_refusals, a_file_that_changes_has_no_wrong_fingerprint) {
     enum { N = 60, D = 40, LOADS = 300 };
     const char *path = FOLDER "changing.npz";

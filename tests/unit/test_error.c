@@ -22,7 +22,8 @@ Test(error, long_lines_are_cut) {
     cr_expect(eq(sz, strlen(error_text()), 1023));
 }
 
-/* Whatever a path or an option holds: letters of all languages stay; what ends the line or moves the cursor does not. */
+/* Whatever a path or an option holds: letters of all languages stay; what ends the line or moves
+ * the cursor does not. */
 Test(error, the_line_is_one_line) {
     fail(BAD_INPUT, "%s: not there", "a\nb\r\x1b[2Jc\td\x7f \xc3\xa9");
     cr_expect(eq(str, (char *)error_text(), "a?b??[2Jc?d? \xc3\xa9: not there"));

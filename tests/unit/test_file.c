@@ -137,7 +137,8 @@ Test(file, folder_where_none_can_be) {
     cr_assert(strstr(error_text(), "No such file") != NULL, "%s", error_text());
 }
 
-/* A disk that is full: no file may grow beyond 10 bytes. The old content stays, nothing is left behind. */
+/* A disk that is full: no file may grow beyond 10 bytes. The old content stays, nothing is left
+ * behind. */
 Test(file, full_disk_leaves_what_was_there) {
     const char *path = in_folder("alone/file");
     cr_assert(eq(int, file_write_whole(path, "old", 3), OK));
@@ -161,7 +162,8 @@ Test(file, unsynced_is_as_whole) {
     cr_assert(eq(int, file_write_unsynced(folder, "x", 1), FAILED));
 }
 
-/* A writer with a stream of its own: its failure leaves the old file and nothing else, its success the new one. */
+/* A writer with a stream of its own: its failure leaves the old file and nothing else, its success
+ * the new one. */
 Test(file, draft_becomes_the_file_or_is_gone) {
     const char *path = in_folder("sub/file");
     cr_assert(eq(int, file_write_whole(path, "old", 3), OK));

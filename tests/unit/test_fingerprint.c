@@ -65,7 +65,8 @@ static void write_text(const char *path, const char *text) {
     cr_assert(eq(int, file_write_whole(path, text, strlen(text)), OK), "%s", error_text());
 }
 
-/* The hash of a file is that of the bytes that were read before, or none: it may be written, replaced or put back. */
+/* The hash of a file is that of the bytes that were read before, or none: it may be written,
+ * replaced or put back. */
 Test(fingerprint, of_a_file_that_was_changed_is_refused) {
     const char *path = "build/test-tmp/fingerprint.txt";
     char expected[65], found[65];

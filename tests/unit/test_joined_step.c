@@ -1,4 +1,5 @@
-/* The last local step of all subnetworks taken together, against the same step taken by each: an observer makes the difference. */
+/* The last local step of all subnetworks taken together, against the same step taken by each: an
+ * observer makes the difference. */
 #include "model/train.h"
 
 #include <criterion/criterion.h>

@@ -1,4 +1,5 @@
-/* The register kernels against sums written out, for every number of outputs that takes another path. */
+/* The register kernels against sums written out, for every number of outputs that takes another
+ * path. */
 #include "model/layer.h"
 
 #include <criterion/criterion.h>

@@ -95,8 +95,8 @@ static void double_with_nan(int n, const double *a, const double *b, double *c) 
     c[0] = 0.0 / (c[0] - c[0]);
 }
 
-/* What the serial build does: one buffer for all threads. The first to write it waits for another to write over it, so that
- * they quarrel on a busy machine too. */
+/* What the serial build does: one buffer for all threads. The first to write it waits for another
+ * to write over it, so that they quarrel on a busy machine too. */
 static void double_with_shared_buffer(int n, const double *a, const double *b, double *c) {
     static double buffer[4096];
     static atomic_int writes, quarrels;

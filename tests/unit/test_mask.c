@@ -59,7 +59,8 @@ Test(mask, xi_one_takes_every_neuron) {
     rng_free(r);
 }
 
-/* All masks of three subnetworks and two neurons: each once, probabilities of sum 1, P(c_r >= 1) = theta. */
+/* All masks of three subnetworks and two neurons: each once, probabilities of sum 1, P(c_r >= 1) =
+ * theta. */
 Test(mask, every_mask_once) {
     const double xi = 0.3;
     const mask_kind kinds[] = {MASK_BERNOULLI, MASK_CATEGORICAL};

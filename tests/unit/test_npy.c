@@ -114,7 +114,8 @@ Test(npy, write_is_repeatable) {
     cr_assert(eq(int, files_like("repeat"), 1));
 }
 
-/* More entries than are converted at a time, both orders, stored and deflated. Entry (i, j, k) is 10000i + 100j + k. */
+/* More entries than are converted at a time, both orders, stored and deflated. Entry (i, j, k) is
+ * 10000i + 100j + k. */
 Test(npy, order_and_compression) {
     enum { A = 17, B = 19, C = 23 };
     static float c_order[A * B * C], fortran[A * B * C];

@@ -169,7 +169,8 @@ Test(npy_header, refuses_beginnings) {
     }
 }
 
-/* What is written is NumPy's text, of a length that is a multiple of 64, and reads back as it was. */
+/* What is written is NumPy's text, of a length that is a multiple of 64, and reads back as it was.
+ */
 Test(npy_header, writes_what_it_reads) {
     static const char *const dicts[] = {
         "{'descr': '<f8', 'fortran_order': False, 'shape': (), }",

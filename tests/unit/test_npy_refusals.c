@@ -12,7 +12,8 @@ static void make_test_folder(void) { make_folder("npy_refusals"); }
 
 TestSuite(npy_refusals, .init = make_test_folder);
 
-/* Reading array `name` is refused in one line that has the file, the array and the reason, and leaves no array. */
+/* Reading array `name` is refused in one line that has the file, the array and the reason, and
+ * leaves no array. */
 static void check_refused(const char *path, const char *name, const char *reason) {
     npy_array array;
     cr_assert(eq(int, npz_read(path, name, &array), BAD_INPUT), "%s, expected: %s", path, reason);
@@ -142,8 +143,9 @@ Test(npy_refusals, shape_and_data_disagree) {
     check_member_refused(path, "holds 23 bytes");
 }
 
-/* Sets the little-endian field of `size` bytes at `offset` of the local header and of the directory's entry of the only
- * member (APPNOTE.TXT 4.3.7, 4.3.12); the second has two more bytes in front of it. */
+/* Sets the little-endian field of `size` bytes at `offset` of the local header and of the
+ * directory's entry of the only member (APPNOTE.TXT 4.3.7, 4.3.12); the second has two more bytes
+ * in front of it. */
 static void patch(unsigned char *zip, size_t length, size_t offset, size_t size, uint32_t value) {
     size_t directory = 30;
     while (directory + 46 < length && memcmp(zip + directory, "PK\x01\x02", 4) != 0) {
@@ -185,7 +187,8 @@ Test(npy_refusals, archives_that_lie) {
     }
 }
 
-/* Data that go on beyond the size of the directory, or end before it, with a header that fits the size. */
+/* Data that go on beyond the size of the directory, or end before it, with a header that fits the
+ * size. */
 Test(npy_refusals, deflated_size_is_wrong) {
     enum { SIZE = 22, COUNT = 64 };
     const char *path = FOLDER "deflated.npz";
@@ -223,7 +226,8 @@ Test(npy_refusals, claims_more_than_64_gib) {
     check_member_refused(FOLDER "huge.npz", "claims 1099511627776 bytes, more than 64 GiB");
 }
 
-/* Every beginning of an archive is refused. Every bit of it flipped: refused, or (a date, say) the same values. */
+/* Every beginning of an archive is refused. Every bit of it flipped: refused, or (a date, say) the
+ * same values. */
 static void check_damage(int method) {
     const char *path =
         method == ZIP_CM_STORE ? FOLDER "damage-stored.npz" : FOLDER "damage-deflated.npz";

@@ -68,7 +68,8 @@ Test(ntk, entries_are_the_expectation) {
     gsl_integration_workspace_free(work);
 }
 
-/* Any number of threads gives the same bytes; symmetric, diagonal exactly 1/2. 300 rows: tiles of three sizes. */
+/* Any number of threads gives the same bytes; symmetric, diagonal exactly 1/2. 300 rows: tiles of
+ * three sizes. */
 Test(ntk, threads_do_not_matter) {
     dataset data = random_rows(300, 7, 0);
     double *one = square_matrix(300), *three = square_matrix(300);
@@ -156,8 +157,9 @@ static double lambda_min_quad(quad A[PLANTED][PLANTED]) {
     return (double)low;
 }
 
-/* Pairs at small angles: entries to rounding, lambda_min to 1e-6 of itself although it is near angle/(2 pi), and inside
- * its certified interval; the bare arccos of the dot product would not do. */
+/* Pairs at small angles: entries to rounding, lambda_min to 1e-6 of itself although it is near
+ * angle/(2 pi), and inside its certified interval; the bare arccos of the dot product would not do.
+ */
 static void check_planted(double angle) {
     dataset data = random_rows(PLANTED, INPUTS, 3);
     plant_angle(&data, 0, 1, angle);

@@ -41,7 +41,8 @@ static void check_masked(const ntk_masked *s, const real *Z, size_t ld, const un
     free(H);
 }
 
-/* Neurons in blocks of many sizes, a padded Z, exact zeros of both signs, sparse and empty masks. */
+/* Neurons in blocks of many sizes, a padded Z, exact zeros of both signs, sparse and empty masks.
+ */
 Test(ntk_masked, masked_is_the_definition) {
     enum { ROWS = 37, LD = 40, WIDTH = 9001, MASKS = 4 };
     dataset data = random_rows(ROWS, 6, 0);
@@ -117,7 +118,8 @@ Test(ntk_masked, mean_over_masks) {
     ntk_masked_free(s), ntk_masked_free(whole), rng_free(r), free(data.X);
 }
 
-/* E_{W_0}[H(0)] = xi Hinf: at random weights every entry within (a)'s deviation for a failure probability of 1e-9. */
+/* E_{W_0}[H(0)] = xi Hinf: at random weights every entry within (a)'s deviation for a failure
+ * probability of 1e-9. */
 Test(ntk_masked, finite_approaches_infinite) {
     enum { ROWS = 12, INPUT = 3, WIDTH = 20000 };
     dataset data = random_rows(ROWS, INPUT, 7);

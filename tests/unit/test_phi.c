@@ -11,7 +11,8 @@ static double without_xi(unsigned p, double xi) { return bounds_phi_above(p, xi)
 static double half(unsigned p, double xi) { return bounds_phi_above(p, xi) / 2; }
 static double half_sharp(unsigned p, double xi) { return bounds_phi_above_sharp(p, xi) / 2; }
 
-/* phi = xi for p = 1: 2/((p+1) xi) = 1/xi meets it for xi = 1 alone, the sharp bound for every xi. */
+/* phi = xi for p = 1: 2/((p+1) xi) = 1/xi meets it for xi = 1 alone, the sharp bound for every xi.
+ */
 Test(phi, bounds) {
     double worst;
     cr_expect(phi_keeps_to(bounds_phi_above, false, 1e-12, &worst));

@@ -6,8 +6,8 @@
 
 TestSuite(program);
 
-/* What decides no value is left out of the command that redoes a row, in whatever form it is given; --out stays: another table
- * must not be written over. */
+/* What decides no value is left out of the command that redoes a row, in whatever form it is given;
+ * --out stays: another table must not be written over. */
 Test(program, redo_has_what_decides) {
     char *argv[] = {"build/bin/x", "--threads", "2",
                     "--samples",   "5",         "--out=build/a.dat",
@@ -37,7 +37,8 @@ Test(program, commands_are_quoted) {
     cr_assert(eq(str, options.command, options.redo));
 }
 
-/* What has no room is refused, not cut and not written beyond its place; what just has is kept whole. */
+/* What has no room is refused, not cut and not written beyond its place; what just has is kept
+ * whole. */
 Test(program, long_commands_are_refused) {
     static char folder[3000];
     memset(folder, 'b', sizeof folder - 1);

@@ -39,7 +39,8 @@ static double run(size_t items, size_t done, double predicted, bool quiet) {
     return progress_end(p);
 }
 
-/* The seconds that a run without work spent: 0.0, or, on a busy machine, what is as good as that. */
+/* The seconds that a run without work spent: 0.0, or, on a busy machine, what is as good as that.
+ */
 static void seconds_forgive(char *text) {
     static const char before[] = " units in ";
     char *spent = strstr(text, before);
@@ -106,7 +107,8 @@ Test(progress, steps_from_several_threads_all_count) {
     cr_assert(strstr(text, "\nx: 20000 units in ") != NULL, "%s", text); /* else "19999 of 20000" */
 }
 
-/* The screen's line after `text`: '\r' goes back, other bytes overwrite. Returns the widest column reached. */
+/* The screen's line after `text`: '\r' goes back, other bytes overwrite. Returns the widest column
+ * reached. */
 static size_t screen_of(const char *text, char *screen, size_t size) {
     size_t at = 0, widest = 0;
     memset(screen, '\0', size);
@@ -181,7 +183,8 @@ Test(progress, bar_on_a_terminal) {
     cr_assert(eq(sz, strspn(screen, " "), strlen(screen)));
 }
 
-/* While the first units are in work the bar moves with the clock, but not beyond what two units can be. */
+/* While the first units are in work the bar moves with the clock, but not beyond what two units can
+ * be. */
 Test(progress, bar_moves_while_no_unit_ends) {
     static char text[65536];
     int master, frames = 0;

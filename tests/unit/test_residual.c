@@ -36,7 +36,8 @@ static double *factor(const double *A, size_t n, double shift) {
     return L;
 }
 
-/* A - shift I - L L^T in quadruple precision, then in double: its largest row sum, at least its spectral norm. */
+/* A - shift I - L L^T in quadruple precision, then in double: its largest row sum, at least its
+ * spectral norm. */
 static double residual_quad(const double *A, size_t n, double shift, const double *L) {
     double *R = malloc(n * n * sizeof *R), largest = 0, norm;
     for (size_t i = 0; i < n; i++) {

@@ -19,7 +19,8 @@ static double *matrix(size_t n) {
     return A;
 }
 
-/* Second differences: 2 on the diagonal, -1 beside it; eigenvalues 2 - 2 cos(k pi/(n+1)), k = 1..n. */
+/* Second differences: 2 on the diagonal, -1 beside it; eigenvalues 2 - 2 cos(k pi/(n+1)), k = 1..n.
+ */
 static double *differences(size_t n) {
     double *A = matrix(n);
     for (size_t i = 0; i < n; i++) {
@@ -34,8 +35,8 @@ static double difference_value(size_t n, size_t k) {
     return 4 * s * s;
 }
 
-/* P diag(values) P for the reflection P = I - 2 v v^T along a vector without structure: the eigenvalues are known up to
- * rounding. */
+/* P diag(values) P for the reflection P = I - 2 v v^T along a vector without structure: the
+ * eigenvalues are known up to rounding. */
 static double *planted(const double *values, size_t n) {
     double *A = matrix(n), *v = malloc(n * sizeof *v), square = 0, mean = 0;
     for (size_t i = 0; i < n; i++) {
@@ -129,7 +130,8 @@ static void check_norm(const char *what, const double *values, size_t n, double 
     free(A);
 }
 
-/* Both ends of the spectrum, small and large orders; clusters at the top, where Lanczos is slow or ends early. */
+/* Both ends of the spectrum, small and large orders; clusters at the top, where Lanczos is slow or
+ * ends early. */
 Test(spectrum, norm_of_planted_spectra) {
     enum { ORDER = 400 };
     double values[ORDER];
@@ -176,7 +178,8 @@ static void check_interval(const double *A, size_t n, double known, double width
     cr_assert(certain);
 }
 
-/* lambda_min of I + e e^T is 1 exactly and its entries are: nothing may be certified at or above 1. */
+/* lambda_min of I + e e^T is 1 exactly and its entries are: nothing may be certified at or above 1.
+ */
 Test(spectrum, certificate_against_an_exact_value) {
     for (size_t n = 2; n < 200; n += 33) {
         double *A = matrix(n);
@@ -200,8 +203,9 @@ Test(spectrum, certificate_against_an_exact_value) {
     }
 }
 
-/* Why the rounding term: A = B B^T with integers, B of rank n - 1, has lambda_min(A) = 0 exactly, yet in nearly half of
- * the cases its factorisation goes through, the last pivot being a rounding error. */
+/* Why the rounding term: A = B B^T with integers, B of rank n - 1, has lambda_min(A) = 0 exactly,
+ * yet in nearly half of the cases its factorisation goes through, the last pivot being a rounding
+ * error. */
 Test(spectrum, certificate_is_not_the_bare_factorisation) {
     enum { ORDER = 9 };
     size_t bare = 0;
@@ -248,8 +252,9 @@ Test(spectrum, interval_holds_the_exact_value) {
     }
 }
 
-/* The lower end lies below the shift that was factored by all that the factor is off. Matrices whose eigenvalue falls
- * between the two are too rare to be planted: the same factorisation again. */
+/* The lower end lies below the shift that was factored by all that the factor is off. Matrices
+ * whose eigenvalue falls between the two are too rare to be planted: the same factorisation again.
+ */
 Test(spectrum, interval_leaves_room_for_the_residual) {
     for (size_t n = 3; n < 200; n += 49) {
         double *A = differences(n), *L = matrix(n), bound;

@@ -44,7 +44,8 @@ Test(spectrum_large, agrees_with_lapack) {
     }
 }
 
-/* A diagonal matrix: lambda_min is known, also where it is negative or 0, so that no shift at 0 will do. */
+/* A diagonal matrix: lambda_min is known, also where it is negative or 0, so that no shift at 0
+ * will do. */
 Test(spectrum_large, finds_a_known_eigenvalue) {
     enum { N = 120 };
     static const double smallest[] = {1e-6, 0, -0.5};

@@ -6,7 +6,8 @@
 #include <gsl/gsl_errno.h>
 #include <math.h>
 
-/* Tolerances, in multiples of epsilon = 2.2e-16: a sum of few terms; a distribution function and its inverse. */
+/* Tolerances, in multiples of epsilon = 2.2e-16: a sum of few terms; a distribution function and
+ * its inverse. */
 static const double TIGHT = 1e-14, INVERSE = 1e-9;
 
 static void quiet(void) { gsl_set_error_handler_off(); }
@@ -81,8 +82,8 @@ Test(stats, mean_interval_needs_two_numbers_and_a_confidence) {
     cr_assert(isnan(stats_mean_interval(x, 2, NAN).low));
 }
 
-/* Definition: P(Bin(n, low) >= k) = P(Bin(n, high) <= k) = (1 - confidence)/2. n = 500, k = 475 at the level 1e-4 is
- * where gsl_cdf_beta_Pinv fails. */
+/* Definition: P(Bin(n, low) >= k) = P(Bin(n, high) <= k) = (1 - confidence)/2. n = 500, k = 475 at
+ * the level 1e-4 is where gsl_cdf_beta_Pinv fails. */
 Test(stats, clopper_pearson_inverts_the_tails) {
     static const struct {
         size_t k, n;
@@ -152,8 +153,8 @@ Test(stats, quantile_outside_its_domain) {
     cr_assert(eq(dbl, stats_quantile(x + 3, 2, 0.5), INFINITY));
 }
 
-/* Coverage of (x_(l), x_(u)) is P(l <= Bin(n, q) <= u - 1): each side within (1 - confidence)/2, and one step
- * further in it would not be. */
+/* Coverage of (x_(l), x_(u)) is P(l <= Bin(n, q) <= u - 1): each side within (1 - confidence)/2,
+ * and one step further in it would not be. */
 Test(stats, quantile_interval_is_the_narrowest) {
     enum { N = 60 };
     double x[N];
@@ -198,8 +199,8 @@ Test(stats, quantile_interval_by_table) {
     cr_assert(isnan(stats_quantile_interval(x, 0, 0.5, 0.95).high));
 }
 
-/* Normal equations: slope = S_xy / S_xx = 6/10, intercept = 4 - 0.6 * 3, residual squares 2.4 on 3 degrees of freedom;
- * t = 3.182446 by table. */
+/* Normal equations: slope = S_xy / S_xx = 6/10, intercept = 4 - 0.6 * 3, residual squares 2.4 on 3
+ * degrees of freedom; t = 3.182446 by table. */
 Test(stats, line_by_hand) {
     const double x[] = {1, 2, 3, 4, 5}, y[] = {2, 4, 5, 4, 5};
     stats_line line = stats_fit_line(x, y, 5, 0.95);
@@ -233,7 +234,8 @@ Test(stats, line_of_one_group) {
     cr_assert(le(dbl, apart(law.slope_interval.high, line.slope_interval.high), TIGHT));
 }
 
-/* Groups have their own constants: y = c_g + 1.5 x, with one number moved by 1 in each group, upwards and downwards. */
+/* Groups have their own constants: y = c_g + 1.5 x, with one number moved by 1 in each group,
+ * upwards and downwards. */
 Test(stats, line_within_groups) {
     const double x[] = {0, 1, 2, 0, 1, 2}, group[] = {7, 7, 7, 9, 9, 9};
     double y[6];
@@ -244,7 +246,8 @@ Test(stats, line_within_groups) {
     y[1] += 1;
     y[4] -= 1;
     law = stats_fit_groups(x, y, group, 6, 0.95);
-    /* centred x is 0 there: the slope stays; residuals 2/3, -1/3, -1/3 and their opposites on 6 - 2 - 1 degrees */
+    /* centred x is 0 there: the slope stays; residuals 2/3, -1/3, -1/3 and their opposites on 6 - 2
+     * - 1 degrees */
     cr_assert(le(dbl, apart(law.slope, 1.5), TIGHT));
     cr_assert(le(dbl, apart(law.slope_se, sqrt(4.0 / 3 / 3 / 4)), 1e-12));
     cr_assert(isnan(stats_fit_groups(x, y, x, 6, 0.95).slope), "nothing varies within a group");
@@ -252,8 +255,8 @@ Test(stats, line_within_groups) {
     cr_assert(isnan(stats_fit_groups(x, y, group, 0, 0.95).slope));
 }
 
-/* Mendel's peas, 9:3:3:1 of 556: 0.470, p = 0.925. Three degrees: Q(s) = erfc(sqrt(s/2)) + sqrt(2s/pi) e^(-s/2);
- * two: e^(-s/2). */
+/* Mendel's peas, 9:3:3:1 of 556: 0.470, p = 0.925. Three degrees: Q(s) = erfc(sqrt(s/2)) +
+ * sqrt(2s/pi) e^(-s/2); two: e^(-s/2). */
 Test(stats, chi_square_in_closed_form) {
     const double peas[] = {315, 108, 101, 32}, ratio[] = {312.75, 104.25, 104.25, 34.75};
     double s = 0;
@@ -284,7 +287,8 @@ Test(stats, sign_test_counts) {
     }
 }
 
-/* Observation by observation, in one go or in two parts, against the definition; numbers far from 0. */
+/* Observation by observation, in one go or in two parts, against the definition; numbers far from
+ * 0. */
 Test(stats, running_mean) {
     enum { N = 37, PART = 11 };
     stats_running all = {0}, first = {0}, second = {0};

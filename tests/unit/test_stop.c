@@ -11,7 +11,8 @@ TestSuite(stop);
 
 static const int NUMBERS[2] = {SIGINT, SIGTERM};
 
-/* In a process of its own: watches, gets `times` signals, exits 0 if they were noted. said: its stderr. */
+/* In a process of its own: watches, gets `times` signals, exits 0 if they were noted. said: its
+ * stderr. */
 static int watch_and_raise(int number, int times, bool quiet, char said[512]) {
     int ends[2], end;
     cr_assert(eq(int, pipe(ends), 0));

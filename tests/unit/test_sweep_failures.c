@@ -61,9 +61,8 @@ Test(sweep_failures, full_disk) {
     const struct rlimit limit = {100, RLIM_INFINITY};
     sweep_result result;
     signal(SIGXFSZ, SIG_IGN);
-    cr_assert(le(
-        int, 1,
-        omp_get_max_threads())); /* LLVM's OpenMP makes a file of shared memory when it is first called */
+    cr_assert(le(int, 1, omp_get_max_threads())); /* LLVM's OpenMP makes a file of shared memory
+                                                     when it is first called */
     cr_assert(eq(int, setrlimit(RLIMIT_FSIZE, &limit), 0));
     cr_assert(eq(int, sweep_run(&s, &options, &result), FAILED));
     cr_assert(strstr(error_text(), ".unit: cannot be written: File too large") != NULL, "%s",
@@ -103,7 +102,8 @@ Test(sweep_failures, wrong_arguments) {
 
 /* --- processes and signals --- */
 
-/* Runs the toy in a process of its own, which ends with the status as its code and the line in folder/line. */
+/* Runs the toy in a process of its own, which ends with the status as its code and the line in
+ * folder/line. */
 static pid_t toy_fork(const toy *context, int threads) {
     const pid_t child = fork();
     cr_assert(child >= 0);
@@ -183,7 +183,8 @@ Test(sweep_failures, sigint_keeps_what_is_done) { stop_expect(SIGINT, "SIGINT", 
 
 Test(sweep_failures, sigterm_keeps_what_is_done) { stop_expect(SIGTERM, "SIGTERM", 143); }
 
-/* A unit that does not end: it touches folder/begun and waits through every signal that is handled. */
+/* A unit that does not end: it touches folder/begun and waits through every signal that is handled.
+ */
 static status endless_run(size_t cell, size_t repetition, double *values, const void *context) {
     (void)cell, (void)repetition, (void)values, (void)context;
     char path[128];
@@ -279,7 +280,8 @@ static void end_by_force(pid_t child) {
     cr_assert(eq(int, waitpid(child, NULL, 0), child));
 }
 
-/* The unit that the other process has in work is waited for, and computed here when that process is killed. */
+/* The unit that the other process has in work is waited for, and computed here when that process is
+ * killed. */
 Test(sweep_failures, a_killed_process_leaves_its_unit_to_the_other) {
     const char *fingerprint = toy_fingerprint();
     const pid_t endless = endless_fork(), other = toy_fork(&plain, 2);
@@ -303,7 +305,8 @@ Test(sweep_failures, a_signal_ends_the_waiting) {
     end_by_force(endless);
 }
 
-/* A process that is suspended does not hold the other up for ever. Slow: only where MNTK_LONG is set. */
+/* A process that is suspended does not hold the other up for ever. Slow: only where MNTK_LONG is
+ * set. */
 Test(sweep_failures, a_suspended_process_is_overtaken) {
     if (!getenv("MNTK_LONG")) { cr_skip_test("MNTK_LONG is not set"); }
     const char *fingerprint = toy_fingerprint();

@@ -131,7 +131,8 @@ Test(table, misuse_is_refused) {
     defect_expect(table_new("a", "a [1] x\nb [1] y", 9), "more lines");
 }
 
-/* Written with 17 digits and read back: the same bits; what is not a number is NaN and keeps its text. */
+/* Written with 17 digits and read back: the same bits; what is not a number is NaN and keeps its
+ * text. */
 Test(table, round_trip) {
     const double values[] = {
         0.1,      -1.0 / 3.0, DBL_MAX, DBL_MIN, 4.9406564584124654e-324, 1.0 + DBL_EPSILON,

@@ -1,4 +1,5 @@
-/* Algorithm 1 against the released program's trajectories, against weight space, and against itself. */
+/* Algorithm 1 against the released program's trajectories, against weight space, and against
+ * itself. */
 #include "model/train.h"
 
 #include <criterion/criterion.h>
@@ -152,7 +153,8 @@ Test(train, unselected_neurons_get_weight_zero) {
     cr_expect(eq(sz, replay(references[1], UNSELECTED_KEEP, GRAM_AUTO).zeroed, 0));
 }
 
-/* One local step in weight space, straight from section 9: w_r -= h s_s X^T ((R A^T)_r o 1{X w_r > 0}). */
+/* One local step in weight space, straight from section 9: w_r -= h s_s X^T ((R A^T)_r o 1{X w_r >
+ * 0}). */
 static void weight_space_step(const dataset *data, const train_scales *c, double *W,
                               const double *A, const unsigned char *mask, size_t m) {
     size_t n = data->n, d = data->d, q = data->q;
@@ -276,7 +278,8 @@ Test(train, gram_space_equals_weight_space) {
                               25);
 }
 
-/* p = xi = 1, tau = 1 is gradient descent on (1/2)||y - u||^2, written out: w_r -= eta/sqrt m * a_r sum_i (u_i - y_i) x_i 1{.}. */
+/* p = xi = 1, tau = 1 is gradient descent on (1/2)||y - u||^2, written out: w_r -= eta/sqrt m * a_r
+ * sum_i (u_i - y_i) x_i 1{.}. */
 Test(train, one_full_subnetwork_is_gradient_descent) {
     dataset data = fixture_one_output(20);
     gram g;
@@ -308,7 +311,8 @@ Test(train, one_full_subnetwork_is_gradient_descent) {
     rng_free(r), trainer_free(&t), gram_free(&g), dataset_free(&data), free(W0), free(W);
 }
 
-/* E10 at every categorical round: (1/p) sum_l ||y - u^l||^2 - (1/p^2) sum_{l<l'} ||u^l - u^l'||^2 = ||y - u_{k+1}||^2. */
+/* E10 at every categorical round: (1/p) sum_l ||y - u^l||^2 - (1/p^2) sum_{l<l'} ||u^l - u^l'||^2 =
+ * ||y - u_{k+1}||^2. */
 typedef struct {
     real *outputs;
     size_t tau, size;
@@ -364,7 +368,8 @@ Test(train, aggregation_identity_of_categorical_masks) {
     free(last.outputs), rng_free(r), trainer_free(&t), gram_free(&g), dataset_free(&data);
 }
 
-/* E[u^l] = u over masks: the mean of many subnetworks' outputs, entry by entry within 6 standard errors. */
+/* E[u^l] = u over masks: the mean of many subnetworks' outputs, entry by entry within 6 standard
+ * errors. */
 Test(train, mean_subnetwork_is_the_whole_network) {
     dataset data = fixture_one_output(8);
     gram g;
@@ -426,7 +431,8 @@ Test(train, a_diverging_step_is_noticed) {
     rng_free(r), trainer_free(&t), gram_free(&g), dataset_free(&data);
 }
 
-/* The stability number is where a full gradient step on the linear model stops contracting: lr m lambda_max / (n xi q). */
+/* The stability number is where a full gradient step on the linear model stops contracting: lr m
+ * lambda_max / (n xi q). */
 Test(train, stability_number_of_both_scalings) {
     train_settings s = {
         .width = 500, .subnets = 10, .xi = 0.5, .lr = 0.1, .local_steps = 10, .kappa = 1};

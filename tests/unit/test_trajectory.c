@@ -6,7 +6,8 @@
 
 #include "model/throughput.h"
 
-/* A trajectory is the trainer with the streams of its unit: followed by hand it gives the same errors, bit by bit. */
+/* A trajectory is the trainer with the streams of its unit: followed by hand it gives the same
+ * errors, bit by bit. */
 Test(trajectory, depends_on_seed_cell_and_repetition_alone) {
     dataset data;
     gram g;

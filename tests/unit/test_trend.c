@@ -83,7 +83,8 @@ Test(trend, variance_is_that_of_all_orders) {
     }
 }
 
-/* The normal deviate against the exact permutation distribution, scores equal to the one seen counted by half. */
+/* The normal deviate against the exact permutation distribution, scores equal to the one seen
+ * counted by half. */
 Test(trend, p_is_near_the_exact_one) {
     double x[] = {8, 6, 7, 5, 2, 4, 3, 1};
     const size_t sizes[] = {2, 2, 2, 2};
@@ -97,7 +98,8 @@ Test(trend, p_is_near_the_exact_one) {
     cr_assert(le(dbl, apart(t.p_falls + t.p_rises, 1), ROUNDING));
 }
 
-/* Hollander and Wolfe, example 6.2 (knowledge of performance): J = 79 of 108 pairs, variance 150.29 with ties. */
+/* Hollander and Wolfe, example 6.2 (knowledge of performance): J = 79 of 108 pairs, variance 150.29
+ * with ties. */
 Test(trend, example_of_the_literature) {
     const double x[] = {40, 35, 38, 43, 44, 41, 38, 40, 47, 44, 40, 42, 48, 40, 45, 43, 46, 44};
     const size_t sizes[] = {6, 6, 6};
@@ -123,7 +125,8 @@ Test(trend, whole_trends_have_effect_one) {
     cr_assert(eq(dbl, trend_jonckheere(both, 2).effect, 0));
 }
 
-/* Strata are compared within themselves: scores and variances add, and a level of a stratum's own changes nothing. */
+/* Strata are compared within themselves: scores and variances add, and a level of a stratum's own
+ * changes nothing. */
 Test(trend, strata_add) {
     double x[] = {5, 4, 3, 4, 1}, y[] = {2, 3, 1, 1};
     const size_t x_sizes[] = {2, 2, 1}, y_sizes[] = {1, 3};
@@ -140,7 +143,8 @@ Test(trend, strata_add) {
     cr_assert(eq(dbl, moved.effect, sum.effect));
 }
 
-/* A NaN leaves the test as if its observation had not been made; the pairs it would have been in are counted. */
+/* A NaN leaves the test as if its observation had not been made; the pairs it would have been in
+ * are counted. */
 Test(trend, missing_observations) {
     const double holed[] = {5, NAN, 4, 3, NAN, NAN, 1}, whole[] = {5, 4, 3, 1};
     const size_t holed_sizes[] = {2, 3, 2}, whole_sizes[] = {1, 2, 1};
@@ -166,7 +170,8 @@ Test(trend, nothing_to_compare) {
     cr_assert(isnan(t.effect) && isnan(t.p_rises));
 }
 
-/* Size: without a trend p_falls < 0.05 comes up in 5 % of 2000 tests, within the 99.9 % interval of the count. */
+/* Size: without a trend p_falls < 0.05 comes up in 5 % of 2000 tests, within the 99.9 % interval of
+ * the count. */
 Test(trend, size_is_the_level) {
     enum { TRIALS = 2000, GROUPS = 5, EACH = 4 };
     gsl_rng *generator = gsl_rng_alloc(gsl_rng_mt19937);

@@ -16,7 +16,8 @@ static double paired_p(const double *x, const double *y, size_t n) {
     return twosample_p(twosample_paired(x, y, n), 0);
 }
 
-/* Welch's test by hand: means 2 and 5, variances 1 and 4, n = m = 3: t = -3/sqrt(5/3), df = (5/3)^2/((1/9 + 16/9)/2). */
+/* Welch's test by hand: means 2 and 5, variances 1 and 4, n = m = 3: t = -3/sqrt(5/3), df =
+ * (5/3)^2/((1/9 + 16/9)/2). */
 Test(twosample, welch_by_hand) {
     const double x[] = {1, 2, 3}, y[] = {3, 5, 7};
     double t = 3 / sqrt(5.0 / 3), df = 25.0 / 9 / ((1.0 / 9 + 16.0 / 9) / 2);
@@ -43,7 +44,8 @@ Test(twosample, constants_and_nan) {
     cr_expect(isnan(paired_p(same, other, 1)));
 }
 
-/* What is within the tolerance is no difference, however certain; what is beyond it is tested from there. */
+/* What is within the tolerance is no difference, however certain; what is beyond it is tested from
+ * there. */
 Test(twosample, tolerance) {
     const double x[] = {1, 2, 3}, y[] = {3, 5, 7};
     cr_expect(eq(dbl, twosample_p((twosample){0.5, 0, 4}, 0.5), 1));

@@ -159,7 +159,8 @@ Test(unit, only_the_writer_s_own_text_is_taken) {
     }
 }
 
-/* Bytes at random, some with parts of a right file: refused, and never read beyond (the buffer ends where they do). */
+/* Bytes at random, some with parts of a right file: refused, and never read beyond (the buffer ends
+ * where they do). */
 Test(unit, arbitrary_bytes_are_refused) {
     char text[4096], core[UNIT_CORE_SIZE];
     double values[COUNT];

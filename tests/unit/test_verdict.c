@@ -84,7 +84,8 @@ static bool same_row(const statement_row *a, const statement_row *b) {
 
 static void note_seed(table *t, void *context) { table_note(t, "seed", "%d", *(int *)context); }
 
-/* Written and read: the same rows, twice over after a second reading; the note stands in the file. */
+/* Written and read: the same rows, twice over after a second reading; the note stands in the file.
+ */
 Test(verdict, rows_survive_a_table) {
     const char *path = "build/test-tmp/verdict/rows.dat";
     int seed = 4711;
@@ -204,7 +205,8 @@ Test(verdict, print_counts_every_verdict) {
     free(text);
 }
 
-/* Texts of the greatest length and numbers of the greatest width stay within 120 columns, and no word is lost. */
+/* Texts of the greatest length and numbers of the greatest width stay within 120 columns, and no
+ * word is lost. */
 Test(verdict, print_fits_a_terminal) {
     statement_row row = ROWS[1];
     memset(row.statement, 'S', sizeof row.statement - 1);

@@ -121,8 +121,8 @@ static double time_small(const study_run *r, size_t which, size_t subnets) {
     return study_time_unit(&small, which == REGIME_WIDE ? 0 : cells_of(r, REGIME_WIDE));
 }
 
-/* For every step size a unit takes the time of its start and that of its subnetworks: one and two of
- * them tell both. */
+/* For every step size a unit takes the time of its start and that of its subnetworks: one and two
+ * of them tell both. */
 double local_calibrate(const study_run *r) {
     local_context *c = r->context;
     for (size_t k = 0; k < REGIMES; k++) {

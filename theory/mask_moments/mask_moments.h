@@ -27,9 +27,9 @@ static inline double distance_squared(const double *a, const double *b, size_t n
 
 /* --- compare.c: the table of comparisons --- */
 
-/* The mean of draws = expected, at CLAIM_CONFIDENCE for all means of a run at once, `rounding` beside
- * it. size: of the numbers that it is a mean of; where they cancel their roundings, which differ
- * between processors, do not. */
+/* The mean of draws = expected, at CLAIM_CONFIDENCE for all means of a run at once, `rounding`
+ * beside it. size: of the numbers that it is a mean of; where they cancel their roundings, which
+ * differ between processors, do not. */
 comparison moments_compare_drawn(double expected, const stats_running *draws, double rounding,
                                  double size);
 

@@ -96,8 +96,8 @@ static bool answered(const claim_rows *list, size_t first, size_t last, const ch
     return false;
 }
 
-/* Appends a row `not checked` for every promise of the program that no row from number `first` on is
- * about. why: what is missing; command: computes it. */
+/* Appends a row `not checked` for every promise of the program that no row from number `first` on
+ * is about. why: what is missing; command: computes it. */
 static status complete(const char *program, size_t first, const char *why, const char *command,
                        claim_rows *list) {
     size_t last = list->count;

@@ -1,8 +1,11 @@
-/* fail_write: a library to be preloaded before a program whose files are to fail. It counts what a program does to
- * regular files: creating, writing, waiting for the disk, renaming, removing. Environment:
- *     FAULT_SPACE=N    the disk has room for N bytes more: a write is cut there, the next one gets ENOSPC
+/* fail_write: a library to be preloaded before a program whose files are to fail. It counts what a
+ * program does to regular files: creating, writing, waiting for the disk, renaming, removing.
+ * Environment:
+ *     FAULT_SPACE=N    the disk has room for N bytes more: a write is cut there, the next one gets
+ *         ENOSPC
  *     FAULT_SYNC=N     from the N-th wait for the disk (fsync) on, counted from 1, waiting gets EIO
- *     FAULT_GONE=N     at the N-th rename, counted from 1, its folder has just been moved away and made anew by another
+ *     FAULT_GONE=N     at the N-th rename, counted from 1, its folder has just been moved away and
+ *         made anew by another
  *     FAULT_KILL=N     SIGKILL to itself right after the N-th operation, counted from 1
  *     FAULT_LOG=FILE   one line for every file that gets its name by a rename */
 #define _GNU_SOURCE
