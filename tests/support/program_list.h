@@ -1,6 +1,7 @@
 /* program_list: the programs that write results, for the tests that run them all. A line more is
  * all that a new program needs. Options for the table, the threads and so on are added by the
- * tests. Programs that exist in one precision only ("TOOL/...") are run by the tests in double
+ * tests. advise is not among them: it runs required-width within itself, whose units and tables
+ * are its own. Programs that exist in one precision only ("TOOL/...") are run by the tests in double
  * precision alone. */
 #ifndef TESTS_PROGRAM_LIST_H
 #define TESTS_PROGRAM_LIST_H
@@ -61,8 +62,6 @@ static const program_case PROGRAMS[] = {
      "TOOL/categorical-rate --samples 40 --width 200 --trials 12 --rounds 10 --subnets 1,2 "
      "--event-width 512 "
      "--event-samples 3 --event-subnets 1"},
-    {"TOOL/advise --samples 12 --width 30 --rounds 5 --repeats 2 --run-samples 8 --trials 10",
-     "TOOL/advise --samples 80 --width 200 --rounds 20 --repeats 4 --run-samples 60 --trials 20"},
     {"TOOL/error-floor --samples 10 --width 20,40 --subnets 2 --rounds 6 --repeats 2 --paths 2 "
      "--runs 1",
      "TOOL/error-floor --samples 40 --width 100 --subnets 2,4 --rounds 20 --repeats 6 --paths 2 "
