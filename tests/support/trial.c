@@ -142,8 +142,7 @@ bool trial_same_results(const char *left, const char *right) {
 size_t trial_units(const char *folder, trial_unit units[TRIAL_UNITS]) {
     glob_t found = {0};
     size_t count = 0;
-    /* Those of a study within a study, which is run when the units are gathered, stand elsewhere. */
-    const size_t paths = glob_in(folder, "table.dat.units/*/*.unit", &found);
+    const size_t paths = glob_in(folder, "*.units/*/*.unit", &found);
     for (size_t i = 0; i < paths; i++) {
         struct stat facts;
         if (stat(found.gl_pathv[i], &facts) ==
