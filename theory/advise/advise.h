@@ -72,8 +72,6 @@ typedef struct {
 /* Rows of few, the settings to run. */
 status advise_plan(study_run *r);
 status advise_measure(const study_run *r, size_t cell, size_t repetition, double *values);
-/* Fills the findings. */
-status advise_gather(study_run *r);
 
 /* The stability number's step for `s` on the rows of the runs, or what --lr gives. */
 double advise_lr(const study_run *r, const train_settings *s);
@@ -94,7 +92,8 @@ void advise_say(advise_finding *f, const char *format, ...) __attribute__((forma
 void advise_more(const study_run *r, advise_finding *f, const char *program, const char *format,
                  ...) __attribute__((format(printf, 4, 5)));
 const char *advise_rows_word(const study_run *r);
-/* The findings of the runs. */
+/* The findings of kernel, width and steps; those of the runs. */
+status advise_say_theory(const study_run *r);
 void advise_say_runs(const study_run *r);
 
 extern const study advise_study;

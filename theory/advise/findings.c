@@ -1,6 +1,5 @@
 /* The sentences of advise and their numbers: kernel, width, steps. */
 #include <math.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,44 +11,7 @@
 #include "theory/advise/advise.h"
 #include "theory/required_width/required_width.h"
 
-/* --- putting a finding down --- */
-
-/* The next finding; the page ends before it would overflow. */
-advise_finding *advise_add(const study_run *r, const char *name, const char *unit,
-                           advise_estimate e) {
-    advise_context *c = r->context;
-    advise_finding *f = &c->findings[c->count < MOST_FINDINGS ? c->count++ : MOST_FINDINGS - 1];
-    *f = (advise_finding){.value = e.value, .low = e.low, .high = e.high};
-    snprintf(f->name, sizeof f->name, "%s", name);
-    snprintf(f->unit, sizeof f->unit, "%s", unit);
-    return f;
-}
-
 static advise_estimate exactly(double value) { return (advise_estimate){value, NAN, NAN}; }
-
-void advise_say(advise_finding *f, const char *format, ...) {
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(f->sentence, sizeof f->sentence, format, arguments);
-    va_end(arguments);
-}
-
-/* f->command <- "PROGRAM --data FILE --seed N ..." */
-void advise_more(const study_run *r, advise_finding *f, const char *program, const char *format,
-                 ...) {
-    size_t used = option_quote(f->command, sizeof f->command, 0, program);
-    used = option_quote(f->command, sizeof f->command, used, "--data");
-    used = option_quote(f->command, sizeof f->command, used, r->options.data);
-    if (used >= sizeof f->command) { return; }
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(f->command + used, sizeof f->command - used, format, arguments);
-    va_end(arguments);
-}
-
-const char *advise_rows_word(const study_run *r) {
-    return r->options.rows == ROWS_FIRST ? "first" : "spread";
-}
 
 /* --- lambda_min and its rows --- */
 
@@ -247,12 +209,9 @@ static status say_steps(const study_run *r) {
     return OK;
 }
 
-status advise_gather(study_run *r) {
-    ((advise_context *)r->context)->count = 0;
+status advise_say_theory(const study_run *r) {
     status st = say_kernel(r);
     if (st == OK) { st = find_width(r); }
     if (st == OK) { st = say_steps(r); }
-    if (st != OK) { return st; }
-    advise_say_runs(r);
-    return OK;
+    return st;
 }

@@ -82,6 +82,14 @@ static double calibrate(const study_run *r) {
     return study_time_unit(r, cheapest) / cost(r, cheapest);
 }
 
+static status gather(study_run *r) {
+    ((advise_context *)r->context)->count = 0;
+    status st = advise_say_theory(r);
+    if (st != OK) { return st; }
+    advise_say_runs(r);
+    return OK;
+}
+
 static void note(const study_run *r, table *t) {
     const advise_context *c = r->context;
     kernel_data_note(&c->whole, t);
@@ -140,7 +148,7 @@ const study advise_study = {.about =
                             .measure = advise_measure,
                             .cost = cost,
                             .calibrate = calibrate,
-                            .gather = advise_gather,
+                            .gather = gather,
                             .note = note,
                             .tables = tables,
                             .finish = finish};

@@ -28,6 +28,32 @@ void concentration_probe(const double *H, size_t n, double *probes) {
     *probes = sum;
 }
 
+/* --- a unit: at every design and width a deviation, then the probes of every design --- */
+
+const option_list *concentration_widths(const study_run *r) {
+    return &((const concentration_settings *)r->settings)->widths;
+}
+
+/* deviation is doubles alone. */
+deviation *concentration_at(const study_run *r, const double *values, size_t design, size_t width) {
+    deviation *all = (deviation *)(uintptr_t)values;
+    return all + design * concentration_widths(r)->count + width;
+}
+
+double *concentration_probes_at(const study_run *r, const double *values, size_t design) {
+    size_t designs = ((const concentration_context *)r->context)->design_count;
+    double *probes = (double *)concentration_at(r, values, designs, 0);
+    return probes + design * concentration_probe_count(r->data->n);
+}
+
+void concentration_column(const study_run *r, size_t design, size_t width, size_t number,
+                          double *x) {
+    for (size_t t = 0; t < r->repeats; t++) {
+        const deviation *one = concentration_at(r, study_values(r, 0, t), design, width);
+        x[t] = ((const double *)one)[number];
+    }
+}
+
 /* --- deviations --- */
 
 /* H <- D = H - xi Hinf; returns ||D||_F^2 and its largest entry. */

@@ -1,0 +1,92 @@
+/* Effective dynamics: the products and the room that both orders share. */
+#include "model/effective_state.h"
+
+#include <cblas.h>
+#include <lapacke.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* --- room --- */
+
+double *effective_array(effective *f, size_t count) {
+    return scratch_take(&f->owned, count, sizeof(double), "effective dynamics");
+}
+
+double **effective_arrays(effective *f, size_t arrays, size_t count) {
+    double **list = scratch_take(&f->owned, arrays, sizeof *list, "effective dynamics");
+    for (size_t k = 0; list && k < arrays; k++) { list[k] = effective_array(f, count); }
+    return list;
+}
+
+/* --- products --- */
+
+static void multiply(CBLAS_TRANSPOSE left, CBLAS_TRANSPOSE right, size_t rows, size_t columns,
+                     size_t inner, double a, const double *x, size_t x_step, const double *y,
+                     size_t y_step, double b, double *out) {
+    cblas_dgemm(CblasColMajor, left, right, (int)rows, (int)columns, (int)inner, a, x, (int)x_step,
+                y, (int)y_step, b, out, (int)rows);
+}
+
+void effective_apply(size_t n, size_t columns, double a, const double *Q, const double *x, double b,
+                     double *y) {
+    multiply(CblasNoTrans, CblasNoTrans, n, columns, n, a, Q, n, x, n, b, y);
+}
+
+void effective_apply_back(size_t n, size_t columns, double a, const double *Q, const double *x,
+                          double b, double *y) {
+    multiply(CblasTrans, CblasNoTrans, n, columns, n, a, Q, n, x, n, b, y);
+}
+
+void effective_outer(size_t n, size_t columns, double a, const double *x, const double *y, double b,
+                     double *C) {
+    multiply(CblasNoTrans, CblasTrans, n, n, columns, a, x, n, y, n, b, C);
+}
+
+void effective_panel(const effective *f, size_t columns, const double *x, const double *w,
+                     double *y) {
+    multiply(CblasNoTrans, CblasNoTrans, f->s.n, columns, f->s.m, 1, x, f->s.n, w, f->s.m, 0, y);
+}
+
+void effective_to_outputs(const effective *f, double a, const double *x, double *y) {
+    multiply(CblasNoTrans, CblasTrans, f->s.n, f->s.q, f->s.m, a, x, f->s.n, f->A, f->s.q, 1, y);
+}
+
+void effective_to_neurons(const effective *f, const double *e, double *x) {
+    multiply(CblasNoTrans, CblasNoTrans, f->s.n, f->s.m, f->s.q, 1, e, f->s.n, f->A, f->s.q, 0, x);
+}
+
+static void pull(effective *f, double factor, const double *x, double b, double *y) {
+    size_t count = f->s.n * f->s.m;
+    for (size_t k = 0; k < count; k++) { f->work_m[k] = f->D[k] * x[k]; }
+    effective_apply(f->s.n, f->s.m, factor, f->s.G, f->work_m, b, y);
+}
+
+void effective_pull(effective *f, const double *x, double *y) {
+    pull(f, 1, x, 0, y);
+    for (size_t k = 0; k < f->s.n * f->s.m; k++) { y[k] *= f->D[k]; }
+}
+
+void effective_move(effective *f, const double *x) {
+    pull(f, f->s.theta * f->s.scales.step * f->s.scales.subnet, x, 1, f->Z);
+}
+
+/* C = L L^T but for the order of rows, by Cholesky with pivots, as C may be singular. */
+status effective_draw(effective *f, double *C, size_t columns, double *x) {
+    size_t n = f->s.n;
+    lapack_int rank = 0, *order = allocate(n, sizeof *order, "order of rows");
+    if (!order) { return FAILED; }
+    LAPACKE_dpstrf(LAPACK_COL_MAJOR, 'L', (int)n, C, (int)n, order, &rank, -1);
+    for (size_t j = (size_t)rank; j < n; j++) {
+        for (size_t i = j; i < n; i++) { C[j * n + i] = 0; }
+    }
+    rng_normal_double(f->draws, 1, n * columns, x);
+    cblas_dtrmm(CblasColMajor, CblasLeft, CblasLower, CblasNoTrans, CblasNonUnit, (int)n,
+                (int)columns, 1, C, (int)n, x, (int)n);
+    double *row = f->work_n;
+    for (size_t j = 0; j < columns; j++) {
+        memcpy(row, x + j * n, n * sizeof *row);
+        for (size_t i = 0; i < n; i++) { x[j * n + (size_t)order[i] - 1] = row[i]; }
+    }
+    free(order);
+    return OK;
+}
