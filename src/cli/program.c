@@ -236,7 +236,9 @@ static status keep_command(const struct argp *argp, int argc, char **argv, progr
         bool skipped = is_execution_option(option);
         bool has_value = skipped && option->arg && !strchr(argv[i], '=') && i + 1 < argc;
         used = option_quote(o->command, sizeof o->command, used, argv[i]);
-        if (!skipped) { kept = option_quote(o->redo, sizeof o->redo, kept, argv[i]); }
+        if (!skipped) {
+            kept = option_quote(o->reproduce_command, sizeof o->reproduce_command, kept, argv[i]);
+        }
         if (has_value) { used = option_quote(o->command, sizeof o->command, used, argv[++i]); }
     }
     if (used >= sizeof o->command) {
