@@ -165,6 +165,7 @@ static status fill(const npy_array *features, const npy_array *labels, size_t sa
     status s = check_shapes(data->path, features, labels, samples);
     if (s != OK) { return s; }
     data->file_rows = features->shape[0];
+    data->file_angle = NAN;
     data->n = samples > 0 ? samples : data->file_rows;
     data->same_angle = strcmp(features->type, "f4") == 0 ? SAME_F4 : SAME_F8;
     data->d = features->shape[1];
@@ -176,6 +177,7 @@ static status fill(const npy_array *features, const npy_array *labels, size_t sa
     if (s == OK) { s = scale_rows(features, data); }
     if (s == OK) { s = scale_labels(labels, data); }
     if (s == OK) { s = pairs_check(data); }
+    if (s == OK && data->n == data->file_rows) { data->file_angle = data->smallest_angle; }
     return s;
 }
 

@@ -20,6 +20,7 @@ typedef struct {
     size_t closest[2]; /* the two rows, counted from 0 */
     size_t file_rows;  /* samples of the file, of which these are n */
     bool spread;       /* chosen over the labels (rows.h), not the first of the file */
+    double file_angle; /* smallest angle between two rows of the file; NaN: not looked for */
     double same_angle; /* radians, up to which two rows count as of one direction */
     bool opposite;     /* some x_i = -x_j: Assumption 1 is broken, the kernel is not */
     size_t opposite_rows[2];

@@ -9,4 +9,8 @@
  * BAD_INPUT, with a line that names the first pairs, if two rows are of one direction. */
 status pairs_check(dataset *data);
 
+/* What two inputs at an angle (radians) cap lambda_min(Hinf) at, whatever the others: the smaller
+ * eigenvalue of their own kernel, 1/2 - cos(angle) (pi - angle)/(2 pi). */
+double pairs_cap(double angle);
+
 #endif

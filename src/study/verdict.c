@@ -12,9 +12,11 @@ static const char *const COLOURS[] = {"\033[32m", "\033[1;31m", "\033[33m",
 static const char *const KINDS[] = {"exact", "derived", "paper"};
 static const char PLAIN[] = "\033[0m";
 static const char *const SENSES[] = {"", "<=", ">=", "="};
-static const char NAMES[] = "statement kind verdict bound sense observed slack trials limit "
-                            "hypotheses says source anchor command";
-static const char *const OPTIONAL[] = {"sense", "source", "anchor"}; /* older tables have not */
+static const char NAMES[] =
+    "statement kind verdict bound sense observed slack rows of trials limit "
+    "hypotheses says source anchor command";
+static const char *const OPTIONAL[] = {"sense", "rows", "of", "source",
+                                       "anchor"}; /* older tables have not */
 enum {
     VERDICT_COUNT = sizeof VERDICTS / sizeof *VERDICTS,
     KIND_COUNT = sizeof KINDS / sizeof *KINDS,
@@ -46,6 +48,9 @@ static void add_text(table *t, const char *text) {
     table_text(t, field);
 }
 
+/* 0 stands for a count that there is not. */
+static void add_count(table *t, size_t count) { table_number(t, count ? (double)count : NAN); }
+
 static void add_row(table *t, const statement_row *row) {
     table_row(t);
     add_text(t, row->statement);
@@ -55,6 +60,8 @@ static void add_row(table *t, const statement_row *row) {
     add_text(t, SENSES[row->sense]);
     table_number(t, row->observed);
     table_number(t, row->slack);
+    add_count(t, row->rows);
+    add_count(t, row->of);
     table_number(t, (double)row->trials);
     table_number(t, row->limit);
     add_text(t, row->hypotheses);
@@ -77,6 +84,8 @@ status verdict_write(const statement_row *rows, size_t count, const char *path,
         "sense [text] observed is to be <=, >= or = bound; - where a p-value or trend decides\n"
         "observed [of the statement] worst or quantile seen\n"
         "slack [1] how far from the bound, as a factor; >= 1 where the statement held\n"
+        "rows [count] rows n of the data that it was checked on; nan: not of rows of one file\n"
+        "of [count] rows that the file has\n"
         "trials [count] observations behind the row\n"
         "limit [1] Clopper-Pearson limit or p-value\n"
         "hypotheses [text] what the statement supposes and how this run stands to it\n"
@@ -123,12 +132,17 @@ static status read_text(const reader *r, const char *name, char *text, size_t si
     return *c ? reject(r, name, "is too long") : OK;
 }
 
+/* NaN if the table has no such column (one of OPTIONAL). */
 static double read_number(const reader *r, const char *name) {
-    return r->data->values[field_of(r, name)];
+    return table_column(r->data, name) < 0 ? NAN : r->data->values[field_of(r, name)];
 }
 
-static status read_count(const reader *r, const char *name, size_t *count) {
+static status read_count(const reader *r, const char *name, bool may_lack, size_t *count) {
     double value = read_number(r, name);
+    if (isnan(value) && may_lack) {
+        *count = 0;
+        return OK;
+    }
     if (!(value >= 0 && value < 0x1p53 && value == floor(value))) {
         return reject(r, name, "is not a count");
     }
@@ -151,7 +165,9 @@ static status read_row(const reader *r, statement_row *row) {
     status s = read_text(r, "statement", row->statement, sizeof row->statement);
     s = s != OK ? s : read_word(r, "kind", KINDS, KIND_COUNT, &kind);
     s = s != OK ? s : read_word(r, "verdict", VERDICTS, VERDICT_COUNT, &word);
-    s = s != OK ? s : read_count(r, "trials", &row->trials);
+    s = s != OK ? s : read_count(r, "trials", false, &row->trials);
+    s = s != OK ? s : read_count(r, "rows", true, &row->rows);
+    s = s != OK ? s : read_count(r, "of", true, &row->of);
     s = s != OK ? s : read_text(r, "hypotheses", row->hypotheses, sizeof row->hypotheses);
     s = s != OK ? s : read_text(r, "says", row->says, sizeof row->says);
     s = s != OK ? s : read_word(r, "sense", SENSES, SENSE_COUNT, &sense);
@@ -239,6 +255,17 @@ static void print_text(FILE *stream, const char *label, const char *text) {
     fputc('\n', stream);
 }
 
+/* The statement in words, and the rows that it was checked on. */
+static void print_says(const statement_row *row, FILE *stream) {
+    char says[sizeof row->says + 64];
+    size_t used = (size_t)snprintf(says, sizeof says, "%s", row->says);
+    if (row->rows) {
+        snprintf(says + used, sizeof says - used, "%s(%zu of %zu rows)", used ? " " : "", row->rows,
+                 row->of);
+    }
+    if (*says) { print_text(stream, "says:", says); }
+}
+
 static void print_row(const statement_row *row, int room, FILE *stream, bool colour) {
     fprintf(stream, "%s%-*s%s ", colour ? COLOURS[row->verdict] : "", VERDICT_ROOM,
             verdict_word(row->verdict), colour ? PLAIN : "");
@@ -252,7 +279,7 @@ static void print_row(const statement_row *row, int room, FILE *stream, bool col
     fprintf(stream, " %*zu", TRIALS_ROOM, row->trials);
     print_number(stream, row->limit);
     fputc('\n', stream);
-    if (*row->says) { print_text(stream, "says:", row->says); }
+    print_says(row, stream);
     if (*row->hypotheses) { print_text(stream, "supposes:", row->hypotheses); }
     if (row->verdict == STATEMENT_REFUTED && *row->command) {
         fprintf(stream, "%*sagain: %s\n", INDENT, "", row->command); /* one line, to be copied */

@@ -57,7 +57,8 @@ static const option_row options[] = {
      "runs with masks from every start, to compare; they enter no prediction"},
     {NULL}};
 
-static const floor_settings defaults = {.widths = {{256}, 1},
+static const floor_settings defaults = {.label = OPTION_IS_AUTO,
+                                        .widths = {{256}, 1},
                                         .subnets = {{1, 4, 16}, 3},
                                         .xi = {{0.5, 0.8}, 2},
                                         .local_steps = {{2}, 1},
