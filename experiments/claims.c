@@ -94,7 +94,7 @@ int main(int argc, char **argv) {
                   "results/subnet-sweep.runs.dat"}};
     program_options options = {.name = argv[0]};
     option_table own = {0};
-    claim_rows list = {.command = options.redo};
+    claim_rows list = {.command = options.reproduce_command};
     gsl_set_error_handler_off();
     status st = option_table_open(&own, rows, &o);
     if (st == OK) {

@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "model/pairs.h"
 #include "stats/rng.h"
 #include "base/scratch.h"
 
@@ -154,7 +153,7 @@ static void look_beyond(const program_options *run, dataset *data) {
                     "the first %zu of %zu rows leave out the closest pair, rows %zu and %zu at an "
                     "angle of %.3g: with it lambda_min(Hinf) is at most %.4g",
                     data->n, data->file_rows, whole.closest[0], whole.closest[1],
-                    whole.smallest_angle, pairs_cap(whole.smallest_angle));
+                    whole.smallest_angle, dataset_pair_cap(whole.smallest_angle));
     }
     dataset_free(&whole);
 }
@@ -200,6 +199,6 @@ void rows_describe(const dataset *data, char *text, size_t size) {
     } else if (!pair && !isnan(data->file_angle)) {
         snprintf(text + used, size - used,
                  ", without the closest pair of the file, which caps lambda_min(Hinf) at %.4g",
-                 pairs_cap(data->file_angle));
+                 dataset_pair_cap(data->file_angle));
     }
 }

@@ -13,6 +13,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "tests/support/fixture.h"
+
 /* Tables with planted trends. Each test is a process of its own and has one list, one generator. */
 static claim_rows list = {.command = "make claims"};
 static gsl_rng *generator;
@@ -87,7 +89,7 @@ typedef struct {
 } plan;
 
 static void judge_heatmap(plan h) {
-    table *t = table_new("subnets xi repetition level rounds state", NULL, 9);
+    table *t = fixture_table("subnets xi repetition level rounds state", 9);
     table_note(t, "--unselected", "%s", h.unselected ? h.unselected : "keep");
     for (int p = 1; p <= 10; p++) {
         for (int tenths = 1; tenths <= (p == 1 ? 10 : 9); tenths++) {
@@ -179,7 +181,7 @@ Test(claims, heatmap_of_the_other_rule_is_refused) {
 
 Test(claims, width_by_xi_and_together) {
     const double xis[] = {0.3, 0.8};
-    table *t = table_new("width xi repetition level rounds state", NULL, 9);
+    table *t = fixture_table("width xi repetition level rounds state", 9);
     for (int m = 1500; m >= 250; m -= 250) { /* the order of rows does not matter */
         for (size_t i = 0; i < 2; i++) {
             for (int k = 0; k < 3; k++) {
@@ -209,7 +211,7 @@ Test(claims, width_by_xi_and_together) {
  * no claim. */
 Test(claims, subnets_by_step) {
     const double slopes[] = {-1, 1, 0, 1};
-    table *t = table_new("subnets repetition step absolute relative", NULL, 9);
+    table *t = fixture_table("subnets repetition step absolute relative", 9);
     for (int p = 1; p <= 10; p++) {
         for (int k = 0; k < 2; k++) {
             for (int step = 1; step <= 4; step++) {
@@ -249,7 +251,7 @@ static errors usual_errors(double spread) {
                     1.7 + noise(spread)};
 }
 
-static table *new_loss(void) { return table_new("xi repetition round jump descent drop", NULL, 9); }
+static table *new_loss(void) { return fixture_table("xi repetition round jump descent drop", 9); }
 
 /* sign = -1 is the mutant that takes every difference the wrong way round. */
 static void add_round(table *t, double xi, size_t repetition, int round, errors e, double sign) {

@@ -10,7 +10,6 @@
 #include <sys/stat.h>
 
 #include "io/npy.h"
-#include "model/pairs.h"
 #include "stats/rng.h"
 #include "tests/support/dataset_file.h"
 
@@ -192,7 +191,7 @@ Test(rows, description_tells_of_the_closest_pair) {
         cr_assert(eq(int, rows_load(&run, 0, cases[k].usually, &data, NULL), OK));
         rows_describe(&data, said, sizeof said);
         cr_expect(strstr(said, cases[k].says) != NULL, "%zu: %s", k, said);
-        snprintf(cap, sizeof cap, "lambda_min(Hinf) at %.4g", pairs_cap(data.file_angle));
+        snprintf(cap, sizeof cap, "lambda_min(Hinf) at %.4g", dataset_pair_cap(data.file_angle));
         cr_expect(eq(int, strstr(said, cap) != NULL, strstr(said, "without") != NULL), "%s", said);
         dataset_free(&data);
     }

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "model/pairs.h"
 #include "model/spectrum.h"
 #include "model/stability.h"
 #include "cli/options.h"
@@ -44,7 +43,7 @@ static void more_kernel(const study_run *r, advise_finding *f) {
 static void say_pair(const study_run *r, const double *v, double lambda0) {
     const kernel_data *d = &((const advise_context *)r->context)->whole;
     size_t i = d->data.closest[0], j = d->data.closest[1];
-    double cap = pairs_cap(d->data.smallest_angle), share = v[i] * v[i] + v[j] * v[j];
+    double cap = dataset_pair_cap(d->data.smallest_angle), share = v[i] * v[i] + v[j] * v[j];
     advise_finding *f = advise_add(r, "closest_pair_cap", "1", exactly(cap));
     advise_say(f,
                "The closest pair, rows %zu and %zu at an angle of %.3g, caps lambda_min at %.4g "

@@ -2,7 +2,6 @@
 #include <float.h>
 #include <math.h>
 
-#include "model/pairs.h"
 #include "study/record.h"
 #include "theory/infinite_ntk/infinite_ntk.h"
 #include "theory/criteria.h"
@@ -77,7 +76,7 @@ static status cap_by_closest_pair(const study_run *r, size_t which, evidence *e)
     claim_supposes(
         e, true, "none; rows %zu and %zu, t = %.6g; observed: a certain lower bound of lambda_min",
         file_row(r, data->closest[0]), file_row(r, data->closest[1]), t);
-    return claim_saw(e, pairs_cap(t) + CRITERION_ROUNDINGS * DBL_EPSILON / 2,
+    return claim_saw(e, dataset_pair_cap(t) + CRITERION_ROUNDINGS * DBL_EPSILON / 2,
                      infinite_spectrum_of(r).interval.low, 1);
 }
 
