@@ -26,4 +26,4 @@ plot for [i = 1 : words(xis)] table using (beside(i)) : (mean(word(xis, i))) \
          : (under(number("mean"), spread("sd"))) : (number("mean") + spread("sd")) \
          with yerrorbars linetype i dashtype 1 notitle, \
      for [i = 1 : words(xis)] table using (beside(i)) : (mean(word(xis, i))) \
-         with linespoints linetype i title "ξ = ".word(xis, i).fate(word(xis, i))
+         with linespoints linetype i title "xi = ".word(xis, i).fate(word(xis, i))
