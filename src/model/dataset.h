@@ -1,4 +1,4 @@
-/* dataset: the inputs X (unit rows) and labels Y of a .npz, with Assumption 1 looked at.
+/* Inputs X (unit rows) and labels Y of a .npz, checked against Assumption 1.
  *
  * Assumption 1 (paper section 4): ||x_i|| = 1, |y_i| <= C - 1, no two inputs parallel. */
 #ifndef MODEL_DATASET_H

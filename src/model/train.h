@@ -1,4 +1,4 @@
-/* train: Algorithm 1 of the paper, with Bernoulli or categorical masks.
+/* Training by Algorithm 1 of the paper, with Bernoulli or categorical masks.
  *
  * For every round k: draw M_k; every subnetwork l starts from w_k and takes tau gradient steps on
  * its own neurons alone; then w_{k+1,r} is the mean of w^l_{k,tau,r} over the subnetworks that took
