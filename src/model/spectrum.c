@@ -253,7 +253,8 @@ void spectrum_start(double *q, size_t n) {
  * space is invariant. */
 static double lanczos_step(const double *A, size_t n, size_t k, lanczos *l) {
     int order = (int)n, known = (int)k + 1;
-    double *q = l->Q + k * n, *next = q + n;
+    double *q = l->Q + k * n;
+    double *next = q + n;
     cblas_dsymv(CblasColMajor, CblasLower, order, 1, A, order, q, 1, 0, next, 1);
     l->diagonal[k] = cblas_ddot(order, q, 1, next, 1);
     for (int pass = 0; pass < 2; pass++) {
@@ -270,7 +271,8 @@ static double lanczos_step(const double *A, size_t n, size_t k, lanczos *l) {
 
 /* max |eigenvalue| of the leading (k, k) of T; NaN if LAPACK does not converge. */
 static double ritz_norm(const lanczos *l, size_t k) {
-    double *values = l->work, *off = l->work + LANCZOS_STEPS;
+    double *values = l->work;
+    double *off = l->work + LANCZOS_STEPS;
     memcpy(values, l->diagonal, k * sizeof *values);
     memcpy(off, l->off, k * sizeof *off);
     return LAPACKE_dsterf((int)k, values, off) == 0 ? fmax(fabs(values[0]), fabs(values[k - 1]))

@@ -140,7 +140,8 @@ static status units_scan(run_state *r) {
 
 /* Longest first: the last units to finish are then short, and the threads end together. */
 static int task_compare(const void *left, const void *right) {
-    const task *a = left, *b = right;
+    const task *a = left;
+    const task *b = right;
     if (a->cost != b->cost) { return a->cost > b->cost ? -1 : 1; }
     return (a->index > b->index) - (a->index < b->index);
 }
