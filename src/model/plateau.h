@@ -1,4 +1,4 @@
-/* level: the error level that a run settles at, under the stop rule of Figure 2b and 2c (stop-rule
+/* Plateau: the error that a run settles at under the stop rule of Figure 2b and 2c (stop-rule
  * in doc/mathematics.md).
  *
  * After every round look at the mean of the last PLATEAU_WINDOW errors of the whole network (of all

@@ -6,7 +6,7 @@
 
 #include "model/mean_curve.h"
 #include "study/record.h"
-#include "study/trend_claim.h"
+#include "study/claim.h"
 #include "theory/criteria.h"
 
 static const categorical_cell *cell_of(const study_run *r, size_t cell) {

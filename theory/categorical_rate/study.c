@@ -4,8 +4,8 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "model/few_rows.h"
-#include "model/throughput.h"
+#include "model/dataset.h"
+#include "model/train.h"
 #include "theory/criteria.h"
 
 enum { SAMPLES = 24, MAX_WIDTH = 10000000, MAX_SUBNETS = 10000, MAX_STEPS = 1000000 };

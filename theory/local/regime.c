@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "model/few_rows.h"
+#include "model/dataset.h"
 
 const char *const local_regime_names[REGIMES] = {"wide", "usual"};
 const char *const local_mask_names[MASKS] = {"bernoulli", "categorical"};

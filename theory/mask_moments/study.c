@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "model/initial_error.h"
-#include "model/throughput.h"
+#include "model/train.h"
 #include "model/spectrum.h"
 #include "base/blas.h"
 #include "base/memory.h"
