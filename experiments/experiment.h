@@ -74,7 +74,7 @@ double experiment_cost(const study_run *r, size_t cell);
 double experiment_calibrate(const study_run *r);
 void experiment_describe(const study_run *r, text *t);
 /* Flags the cells in which a number of a unit is not finite: one line names them and what to do.
- * FAILED if all have diverged. */
+ * That is a result, not a failure: tables have nan there, pictures mark it. FAILED: no memory. */
 status experiment_gather(study_run *r);
 void experiment_note(const study_run *r, table *t);
 

@@ -150,6 +150,10 @@ static void judge_trend(const run_map *map, size_t first, size_t lines, evidence
     }
     claim_says(e, "%.40s: nonincreasing on %zu of %zu lines%s%s", e->claim->says, count.falling,
                count.compared, diverged, unseen);
+    if (count.diverged == count.runs) {
+        claim_supposes(e, true, "runs that do not diverge: all %zu did, at this learning rate",
+                       count.runs);
+    }
     if (count.capped > 0) {
         claim_supposes(e, true,
                        "every run ends at its level: %zu of %zu were stopped before, at --rounds",

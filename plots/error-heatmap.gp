@@ -15,6 +15,8 @@ error(name) = 1000 * number(name)
 do for [i = 0 : 1] {
     stats map(i) using (note(column("xi")), watch(column("xi"), error("mean"))) nooutput
 }
+eval or_blank
+unset label 9
 xis  = seen
 seen = " "
 do for [i = 0 : 1] {

@@ -18,6 +18,7 @@ stats table using (start(column("step"), number("mean"))) nooutput
 stats table using (column("step") <= steps ? watch(column("xi"), number("mean")) : 0) nooutput
 stats table using "step" nooutput
 last = STATS_max
+eval or_blank
 # A diverging curve leaves the frame at ten times the first error.
 highest = highest < 10 * first ? highest : 10 * first
 

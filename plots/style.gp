@@ -51,6 +51,12 @@ widen(v)        = (lowest = v < lowest ? v : lowest, highest = v > highest ? v :
 watch(curve, v) = (finite(v) ? widen(v) : (diverged = joined(diverged, curve)), 0)
 fate(curve)     = among(diverged, real(curve)) ? " diverged" : ""
 
+# After that: where no value is finite an axis has any range, and the panel says why it is empty.
+or_blank = 'if (highest < lowest) { lowest = 0.1; highest = 1; \
+    set label 9 "diverged: no finite error" at graph 0.5, graph 0.5 center front }'
+# A cross at the frame's top where the value of a curve is nan: lost(CURVE'S, VALUE).
+lost(drawn, v)  = drawn && !finite(v) ? highest : NaN
+
 # A key has one row where its names are few and short.
 key_rows(curves) = words(diverged) > 0 || words(curves) > 3 ? 3 : 1
 

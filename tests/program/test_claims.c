@@ -167,6 +167,7 @@ Test(claims, heatmap_with_diverged_runs) {
     judge_heatmap((plan){.diverge = 1, .repetitions = 1});
     cr_assert(eq(int, list.rows[4].verdict, NOT_CHECKED));
     assert_text(list.rows[4].says, "fewer than two cells");
+    assert_text(list.rows[4].hypotheses, "runs that do not diverge: all 91 did");
 }
 
 Test(claims, heatmap_of_the_other_rule_is_refused) {

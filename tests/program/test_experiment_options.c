@@ -2,6 +2,7 @@
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "tests/support/fixture.h"
 
@@ -40,4 +41,26 @@ Test(experiment_options, one_rate_for_all) {
                "--xi 0.4,0.9 --lr 0.1,0.1");
     check_same("options-heatmap", "BIN/error-heatmap", "--subnets 2 --xi 0.45",
                "--subnets 2 --xi 0.45 --lr 0.1");
+}
+
+/* --at-most is --samples, or all rows where the file has fewer. */
+Test(experiment_options, at_most) {
+    char said[1024];
+#define RUN \
+    "BIN/subnet-sweep --subnets 1 --width 10 --repeats 1 --quiet --out build/test-tmp/at.dat "
+    const char *folder = fixture_folder("options-at-most");
+    char command[1024], paths[2][256];
+    for (int k = 0; k < 2; k++) {
+        snprintf(paths[k], sizeof paths[k], "%s/%d.dat", folder, k);
+        snprintf(command, sizeof command,
+                 "BIN/subnet-sweep --subnets 1 --width 10 --repeats 1 --threads 1 --quiet %s "
+                 "--out %s",
+                 k ? "--samples 7" : "--at-most 7", paths[k]);
+        cr_assert(eq(int, fixture_run(command, said, sizeof said), 0), "%s", said);
+    }
+    cr_expect(eq(int, fixture_same_rows(paths[0], paths[1]), 1));
+    cr_expect(eq(int, fixture_run(RUN "--at-most 5000 --predict", said, sizeof said), 0));
+    cr_expect(eq(int, fixture_run(RUN "--samples 5000 --predict", said, sizeof said), 2));
+    cr_expect(eq(int, fixture_run(RUN "--samples 5 --at-most 5", said, sizeof said), 2));
+    cr_expect(ne(ptr, strstr(said, "give one of them"), NULL), "%s", said);
 }
