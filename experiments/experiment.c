@@ -266,7 +266,7 @@ void experiment_note(const study_run *r, table *t) {
                    "improve",
                    PLATEAU_WINDOW, o->patience + 1);
     }
-    table_note(t, "gradient step by", "%s", e->g.way == GRAM_MATRIX ? "G S" : "X (X^T S)");
+    table_note(t, "gradient step by", "%s", e->g.method == GRAM_MATRIX ? "G S" : "X (X^T S)");
     table_note(t, "error", "(1/2) ||U - Y||_F^2 / n");
     rates_note(r, t);
 }

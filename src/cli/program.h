@@ -41,7 +41,8 @@ typedef struct {
     size_t shard, shards; /* --shard i/N, N > 1; shards 0: none, or 1/1, which is the whole */
     char default_out[128], default_data[PATH_MAX];
     char command[PROGRAM_COMMAND]; /* the command line, for provenance, as a shell takes it */
-    char redo[PROGRAM_COMMAND];    /* the same without --threads --quiet --fresh --predict --shard:
+    char reproduce_command
+        [PROGRAM_COMMAND]; /* the same without --threads --quiet --fresh --predict --shard:
                                       they decide no value */
 } program_options;
 

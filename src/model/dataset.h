@@ -43,6 +43,10 @@ status dataset_take(const dataset *whole, const size_t *row, size_t count, datas
 /* G = X X^T, (n, n) symmetric, both halves filled, diagonal exactly 1. G: caller's, (n, n). */
 void dataset_gram(const dataset *data, double *G);
 
+/* Sets smallest_angle, closest, opposite and opposite_rows from the rows and same_angle. BAD_INPUT,
+ * with a line that names the first pairs, if two rows are of one direction. */
+status dataset_check_pairs(dataset *data);
+
 /* Angle in radians between rows i and j: 2 atan2(||x_i - x_j||, ||x_i + x_j||), which keeps the
  * digits that arccos of the dot product loses near 0 and pi (angles in doc/mathematics.md). */
 double dataset_angle(const dataset *data, size_t i, size_t j);

@@ -1,6 +1,5 @@
 #include "model/few_rows.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include <cblas.h>

@@ -144,9 +144,9 @@ static status judge_one(const claim_group *group, const claim *c, const struct s
     scratch_free(&e.work);
     if (st != OK || e.absent) { return st; }
     claim_decide(c->test, &e);
-    statement_row *place = claim_rows_append(rows);
-    if (!place) { return FAILED; }
-    *place = e.row;
+    statement_row *appended = claim_rows_append(rows);
+    if (!appended) { return FAILED; }
+    *appended = e.row;
     return OK;
 }
 

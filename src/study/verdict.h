@@ -40,9 +40,6 @@ typedef struct {
 const char *verdict_word(verdict v);
 const char *statement_kind_word(statement_kind k); /* "exact", "derived", "paper" */
 
-/* The verdict of a check: holds must be computed so that NaN makes it false. */
-verdict verdict_of(bool hypothesis_met, bool holds);
-
 /* Writes rows as a table (columns: statement kind verdict bound sense
  * observed slack trials limit hypotheses says source anchor command).
  * `notes` adds provenance lines to the table before it is written; may be NULL. */
