@@ -5,7 +5,8 @@
 #     x86-64 x86-64-v2 x86-64-v3 x86-64-v4 native    as ARCH
 #     O0 Os clang    without optimisation, for size, by clang
 #     aarch64        by a cross compiler, run by QEMU, with Debian's libraries in FOLDER/root;
-#                    without the suites that preload a library into the programs (faults)
+#                    without the suites that preload a library into the programs (faults) or bound
+#                    threads, memory and time, which would be QEMU's (limits)
 #     older          a program for x86-64-v3 refuses to start on an older processor (QEMU's)
 # narrower and wider stand for x86-64 and x86-64-v4; if native has all instructions of that already,
 # wider stands for x86-64-v3. What this machine cannot run is told: "skipped: ...". TEST_FLAGS are
@@ -134,7 +135,7 @@ try_aarch64() {
     compiler+=" -L$root$blas -Wl,-rpath-link,$root$blas"
     $compiler -std=c17 -D_GNU_SOURCE -Wall -Wextra -c tests/support/preload/qemu_workers.c -o "$workers"
     export QEMU_LD_PREFIX=$root QEMU_SET_ENV=LD_LIBRARY_PATH=$blas
-    TEST_FLAGS=${TEST_FLAGS---filter !(faults*)/*} try aarch64 CC="$compiler" ARCH=armv8-a \
+    TEST_FLAGS=${TEST_FLAGS---filter !(faults*|limits)/*} try aarch64 CC="$compiler" ARCH=armv8-a \
         LIBS="-llapacke -lopenblas -lgsl -lzip -lmd -larpack -lm $workers"
 }
 
