@@ -287,7 +287,7 @@ Test(claims, rows_are_one_family) {
     for (int family = 0; family < 2; family++) {
         alone = !family;
         for (int trial = 0; trial < 40; trial++) {
-            table *t = table_new("subnets repetition step absolute relative", NULL, 9);
+            table *t = fixture_table("subnets repetition step absolute relative", 9);
             for (int k = 0; k < 90; k++) {
                 table_row(t);
                 table_number(t, 1 + k % 10);
