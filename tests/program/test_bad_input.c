@@ -11,7 +11,7 @@
 #include "tests/support/refusal.h"
 #include "tests/support/trial.h"
 
-TestSuite(bad_input, .timeout = 600);
+TestSuite(bad_input, .timeout = 3000);
 
 /* Every program. The first EXPERIMENTS have the experiments' options, ON_FEW run on 4 rows, ON_DATA
  * compute on --data, and all but the last write --out. */
