@@ -106,3 +106,41 @@ Test(plateau, caps_and_divergence_are_told_apart) {
     cr_expect(isnan(result.level));
     gram_free(&g), dataset_free(&data);
 }
+
+/* An error that decays towards a floor has settled once a quarter of the rounds no longer lowers it
+ * by 5 %. */
+Test(level, settled) {
+    double errors[400];
+    for (size_t k = 0; k < 400; k++) { errors[k] = 1 + exp(-(double)k / 20); }
+    cr_expect(not(plateau_settled(errors, 40)));
+    cr_expect(plateau_settled(errors, 400));
+    cr_expect(not(plateau_settled(errors, 3)), "too few to tell");
+    for (size_t k = 0; k < 400; k++) { errors[k] = exp(-(double)k / 200); } /* no floor */
+    cr_expect(not(plateau_settled(errors, 400)));
+    errors[399] = NAN;
+    cr_expect(not(plateau_settled(errors, 400)));
+}
+
+/* Without a rule all rounds are done, and the level is the mean of their last quarter. */
+Test(level, without_a_rule) {
+    dataset data;
+    gram g;
+    cr_assert(eq(int, dataset_load("data/digits.npz", 40, &data), OK));
+    cr_assert(eq(int, gram_new(&data, GRAM_AUTO, &g), OK));
+    train_settings s = {
+        .width = 40, .subnets = 2, .xi = 0.5, .lr = 0.3, .local_steps = 2, .kappa = 1};
+    plateau_result result;
+    stop_rule none = {.max_rounds = 103, .target = 1e9, .none = true};
+    cr_assert(eq(int, plateau_run(&g, &s, none, 1, 4, 5, &result), OK));
+    cr_expect(eq(int, result.state, PLATEAU_FINISHED));
+    cr_expect(eq(sz, result.rounds, 103));
+    trajectory run;
+    cr_assert(eq(int, trajectory_open(&g, &s, false, 1, 4, 5, &run), OK));
+    double sum = 0;
+    for (size_t k = 1; k <= 103; k++) {
+        cr_assert(trajectory_round(&run, NULL, NULL));
+        sum += k >= 78 ? run.t.error : 0;
+    }
+    cr_expect(epsilon_eq(dbl, result.level, sum / 26, 1e-12));
+    trajectory_close(&run), gram_free(&g), dataset_free(&data);
+}
