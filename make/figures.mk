@@ -65,7 +65,7 @@ tables_of_loss-dynamics := loss-dynamics
 tables_of_error-heatmap := error-heatmap error-heatmap-zero
 tables_of_width-sweep := width-sweep
 tables_of_subnet-sweep := subnet-sweep
-tables_of_figure2 := $(panel_tables)
+tables_of_figure2 := $(filter-out error-heatmap-zero,$(panel_tables))
 tables_of_spectrum := infinite-ntk
 tables_of_deviation := ntk-concentration
 tables_of_lambda-min := ntk-concentration
@@ -104,6 +104,7 @@ predict: $(EXPERIMENTS:%=$(B)/bin/%) $(theory_tables:%=$(B)/bin/%) $(data_file) 
 pictures: $(pictures)
 figures: predict ## run the experiments and draw Figure 2 (PROFILE=quick|default|paper, DATA=file.npz, SEED=n, LR=x|auto)
 	@$(MAKE) --no-print-directory pictures
+	@make/diverged.sh $(panel_tables:%=$R/%.dat)
 	@echo "figures: $P/figure2.pdf and its panels are up to date"
 
 .PHONY: theory
