@@ -19,6 +19,8 @@ error(name) = 1000 * number(name)
 do for [i = 0 : last] {
     stats map(i) using (note(column("xi")), watch(column("xi"), error("mean"))) nooutput
 }
+eval or_blank
+unset label 9
 xis  = seen
 seen = " "
 do for [i = 0 : last] {
