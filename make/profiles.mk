@@ -9,11 +9,19 @@
 # On the embedded data the paper's lr = 0.1 of Figure 2b diverges at xi = 0.1 (stability number 1.93 with all rows, 2.43 with the
 # first 250), so the smaller profiles take 0.06.
 
+# The effective dynamics cost most at second order and with many starts: one start of 16 curves a cell of 2b and 2c, and first
+# order where 2b has all rows.
+#
+error_floor_flags := --paths 0 --runs 3 --along-subnets 1,8,32,128,512
+error_floor_heatmap_flags := --until stopped --runs 0 --repeats 1 --paths 16
+error_floor_width_flags := --until stopped --runs 0 --repeats 2
+
 ifeq ($(PROFILE),paper)
 loss_dynamics_flags :=
 error_heatmap_flags :=
 zero_flags := --repeats 3
 width_sweep_flags :=
+error_floor_heatmap_flags += --order 1
 subnet_sweep_flags :=
 else ifeq ($(PROFILE),default)
 loss_dynamics_flags := --repeats 5
@@ -35,7 +43,9 @@ mask_moments_flags := --samples 200 --trials 240
 bernoulli_rate_flags := --samples 16 --repeats 8 --along-width 64,128,256,512 --curve-widths 128,256,512,1024 \
     --along-subnets 1,2,4,8,16
 categorical_rate_flags := --samples 16 --width 128 --rounds 15 --event-width 16384 --event-rounds 2 --event-subnets 1,2 --trials 60
-error_floor_flags := --samples 16 --subnets 8 --xi 0.8 --paths 4
+error_floor_flags := --repeats 4 --paths 0 --runs 2 --along-subnets 8,16,32
+error_floor_heatmap_flags := --until stopped --runs 0 --repeats 1
+error_floor_width_flags := --until stopped --runs 0 --repeats 1
 else
 $(error PROFILE=$(value PROFILE) is not known; give quick, default or paper)
 endif
