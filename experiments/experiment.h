@@ -10,12 +10,15 @@
 #include "stats/stats.h"
 #include "study/study.h"
 
+/* What becomes of a rate whose step is not stable. */
+typedef enum { UNSTABLE_KEEP, UNSTABLE_AUTO } experiment_unstable;
+
 /* The options of a panel, and what is fixed for it. */
 typedef struct {
     option_list width;        /* m of every cell, >= 1 */
     option_list subnets;      /* p, >= 1 */
     option_list xi;           /* in (0, 1]; none with categorical masks */
-    option_list lr;           /* > 0; one value, or one for each xi */
+    option_list lr;           /* > 0; one value, or one for each xi; none: auto */
     size_t local_steps;       /* tau, >= 1 */
     size_t rounds;            /* K, >= 1; with a stop rule at most */
     size_t repeats;           /* of every cell, >= 1 */
@@ -23,6 +26,7 @@ typedef struct {
     int mask;                 /* mask_kind */
     int unselected;           /* train_unselected */
     int scaling;              /* train_scaling */
+    int unstable;             /* experiment_unstable */
     const char *init;         /* a given start, .npz; NULL: random. loss-dynamics alone */
     const char *save_weights; /* where the final weights go; NULL: nowhere. loss-dynamics alone */
     bool xi_given, lr_given;  /* on the command line */
@@ -46,6 +50,7 @@ typedef struct {
     train_settings *cells; /* (r->cells) subnets outermost, then xi, then width; owned */
     double *over_repeats;  /* (r->repeats) scratch of a summary; owned */
     bool *diverged;        /* (r->cells) a repetition has; set by experiment_gather; owned */
+    bool *found;           /* (r->cells) its lr was found, not given (rates.h); owned */
 } experiment;
 
 /* The hooks of a panel that are the same for all; its own: prepare, measure and tables. The panel
@@ -73,9 +78,6 @@ void experiment_describe(const study_run *r, text *t);
 status experiment_gather(study_run *r);
 void experiment_note(const study_run *r, table *t);
 
-/* Stability number of a cell: below 2 a local step is stable. */
-double experiment_stability(const study_run *r, size_t cell);
-
 /* Over the repetitions of a cell: of number(values of a unit, k). */
 stats_summary experiment_summary(const study_run *r, size_t cell,
                                  double (*number)(const double *values, size_t k), size_t k);
@@ -84,5 +86,6 @@ stats_summary experiment_summary(const study_run *r, size_t cell,
 void experiment_put_xi(const study_run *r, size_t cell, table *t);
 void experiment_put_subnets(const study_run *r, size_t cell, table *t);
 void experiment_put_repetition(size_t repetition, table *t);
+void experiment_put_lr(const study_run *r, size_t cell, table *t);
 
 #endif

@@ -58,6 +58,7 @@ static status fill_means(const study_run *r, table *t) {
                    level.mean);
         row_number(t, "sd", "standard deviation of the level over repetitions (n-1)", level.sd);
         row_number(t, "rounds", "rounds until the stop rule, mean over repetitions", rounds.mean);
+        experiment_put_lr(r, cell, t);
         if (block_ends(r, cell)) { table_gap(t); }
     }
     return OK;

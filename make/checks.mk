@@ -14,6 +14,10 @@ variant = $(MAKE) --no-print-directory B=$(B)/$1 EXTRA_CFLAGS="$2"
 check-documents: ## anchors, links, targets and documents that are named are there (builds nothing)
 	@tests/documents.sh
 
+.PHONY: check-commands
+check-commands: all $(B)/bin/tests-double $(B)/packages ## type the commands of README.md and doc/ (tests/commands.txt says which are too long)
+	@tests/documents_commands.sh $(B)/check-commands
+
 # --- other users and machines -----------------------------------------------------------------------------------------
 .PHONY: check-user check-fresh
 check-user: ## build, test and draw as a user without a home folder, from a source that is only read

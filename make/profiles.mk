@@ -6,8 +6,11 @@
 #   default  fewer rows, repetitions and widths: minutes on two processors
 #   quick    a smoke run: seconds; it alone has other settings for the theory programs
 #
-# On the embedded data the paper's lr = 0.1 of Figure 2b diverges at xi = 0.1 (stability number 1.93 with all rows, 2.43 with the
-# first 250), so the smaller profiles take 0.06.
+# Learning rates (NAME_lr; LR=... for all) are the paper's. On the embedded data that of Figure 2b, 0.1, diverges at xi = 0.1, so the
+# smaller profiles take 0.06; and where a rate is not stable on the data at hand, they take that of --lr auto in its place
+# (unstable_flags): for each xi by itself, so that the other columns keep theirs. PROFILE=paper keeps the paper's whatever comes of it.
+
+unstable_flags := $(if $(filter-out paper,$(PROFILE)),--unstable auto)
 
 # The effective dynamics cost most at second order and with many starts: one start of 16 curves a cell of 2b and 2c, and first
 # order where 2b has all rows.
@@ -25,12 +28,14 @@ error_floor_heatmap_flags += --order 1
 subnet_sweep_flags :=
 else ifeq ($(PROFILE),default)
 loss_dynamics_flags := --repeats 5
-error_heatmap_flags := --samples 150 --lr 0.06 --repeats 3
+error_heatmap_flags := --samples 150 --repeats 3
+error_heatmap_lr := --lr 0.06
 width_sweep_flags := --repeats 5
 subnet_sweep_flags := --repeats 10
 else ifeq ($(PROFILE),quick)
 loss_dynamics_flags := --samples 250 --repeats 3
-error_heatmap_flags := --samples 100 --width 200 --lr 0.06 --subnets 1,4,7,10 --xi 0.1,0.4,0.7,1 --repeats 3
+error_heatmap_lr := --lr 0.06
+error_heatmap_flags := --samples 100 --width 200 --subnets 1,4,7,10 --xi 0.1,0.4,0.7,1 --repeats 3
 width_sweep_flags := --samples 60 --width 100,250,500,1000 --repeats 3
 subnet_sweep_flags := --samples 250 --repeats 5
 infinite_ntk_flags := --samples 300

@@ -1,5 +1,5 @@
-# Figure 2c: error level against the width of the network, one colour for each xi: points as measured, bars are standard
-# deviations; lines as predicted without drawing a mask, which end where nothing is predicted (stability number 2 or more).
+# Figure 2c: error level against the width of the network, one colour for each xi: points are runs, bars their standard
+# deviations; lines are predicted without drawing a mask and end where nothing is predicted (stability number 2 or more).
 
 load scripts."/style.gp"
 table = results."/width-sweep.dat"
@@ -27,7 +27,9 @@ set logscale y
 eval log_tics("y", highest / lowest)
 set key title tag."error against width: runs, and predicted (lines)" maxrows key_rows(xis)
 
-plot for [i = 1 : words(xis)] told using (column("width")) : (level(word(xis, i))) with lines linetype i notitle, \
+plot for [i = 1 : words(xis)] told using "width" : (level(word(xis, i))) with lines linetype i notitle, \
      for [i = 1 : words(xis)] table using (beside(i)) : (mean(word(xis, i))) \
          : (under(number("mean"), spread("sd"))) : (number("mean") + spread("sd")) \
-         with yerrorbars linetype i dashtype 1 title "ξ = ".word(xis, i).fate(word(xis, i))
+         with yerrorbars linetype i dashtype 1 notitle, \
+     for [i = 1 : words(xis)] table using (beside(i)) : (mean(word(xis, i))) \
+         with points linetype i title "xi = ".word(xis, i).fate(word(xis, i))

@@ -5,7 +5,6 @@
 #ifndef BASE_MACHINE_H
 #define BASE_MACHINE_H
 
-#include <stddef.h>
 #include "base/error.h"
 
 /* Puts BLAS on one thread, turns GSL's aborting error handler off, checks that OpenBLAS is the

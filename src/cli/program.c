@@ -236,7 +236,9 @@ static status keep_command(const struct argp *argp, int argc, char **argv, progr
         bool skipped = is_execution_option(option);
         bool has_value = skipped && option->arg && !strchr(argv[i], '=') && i + 1 < argc;
         used = option_quote(o->command, sizeof o->command, used, argv[i]);
-        if (!skipped) { kept = option_quote(o->redo, sizeof o->redo, kept, argv[i]); }
+        if (!skipped) {
+            kept = option_quote(o->reproduce_command, sizeof o->reproduce_command, kept, argv[i]);
+        }
         if (has_value) { used = option_quote(o->command, sizeof o->command, used, argv[++i]); }
     }
     if (used >= sizeof o->command) {
@@ -248,6 +250,27 @@ static status keep_command(const struct argp *argp, int argc, char **argv, progr
     return OK;
 }
 
+/* Standard output may hold the answer (--help, --predict): a run that could not deliver it has
+ * failed. */
+static status check_output(void) {
+    int error = fflush(stdout) != 0 ? errno : ferror(stdout) ? EIO : 0;
+    return error ? fail(FAILED, "standard output: cannot be written: %s; send it elsewhere",
+                        strerror(error))
+                 : OK;
+}
+
+/* The program whose command line argp reads, and ends the process by exit(0) after --help. */
+static struct {
+    const char *name; /* NULL: argp does not read */
+    FILE *terminal;
+} reading;
+
+static void check_help(void) {
+    if (!reading.name || check_output() == OK) { return; }
+    fprintf(reading.terminal, "%s: %s\n", reading.name, error_text());
+    _exit(FAILED);
+}
+
 /* argp_parse with getopt's own complaints caught: the first line of them becomes ours. */
 static status parse_quietly(const struct argp *argp, int argc, char **argv, parse_state *parse) {
     char *caught = NULL;
@@ -255,9 +278,13 @@ static status parse_quietly(const struct argp *argp, int argc, char **argv, pars
     FILE *terminal = stderr, *memory = open_memstream(&caught, &size);
     if (!memory) { return fail(FAILED, "no memory to read the command line"); }
     fail(OK, "%s", "");
+    atexit(check_help);
+    reading.name = parse->options->name;
+    reading.terminal = terminal;
     stderr = memory;
     error_t error = argp_parse(argp, argc, argv, 0, NULL, parse);
     stderr = terminal;
+    reading.name = NULL;
     fclose(memory);
     if (error && !*error_text()) {
         const char *line = strstr(caught, ": ");
@@ -316,14 +343,6 @@ status program_start(const program_options *o) {
                 o->name, o->shard, o->shards);
     }
     return machine_start(o->threads);
-}
-
-/* Standard output may hold the answer (--predict): a run that could not deliver it has failed. */
-static status check_output(void) {
-    int error = fflush(stdout) != 0 ? errno : ferror(stdout) ? EIO : 0;
-    return error ? fail(FAILED, "standard output: cannot be written: %s; send it elsewhere",
-                        strerror(error))
-                 : OK;
 }
 
 int program_exit(const program_options *options, status s) {

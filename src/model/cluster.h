@@ -1,4 +1,4 @@
-/* arrange: inputs that are alike, side by side. */
+/* Inputs that are alike, side by side. */
 #ifndef MODEL_CLUSTER_H
 #define MODEL_CLUSTER_H
 

@@ -20,6 +20,7 @@ typedef struct {
     size_t closest[2]; /* the two rows, counted from 0 */
     size_t file_rows;  /* samples of the file, of which these are n */
     bool spread;       /* chosen over the labels (rows.h), not the first of the file */
+    double file_angle; /* smallest angle between two rows of the file; NaN: not looked for */
     double same_angle; /* radians, up to which two rows count as of one direction */
     bool opposite;     /* some x_i = -x_j: Assumption 1 is broken, the kernel is not */
     size_t opposite_rows[2];
@@ -43,8 +44,16 @@ status dataset_take(const dataset *whole, const size_t *row, size_t count, datas
 /* G = X X^T, (n, n) symmetric, both halves filled, diagonal exactly 1. G: caller's, (n, n). */
 void dataset_gram(const dataset *data, double *G);
 
+/* Sets smallest_angle, closest, opposite and opposite_rows from the rows and same_angle. BAD_INPUT,
+ * with a line that names the first pairs, if two rows are of one direction. */
+status dataset_check_pairs(dataset *data);
+
 /* Angle in radians between rows i and j: 2 atan2(||x_i - x_j||, ||x_i + x_j||), which keeps the
  * digits that arccos of the dot product loses near 0 and pi (angles in doc/mathematics.md). */
 double dataset_angle(const dataset *data, size_t i, size_t j);
+
+/* What two inputs at an angle (radians) cap lambda_min(Hinf) at, whatever the others: the smaller
+ * eigenvalue of their own kernel, 1/2 - cos(angle) (pi - angle)/(2 pi). */
+double dataset_pair_cap(double angle);
 
 #endif

@@ -9,9 +9,9 @@
 #include "model/dataset.h"
 #include "base/error.h"
 
-/* few: the first n <= data->n rows with their labels (q = 1), with d = n where n < data->d and G is
+/* few: n rows from `first` on with their labels (q = 1), first + n <= data->n, with d = n where n < data->d and G is
  * positive definite. Owner: the caller, dataset_free. FAILED: no memory. */
-status few_rows(const dataset *data, size_t n, dataset *few);
+status few_rows(const dataset *data, size_t first, size_t n, dataset *few);
 
 /* All rows in n = data->n <= d coordinates of their span, whatever their rank: X^T = Q R, and
  * X (n, n) <- R^T. FAILED: no memory, or dgeqrf. */

@@ -25,10 +25,10 @@ typedef struct {
 } curve_sums;
 
 /* The trainer's observer. */
-static void add_jump(const step_event *sight, void *context) {
+static void add_jump(const step_event *event, void *context) {
     curve_sums *b = context;
-    if (sight->step > 0) { return; }
-    for (size_t i = 0; i < b->c->g->n; i++) { b->jump[i] += sight->U[i] - b->u[i]; }
+    if (event->step > 0) { return; }
+    for (size_t i = 0; i < b->c->g->n; i++) { b->jump[i] += event->U[i] - b->u[i]; }
 }
 
 /* c <- P c + ((1 - P)/p) jump, in the eigenvectors of H(0): (theta/p) B = (1 - P)/p. */

@@ -9,18 +9,18 @@ const char *plateau_state_word(plateau_state s) {
     return words[s];
 }
 
-void level_begin(level_watch *w, stop_rule rule) {
-    *w = (level_watch){.rule = rule, .best = INFINITY};
+void plateau_begin(plateau_watch *w, stop_rule rule) {
+    *w = (plateau_watch){.rule = rule, .best = INFINITY};
 }
 
-static double mean_of_last(const level_watch *w) {
+static double mean_of_last(const plateau_watch *w) {
     size_t count = w->seen < PLATEAU_WINDOW ? w->seen : PLATEAU_WINDOW;
     double sum = 0;
     for (size_t k = 0; k < count; k++) { sum += w->last[k]; }
     return sum / (double)count;
 }
 
-int level_add(level_watch *w, double error, plateau_state *state) {
+int plateau_add(plateau_watch *w, double error, plateau_state *state) {
     w->last[w->seen++ % PLATEAU_WINDOW] = error;
     if (w->seen == 1) { return 0; }
     double mean = mean_of_last(w);
@@ -53,10 +53,10 @@ double plateau_rounds_expected(const train_settings *s, size_t n, size_t q, size
 }
 
 static plateau_result follow_rule(trajectory *run, stop_rule rule) {
-    level_watch watch;
-    level_begin(&watch, rule);
+    plateau_watch watch;
+    plateau_begin(&watch, rule);
     plateau_result result = {.state = PLATEAU_CAPPED};
-    int stop = level_add(&watch, run->t.error, &result.state);
+    int stop = plateau_add(&watch, run->t.error, &result.state);
     while (!stop && result.rounds < rule.max_rounds) {
         bool whole = trajectory_round(run, NULL, NULL);
         result.rounds++;
@@ -64,7 +64,7 @@ static plateau_result follow_rule(trajectory *run, stop_rule rule) {
             return (plateau_result){
                 .level = NAN, .rounds = result.rounds, .state = PLATEAU_DIVERGED};
         }
-        stop = level_add(&watch, run->t.error, &result.state);
+        stop = plateau_add(&watch, run->t.error, &result.state);
     }
     if (!stop) { result.state = PLATEAU_CAPPED; }
     result.level = watch.best;
@@ -74,8 +74,8 @@ static plateau_result follow_rule(trajectory *run, stop_rule rule) {
 status plateau_run(const gram *g, const train_settings *s, stop_rule rule, uint64_t seed,
                    size_t cell, size_t repetition, plateau_result *result) {
     trajectory run;
-    status opened = trajectory_open(g, s, false, seed, cell, repetition, &run);
-    if (opened == OK) { *result = follow_rule(&run, rule); }
+    status st = trajectory_open(g, s, false, seed, cell, repetition, &run);
+    if (st == OK) { *result = follow_rule(&run, rule); }
     trajectory_close(&run);
-    return opened;
+    return st;
 }

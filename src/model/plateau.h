@@ -36,12 +36,12 @@ typedef struct {
     size_t seen;                 /* errors seen so far */
     size_t failures;             /* rounds whose mean did not improve */
     double best;                 /* best mean; +inf before the first round */
-} level_watch;
+} plateau_watch;
 
-void level_begin(level_watch *w, stop_rule rule);
+void plateau_begin(plateau_watch *w, stop_rule rule);
 /* Takes the next error, first the initial one; 1 if the run is to stop, and *state says why. Does
  * not judge divergence. */
-int level_add(level_watch *w, double error, plateau_state *state);
+int plateau_add(plateau_watch *w, double error, plateau_state *state);
 
 typedef struct {
     double level;  /* best mean; NaN if diverged */

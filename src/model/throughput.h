@@ -1,8 +1,7 @@
-/* pace: how fast this machine trains just now, for predicted times. */
+/* Throughput of training on this machine just now, for predicted times. */
 #ifndef MODEL_THROUGHPUT_H
 #define MODEL_THROUGHPUT_H
 
-#include <stddef.h>
 #include "model/train.h"
 
 /* Seconds that one operation of train_round_cost takes on one of `threads` threads that all train

@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include "base/scratch.h"
+#include "model/dataset.h"
 #include "stats/stats.h"
 #include "study/verdict.h"
 #include "study/confidence.h"
@@ -85,6 +86,8 @@ typedef struct {
     /* What tells this case from the others, added to the label as in "Section 3, drift, wide";
      * NULL: nothing. name: room for it. */
     const char *(*case_name)(const struct study_run *r, size_t which, char *name, size_t size);
+    /* The rows that this case is about; NULL: the run's. */
+    const dataset *(*data)(const struct study_run *r, size_t which);
 } claim_group;
 
 #define CLAIMS(list) .source = __FILE__, .claims = list, .count = sizeof(list) / sizeof *(list)
@@ -117,6 +120,8 @@ void claim_check_only_if(evidence *e, bool enough);
 /* There is no such row in this run. */
 status claim_absent(evidence *e);
 status claim_saw(evidence *e, double bound, double observed, double trials);
+/* The rows that the row is about, where they are not those of its case. */
+void claim_of_rows(evidence *e, const dataset *data);
 /* The claim's own bound and numbers of a folded record. */
 status claim_record(evidence *e, const void *record);
 /* Failures of a statement that holds with probability 1 - allowed; bound and observed are the

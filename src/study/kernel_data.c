@@ -73,18 +73,18 @@ static status compute(kernel_data *d) {
     ntk_infinite(&d->data, d->run->threads, d->Hinf);
     d->row_sum = largest_row_sum(d->G, n);
     d->assumption1 = !d->data.opposite;
-    status s = spectrum_norm(d->G, n, &d->gram_norm);
-    if (s == OK) { s = spectrum_smallest(d->Hinf, n, &d->lambda0, NULL); }
-    if (s == OK) { s = spectrum_largest(d->Hinf, n, &d->lambda_max, NULL); }
-    return s;
+    status st = spectrum_norm(d->G, n, &d->gram_norm);
+    if (st == OK) { st = spectrum_smallest(d->Hinf, n, &d->lambda0, NULL); }
+    if (st == OK) { st = spectrum_largest(d->Hinf, n, &d->lambda_max, NULL); }
+    return st;
 }
 
 status kernel_data_take(const program_options *run, dataset data, kernel_data *d) {
     *d = (kernel_data){.run = run, .data = data};
-    status s = check_memory(data.n);
-    if (s == OK) { s = compute(d); }
-    if (s != OK) { kernel_data_close(d); }
-    return s;
+    status st = check_memory(data.n);
+    if (st == OK) { st = compute(d); }
+    if (st != OK) { kernel_data_close(d); }
+    return st;
 }
 
 static void say_data(const kernel_data *d) {

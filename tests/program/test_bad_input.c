@@ -215,7 +215,7 @@ Test(bad_input, options_of_loss_dynamics) {
         {"--width 10,20", "--width", 2},
         {"--subnets 1,2", "--subnets", 2},
         {"--xi 0.4",
-         "--xi: add --lr, one value or one for each xi; the panel has a rate of its own only for",
+         "--xi: add --lr, one value or one for each xi, or auto; the panel has a rate of its own",
          2},
         {"--xi 0.4,0.5,0.9", "(0.16 for xi=0.8, 0.1 for xi=0.5, 0.06 for xi=0.3)", 2},
         {"--xi 0.8,0.5,0.3 --lr 0.1,0.2", "--lr: 2 values for 3 values of xi", 2},

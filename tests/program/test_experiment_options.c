@@ -12,7 +12,7 @@ TestSuite(experiment_options);
 /* Two command lines are one run. */
 static void check_same(const char *test, const char *program, const char *shorter,
                        const char *longer) {
-    char command[1024], said[1024], tables[2][256];
+    char command[2048], said[1024], tables[2][256];
     const char *const arguments[2] = {shorter, longer};
     const char *folder = fixture_folder(test);
     for (int k = 0; k < 2; k++) {

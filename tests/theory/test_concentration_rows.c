@@ -8,6 +8,7 @@
 
 #include "tests/support/concentration_fixture.h"
 #include "theory/ntk_concentration/ntk_concentration.h"
+#include "theory/criteria.h"
 
 static void begin(void) { gsl_set_error_handler_off(); }
 
@@ -256,6 +257,26 @@ Test(concentration_rows, too_few_trials) {
     finish(&e);
     judge(&e, unit_rows, 8, 0.5, THREE, 60, HONEST);
     expect(&e.rows, A, NOT_REFUTED);
+    finish(&e);
+}
+
+/* Counts of neurons that coincide in all of a few trials leave an interval without width; where few
+ * neurons are expected in all trials, many counts are 0. Neither refutes a mean, and enough of both
+ * is judged. */
+Test(concentration_rows, means_of_few_trials_or_neurons_are_not_judged) {
+    experiment e;
+    judge(&e, digits, 20, 0.2, THREE, CRITERION_MEAN_TRIALS - 1, HONEST);
+    expect(&e.rows, MEAN, NOT_CHECKED);
+    expect(&e.rows, SQUARE, NOT_CHECKED);
+    expect(&e.rows, SLOPE, NOT_CHECKED);
+    finish(&e);
+    judge(&e, digits, 20, 0.2, (option_list){{4}, 1}, 2 * CRITERION_MEAN_TRIALS, HONEST);
+    expect(&e.rows, MEAN, NOT_CHECKED);
+    expect(&e.rows, SQUARE, NOT_CHECKED);
+    finish(&e);
+    judge(&e, digits, 20, 0.2, THREE, CRITERION_MEAN_TRIALS, HONEST);
+    expect(&e.rows, MEAN, NOT_REFUTED);
+    expect(&e.rows, SQUARE, NOT_REFUTED);
     finish(&e);
 }
 

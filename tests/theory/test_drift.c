@@ -51,6 +51,11 @@ Test(drift, honest_runs_refute_nothing) {
         cr_expect(eq(int, study_fixture_row(&list, usual[k])->verdict, HYPOTHESIS_NOT_MET), "%s",
                   usual[k]);
     }
+    size_t wide = study_fixture_row(&list, statements[0])->rows,
+           practical = study_fixture_row(&list, usual[0])->rows;
+    cr_expect(gt(sz, wide, 0));
+    cr_expect(lt(sz, wide, practical)); /* every row says how many rows it is about */
+    cr_expect(eq(sz, study_fixture_row(&list, statements[0])->of, 1000));
     claim_rows_free(&list);
 }
 

@@ -10,10 +10,10 @@
 /* Errors taken until the rule stops (0: never within count). */
 static size_t stops_after(stop_rule rule, const double *errors, size_t count, double *best,
                           plateau_state *state) {
-    level_watch w;
-    level_begin(&w, rule);
+    plateau_watch w;
+    plateau_begin(&w, rule);
     for (size_t k = 0; k < count; k++) {
-        if (level_add(&w, errors[k], state)) {
+        if (plateau_add(&w, errors[k], state)) {
             *best = w.best;
             return k + 1;
         }

@@ -22,6 +22,7 @@ const char *const rate_axis_words[AXES] = {
 /* --- options --- */
 
 static const bernoulli_settings defaults = {
+    .label = OPTION_IS_AUTO,
     .width = 256,
     .subnets = 4,
     .local_steps = 2,

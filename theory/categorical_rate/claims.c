@@ -81,6 +81,10 @@ static const char *case_name(const study_run *r, size_t which, char *name, size_
     return name;
 }
 
+static const dataset *case_data(const study_run *r, size_t which) {
+    return &cell_of(r, cell_of_case(r, which))->data->data;
+}
+
 static status event(const study_run *r, size_t which, evidence *e) {
     size_t cell = cell_of_case(r, which), left = 0;
     const categorical_cell *c = cell_of(r, cell);
@@ -284,5 +288,7 @@ static const claim of_usual[] = {
      "contraction factor of the first rounds grows with p", contraction_grows,
      "eta the same for all p"}};
 
-const claim_group categorical_claims[] = {
-    {CLAIMS(of_all)}, {CLAIMS(of_cell), study_cell_count, case_name}, {CLAIMS(of_usual)}, {NULL}};
+const claim_group categorical_claims[] = {{CLAIMS(of_all)},
+                                          {CLAIMS(of_cell), study_cell_count, case_name, case_data},
+                                          {CLAIMS(of_usual)},
+                                          {NULL}};

@@ -162,4 +162,6 @@ static const claim of_all[] = {
      flips_are_near, "", 1, NUMBER(flips_near), NUMBER(ball)}};
 
 const claim_group drift_claims[] = {
-    {CLAIMS(of_regime), local_regime_count, local_regime_name}, {CLAIMS(of_all)}, {NULL}};
+    {CLAIMS(of_regime), local_regime_count, local_regime_name, local_regime_data},
+    {CLAIMS(of_all)},
+    {NULL}};

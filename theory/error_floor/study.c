@@ -37,7 +37,7 @@ static const option_row options[] = {
      .words = floor_scaling_words},
     {"outputs", OPTION_WORD, FIELD(outputs), .help = "label columns: the one of --label, or all",
      .words = output_words},
-    {"label", OPTION_COUNT, FIELD(label), 0, 100000, "label column, from 0"},
+    KERNEL_LABEL_OPTION(floor_settings),
     {"along-subnets", OPTION_COUNTS, FIELD(along), 1, FLOOR_MOST_SUBNETS,
      "p of further cells with one local step and the first value of every other list (Corollary 2)",
      OPTION_ASCENDING | OPTION_NO_DEFAULT, .given = FIELD(along_given)},
@@ -71,7 +71,8 @@ static const option_row options[] = {
      "fewer"},
     {NULL}};
 
-static const floor_settings defaults = {.samples = 24,
+static const floor_settings defaults = {.label = OPTION_IS_AUTO,
+                                        .samples = 24,
                                         .widths = {{256}, 1},
                                         .subnets = {{1, 4, 16}, 3},
                                         .xi = {{0.5, 0.8}, 2},

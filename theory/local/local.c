@@ -162,3 +162,7 @@ const char *local_regime_name(const study_run *r, size_t which, char *name, size
     (void)r, (void)name, (void)size;
     return local_regime_names[which];
 }
+
+const dataset *local_regime_data(const study_run *r, size_t which) {
+    return &((const local_context *)r->context)->regimes[which].data.data;
+}

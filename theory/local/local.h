@@ -160,5 +160,6 @@ const local_model *local_hardest(const study_run *r, size_t regime);
 /* For claim groups: one case a regime. */
 size_t local_regime_count(const study_run *r);
 const char *local_regime_name(const study_run *r, size_t which, char *name, size_t size);
+const dataset *local_regime_data(const study_run *r, size_t which);
 
 #endif

@@ -53,7 +53,11 @@ static status open_one(const program_options *run, const local_settings *o, size
     size_t batches = wide ? (o->wide_trials + o->repeats - 1) / o->repeats : 1;
     *regime = (local_regime){
         .run = *run, .rounds = o->rounds, .trials = batches * o->repeats, .delta = o->delta};
-    if (wide) { regime->run.samples = 0; } /* --samples is of the usual regime */
+    if (wide) {
+        regime->run.samples = 0; /* --samples is of the usual regime */
+        /* the closest pair would ask for widths that nobody can train */
+        if (run->rows != ROWS_FIRST) { regime->run.rows = ROWS_APART; }
+    }
     regime->settings = (train_settings){.width = wide ? o->wide_width : o->width,
                                         .subnets = wide ? o->wide_subnets : o->subnets,
                                         .xi = o->xi,

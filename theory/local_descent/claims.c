@@ -219,4 +219,6 @@ static const claim of_all[] = {
      paper_step}};
 
 const claim_group descent_claims[] = {
-    {CLAIMS(of_regime), local_regime_count, local_regime_name}, {CLAIMS(of_all)}, {NULL}};
+    {CLAIMS(of_regime), local_regime_count, local_regime_name, local_regime_data},
+    {CLAIMS(of_all)},
+    {NULL}};

@@ -5,7 +5,8 @@
 #include "theory/local_descent/local_descent.h"
 #include "theory/criteria.h"
 
-static const local_settings defaults = {.samples = 100,
+static const local_settings defaults = {.label = OPTION_IS_AUTO,
+                                        .samples = 100,
                                         .width = 1000,
                                         .subnets = 4,
                                         .local_steps = 5,

@@ -11,7 +11,8 @@
 #include "base/memory.h"
 #include "theory/criteria.h"
 
-static const moments_settings defaults = {.width = 500,
+static const moments_settings defaults = {.label = OPTION_IS_AUTO,
+                                          .width = 500,
                                           .subnets = 10,
                                           .xi = 0.3,
                                           .kappa = 1,

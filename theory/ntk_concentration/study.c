@@ -58,7 +58,7 @@ void concentration_set_up(study_run *r) {
 
 static status prepare(study_run *r) {
     concentration_context *c = r->context;
-    status st = kernel_data_open(&r->options, DEFAULT_SAMPLES, 0, &c->data);
+    status st = kernel_data_open(&r->options, DEFAULT_SAMPLES, KERNEL_ALL_LABELS, &c->data);
     if (st == OK) { st = kernel_data_require_regular(&c->data); }
     if (st != OK) { return st; }
     concentration_set_up(r);

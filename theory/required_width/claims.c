@@ -39,6 +39,7 @@ static status bound_suffices(const study_run *r, size_t which, evidence *e) {
     const width_cell *cell = &cells[shown];
     const bounds_setting *s = &cell->bounds;
     width_found found = width_search(cell, CRITERION_SHOWN_CONFIDENCE);
+    e->row.rows = (size_t)s->n;
     claim_check_only_if(e, worst != UNDECIDED);
     claim_refute_unless(e, worst != FAILS);
     claim_says(e,

@@ -39,7 +39,7 @@ typedef struct {
 } width_cell;
 
 typedef struct {
-    kernel_data *data; /* (sizes) of the first n rows each; owned */
+    kernel_data *data; /* (sizes) of n rows each; owned */
     size_t sizes;
     width_cell *cells; /* (r->cells) sizes within xi; owned */
 } width_context;
