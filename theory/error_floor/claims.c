@@ -123,17 +123,16 @@ static size_t knee_cells(const study_run *r, double *x, size_t *largest) {
     return count;
 }
 
-/* The p at which variance/p is the bias, by a line of the floors of a start over 1/p; of the mean
- * over the starts where start == r->repeats. x, y: room for the cells. */
-static double knee_of(const study_run *r, size_t start, bool seen, double *x, double *y) {
+/* The p at which variance/p is the bias, by a line of the mean floors over 1/p, of all starts but
+ * `without` (r->repeats: of all). x, y: room for the cells. */
+static double knee_of(const study_run *r, size_t without, bool seen, double *x, double *y) {
     size_t largest, count = knee_cells(r, x, &largest), at = 0;
     for (size_t k = 0; k < r->cells; k++) {
         if (!in_knee(r->context, k)) { continue; }
         y[at] = 0;
         for (size_t j = 0; j < r->repeats; j++) {
-            const double *v = study_values(r, k, start < r->repeats ? start : j);
-            double floor = seen ? v[FLOOR_SEEN] : v[FLOOR_BIAS] + v[FLOOR_VARIANCE];
-            y[at] += floor / (double)r->repeats;
+            const double *v = study_values(r, k, j);
+            if (j != without) { y[at] += seen ? v[FLOOR_SEEN] : v[FLOOR_BIAS] + v[FLOOR_VARIANCE]; }
         }
         at++;
     }
@@ -141,31 +140,36 @@ static double knee_of(const study_run *r, size_t start, bool seen, double *x, do
     return line.slope / line.intercept;
 }
 
+/* Predicted over seen of all starts, and its relative standard error by leaving one out in turn. */
+static double knee_ratio(const study_run *r, double *x, double *y, double *work, double *error) {
+    for (size_t k = 0; k <= r->repeats; k++) {
+        work[k] = knee_of(r, k, false, x, y) / knee_of(r, k, true, x, y);
+    }
+    double left = (double)r->repeats - 1, ratio = work[r->repeats];
+    *error = stats_summarise(work, r->repeats).sd * left / sqrt(left + 1) / fabs(ratio);
+    return ratio;
+}
+
 static status knee_as_predicted(const study_run *r, size_t which, evidence *e) {
     (void)which;
     const floor_context *c = r->context;
     double *x = claim_array(e, r->cells), *y = claim_array(e, r->cells);
-    double *ratio = claim_array(e, r->repeats);
-    if (!x || !y || !ratio) { return FAILED; }
+    double *work = claim_array(e, r->repeats + 1), error;
+    if (!x || !y || !work) { return FAILED; }
     size_t largest = 0, count = knee_cells(r, x, &largest);
     claim_check_only_if(e, count >= KNEE_CELLS && r->repeats > 1);
     if (count < KNEE_CELLS) { return OK; }
-    for (size_t k = 0; k < r->repeats; k++) {
-        ratio[k] = knee_of(r, k, false, x, y) / knee_of(r, k, true, x, y);
-    }
-    stats_summary spread = stats_summarise(ratio, r->repeats);
-    double error = spread.sd / spread.mean / sqrt((double)r->repeats);
-    claim_check_only_if(e, fabs(SHARPNESS * error) <= KNEE_OFF);
+    double ratio = knee_ratio(r, x, y, work, &error);
+    claim_check_only_if(e, SHARPNESS * error <= KNEE_OFF);
     suppose_regime(r, largest, true, "", e);
-    double predicted = knee_of(r, r->repeats, false, x, y),
-           seen = knee_of(r, r->repeats, true, x, y);
     e->tolerance = KNEE_OFF;
     claim_says(
         e,
         "floor stops falling near p = variance/bias: predicted %.3g, seen %.3g (%zu cells to "
         "p = %zu)",
-        predicted, seen, count, c->cells[largest].s.subnets);
-    return claim_saw(e, 1, predicted / seen, (double)(count * r->repeats));
+        knee_of(r, r->repeats, false, x, y), knee_of(r, r->repeats, true, x, y), count,
+        c->cells[largest].s.subnets);
+    return claim_saw(e, 1, ratio, (double)(count * r->repeats));
 }
 
 /* --- the statements --- */
