@@ -25,6 +25,8 @@ typedef struct {
     double *l, *l_masks;   /* (n, m): lbar and l^g */
     double *C, *factor;    /* (n, n): noise of a round, summed over outputs; its factor */
     double *m_t;           /* (n, q) */
+    size_t served;         /* rounds that C has served beside its own */
+    double error;          /* the error where C was computed */
 } effective_second;
 
 struct effective {
