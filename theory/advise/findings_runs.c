@@ -87,7 +87,7 @@ static floor_settings floor_of(const study_run *r) {
                             .xi = {{s->xi}, 1},
                             .local_steps = {{tau}, 1},
                             .kappas = {{s->kappa}, 1},
-                            .lr = s->lr,
+                            .lr = {{s->lr}, 1},
                             .stale = EFFECTIVE_STALE,
                             .mask = s->mask,
                             .scaling = SCALING_RELEASED,
