@@ -1,6 +1,7 @@
 # Figure 2b: error level over the number of subnetworks and xi, lighter = smaller, for the two treatments of a neuron
 # that no subnetwork took: it keeps its weights (Algorithm 1), or gets weight 0 (the released program). The page of
 # Figure 2 has the first alone, since its cells have no room for the numbers of two.
+# SPDX-License-Identifier: GPL-3.0-or-later
 
 load scripts."/style.gp"
 maps     = figure eq "figure2" ? 1 : 2

@@ -1,4 +1,5 @@
 # Figure 2c: error level against the width of the network, one curve for each xi; bars are standard deviations.
+# SPDX-License-Identifier: GPL-3.0-or-later
 
 load scripts."/style.gp"
 table = results."/width-sweep.dat"
