@@ -1,4 +1,5 @@
 # figures: the tables that programs write, the pictures that gnuplot draws from them, the claims, the statements, the report.
+# SPDX-License-Identifier: GPL-3.0-or-later
 
 # --- where results stand ----------------------------------------------------------------------------------------------
 # Other data sets, profiles, seeds and learning rates get folders of their own: results/quick,

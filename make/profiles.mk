@@ -10,6 +10,7 @@
 # Learning rates (NAME_lr; LR=... for all) are the paper's. On the embedded data that of Figure 2b, 0.1, diverges at xi = 0.1, so the
 # smaller profiles take 0.06; and where a rate is not stable on the data at hand, they take that of --lr auto in its place
 # (unstable_flags): for each xi by itself, so that the other columns keep theirs. PROFILE=paper keeps the paper's whatever comes of it.
+# SPDX-License-Identifier: GPL-3.0-or-later
 
 # In place of --samples they say --at-most: of a file with fewer rows all are taken.
 unstable_flags := $(if $(filter-out paper,$(PROFILE)),--unstable auto)

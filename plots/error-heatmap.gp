@@ -1,6 +1,7 @@
 # Figure 2b: error level over the number of subnetworks and xi, lighter = smaller, on one scale: of Algorithm 1, as the
 # effective dynamics predict it without drawing a mask, and of the released program, where a neuron that no subnetwork took
 # gets weight 0. The page of Figure 2 has the first alone, since its cells have no room for the numbers of three.
+# SPDX-License-Identifier: GPL-3.0-or-later
 
 load scripts."/style.gp"
 maps     = figure eq "figure2" ? 1 : 3

@@ -1,5 +1,6 @@
 # Figure 2c: error level against the width of the network, one colour for each xi: points are runs, bars their standard
 # deviations; lines are predicted without drawing a mask and end where nothing is predicted (stability number 2 or more).
+# SPDX-License-Identifier: GPL-3.0-or-later
 
 load scripts."/style.gp"
 table = results."/width-sweep.dat"

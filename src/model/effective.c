@@ -1,4 +1,5 @@
-/* Effective dynamics: a prediction from its start, round by round, by either order. */
+/* Effective dynamics: a prediction from its start, round by round, by either order.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "model/effective_state.h"
 
 #include <math.h>

@@ -4,7 +4,8 @@
  * The error of round k is predicted as ||e_k||^2 + tr Sigma_k: e = Y - U follows the mean of a
  * round, Sigma, summed over the outputs, the noise of a round. Order 1 is the leading order in 1/m
  * (predicted-mean, predicted-noise), order 2 adds what happens within a round (second-order). A
- * neuron that no subnetwork took keeps its weights. */
+ * neuron that no subnetwork took keeps its weights.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef MODEL_EFFECTIVE_H
 #define MODEL_EFFECTIVE_H
 

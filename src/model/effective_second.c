@@ -1,5 +1,6 @@
 /* Effective dynamics to second order: what happens to the mean within a round, and how residuals
- * propagate when neurons occur again (second-order in doc/mathematics.md, (R) and (D)). */
+ * propagate when neurons occur again (second-order in doc/mathematics.md, (R) and (D)).
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "model/effective_state.h"
 
 #include <math.h>

@@ -1,5 +1,6 @@
 /* What the parts of the effective dynamics share. Matrices are column-major, (n, m) with a column
- * for each neuron. */
+ * for each neuron.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef MODEL_EFFECTIVE_STATE_H
 #define MODEL_EFFECTIVE_STATE_H
 

@@ -1,5 +1,6 @@
 /* Wrong options and wrong files, given to the built programs: exit 2, or 1 where the run itself
- * fails, one line that names the thing, no crash, no file left behind. */
+ * fails, one line that names the thing, no crash, no file left behind.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 #include <stdio.h>

@@ -1,5 +1,6 @@
 /* error-floor: its cells, its rows, and the errors that turn them. Theory is double precision
- * alone: in single there is nothing to test. */
+ * alone: in single there is nothing to test.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifdef REAL_DOUBLE
 
 #include "theory/error_floor/error_floor.h"

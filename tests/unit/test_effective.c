@@ -1,5 +1,6 @@
 /* The effective dynamics against enumeration of all masks, against its own recursion iterated, and
- * against runs with masks. */
+ * against runs with masks.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "model/effective.h"
 
 #include <criterion/criterion.h>

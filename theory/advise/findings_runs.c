@@ -1,4 +1,5 @@
-/* The sentences of advise and their numbers: rates and floors of the runs. */
+/* The sentences of advise and their numbers: rates and floors of the runs.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>
 #include <stdio.h>
 

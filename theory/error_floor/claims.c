@@ -1,4 +1,5 @@
-/* What is predicted without a mask, held against runs with masks, cell by cell. */
+/* What is predicted without a mask, held against runs with masks, cell by cell.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>
 #include <stdio.h>
 

@@ -1,5 +1,6 @@
 /* error-floor: what the effective dynamics predict of the error of Algorithm 1, without drawing a
- * mask, and runs from the same starts beside it (effective-dynamics in doc/mathematics.md). */
+ * mask, and runs from the same starts beside it (effective-dynamics in doc/mathematics.md).
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef THEORY_ERROR_FLOOR_ERROR_FLOOR_H
 #define THEORY_ERROR_FLOOR_ERROR_FLOOR_H
 

@@ -1,4 +1,5 @@
-/* One start of one cell: its prediction, and runs with masks beside it. */
+/* One start of one cell: its prediction, and runs with masks beside it.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>
 #include <stdlib.h>
 

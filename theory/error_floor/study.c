@@ -1,4 +1,5 @@
-/* The cells of error-floor, its units and its tables. */
+/* The cells of error-floor, its units and its tables.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>
 #include <stdlib.h>
 
