@@ -1,19 +1,21 @@
 #include "experiments/experiment.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "experiments/rates.h"
-#include "model/cluster.h"
+#include "model/dataset.h"
 #include "model/plateau.h"
 #include "model/ntk.h"
 #include "model/rows.h"
-#include "model/throughput.h"
+#include "model/train.h"
 #include "model/spectrum.h"
 #include "stats/rng.h"
 
 static const double THROUGHPUT_SECONDS = 0.15; /* for measuring the machine's speed */
 
+enum { NAMED_CELLS = 4 }; /* that diverged, in the line that tells of them */
 enum { MAX_WIDTH = 10000000, MAX_SUBNETS = 10000, MAX_STEPS = 1000000 };
 
 /* --- options --- */
@@ -21,11 +23,67 @@ enum { MAX_WIDTH = 10000000, MAX_SUBNETS = 10000, MAX_STEPS = 1000000 };
 static const char *const mask_words[] = {"bernoulli", "categorical", NULL};
 static const char *const unselected_words[] = {"keep", "zero", NULL};
 static const char *const scaling_words[] = {"released", "theory", NULL};
+static const char *const stop_words[] = {"rule", "no", NULL};
 static const char *const unstable_words[] = {"keep", "auto", NULL};
 
 #define FIELD(member) offsetof(experiment_settings, member)
 
-const option_row experiment_options[] = {
+/* Of every panel. */
+#define PANEL_ROWS                                                                                 \
+    {"", OPTION_HEADING, .help = "The experiment (LIST: values separated by commas):"},            \
+        {"width", OPTION_COUNTS, FIELD(width), 1, MAX_WIDTH, "hidden neurons m"},                  \
+        {"subnets", OPTION_COUNTS, FIELD(subnets), 1, MAX_SUBNETS, "subnetworks per round p"},     \
+        {"xi",                                                                                     \
+         OPTION_NUMBERS,                                                                           \
+         FIELD(xi),                                                                                \
+         0,                                                                                        \
+         1,                                                                                        \
+         "probability that a subnetwork takes a neuron, in (0, 1]",                                \
+         OPTION_ABOVE_LOW,                                                                         \
+         .given = FIELD(xi_given)},                                                                \
+        {"lr",                                                                                     \
+         OPTION_NUMBERS,                                                                           \
+         FIELD(lr),                                                                                \
+         0,                                                                                        \
+         1e9,                                                                                      \
+         "learning rate (with --scaling theory: eta); one value, or one for each xi; several of "  \
+         "the "                                                                                    \
+         "panel's own belong to its own xi; auto: for each xi half the largest stable step of "    \
+         "its "                                                                                    \
+         "subnetworks, the same for all p and m",                                                  \
+         OPTION_ABOVE_LOW | OPTION_REPEATED | OPTION_AUTO,                                         \
+         .given = FIELD(lr_given)},                                                                \
+        {"unstable", OPTION_WORD, FIELD(unstable),                                                 \
+         .help =                                                                                   \
+             "a learning rate whose step is not stable: keep it, or take that of --lr auto there", \
+         .words = unstable_words},                                                                 \
+        {"local-steps",      OPTION_COUNT,                                                         \
+         FIELD(local_steps), 1,                                                                    \
+         MAX_STEPS,          "gradient steps tau of a subnetwork in a round"},                     \
+        {"rounds", OPTION_COUNT, FIELD(rounds),                                                    \
+         1,        MAX_STEPS,    "rounds K (with a stop rule: at most)"},                          \
+        {"repeats",           OPTION_COUNT,                                                        \
+         FIELD(repeats),      1,                                                                   \
+         RNG_MAX_REPEATS - 1, "repetitions of every cell",                                         \
+         OPTION_NO_VALUE},                                                                         \
+        {"mask", OPTION_WORD, FIELD(mask), .help = "masks (categorical: xi = 1/p)",                \
+         .words = mask_words},                                                                     \
+        {"unselected", OPTION_WORD, FIELD(unselected),                                             \
+         .help =                                                                                   \
+             "a neuron no subnetwork took: keep its weights (Algorithm 1) or zero them (released " \
+             "program)",                                                                           \
+         .words = unselected_words},                                                               \
+        {"scaling", OPTION_WORD, FIELD(scaling),                                                   \
+         .help = "of the authors' program (released) or of the paper's text (theory)",             \
+         .words = scaling_words},                                                                  \
+    {                                                                                              \
+        "kappa", OPTION_NUMBER, FIELD(kappa), 0, 1e6, "factor of the initial weights",             \
+            OPTION_ABOVE_LOW                                                                       \
+    }
+
+const option_row experiment_options[] = {PANEL_ROWS, {NULL}};
+
+const option_row experiment_loss_options[] = {
     {"", OPTION_HEADING, .help = "The start and the end of a run:"},
     {"init", OPTION_PATH, FIELD(init),
      .help = "start from the arrays weights (d, m), signs (m, q) and, if it has them, masks "
@@ -34,36 +92,17 @@ const option_row experiment_options[] = {
     {"save-weights", OPTION_PATH, FIELD(save_weights),
      .help = "write the final weights and signs to a .npz (one xi, one repetition)",
      .flags = OPTION_NO_VALUE},
-    {"", OPTION_HEADING, .help = "The experiment (LIST: values separated by commas):"},
-    {"width", OPTION_COUNTS, FIELD(width), 1, MAX_WIDTH, "hidden neurons m"},
-    {"subnets", OPTION_COUNTS, FIELD(subnets), 1, MAX_SUBNETS, "subnetworks per round p"},
-    {"xi", OPTION_NUMBERS, FIELD(xi), 0, 1,
-     "probability that a subnetwork takes a neuron, in (0, 1]", OPTION_ABOVE_LOW,
-     .given = FIELD(xi_given)},
-    {"lr", OPTION_NUMBERS, FIELD(lr), 0, 1e9,
-     "learning rate (with --scaling theory: eta); one value, or one for each xi; several of the "
-     "panel's own belong to its own xi; auto: for each xi half the largest stable step of its "
-     "subnetworks, the same for all p and m",
-     OPTION_ABOVE_LOW | OPTION_REPEATED | OPTION_AUTO, .given = FIELD(lr_given)},
-    {"unstable", OPTION_WORD, FIELD(unstable),
-     .help = "a learning rate whose step is not stable: keep it, or take that of --lr auto there",
-     .words = unstable_words},
-    {"local-steps", OPTION_COUNT, FIELD(local_steps), 1, MAX_STEPS,
-     "gradient steps tau of a subnetwork in a round"},
-    {"rounds", OPTION_COUNT, FIELD(rounds), 1, MAX_STEPS, "rounds K (with a stop rule: at most)"},
-    {"repeats", OPTION_COUNT, FIELD(repeats), 1, RNG_MAX_REPEATS - 1, "repetitions of every cell",
-     OPTION_NO_VALUE},
-    {"mask", OPTION_WORD, FIELD(mask), .help = "masks (categorical: xi = 1/p)",
-     .words = mask_words},
-    {"unselected", OPTION_WORD, FIELD(unselected),
-     .help = "a neuron no subnetwork took: keep its weights (Algorithm 1) or zero them (released "
-             "program)",
-     .words = unselected_words},
-    {"scaling", OPTION_WORD, FIELD(scaling),
-     .help = "of the authors' program (released) or of the paper's text (theory)",
-     .words = scaling_words},
-    {"kappa", OPTION_NUMBER, FIELD(kappa), 0, 1e6, "factor of the initial weights",
-     OPTION_ABOVE_LOW},
+    PANEL_ROWS,
+    {NULL}};
+
+const option_row experiment_plateau_options[] = {
+    {"", OPTION_HEADING, .help = "Where a run ends:"},
+    {"stop", OPTION_WORD, FIELD(stop),
+     .help = "by the panel's rule, or after --rounds whatever the errors do", .words = stop_words},
+    {"patience", OPTION_COUNT, FIELD(patience), 0, MAX_STEPS,
+     "rounds whose mean may fail to improve before the rule ends a run",
+     .given = FIELD(patience_given)},
+    PANEL_ROWS,
     {NULL}};
 
 static bool is_categorical(const experiment_settings *o) { return o->mask == MASK_CATEGORICAL; }
@@ -73,6 +112,9 @@ status experiment_settle(study_run *r) {
     if (is_categorical(o) && o->xi_given) {
         return fail(BAD_INPUT, "--xi: categorical masks have xi = 1/p; leave --xi out or take "
                                "--mask bernoulli");
+    }
+    if (o->stop == STOP_NO && o->patience_given) {
+        return fail(BAD_INPUT, "--patience: --stop no has no rule to be patient in; leave one out");
     }
     status st = rates_settle(r);
     if (is_categorical(o)) { o->xi.count = 0; }
@@ -180,7 +222,8 @@ double experiment_cost(const study_run *r, size_t cell) {
     const experiment_settings *o = r->settings;
     const experiment *e = r->context;
     const train_settings *c = &e->cells[cell];
-    double rounds = o->stops ? plateau_rounds_expected(c, e->g.n, e->g.q, o->patience) : INFINITY;
+    bool rule = o->stops && o->stop == STOP_RULE;
+    double rounds = rule ? plateau_rounds_expected(c, e->g.n, e->g.q, o->patience) : INFINITY;
     return fmin(rounds, (double)o->rounds) * train_round_cost(&e->g, c);
 }
 
@@ -213,32 +256,38 @@ static bool has_diverged(const study_run *r, size_t cell) {
     return false;
 }
 
+/* The line that names the first cells and says what to do. */
+static void name_diverged(const study_run *r, size_t count, text *line) {
+    const experiment *e = r->context;
+    size_t named = 0;
+    text_add(line, "diverged: %zu of %zu cells: ", count, r->cells);
+    for (size_t k = 0; k < r->cells && named < NAMED_CELLS; k++) {
+        const train_settings *c = &e->cells[k];
+        if (!e->diverged[k]) { continue; }
+        text_add(line, "%sp=%zu xi=%g m=%zu lr=%g (stability %.3g)", named++ ? ", " : "",
+                 c->subnets, c->xi, c->width, c->lr, rates_stability(r, k));
+    }
+    text_add(line, "%s; --lr auto takes a stable step", count > NAMED_CELLS ? ", ..." : "");
+}
+
 status experiment_gather(study_run *r) {
     experiment *e = r->context;
-    text names = {0};
     size_t count = 0;
-    double largest = INFINITY;
     for (size_t k = 0; k < r->cells; k++) {
         e->diverged[k] = has_diverged(r, k);
-        if (!e->diverged[k]) { continue; }
-        const train_settings *c = &e->cells[k];
-        double stability = rates_stability(r, k);
-        if (count++ < 4) {
-            text_add(&names, "%sp=%zu xi=%g m=%zu lr=%g (stability %.3g)", count > 1 ? ", " : "",
-                     c->subnets, c->xi, c->width, c->lr, stability);
-        }
-        largest = fmin(largest, c->lr * 2 / stability);
+        count += e->diverged[k];
     }
-    status st = count == r->cells ? FAILED : OK;
-    if (count > 0) {
-        fail(FAILED,
-             "diverged: %zu of %zu cells: %s%s; take a smaller --lr (stability asks for less than "
-             "%.3g)",
-             count, r->cells, names.bytes ? names.bytes : "", count > 4 ? ", ..." : "", largest);
+    if (count == 0) { return OK; }
+    text line = {0};
+    name_diverged(r, count, &line);
+    const char *said = text_bytes(&line);
+    if (said && count == r->cells) {
+        fprintf(stderr, "%s: %s\n", r->options.name, said); /* also under --quiet */
+    } else if (said) {
+        program_say(&r->options, "%s", said);
     }
-    if (count > 0 && st == OK) { program_say(&r->options, "%s", error_text()); }
-    text_free(&names);
-    return st;
+    text_free(&line);
+    return said ? OK : FAILED;
 }
 
 /* --- provenance and columns --- */
@@ -252,7 +301,9 @@ void experiment_note(const study_run *r, table *t) {
     table_note(t, "label scale", "%.9g (largest |label| of the file)", e->data.label_scale);
     if (is_categorical(o)) { table_note(t, "xi", "1/p"); }
     if (o->lr_times_xi) { table_note(t, "step", "lr xi"); }
-    if (o->stops) {
+    if (o->stops && o->stop == STOP_NO) {
+        table_note(t, "stop rule", "none: %zu rounds", o->rounds);
+    } else if (o->stops) {
         table_note(t, "stop rule",
                    "mean of the last %d errors below 5e-4, or %zu rounds in which it does not "
                    "improve",

@@ -13,6 +13,8 @@
 /* What becomes of a rate whose step is not stable. */
 typedef enum { UNSTABLE_KEEP, UNSTABLE_AUTO } experiment_unstable;
 
+typedef enum { STOP_RULE, STOP_NO } experiment_stop;
+
 /* The options of a panel, and what is fixed for it. */
 typedef struct {
     option_list width;        /* m of every cell, >= 1 */
@@ -29,18 +31,19 @@ typedef struct {
     int unstable;             /* experiment_unstable */
     const char *init;         /* a given start, .npz; NULL: random. loss-dynamics alone */
     const char *save_weights; /* where the final weights go; NULL: nowhere. loss-dynamics alone */
-    bool xi_given, lr_given;  /* on the command line */
+    int stop;                 /* experiment_stop, of a panel that stops */
+    size_t patience;          /* of the rule */
+    bool xi_given, lr_given, patience_given; /* on the command line */
 
     size_t samples;   /* rows of the data unless --samples says so; 0: all */
     bool lr_times_xi; /* the step is lr xi */
     bool stops;       /* units end by the stop rule of model/plateau.h */
-    size_t patience;  /* of that rule */
     bool along_width; /* plateau_sweep.h: the axes are width and xi, else subnets and xi */
 } experiment_settings;
 
-/* Rows of loss-dynamics alone, then, from EXPERIMENT_COMMON on, those of every panel. */
-extern const option_row experiment_options[];
-enum { EXPERIMENT_COMMON = 3 };
+/* Of every panel; with those of loss-dynamics alone; with those of the panels with a stop rule. */
+extern const option_row experiment_options[], experiment_loss_options[],
+    experiment_plateau_options[];
 
 /* The context of a panel, or the first member of it. */
 typedef struct {
@@ -53,14 +56,14 @@ typedef struct {
     bool *found;           /* (r->cells) its lr was found, not given (rates.h); owned */
 } experiment;
 
-/* The hooks of a panel that are the same for all; its own: prepare, measure and tables. The panel
+/* The hooks of a panel that are the same for all; its own: options, prepare,
+ * measure and tables. The panel
  * of loss-dynamics has options, context and more of its own. */
 #define EXPERIMENT_UNITS                                                   \
     .settings_size = sizeof(experiment_settings), .cost = experiment_cost, \
     .calibrate = experiment_calibrate, .gather = experiment_gather, .note = experiment_note
 #define EXPERIMENT_HOOKS                                                               \
-    EXPERIMENT_UNITS, .options = experiment_options + EXPERIMENT_COMMON,               \
-                      .context_size = sizeof(experiment), .settle = experiment_settle, \
+    EXPERIMENT_UNITS, .context_size = sizeof(experiment), .settle = experiment_settle, \
                       .close = experiment_close, .describe = experiment_describe
 
 /* BAD_INPUT where options do not go together. Rates that are not given become those of the panel's
@@ -74,7 +77,7 @@ double experiment_cost(const study_run *r, size_t cell);
 double experiment_calibrate(const study_run *r);
 void experiment_describe(const study_run *r, text *t);
 /* Flags the cells in which a number of a unit is not finite: one line names them and what to do.
- * FAILED if all have diverged. */
+ * That is a result, not a failure: tables have nan there, pictures mark it. FAILED: no memory. */
 status experiment_gather(study_run *r);
 void experiment_note(const study_run *r, table *t);
 

@@ -114,6 +114,7 @@ predict: $(EXPERIMENTS:%=$(B)/bin/%) $(theory_tables:%=$(B)/bin/%) $(data_file) 
 pictures: $(pictures)
 figures: predict ## run the experiments and draw Figure 2 (PROFILE=quick|default|paper, DATA=file.npz, SEED=n, LR=x|auto)
 	@$(MAKE) --no-print-directory pictures
+	@make/diverged.sh $(panel_tables:%=$R/%.dat)
 	@echo "figures: $P/figure2.pdf and its panels are up to date"
 
 .PHONY: theory

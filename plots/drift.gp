@@ -1,5 +1,5 @@
-# Section 3, drift: along runs, how far the weights move, how many activations flip, and lambda_min of the masked NTKs,
-# each over what the theory allows; wide networks of few samples and usual ones, Bernoulli masks, two step sizes. Curves
+# Drift: along runs, how far the weights move, how many activations flip, and lambda_min of the masked NTKs,
+# each over what the theory allows; wide networks of few samples and practical ones, Bernoulli masks, two step sizes. Curves
 # are means over runs, bars reach to the worst run.
 
 load scripts."/style.gp"
@@ -7,7 +7,7 @@ table = results."/drift.dat"
 if (!usable(table)) { exit error missing(table) }
 
 curves    = 4
-regime(i) = i < 3 ? "wide" : "usual"
+regime(i) = i < 3 ? "wide" : "practical"
 step(i)   = i % 2 ? "1/||G||" : "lambda0/n^2"
 named(i)  = regime(i).", eta = ".(i % 2 ? "1/||G||" : "lambda_0/n^2")
 is(i)     = stringcolumn("mask") eq "bernoulli" && stringcolumn("regime") eq regime(i) \

@@ -19,6 +19,8 @@ error(i) = 1000 * number(i == 1 ? "level" : "mean")
 do for [i = 0 : last] {
     stats map(i) using (note(column("xi")), i == 1 ? keep(error(1)) : watch(column("xi"), error(i))) nooutput
 }
+eval or_blank
+unset label 9
 xis  = seen
 seen = " "
 do for [i = 0 : last] {

@@ -12,12 +12,14 @@ xis = seen
 bar(mean, sd) = finite(mean) ? (widen(under(mean, sd)), widen(mean + sd)) : 0
 stats table using (watch(column("xi"), number("mean")), bar(number("mean"), spread("sd"))) nooutput
 stats told using (keep(number("level"))) nooutput
+eval or_blank
 stats table using "width" nooutput
 
 # Curves stand a little beside each other, so that their bars do not hide one another.
 beside(i) = column("width") + (i - 0.5 * (words(xis) + 1)) * STATS_max / 150.0
-level(xi) = abs(column("xi") - xi) < 1e-9 ? number("level") : NaN
-mean(xi)  = abs(column("xi") - xi) < 1e-9 ? number("mean") : NaN
+of(xi)    = abs(column("xi") - xi) < 1e-9
+mean(xi)  = of(xi) ? number("mean") : NaN
+level(xi) = of(xi) ? number("level") : NaN
 
 set xlabel "width m"
 set ylabel "error, mean ± sd"
@@ -32,4 +34,6 @@ plot for [i = 1 : words(xis)] told using "width" : (level(word(xis, i))) with li
          : (under(number("mean"), spread("sd"))) : (number("mean") + spread("sd")) \
          with yerrorbars linetype i dashtype 1 notitle, \
      for [i = 1 : words(xis)] table using (beside(i)) : (mean(word(xis, i))) \
-         with points linetype i title "xi = ".word(xis, i).fate(word(xis, i))
+         with points linetype i title "xi = ".word(xis, i).fate(word(xis, i)), \
+     for [i = 1 : words(xis)] table using (beside(i)) : (lost(of(word(xis, i)), number("mean"))) \
+         with points linetype i pointtype 2 pointsize 2 * dot notitle

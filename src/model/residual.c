@@ -60,7 +60,10 @@ static double row_sum_norm(const double *R, size_t n, double *sums) {
 
 /* Largest row sum of |T| |M^T| + |M| |T^T|. sums (3 n): scratch. */
 static double product_norm(const double *T, const double *M, size_t n, double *sums) {
-    double *t = sums, *m = sums + n, *rows = sums + 2 * n, largest = 0;
+    double *t = sums;
+    double *m = sums + n;
+    double *rows = sums + 2 * n;
+    double largest = 0;
     for (size_t k = 0; k < n; k++) {
         t[k] = m[k] = rows[k] = 0;
         for (size_t i = k; i < n; i++) {

@@ -173,6 +173,7 @@ Test(claims, heatmap_with_diverged_runs) {
     judge_heatmap((plan){.diverge = 1, .repetitions = 1});
     cr_assert(eq(int, list.rows[4].verdict, NOT_CHECKED));
     assert_text(list.rows[4].says, "of 0 lines 0 fall");
+    assert_text(list.rows[4].hypotheses, "runs that do not diverge: all 91 did");
 }
 
 /* One line of ten that rises refutes the claim, and one that does nothing keeps it from being seen:
