@@ -18,9 +18,10 @@ unstable_flags := $(if $(filter-out paper,$(PROFILE)),--unstable auto)
 # The effective dynamics cost most at second order and with many starts: one start of 16 curves a cell of 2b and 2c, and first
 # order where 2b has all rows.
 #
-error_floor_flags := --paths 0 --runs 3 --along-subnets 1,8,32,128,512
-error_floor_heatmap_flags := --until stopped --runs 0 --repeats 1 --paths 16
-error_floor_width_flags := --until stopped --runs 0 --repeats 2
+# Corollary 2's series in p is at a width of its own, which the regime of its row asks for.
+error_floor_flags := --paths 0 --runs 3 --width 512 --along-subnets 1,8,32,128,512
+error_floor_heatmap_flags := --rows first --until stopped --runs 0 --repeats 1 --paths 16
+error_floor_width_flags := --rows first --until stopped --runs 0 --repeats 2
 
 ifeq ($(PROFILE),paper)
 loss_dynamics_flags :=
@@ -52,8 +53,8 @@ bernoulli_rate_flags := --at-most 16 --repeats 8 --along-width 64,128,256,512 --
     --along-subnets 1,2,4,8,16
 categorical_rate_flags := --at-most 16 --width 128 --rounds 15 --event-width 16384 --event-rounds 2 --event-subnets 1,2 --trials 60
 error_floor_flags := --repeats 4 --paths 0 --runs 2 --along-subnets 8,16,32
-error_floor_heatmap_flags := --until stopped --runs 0 --repeats 1
-error_floor_width_flags := --until stopped --runs 0 --repeats 1
+error_floor_heatmap_flags := --rows first --until stopped --runs 0 --repeats 1
+error_floor_width_flags := --rows first --until stopped --runs 0 --repeats 1
 else ifeq ($(PROFILE),tiny)
 loss_dynamics_flags := --at-most 30 --width 60 --subnets 3 --local-steps 3 --rounds 4 --repeats 3
 error_heatmap_flags := --at-most 30 --width 40 --subnets 1,3 --xi 0.3,0.6,1 --rounds 60 --repeats 3
@@ -68,9 +69,9 @@ mask_moments_flags := --at-most 12 --width 30 --trials 16 --rounds 2
 bernoulli_rate_flags := --at-most 8 --width 30 --repeats 2 --folds 2 --curve-rounds 4 --masks 2 --along-width 20,40 \
     --curve-widths 20,40 --along-subnets 1,2,4
 categorical_rate_flags := --at-most 8 --width 30 --trials 3 --rounds 3 --subnets 1,2 --event-width 64 --event-samples 3 --event-subnets 1
-error_floor_flags := --at-most 8 --width 16 --subnets 1,2 --xi 0.5 --rounds 4 --repeats 2 --paths 2 --runs 1
-error_floor_heatmap_flags := --until stopped --runs 0 --repeats 1
-error_floor_width_flags := --until stopped --runs 0 --repeats 1
+error_floor_flags := --rounds 4 --repeats 2 --paths 0 --runs 1 --along-subnets 8,16,32
+error_floor_heatmap_flags := --rows first --until stopped --runs 0 --repeats 1 --paths 2 --rounds 20
+error_floor_width_flags := --rows first --until stopped --runs 0 --repeats 1 --paths 2 --rounds 20
 advise_flags := --at-most 12 --width 30 --rounds 5 --repeats 2 --run-samples 8 --trials 10
 else
 $(error PROFILE=$(value PROFILE) is not known; give quick, default or paper)

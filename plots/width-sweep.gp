@@ -12,15 +12,15 @@ stats table using (note(column("xi"))) nooutput
 xis = seen
 bar(mean, sd) = finite(mean) ? (widen(under(mean, sd)), widen(mean + sd)) : 0
 stats table using (watch(column("xi"), number("mean")), bar(number("mean"), spread("sd"))) nooutput
-eval or_blank
 stats told using (keep(number("level"))) nooutput
+eval or_blank
 stats table using "width" nooutput
 
 # Curves stand a little beside each other, so that their bars do not hide one another.
 beside(i) = column("width") + (i - 0.5 * (words(xis) + 1)) * STATS_max / 150.0
-level(xi) = abs(column("xi") - xi) < 1e-9 ? number("level") : NaN
 of(xi)    = abs(column("xi") - xi) < 1e-9
 mean(xi)  = of(xi) ? number("mean") : NaN
+level(xi) = of(xi) ? number("level") : NaN
 
 set xlabel "width m"
 set ylabel "error, mean ± sd"

@@ -140,7 +140,7 @@ Test(error_floor, narrow_networks_are_beyond_the_regime) {
 
 /* --- where the floor stops falling --- */
 
-static const char KNEE_ROW[] = "Corollary 2, floor stops falling";
+static const char KNEE_ROW[] = "Corollary 2, floor is bias + variance/p";
 
 /* Floors of bias 1 and variance 32/p, the runs' variance as many times that as `more` says. */
 static int knee_verdict(double more) {

@@ -137,7 +137,7 @@ static status cell_of_row(const study_run *r, const table_data *t, size_t row, f
     double steps = number_of(t, row, "local_steps", o->local_steps.values[0]);
     double xi = number_of(t, row, "xi", o->xi.values[0]);
     double kappa = number_of(t, row, "kappa", o->kappas.values[0]);
-    double lr = o->lr_given ? rate_of(c, o, xi) : number_of(t, row, "eta", rate_of(c, o, xi));
+    double lr = number_of(t, row, "lr", number_of(t, row, "eta", rate_of(c, o, xi)));
     if (!whole(width, FLOOR_MOST_WIDTH) || !whole(subnets, FLOOR_MOST_SUBNETS) ||
         !whole(steps, FLOOR_MOST_STEPS) || !(xi > 0 && xi <= 1) || !(kappa > 0 && kappa <= 1e6) ||
         !(lr > 0 && lr <= 1e9)) {

@@ -196,9 +196,9 @@ static const claim of_cell[] = {
      "error predicted where it has fallen to a twentieth, over that of runs, is within 8 % of 1",
      curve_as_predicted}};
 
-static const claim of_series[] = {{"Corollary 2, floor stops falling", "predicted-floor", DERIVED,
-                                   TEST_EQUAL, "floor stops falling near p = variance/bias",
-                                   knee_as_predicted}};
+static const claim of_series[] = {
+    {"Corollary 2, floor is bias + variance/p", "predicted-floor", DERIVED, TEST_EQUAL,
+     "floor stops falling near p = variance/bias", knee_as_predicted}};
 
 const claim_group floor_claims[] = {
     {CLAIMS(of_cell), cells_of, cell_name}, {CLAIMS(of_series)}, {NULL}};

@@ -43,10 +43,11 @@ static const option_row options[] = {
      "p of further cells with one local step and the first value of every other list (Corollary 2)",
      OPTION_ASCENDING | OPTION_NO_DEFAULT, .given = FIELD(along_given)},
     {"cells", OPTION_PATH, FIELD(table),
-     .help = "a table whose rows are the cells, in place of the "
-             "lists: columns width, subnets, xi, local_steps, kappa, eta; what it lacks, and the "
-             "rows, its "
-             "notes say, or the first values of the lists",
+     .help =
+         "a table whose rows are the cells, in place of the "
+         "lists: columns width, subnets, xi, local_steps, kappa, lr or eta; what it lacks, and the "
+         "rows, its "
+         "notes say, or the first values of the lists",
      .flags = OPTION_NO_VALUE},
     {"", OPTION_HEADING, .help = "The prediction:"},
     {"order", OPTION_COUNT, FIELD(order), 1, 2,
