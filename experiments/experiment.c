@@ -20,6 +20,7 @@ enum { MAX_WIDTH = 10000000, MAX_SUBNETS = 10000, MAX_STEPS = 1000000 };
 static const char *const mask_words[] = {"bernoulli", "categorical", NULL};
 static const char *const unselected_words[] = {"keep", "zero", NULL};
 static const char *const scaling_words[] = {"released", "theory", NULL};
+static const char *const stop_words[] = {"rule", "never", NULL};
 
 #define FIELD(member) offsetof(experiment_settings, member)
 
@@ -42,9 +43,14 @@ const option_row experiment_options[] = {
      "learning rate (with --scaling theory: eta); one value, or one for each xi; several of the "
      "panel's own belong to its own xi",
      OPTION_ABOVE_LOW | OPTION_REPEATED, .given = FIELD(lr_given)},
+    {"lr-width", OPTION_COUNT, FIELD(lr_width), 1, MAX_WIDTH,
+     "learning rates are for this width W: lr W/m at another", OPTION_NO_DEFAULT},
     {"local-steps", OPTION_COUNT, FIELD(local_steps), 1, MAX_STEPS,
      "gradient steps tau of a subnetwork in a round"},
     {"rounds", OPTION_COUNT, FIELD(rounds), 1, MAX_STEPS, "rounds K (with a stop rule: at most)"},
+    {"stop", OPTION_WORD, FIELD(stop),
+     .help = "by the panel's stop rule, or never: all rounds, and the level is the last mean",
+     .words = stop_words},
     {"repeats", OPTION_COUNT, FIELD(repeats), 1, RNG_MAX_REPEATS - 1, "repetitions of every cell",
      OPTION_NO_VALUE},
     {"mask", OPTION_WORD, FIELD(mask), .help = "masks (categorical: xi = 1/p)",
@@ -101,6 +107,9 @@ static status pair_rates(experiment_settings *o, const experiment_settings *own)
 
 status experiment_settle(study_run *r) {
     experiment_settings *o = r->settings;
+    if (!o->stops && o->stop == STOP_NEVER) {
+        return fail(BAD_INPUT, "--stop: no run of this panel stops before --rounds; leave it out");
+    }
     if (is_categorical(o) && o->xi_given) {
         return fail(BAD_INPUT, "--xi: categorical masks have xi = 1/p; leave --xi out or take "
                                "--mask bernoulli");
@@ -122,6 +131,7 @@ static train_settings cell_of(const experiment_settings *o, double width, double
                               size_t which_xi) {
     double xi = is_categorical(o) ? 1 / subnets : o->xi.values[which_xi];
     double lr = o->lr.values[o->lr.count == 1 ? 0 : which_xi];
+    if (o->lr_width > 0) { lr *= (double)o->lr_width / width; }
     return (train_settings){.width = (size_t)width,
                             .subnets = (size_t)subnets,
                             .xi = xi,
@@ -235,7 +245,8 @@ double experiment_cost(const study_run *r, size_t cell) {
     const experiment_settings *o = r->settings;
     const experiment *e = r->context;
     const train_settings *c = &e->cells[cell];
-    double rounds = o->stops ? plateau_rounds_expected(c, e->g.n, e->g.q, o->patience) : INFINITY;
+    bool stops = o->stops && o->stop == STOP_RULE;
+    double rounds = stops ? plateau_rounds_expected(c, e->g.n, e->g.q, o->patience) : INFINITY;
     return fmin(rounds, (double)o->rounds) * train_round_cost(&e->g, c);
 }
 
@@ -307,7 +318,7 @@ void experiment_note(const study_run *r, table *t) {
     table_note(t, "label scale", "%.9g (largest |label| of the file)", e->data.label_scale);
     if (is_categorical(o)) { table_note(t, "xi", "1/p"); }
     if (o->lr_times_xi) { table_note(t, "step", "lr xi"); }
-    if (o->stops) {
+    if (o->stops && o->stop == STOP_RULE) {
         table_note(t, "stop rule",
                    "mean of the last %d errors below 5e-4, or %zu rounds in which it does not "
                    "improve",

@@ -26,6 +26,8 @@ typedef struct {
     const char *init;         /* a given start, .npz; NULL: random. loss-dynamics alone */
     const char *save_weights; /* where the final weights go; NULL: nowhere. loss-dynamics alone */
     bool xi_given, lr_given;  /* on the command line */
+    size_t lr_width;          /* rates are for this m, lr_width / m of them elsewhere; 0: for all */
+    int stop;                 /* STOP_RULE, or STOP_NEVER: every run does all rounds */
 
     size_t samples;   /* rows of the data unless --samples says so; 0: all */
     bool lr_times_xi; /* the step is lr xi */
@@ -33,6 +35,8 @@ typedef struct {
     size_t patience;  /* of that rule */
     bool along_width; /* plateau_sweep.h: the axes are width and xi, else subnets and xi */
 } experiment_settings;
+
+enum { STOP_RULE, STOP_NEVER };
 
 /* Rows of loss-dynamics alone, then, from EXPERIMENT_COMMON on, those of every panel. */
 extern const option_row experiment_options[];

@@ -14,7 +14,10 @@ static status prepare(study_run *r) {
 static status measure(const study_run *r, size_t cell, size_t repetition, double *values) {
     const experiment_settings *o = r->settings;
     const experiment *e = r->context;
-    stop_rule rule = {.patience = o->patience, .max_rounds = o->rounds, .target = TARGET};
+    stop_rule rule = {.patience = o->patience,
+                      .max_rounds = o->rounds,
+                      .target = TARGET,
+                      .never = o->stop == STOP_NEVER};
     plateau_result result;
     status st =
         plateau_run(&e->g, &e->cells[cell], rule, r->options.seed, cell, repetition, &result);

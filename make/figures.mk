@@ -24,15 +24,17 @@ settings_given = $(strip $(if $(filter-out default,$(PROFILE)),PROFILE=$(PROFILE
 # A table NAME.dat is of the program NAME with the profile's NAME_flags, '-' being '_'; what is otherwise is said here.
 include make/profiles.mk
 panel_tables := loss-dynamics error-heatmap error-heatmap-zero width-sweep subnet-sweep
+control_tables := width-rounds width-rate width-theory
 theory_tables := $(filter-out statements advise,$(THEORY))
 
 program_error-heatmap-zero := error-heatmap
 error_heatmap_zero_flags = $(error_heatmap_flags) $(zero_flags)
+$(foreach t,$(control_tables),$(eval program_$t := width-sweep))
 always_error-heatmap := --unselected keep
 always_error-heatmap-zero := --unselected zero
 
 # What a run writes beside NAME.dat, and an exit code that still is a result (3: a statement of ours is refuted).
-$(foreach t,$(panel_tables),$(eval beside_$t := $t.runs.dat))
+$(foreach t,$(panel_tables) $(control_tables),$(eval beside_$t := $t.runs.dat))
 $(foreach t,$(theory_tables),$(eval beside_$t := $t.statements.dat)$(eval accept_$t := 3))
 beside_bernoulli-rate += bernoulli-rate.floors.dat
 beside_mask-moments += mask-moments.rounds.dat
@@ -50,9 +52,9 @@ $(call keep,$(given_flags),$1: $(call flags_of,$1))
 $R/$1.dat $(addprefix $R/,$(beside_$1)) &: $(call program_of,$1) $(data_file) $(given_flags)
 	@$$(call command_of,$1) $(if $(accept_$1),|| [ $$$$? = $(accept_$1) ])
 endef
-$(foreach t,$(panel_tables) $(theory_tables),$(eval $(call table_rule,$t)))
+$(foreach t,$(panel_tables) $(control_tables) $(theory_tables),$(eval $(call table_rule,$t)))
 
-tables := $(panel_tables:%=$R/%.dat)
+tables := $(patsubst %,$R/%.dat,$(panel_tables) $(control_tables))
 theory_rows := $(theory_tables:%=$R/%.statements.dat)
 
 # --- pictures ---------------------------------------------------------------------------------------------------------
@@ -61,6 +63,7 @@ tables_of_loss-dynamics := loss-dynamics
 tables_of_error-heatmap := error-heatmap error-heatmap-zero
 tables_of_width-sweep := width-sweep
 tables_of_subnet-sweep := subnet-sweep
+tables_of_width-controls := width-sweep $(control_tables)
 tables_of_figure2 := $(panel_tables)
 tables_of_spectrum := infinite-ntk
 tables_of_deviation := ntk-concentration
@@ -71,7 +74,7 @@ tables_of_mean-curve := bernoulli-rate
 tables_of_drift := drift
 tables_of_predicted-floor := error-floor
 panels := loss-dynamics error-heatmap width-sweep subnet-sweep
-figures := $(panels) figure2 spectrum deviation lambda-min required-width movements mean-curve drift predicted-floor
+figures := $(panels) figure2 width-controls spectrum deviation lambda-min required-width movements mean-curve drift predicted-floor
 
 drawings := plots/draw.gp plots/style.gp
 pictures_of = $(addprefix $P/$1.,pdf svg png)
@@ -92,7 +95,7 @@ predict_one = { [ $R/$1.dat -nt $(call program_of,$1) ] && [ $R/$1.dat -nt $(giv
 
 .PHONY: predict
 predict: $(EXPERIMENTS:%=$(B)/bin/%) $(theory_tables:%=$(B)/bin/%) $(data_file) ## say how long `make figures` will compute
-	@seconds=$$($(foreach t,$(panel_tables) $(theory_tables),$(call predict_one,$t)) true) || exit; \
+	@seconds=$$($(foreach t,$(panel_tables) $(control_tables) $(theory_tables),$(call predict_one,$t)) true) || exit; \
 	 [ -z "$$seconds" ] || echo "$$seconds" | LC_ALL=C awk '{ s += $$1 } \
 	     END { printf "figures (PROFILE=$(PROFILE)): about %.0f s of computing$(if $(threads), on $(THREADS) threads)\n", s }'
 
@@ -120,7 +123,8 @@ list: ## list the tables and pictures of this profile, data set and seed
 
 $R/claims.dat: $(B)/bin/claims $(tables:.dat=.runs.dat)
 	@$(B)/bin/claims --quiet --out $@ --loss $R/loss-dynamics.runs.dat --heatmap $R/error-heatmap.runs.dat \
-	    --heatmap-zero $R/error-heatmap-zero.runs.dat --width $R/width-sweep.runs.dat --subnet $R/subnet-sweep.runs.dat
+	    --heatmap-zero $R/error-heatmap-zero.runs.dat --width $R/width-sweep.runs.dat --subnet $R/subnet-sweep.runs.dat \
+	    $(foreach t,$(control_tables),--$t $R/$t.runs.dat)
 
 .PHONY: claims
 claims: $R/claims.dat ## test the paper's claims about Figure 2 as statistics

@@ -9,6 +9,14 @@
 # On the embedded data the paper's lr = 0.1 of Figure 2b diverges at xi = 0.1 (stability number 1.93 with all rows, 2.43 with the
 # first 250), so the smaller profiles take 0.06.
 
+# The controls of 2c at xi = 0.8: the rounds after which its widest networks stop, for all widths; lr W/m; theory scaling with
+# the step size of the least width, eta = lr W/(n xi^2) = 0.16 W/(0.64 n).
+width_rounds_flags = $(width_sweep_flags) --xi 0.8 --stop never --rounds 40
+width_rate_flags = $(width_sweep_flags) --xi 0.8 --lr-width $(control_width)
+width_theory_flags = $(width_sweep_flags) --xi 0.8 --scaling theory --lr $(control_eta)
+control_width := 250
+control_eta := 0.625
+
 ifeq ($(PROFILE),paper)
 loss_dynamics_flags :=
 error_heatmap_flags :=
@@ -24,6 +32,8 @@ else ifeq ($(PROFILE),quick)
 loss_dynamics_flags := --samples 250 --repeats 3
 error_heatmap_flags := --samples 100 --width 200 --lr 0.06 --subnets 1,4,7,10 --xi 0.1,0.4,0.7,1 --repeats 3
 width_sweep_flags := --samples 60 --width 100,250,500,1000 --repeats 3
+control_width := 100
+control_eta := 0.4167
 subnet_sweep_flags := --samples 250 --repeats 5
 infinite_ntk_flags := --samples 300
 advise_flags := --rounds 20 --repeats 2 --run-samples 60 --trials 60

@@ -57,7 +57,7 @@ static plateau_result follow_rule(trajectory *run, stop_rule rule) {
     level_begin(&watch, rule);
     plateau_result result = {.state = PLATEAU_CAPPED};
     int stop = level_add(&watch, run->t.error, &result.state);
-    while (!stop && result.rounds < rule.max_rounds) {
+    while ((!stop || rule.never) && result.rounds < rule.max_rounds) {
         bool whole = trajectory_round(run, NULL, NULL);
         result.rounds++;
         if (!whole) {
@@ -66,8 +66,8 @@ static plateau_result follow_rule(trajectory *run, stop_rule rule) {
         }
         stop = level_add(&watch, run->t.error, &result.state);
     }
-    if (!stop) { result.state = PLATEAU_CAPPED; }
-    result.level = watch.best;
+    if (!stop || rule.never) { result.state = PLATEAU_CAPPED; }
+    result.level = rule.never ? mean_of_last(&watch) : watch.best;
     return result;
 }
 

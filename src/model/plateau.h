@@ -8,6 +8,7 @@
 #ifndef MODEL_PLATEAU_H
 #define MODEL_PLATEAU_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include "model/train.h"
@@ -25,6 +26,7 @@ typedef struct {
     size_t patience;   /* failures let pass, in any order: 0 in Figure 2b, 5 in 2c */
     size_t max_rounds; /* >= 1 */
     double target;     /* 5e-4 */
+    bool never;        /* the rule does not end a run: its level is the mean after max_rounds */
 } stop_rule;
 
 #define PLATEAU_WINDOW 11
@@ -44,7 +46,7 @@ void level_begin(level_watch *w, stop_rule rule);
 int level_add(level_watch *w, double error, plateau_state *state);
 
 typedef struct {
-    double level;  /* best mean; NaN if diverged */
+    double level;  /* best mean, the last one if never stopped; NaN if diverged */
     size_t rounds; /* rounds done */
     plateau_state state;
 } plateau_result;

@@ -41,3 +41,9 @@ Test(experiment_options, one_rate_for_all) {
     check_same("options-heatmap", "BIN/error-heatmap", "--subnets 2 --xi 0.45",
                "--subnets 2 --xi 0.45 --lr 0.1");
 }
+
+/* A rate that is said for one width is lr W/m at another. */
+Test(experiment_options, rate_of_a_width) {
+    check_same("options-lr-width", "BIN/width-sweep", "--subnets 2 --xi 0.5 --lr 0.2 --lr-width 20",
+               "--subnets 2 --xi 0.5 --lr 0.4");
+}
