@@ -138,21 +138,28 @@ void bench_processor(char *text, size_t size) {
 }
 
 table *bench_table(const char *program, int threads) {
-    table *t = table_new(
-        "bench precision n d m p threads repeats seconds low high product fraction fraction_low "
-        "fraction_high mib",
-        "bench what is measured\nprecision single or double\nn samples\nd input dimension\n"
-        "m neurons: of the subnetwork for local-step, of the network elsewhere\n"
-        "p subnetworks per round\n"
-        "threads at work\nrepeats timings of each\n"
-        "seconds [s] median; processor time for one thread, the clock's for several\n"
-        "low [s] lower quartile\nhigh [s] upper quartile\n"
-        "product [s] plain product of the same size in the same run, median\n"
-        "fraction product over seconds, pair by pair: median\n"
-        "fraction_low lower quartile\nfraction_high upper quartile\n"
-        "mib [MiB] peak memory of the process",
-        9);
+    static const char *const columns[][2] = {
+        {"bench", "what is measured"},
+        {"precision", "single or double"},
+        {"n", "samples"},
+        {"d", "input dimension"},
+        {"m", "neurons: of the subnetwork for local-step, of the network elsewhere"},
+        {"p", "subnetworks per round"},
+        {"threads", "at work"},
+        {"repeats", "timings of each"},
+        {"seconds", "[s] median; processor time for one thread, the clock's for several"},
+        {"low", "[s] lower quartile"},
+        {"high", "[s] upper quartile"},
+        {"product", "[s] plain product of the same size in the same run, median"},
+        {"fraction", "product over seconds, pair by pair: median"},
+        {"fraction_low", "lower quartile"},
+        {"fraction_high", "upper quartile"},
+        {"mib", "[MiB] peak memory of the process"}};
+    table *t = table_new(9);
     if (!t) { return NULL; }
+    for (size_t k = 0; k < sizeof columns / sizeof *columns; k++) {
+        table_add_column(t, columns[k][0], columns[k][1]);
+    }
     char processor[128];
     bench_processor(processor, sizeof processor);
     table_note(t, "program", "%s", program);

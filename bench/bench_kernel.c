@@ -7,7 +7,6 @@
 
 #include "model/ntk.h"
 #include "model/spectrum.h"
-#include "model/spectrum_large.h"
 #include "base/blas.h"
 #include "base/machine.h"
 #include "stats/rng.h"

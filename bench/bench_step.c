@@ -5,7 +5,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "model/cluster.h"
+#include "model/dataset.h"
 #include "model/plateau.h"
 #include "model/network.h"
 #include "model/train.h"
@@ -35,7 +35,7 @@ static void plain_product(void *context) {
     step_bench *b = context;
     int n = (int)b->g.n, d = (int)b->g.d, ld = (int)b->g.ld, k = (int)b->columns;
     for (size_t i = 0; i < b->products; i++) {
-        if (b->g.way == GRAM_MATRIX) {
+        if (b->g.method == GRAM_MATRIX) {
             real_gemm(CblasColMajor, CblasNoTrans, CblasNoTrans, n, k, n, -1, b->G, ld, b->B, ld, 1,
                       b->C, ld);
             continue;
@@ -78,7 +78,7 @@ static status open_bench(const char *file, size_t n, size_t d, step_bench *b) {
     b->T = allocate(b->columns, d * sizeof *b->T, "product");
     if (!b->masks || !b->B || !b->C || !b->T) { return FAILED; }
     rng_normal(b->masks, 1e-3, b->columns * b->g.ld, b->B);
-    if (b->g.way == GRAM_FACTOR) { return OK; }
+    if (b->g.method == GRAM_FACTOR) { return OK; }
     b->G = allocate(n, b->g.ld * sizeof *b->G, "matrix of a product");
     if (b->G) { rng_normal(b->masks, 1e-3, n * b->g.ld, b->G); }
     return b->G ? OK : FAILED;
@@ -96,7 +96,7 @@ static status prepare_step(step_bench *b) {
     size_t outputs = b->g.q * b->g.ld;
     b->R = allocate(outputs, sizeof *b->R, "residuals");
     b->U = allocate(outputs, sizeof *b->U, "outputs");
-    b->work = allocate(network_workspace(&b->g), sizeof *b->work, "workspace");
+    b->work = allocate(gram_workspace(&b->g), sizeof *b->work, "workspace");
     if (!b->R || !b->U || !b->work || network_new(&b->g, b->columns, false, &b->net) != OK) {
         return FAILED;
     }

@@ -29,7 +29,7 @@ static const option_row rows[] = {
     SOURCE("heatmap-zero", FIGURE_HEATMAP_ZERO, "error-heatmap --unselected zero"),
     SOURCE("width", FIGURE_WIDTH, "width-sweep"),
     SOURCE("subnet", FIGURE_SUBNET, "subnet-sweep"),
-    SOURCE("width-rounds", FIGURE_CONTROLS, "width-sweep --stop never"),
+    SOURCE("width-rounds", FIGURE_CONTROLS, "width-sweep --stop no"),
     SOURCE("width-rate", FIGURE_CONTROLS + 1, "width-sweep --lr-width"),
     SOURCE("width-theory", FIGURE_CONTROLS + 2, "width-sweep --scaling theory"),
     {"print", OPTION_PATH, offsetof(claims_settings, print),
@@ -99,7 +99,7 @@ int main(int argc, char **argv) {
                   "results/width-rate.runs.dat", "results/width-theory.runs.dat"}};
     program_options options = {.name = argv[0]};
     option_table own = {0};
-    claim_rows list = {.command = options.redo};
+    claim_rows list = {.command = options.reproduce_command};
     gsl_set_error_handler_off();
     status st = option_table_open(&own, rows, &o);
     if (st == OK) {

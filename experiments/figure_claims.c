@@ -140,6 +140,10 @@ static void tell_left_out(run_count count, evidence *e) {
                  "; diverged runs left out: %zu (cells: %zu)", count.diverged,
                  count.diverged_cells);
     }
+    if (count.diverged == count.runs) {
+        claim_supposes(e, true, "runs that do not diverge: all %zu did, at this learning rate",
+                       count.runs);
+    }
     if (count.capped > 0) {
         claim_supposes(e, true,
                        "every run ends at its level: %zu of %zu were stopped before, at --rounds",

@@ -66,8 +66,9 @@ static status read_run(const run_table *t, const run_axes *axes, size_t row, one
     run->capped = strcmp(state, "capped") == 0;
     if (strcmp(state, "diverged") == 0) {
         run->value = NAN; /* whatever stands there */
-    } else if (!run->capped && strcmp(state, "stalled") != 0 && strcmp(state, "converged") != 0) {
-        return reject(t, row, axes->state, "stalled, converged, capped or diverged");
+    } else if (!run->capped && strcmp(state, "stalled") != 0 && strcmp(state, "converged") != 0 &&
+               strcmp(state, "finished") != 0) {
+        return reject(t, row, axes->state, "stalled, converged, capped, finished or diverged");
     }
     return OK;
 }

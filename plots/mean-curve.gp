@@ -13,8 +13,9 @@ stats table using (keep(drawn("mean"))) nooutput
 stats table using "round" nooutput
 
 set xlabel "round k"
-set ylabel "‖y − u_k‖^2, mean ± sd"
+set ylabel "||y - u_k||^2, mean ± sd"
 set xrange [0 : STATS_max]
+eval round_tics(STATS_max)
 set yrange [lowest / room(highest / lowest) : highest * room(highest / lowest)]
 set logscale y
 eval log_tics("y", highest / lowest)
@@ -22,7 +23,8 @@ set key title tag.sprintf("mean error along runs, m = %g", widest) maxrows 3
 
 plot table using "round" : (drawn("paper"))    with lines linetype 7 title "Theorem 3, no B_1", \
      table using "round" : (drawn("finite"))   with lines linetype 1 title "predicted, H(0)", \
-     table using "round" : (drawn("infinite")) with lines linetype 2 title "predicted, ξH^∞", \
+     table using "round" : (drawn("infinite")) with lines linetype 2 title "predicted, xi Hinf", \
      table using "round" : (drawn("measured")) : (under(number("measured"), spread("sd"))) \
-         : (number("measured") + spread("sd")) with yerrorbars linetype 3 dashtype 1 pointtype 13 title "single runs", \
+         : (number("measured") + spread("sd")) with yerrorbars linetype 3 dashtype 1 pointtype 0 notitle, \
+     table using "round" : (drawn("measured")) with points linetype 3 title "single runs", \
      table using "round" : (drawn("mean")) with points linetype 1 pointtype 6 title "mean over masks"

@@ -1,5 +1,6 @@
-# Theorem 4: the jump of the error when masks are drawn and its drop when subnetworks are combined, measured against V_k
-# (lemmas-24-25 in doc/mathematics.md) and A_k (lemma-13), one point for each round and number of subnetworks; bars are standard deviations over trials.
+# Theorem 4: the jump of the error when masks are drawn and its drop when subnetworks are combined, along runs with
+# categorical masks, one curve for each number of subnetworks p; the curves are V_k (lemmas-24-25 in doc/mathematics.md)
+# and A_k (lemma-13 in doc/mathematics.md), the points are measured.
 
 load scripts."/style.gp"
 table = results."/categorical-rate.dat"
@@ -8,25 +9,33 @@ if (!usable(table)) { exit error missing(table) }
 run = 'stringcolumn("regime") eq "run" && column("subnets") > 1'
 stats table using (@run ? note(column("subnets")) : 0) nooutput
 subnets = seen
-drawn(name, p) = @run && column("subnets") == p && number(name) > 0 ? number(name) : NaN
-all(name)      = @run ? number(name) : NaN
+trials  = real(told(table, "trials"))
+of(name, i)  = @run && column("subnets") == real(word(subnets, i)) && number(name) > 0 ? number(name) : NaN
+all(name)    = @run ? number(name) : NaN
+error_bar(i) = spread("jump_sd") / sqrt(trials)
 stats table using (keep(all("jump")), keep(all("jump_predicted"))) nooutput
 stats table using (keep(all("drop")), keep(all("drop_predicted"))) nooutput
+stats table using (@run ? column("round") : NaN) nooutput
 
-set xlabel "predicted, V_k and A_k"
-set ylabel "measured, mean ± sd"
-set logscale xy
-set xrange [lowest / 1.3 : highest * 1.3]
+set xrange [-0.03 * STATS_max : 1.03 * STATS_max]
 set yrange [lowest / 1.3 : highest * 1.3]
-eval log_tics("x", highest / lowest)
+set logscale y
+eval round_tics(2 * STATS_max)
 eval log_tics("y", highest / lowest)
-set key title tag."jump and drop of ‖y − u‖^2 in every round" maxrows 3
-
-plot x with lines linetype 7 title "equal", \
-     for [i = 1 : words(subnets)] table using (number("jump_predicted")) : (drawn("jump", word(subnets, i))) \
-         : (under(number("jump"), spread("jump_sd"))) : (number("jump") + spread("jump_sd")) \
-         with yerrorbars linecolor rgb "#b8b8b8" linewidth 0.4 dashtype 1 pointtype 0 notitle, \
-     for [i = 1 : words(subnets)] table using (number("jump_predicted")) : (drawn("jump", word(subnets, i))) \
-         with points linetype i pointtype 9 title "jump, p = ".word(subnets, i), \
-     for [i = 1 : words(subnets)] table using (number("drop_predicted")) : (drawn("drop", word(subnets, i))) \
-         with points linetype i pointtype 6 title "drop, p = ".word(subnets, i)
+set xlabel "round k"
+set ylabel "change of ||y - u||^2"
+set title offset 0, -0.6
+set multiplot layout 1, 2 margins screen 0.12, screen 0.985, screen 0.15, screen 0.76 spacing screen 0.1
+set title "jump, mean ± se, and V_k"
+set key at screen 0.52, screen 0.985 center top maxrows 1 title "movements in a round: lines predicted, points measured"
+plot for [i = 1 : words(subnets)] table using "round" : (of("jump_predicted", i)) with lines linetype i notitle, \
+     for [i = 1 : words(subnets)] table using "round" : (of("jump", i)) : (error_bar(i)) \
+         with yerrorbars linetype i dashtype 1 pointtype 0 notitle, \
+     for [i = 1 : words(subnets)] table using "round" : (of("jump", i)) with points linetype i notitle, \
+     for [i = 1 : words(subnets)] keyentry with linespoints linetype i title "p = ".word(subnets, i)
+set title "drop, mean, and A_k"
+unset ylabel
+unset key
+plot for [i = 1 : words(subnets)] table using "round" : (of("drop_predicted", i)) with lines linetype i, \
+     for [i = 1 : words(subnets)] table using "round" : (of("drop", i)) with points linetype i
+unset multiplot

@@ -15,6 +15,9 @@ highest  = highest > largest ? highest : largest
 
 # Eigenvalues that are 0 but for rounding are not drawn. The second driver has a point wherever the index grew by half.
 gram(v)   = v > 1e-12 * largest ? v : NaN
+rank      = 0
+stats table using (rank = rank + (finite(gram(number("gram"))) ? 1 : 0)) nooutput
+zero      = rank < n ? sprintf(", 0 from k = %d on", rank + 1) : ""
 next      = 1
 second(k) = k >= next || k == n ? (next = 1.5 * k, number("second")) : NaN
 
@@ -25,10 +28,10 @@ set xrange [1 : n * 1.3]
 set yrange [lowest / 3 : highest * 2]
 eval power_tics("x", n)
 eval power_tics("y", highest / lowest)
-set label 1 sprintf("λ_{min}(H^∞) = %.4g", smallest) at n, smallest offset -0.5, -0.9 right
-set key title tag."spectrum of H^∞" maxrows 2
+set label 1 sprintf("lambda_{min}(Hinf) = %.4g", smallest) at graph 0.03, graph 0.07 left
+set key title tag."spectrum of Hinf" maxrows 2
 
-plot table using "index" : (gram(number("gram"))) with lines linetype 3 title "G = XX^{T}", \
-     table using "index" : (number("eigenvalue")) with lines linetype 1 title "H^∞", \
+plot table using "index" : (gram(number("gram"))) with lines linetype 3 title "G = XX^{T}".zero, \
+     table using "index" : (number("eigenvalue")) with lines linetype 1 title "Hinf", \
      table using "index" : (second(column("index"))) \
-         with points linetype 1 pointtype 6 pointsize 1.6 * dot title "H^∞, second driver"
+         with points linetype 1 pointtype 6 pointsize 1.6 * dot title "Hinf, second driver"

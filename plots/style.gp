@@ -15,13 +15,14 @@ set key tmargin center vertical Left reverse samplen 2.2 spacing 0.95
 set pointsize dot
 set bars 0.5
 
-# Curves: colour-blind safe (Okabe and Ito), and told apart in grey by lightness, dash and point shape.
+# Curves: colour-blind safe (after Okabe and Ito), each at least 3 : 1 in contrast to white, and told apart in grey by
+# lightness, dash and point shape. Symbols are spelled as in the tables: xi, kappa, lambda_0, Hinf.
 set linetype 1 linecolor rgb "#000000" linewidth 1.3 dashtype 1               pointtype 7
 set linetype 2 linecolor rgb "#d55e00" linewidth 1.3 dashtype (12, 5)         pointtype 5
-set linetype 3 linecolor rgb "#56b4e9" linewidth 1.3 dashtype (4, 4)          pointtype 13
+set linetype 3 linecolor rgb "#0072b2" linewidth 1.3 dashtype (4, 4)          pointtype 13
 set linetype 4 linecolor rgb "#009e73" linewidth 1.3 dashtype (12, 4, 3, 4)   pointtype 9
 set linetype 5 linecolor rgb "#cc79a7" linewidth 1.3 dashtype (8, 3)          pointtype 6
-set linetype 6 linecolor rgb "#e69f00" linewidth 1.3 dashtype (2, 3)          pointtype 4
+set linetype 6 linecolor rgb "#6b4a1e" linewidth 1.3 dashtype (2, 3)          pointtype 4
 set linetype cycle 6
 
 # Ordered values: viridis, turned round so that lighter is smaller.
@@ -50,6 +51,16 @@ diverged        = " "
 widen(v)        = (lowest = v < lowest ? v : lowest, highest = v > highest ? v : highest)
 watch(curve, v) = (finite(v) ? widen(v) : (diverged = joined(diverged, curve)), 0)
 fate(curve)     = among(diverged, real(curve)) ? " diverged" : ""
+
+# After that: where no value is finite an axis has any range, and the panel says why it is empty.
+or_blank = 'if (highest < lowest) { lowest = 0.1; highest = 1; \
+    set label 9 "diverged: no finite error" at graph 0.5, graph 0.5 center front }'
+# A cross at the frame's top where the value of a curve is nan: lost(CURVE'S, VALUE).
+lost(drawn, v)  = drawn && !finite(v) ? highest : NaN
+
+# Tics at whole rounds: eval round_tics(last round).
+round_step(last) = last <= 12 ? 1 : last <= 24 ? 2 : last <= 60 ? 5 : 10 * ceil(last / 100.0)
+round_tics(last) = sprintf("set xtics 0, %d", round_step(last))
 
 # A key has one row where its names are few and short.
 key_rows(curves) = words(diverged) > 0 || words(curves) > 3 ? 3 : 1

@@ -12,7 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "report/compare_tables.h"
+#include "report/compare.h"
 #include "cli/program.h"
 
 typedef struct {

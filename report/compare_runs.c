@@ -1,8 +1,10 @@
+/* Single runs of two tables: tests cell by cell and of all cells together. */
+#include "report/compare.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "report/compare_kinds.h"
 #include "base/scratch.h"
 #include "stats/twosample.h"
 
@@ -61,34 +63,33 @@ static bool same_keys(const comparison *c, struct group_row a, struct group_row 
     return true;
 }
 
-static status group_rows(comparison *c, unsigned keys, groups *g) {
+static void group_rows(comparison *c, unsigned keys, groups *g) {
     size_t rows = c->t[0]->rows + c->t[1]->rows;
     g->first = scratch_take(&c->work, rows, sizeof *g->first, "groups of rows");
     for (int t = 0; t < 2; t++) {
         g->of[t] = scratch_take(&c->work, c->t[t]->rows, sizeof *g->of[t], "groups of rows");
     }
-    if (c->work.failed) { return FAILED; }
+    if (c->work.failed) { return; }
     for (int t = 0; t < 2; t++) {
         for (size_t row = 0; row < c->t[t]->rows; row++) {
-            struct group_row place = {t, row};
+            struct group_row here = {t, row};
             size_t found = 0;
-            while (found < g->count && !same_keys(c, g->first[found], place, keys)) { found++; }
-            if (found == g->count) { g->first[g->count++] = place; }
+            while (found < g->count && !same_keys(c, g->first[found], here, keys)) { found++; }
+            if (found == g->count) { g->first[g->count++] = here; }
             g->of[t][row] = found;
         }
     }
-    return OK;
 }
 
 static void name_cell(const comparison *c, size_t cell, char *name, size_t size) {
-    struct group_row place = c->cells.first[cell];
-    const table_data *t = c->t[place.t];
+    struct group_row first = c->cells.first[cell];
+    const table_data *t = c->t[first.t];
     size_t used = 0;
     *name = '\0';
     for (int k = 0; k < (int)t->columns && used < size; k++) {
         if ((key_of(t->names[k]) & (KEY_UNIT | KEY_INNER)) == 0) { continue; }
         used += (size_t)snprintf(name + used, size - used, " %s=%s", t->names[k],
-                                 table_field(t, place.row, k));
+                                 table_field(t, first.row, k));
     }
 }
 
@@ -121,8 +122,8 @@ static bool value_column_of(const comparison *c, int column, value_column *v) {
 }
 
 /* Values of a cell in table t, without those that diverged, of which there are *lost. */
-static size_t take_cell(const comparison *c, int t, size_t cell, const value_column *v,
-                        size_t *lost) {
+static size_t values_of_cell(const comparison *c, int t, size_t cell, const value_column *v,
+                             size_t *lost) {
     size_t count = 0;
     *lost = 0;
     for (size_t row = 0; row < c->t[t]->rows; row++) {
@@ -136,8 +137,8 @@ static size_t take_cell(const comparison *c, int t, size_t cell, const value_col
 }
 
 /* Means over the rows of each run of a unit, without runs that diverged: then *whole is false. */
-static size_t take_unit(const comparison *c, int t, size_t unit, const value_column *v,
-                        bool *whole) {
+static size_t means_of_unit(const comparison *c, int t, size_t unit, const value_column *v,
+                            bool *whole) {
     size_t count = 0;
     for (size_t run = 0; run < c->runs.count; run++) {
         struct group_row first = c->runs.first[run];
@@ -166,7 +167,8 @@ static double mean_of(const double *x, size_t n) {
 /* Of n and m values in c->x. tolerance: the difference that counts as none. */
 static twosample difference(const comparison *c, size_t n, size_t m, bool paired,
                             const value_column *v, double *tolerance) {
-    const double *x = c->x[0], *y = c->x[1];
+    const double *x = c->x[0];
+    const double *y = c->x[1];
     twosample t = paired && n == m ? twosample_paired(x, y, n) : twosample_welch(x, n, y, m);
     if (v->whole) { t.variance += (1 / (double)n + 1 / (double)m) / 12; }
     double scale = v->logs ? 1 : fmax(fabs(mean_of(x, n)), fabs(mean_of(y, m)));
@@ -176,54 +178,54 @@ static twosample difference(const comparison *c, size_t n, size_t m, bool paired
 
 /* --- questions --- */
 
-static status ask(comparison *c, double p, double a, double b, const char *what,
-                  const char *where) {
-    if (isnan(p)) { return OK; }
+static void ask(comparison *c, double p, double a, double b, const char *what, const char *where) {
+    if (isnan(p)) { return; }
     c->family->compared++;
-    return compare_add(c->family, p, a, b, "%s%s", what, where);
+    compare_add(c->family, p, a, b, "%s%s", what, where);
 }
 
 /* Of `lost` runs in `all`, on either side. */
-static status ask_diverged(comparison *c, const size_t lost[2], const size_t all[2],
-                           const char *what, const char *where) {
-    if (lost[0] + lost[1] == 0) { return OK; }
+static void ask_diverged(comparison *c, const size_t lost[2], const size_t all[2], const char *what,
+                         const char *where) {
+    if (lost[0] + lost[1] == 0) { return; }
     double p = twosample_fisher_p(lost[0], all[0], lost[1], all[1]);
-    return ask(c, p, (double)lost[0], (double)lost[1], what, where);
+    ask(c, p, (double)lost[0], (double)lost[1], what, where);
 }
 
 static double shown(double mean, const value_column *v) { return v->logs ? exp(mean) : mean; }
 
-static status ask_cell(comparison *c, size_t cell, const value_column *v, size_t lost[2],
-                       size_t all[2]) {
+static void ask_cell(comparison *c, size_t cell, const value_column *v, size_t lost[2],
+                     size_t all[2]) {
     char where[100], what[60];
     size_t gone[2], kept[2], here[2];
     name_cell(c, cell, where, sizeof where);
     snprintf(what, sizeof what, "%.40s at", c->t[0]->names[v->column]);
     for (int t = 0; t < 2; t++) {
-        kept[t] = take_cell(c, t, cell, v, &gone[t]);
+        kept[t] = values_of_cell(c, t, cell, v, &gone[t]);
         here[t] = kept[t] + gone[t];
         lost[t] += gone[t];
         all[t] += here[t];
     }
     if (here[0] == 0 || here[1] == 0) {
-        return ask(c, 0, (double)kept[0], (double)kept[1], "runs at", where);
+        ask(c, 0, (double)kept[0], (double)kept[1], "runs at", where);
+        return;
     }
     double tolerance;
     bool paired = c->paired && gone[0] + gone[1] == 0;
     twosample t = difference(c, kept[0], kept[1], paired, v, &tolerance);
-    status st = ask(c, twosample_p(t, tolerance), shown(mean_of(c->x[0], kept[0]), v),
-                    shown(mean_of(c->x[1], kept[1]), v), what, where);
-    return st == OK ? ask_diverged(c, gone, here, "diverged runs at", where) : st;
+    ask(c, twosample_p(t, tolerance), shown(mean_of(c->x[0], kept[0]), v),
+        shown(mean_of(c->x[1], kept[1]), v), what, where);
+    ask_diverged(c, gone, here, "diverged runs at", where);
 }
 
 /* One test of all units together. */
-static status ask_all(comparison *c, const value_column *v) {
+static void ask_all(comparison *c, const value_column *v) {
     size_t count = 0;
     double allowed = 0, means[2] = {0, 0};
     for (size_t unit = 0; unit < c->units.count; unit++) {
         bool whole = true;
         double tolerance;
-        size_t n = take_unit(c, 0, unit, v, &whole), m = take_unit(c, 1, unit, v, &whole);
+        size_t n = means_of_unit(c, 0, unit, v, &whole), m = means_of_unit(c, 1, unit, v, &whole);
         if (n < 2 || m < 2) { continue; }
         twosample t = difference(c, n, m, c->paired && whole, v, &tolerance);
         if (isnan(t.difference)) { continue; }
@@ -233,20 +235,17 @@ static status ask_all(comparison *c, const value_column *v) {
         means[1] += mean_of(c->x[1], m);
     }
     double p = twosample_p(twosample_pool(c->parts, count), allowed), units = (double)count;
-    return ask(c, p, shown(means[0] / units, v), shown(means[1] / units, v),
-               c->t[0]->names[v->column], " over all cells");
+    ask(c, p, shown(means[0] / units, v), shown(means[1] / units, v), c->t[0]->names[v->column],
+        " over all cells");
 }
 
-static status ask_column(comparison *c, int column) {
+static void ask_column(comparison *c, int column) {
     value_column v;
     size_t lost[2] = {0, 0}, all[2] = {0, 0};
-    if (!value_column_of(c, column, &v)) { return OK; }
-    status st = OK;
-    for (size_t cell = 0; st == OK && cell < c->cells.count; cell++) {
-        st = ask_cell(c, cell, &v, lost, all);
-    }
-    if (st == OK) { st = ask_all(c, &v); }
-    return st == OK ? ask_diverged(c, lost, all, "diverged runs", " over all cells") : st;
+    if (!value_column_of(c, column, &v)) { return; }
+    for (size_t cell = 0; cell < c->cells.count; cell++) { ask_cell(c, cell, &v, lost, all); }
+    ask_all(c, &v);
+    ask_diverged(c, lost, all, "diverged runs", " over all cells");
 }
 
 /* The row of the second table that is the same run and place as this row of the first; its number
@@ -263,7 +262,7 @@ static size_t same_row(const comparison *c, size_t row) {
 /* Tells of runs of one seed that ended in another round, one by one if they are few. Until the
  * earlier end they were the same but for rounding: it decided whether a mean that hardly moved
  * still fell. The tests above judge what came of it. */
-static status tell_stops(comparison *c) {
+static void tell_stops(comparison *c) {
     enum { FEW = 5 };
     const value_column v = {table_column(c->t[0], "rounds"), true, false};
     size_t turned = 0;
@@ -274,34 +273,31 @@ static status tell_stops(comparison *c) {
         if (isnan(a) || isnan(b) || a == b || ++turned > FEW) { continue; }
         char where[100];
         name_cell(c, c->cells.of[0][row], where, sizeof where);
-        status st =
-            compare_add(c->family, NAN, a, b, "stop hangs on rounding:%s repetition=%s, rounds",
-                        where, table_field(c->t[0], row, table_column(c->t[0], "repetition")));
-        if (st != OK) { return st; }
+        compare_add(c->family, NAN, a, b, "stop hangs on rounding:%s repetition=%s, rounds", where,
+                    table_field(c->t[0], row, table_column(c->t[0], "repetition")));
     }
-    if (turned <= FEW) { return OK; }
-    return compare_add(c->family, NAN, (double)turned, (double)c->t[0]->rows,
-                       "runs that stop in another round (%d named), of all", FEW);
+    if (turned > FEW) {
+        compare_add(c->family, NAN, (double)turned, (double)c->t[0]->rows,
+                    "runs that stop in another round (%d named), of all", FEW);
+    }
 }
 
-static status compare_all(comparison *c) {
-    for (int t = 0; t < 2; t++) {
-        c->x[t] = scratch_take(&c->work, c->t[t]->rows, sizeof *c->x[t], "values of a cell");
-    }
-    status st = group_rows(c, KEY_UNIT | KEY_INNER, &c->cells);
-    if (st == OK) { st = group_rows(c, KEY_UNIT, &c->units); }
-    if (st == OK) { st = group_rows(c, KEY_UNIT | KEY_REPETITION, &c->runs); }
-    if (st != OK) { return st; }
-    c->parts = scratch_take(&c->work, c->units.count, sizeof *c->parts, "differences of units");
-    if (!c->parts) { return FAILED; }
-    for (int k = 0; st == OK && k < (int)c->t[0]->columns; k++) { st = ask_column(c, k); }
-    return st == OK && c->paired ? tell_stops(c) : st;
-}
-
-status compare_runs(const table_data *a, const table_data *b, bool same_seed,
-                    compare_family *family) {
+void compare_runs(const table_data *a, const table_data *b, bool same_seed,
+                  compare_family *family) {
     comparison c = {.t = {a, b}, .paired = same_seed, .family = family};
-    status st = compare_all(&c);
+    for (int t = 0; t < 2; t++) {
+        c.x[t] = scratch_take(&c.work, c.t[t]->rows, sizeof *c.x[t], "values of a cell");
+    }
+    group_rows(&c, KEY_UNIT | KEY_INNER, &c.cells);
+    group_rows(&c, KEY_UNIT, &c.units);
+    group_rows(&c, KEY_UNIT | KEY_REPETITION, &c.runs);
+    c.parts = scratch_take(&c.work, c.units.count, sizeof *c.parts, "differences of units");
+    if (c.work.failed) {
+        family->failed = true;
+        goto end;
+    }
+    for (int k = 0; k < (int)a->columns; k++) { ask_column(&c, k); }
+    if (c.paired) { tell_stops(&c); }
+end:
     scratch_free(&c.work);
-    return st;
 }

@@ -1,9 +1,171 @@
-#include "report/compare_tables.h"
+/* The questions that two tables ask, by their kind, and their judgement as one family. */
+#include "report/compare.h"
 
+#include <math.h>
+#include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include "report/compare_kinds.h"
+#include "base/scratch.h"
+#include "stats/twosample.h"
+#include "study/verdict.h"
+
+/* --- the family --- */
+
+void compare_add(compare_family *f, double p, double a, double b, const char *format, ...) {
+    if (f->count == f->capacity) {
+        size_t capacity = f->capacity ? 2 * f->capacity : 256;
+        compare_test *grown = realloc(f->tests, capacity * sizeof *grown);
+        if (!grown) {
+            fail(FAILED, "no memory for %zu comparisons", capacity);
+            f->failed = true;
+            return;
+        }
+        f->tests = grown;
+        f->capacity = capacity;
+    }
+    compare_test *t = &f->tests[f->count++];
+    *t = (compare_test){.p = p, .a = a, .b = b};
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(t->what, sizeof t->what, format, arguments);
+    va_end(arguments);
+}
+
+status compare_family_judge(compare_family *f) {
+    scratch work = {0};
+    double *p = scratch_take(&work, f->count, sizeof *p, "p-values");
+    unsigned char *rejected = scratch_take(&work, f->count, 1, "rejected tests");
+    status st = f->failed || work.failed ? FAILED : OK;
+    if (st == OK) {
+        for (size_t k = 0; k < f->count; k++) { p[k] = f->tests[k].p; }
+        twosample_holm(p, f->count, COMPARE_FAMILY_ERROR, rejected);
+        for (size_t k = 0; k < f->count; k++) { f->tests[k].different = rejected[k]; }
+    }
+    scratch_free(&work);
+    return st;
+}
+
+void compare_family_free(compare_family *f) {
+    free(f->tests);
+    *f = (compare_family){0};
+}
+
+/* --- numbers without repetitions --- */
+
+/* Columns that are differences of two others. Most digits of these may have cancelled: their
+ * rounding is that of the others. */
+static const struct {
+    const char *name, *of[2];
+} DIFFERENCES[] = {{"error", {"observed", "expected"}}};
+enum { DIFFERENCE_COUNT = sizeof DIFFERENCES / sizeof *DIFFERENCES };
+
+/* What rounding of a number is relative to: its size, or the largest number that it is a difference
+ * of. */
+static double scale_of(const table_data *t, size_t row, int column) {
+    double scale = fabs(table_value(t, row, column));
+    for (int d = 0; d < DIFFERENCE_COUNT; d++) {
+        int left = table_column(t, DIFFERENCES[d].of[0]);
+        int right = table_column(t, DIFFERENCES[d].of[1]);
+        if (left < 0 || right < 0 || strcmp(t->names[column], DIFFERENCES[d].name) != 0) {
+            continue;
+        }
+        double parts = fmax(fabs(table_value(t, row, left)), fabs(table_value(t, row, right)));
+        scale = fmax(scale, parts);
+    }
+    return scale;
+}
+
+/* What is not finite agrees with nothing else. */
+static bool agree(const table_data *a, const table_data *b, size_t row, int column) {
+    double difference = fabs(table_value(a, row, column) - table_value(b, row, column));
+    double scale = fmax(scale_of(a, row, column), scale_of(b, row, column));
+    return isfinite(scale) && difference <= COMPARE_TOLERANCE * scale + COMPARE_ROUNDING;
+}
+
+static void compare_numbers(const table_data *a, const table_data *b, compare_family *family) {
+    size_t rows = a->rows < b->rows ? a->rows : b->rows;
+    for (size_t k = 0; k < rows * a->columns; k++) {
+        size_t row = k / a->columns;
+        int column = (int)(k % a->columns);
+        const char *left = table_field(a, row, column);
+        const char *right = table_field(b, row, column);
+        family->compared++;
+        if (strcmp(left, right) == 0 || agree(a, b, row, column)) { continue; }
+        compare_add(family, 0, table_value(a, row, column), table_value(b, row, column),
+                    "%s in row %zu: %s, %s", a->names[column], row + 1, left, right);
+    }
+    if (a->rows != b->rows) {
+        compare_add(family, 0, (double)a->rows, (double)b->rows, "rows: %zu, %zu", a->rows,
+                    b->rows);
+    }
+}
+
+/* --- verdicts --- */
+
+static const char *word(const table_data *t, size_t row, const char *column) {
+    return table_field(t, row, table_column(t, column));
+}
+
+static bool same_statement(const table_data *a, size_t i, const table_data *b, size_t j) {
+    return strcmp(word(a, i, "statement"), word(b, j, "statement")) == 0;
+}
+
+/* Which row of b has the statement of row i of a: the same name, counted alike where a name comes
+ * several times. b's rows: none. */
+static size_t find(const table_data *a, size_t i, const table_data *b) {
+    size_t before = 0, j = 0;
+    for (size_t k = 0; k < i; k++) { before += same_statement(a, k, a, i); }
+    while (j < b->rows && !(same_statement(a, i, b, j) && before-- == 0)) { j++; }
+    return j;
+}
+
+static bool of_the_paper(const table_data *t, size_t row) {
+    return strcmp(word(t, row, "kind"), statement_kind_word(PAPER)) == 0;
+}
+
+static bool is_refuted(const char *verdict_written) {
+    return strcmp(verdict_written, verdict_word(STATEMENT_REFUTED)) == 0;
+}
+
+/* A trend is judged against 0, and its limit is a p-value. */
+static double trend_p(const table_data *t, size_t row) {
+    bool trend = of_the_paper(t, row) && table_value(t, row, table_column(t, "bound")) == 0;
+    return trend ? table_value(t, row, table_column(t, "limit")) : NAN;
+}
+
+static void compare_row(const table_data *a, size_t i, const table_data *b, size_t j,
+                        compare_family *family) {
+    const char *left = word(a, i, "verdict");
+    const char *right = word(b, j, "verdict");
+    bool turned = strcmp(left, right) != 0;
+    double p = twosample_evidence_p(trend_p(a, i), trend_p(b, j));
+    if (turned && !of_the_paper(a, i) && (is_refuted(left) || is_refuted(right))) { p = 0; }
+    if (!turned && isnan(p)) { return; }
+    compare_add(family, p, NAN, NAN, "%s: %s%s%s", word(a, i, "statement"), left,
+                turned ? ", " : "", turned ? right : "");
+}
+
+static void compare_verdicts(const table_data *a, const table_data *b, compare_family *family) {
+    for (size_t i = 0; i < a->rows; i++) {
+        size_t j = find(a, i, b);
+        family->compared++;
+        if (j < b->rows) {
+            compare_row(a, i, b, j, family);
+        } else {
+            compare_add(family, 0, NAN, NAN, "%s: %s, missing", word(a, i, "statement"),
+                        word(a, i, "verdict"));
+        }
+    }
+    for (size_t j = 0; j < b->rows; j++) {
+        if (find(b, j, a) < a->rows) { continue; }
+        compare_add(family, 0, NAN, NAN, "%s: missing, %s", word(b, j, "statement"),
+                    word(b, j, "verdict"));
+    }
+}
+
+/* --- by kind --- */
 
 static bool same_columns(const table_data *a, const table_data *b) {
     if (a->columns != b->columns) { return false; }
@@ -57,7 +219,8 @@ static void name_settings(const table_data *a, const table_data *b, char *names,
 
 status compare_tables(const compare_table *left, const compare_table *right, compare_family *family,
                       compare_result *result) {
-    const table_data *a = left->data, *b = right->data;
+    const table_data *a = left->data;
+    const table_data *b = right->data;
     *result = (compare_result){.kind = COMPARE_NUMBERS};
     if (!same_columns(a, b)) {
         return fail(BAD_INPUT, "%s and %s have different columns; compare tables of one program",
@@ -69,19 +232,23 @@ status compare_tables(const compare_table *left, const compare_table *right, com
     }
     name_settings(a, b, result->settings, sizeof result->settings);
     size_t before = family->compared;
-    status st = OK;
     if (same_rows(a, b)) {
         result->kind = COMPARE_IDENTICAL;
         family->compared += a->rows;
     } else if (table_column(a, "verdict") >= 0) {
-        st = compare_verdicts(a, b, family);
+        if (table_column(a, "statement") < 0) {
+            return fail(BAD_INPUT,
+                        "a table has verdicts but no column 'statement'; give a table of "
+                        "verdicts");
+        }
+        compare_verdicts(a, b, family);
     } else if (table_column(a, "repetition") >= 0) {
-        st = compare_runs(a, b, same_seed(a, b), family);
+        compare_runs(a, b, same_seed(a, b), family);
     } else if (same_seed(a, b) || of_data_alone(a)) {
-        st = compare_numbers(a, b, family);
+        compare_numbers(a, b, family);
     } else {
         result->kind = COMPARE_UNSEEN;
     }
     result->compared = family->compared - before;
-    return st;
+    return OK;
 }

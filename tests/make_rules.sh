@@ -114,6 +114,7 @@ expect "installed" make -s install DESTDIR="$PWD/my root" PREFIX=/usr
 (cd / && "$OLDPWD/my root/usr/bin/subnet-sweep" --samples 20 --width 8 --subnets 1,2 --repeats 2 --quiet --out "$OLDPWD/out/s.dat") >said 2>&1
 expect "an installed program finds its data" grep -q "^# data: .*my root/usr/share/masked-ntk/data/digits.npz" out/s.dat
 expect "and its version" grep -q '^# version: v1.2-3-g1234abc (archive)' out/s.dat
+command -v pandoc >/dev/null && expect "its man page" test -s "my root/usr/share/man/man1/subnet-sweep.1"
 expect "uninstalled" make -s uninstall DESTDIR="$PWD/my root" PREFIX=/usr
 expect "nothing is left" test -z "$(find 'my root' -type f)"
 expect "clean" make -s clean

@@ -47,4 +47,9 @@
  * the interval of probability 1e-5 with probability below 2e-4. */
 #define CRITERION_EVENTS 50
 
+/* The mean of trials is judged by its Student interval from this many trials on. What a trial gives
+ * may be a count of neurons: of fewer trials all may show the same one by chance, and the interval
+ * has no width (at a standard deviation of one and a half neurons with probability 1e-9). */
+#define CRITERION_MEAN_TRIALS 16
+
 #endif

@@ -17,7 +17,7 @@ enum {
 
 static _Thread_local char line[1024];
 
-status fail(status s, const char *format, ...) {
+status fail(status st, const char *format, ...) {
     char text[sizeof line]; /* the arguments may point into `line` */
     va_list arguments;
     va_start(arguments, format);
@@ -28,7 +28,7 @@ status fail(status s, const char *format, ...) {
         *c = iscntrl((unsigned char)*c) ? '?' : *c;
     }
     memcpy(line, text, sizeof line);
-    return s;
+    return st;
 }
 
 const char *error_text(void) { return line; }

@@ -7,17 +7,12 @@
 #include <dlfcn.h>
 #include <float.h>
 #include <gsl/gsl_errno.h>
-#include <gsl/gsl_version.h>
 #include <lapacke.h>
-#include <limits.h>
 #include <math.h>
 #include <omp.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
-#include <unistd.h>
 
 #ifdef __aarch64__
 #define PLATFORM "aarch64-linux-gnu"

@@ -1,11 +1,10 @@
-/* machine: which processor, BLAS and libraries compute here, and whether they compute rightly.
+/* The processor, BLAS and libraries that compute here, checked on known answers.
  *
  * OpenBLAS comes in three builds. The serial one gives silently wrong products when called from
  * several threads, the openmp one changes the caller's team; only the pthread one serves. */
 #ifndef BASE_MACHINE_H
 #define BASE_MACHINE_H
 
-#include <stddef.h>
 #include "base/error.h"
 
 /* Puts BLAS on one thread, turns GSL's aborting error handler off, checks that OpenBLAS is the

@@ -53,6 +53,12 @@ static void *wait_for_the_others(void *lock) {
     return NULL;
 }
 
+/* Two are the fewest: on them every run checks OpenBLAS. */
+static const char *or_fewer(int threads) {
+    return threads > 2 ? " or take fewer threads"
+                       : "; even a run on one thread checks OpenBLAS on two";
+}
+
 /* Starts as many threads as will be needed and ends them: OpenMP would end the process where one
  * cannot be started. */
 static status try_threads(int threads) {
@@ -71,8 +77,8 @@ static status try_threads(int threads) {
     if (!error) { return OK; }
     return fail(FAILED,
                 "only %d of %d threads can be started: %s; raise the limits of processes and "
-                "memory (ulimit -u, -v) or take fewer threads",
-                count, threads, strerror(error));
+                "memory (ulimit -u, -v)%s",
+                count, threads, strerror(error), or_fewer(threads));
 }
 
 /* --- buffers --- */
@@ -105,6 +111,6 @@ status room_take(int threads) {
     if (without == 0) { return OK; }
     return fail(FAILED,
                 "OpenBLAS needs %.3g GB for the buffers of %d threads, %.3g GB may be taken; raise "
-                "the limit of memory (ulimit -v, -d) or take fewer threads",
-                1e-9 * BUFFER * threads, threads, 1e-9 * memory_available());
+                "the limit of memory (ulimit -v, -d)%s",
+                1e-9 * BUFFER * threads, threads, 1e-9 * memory_available(), or_fewer(threads));
 }

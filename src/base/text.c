@@ -1,6 +1,5 @@
 #include "base/text.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -19,9 +18,7 @@ static bool make_room(text *t, size_t more) {
     return true;
 }
 
-void text_add(text *t, const char *format, ...) {
-    va_list arguments;
-    va_start(arguments, format);
+void text_add_list(text *t, const char *format, va_list arguments) {
     va_list again;
     va_copy(again, arguments);
     int length = vsnprintf(NULL, 0, format, arguments);
@@ -31,6 +28,12 @@ void text_add(text *t, const char *format, ...) {
         t->used += (size_t)length;
     }
     va_end(again);
+}
+
+void text_add(text *t, const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    text_add_list(t, format, arguments);
     va_end(arguments);
 }
 

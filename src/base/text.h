@@ -2,6 +2,7 @@
 #ifndef BASE_TEXT_H
 #define BASE_TEXT_H
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -13,6 +14,7 @@ typedef struct {
 } text;
 
 void text_add(text *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void text_add_list(text *t, const char *format, va_list arguments);
 /* The whole text, "" if nothing was added; NULL and a kept line if memory was short. Borrowed. */
 const char *text_bytes(const text *t);
 void text_free(text *t); /* safe on a zeroed one */

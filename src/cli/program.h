@@ -16,18 +16,20 @@
 
 enum { PROGRAM_COMMAND = 1024 }; /* room for a command line, kept to do it again */
 
-/* --rows: which rows of the data are taken; USUAL: it is not given. */
-typedef enum { ROWS_USUAL, ROWS_FIRST, ROWS_SPREAD } program_rows;
+/* --rows: which rows of the data are taken; USUAL: it is not given. APART, which no user asks for:
+ * as SPREAD, but for the closest pair of the file, which comes in as other rows do. */
+typedef enum { ROWS_USUAL, ROWS_FIRST, ROWS_SPREAD, ROWS_APART } program_rows;
 
 /* What the programs of theory take unless --rows says so, and the same in words for --help. (The
  * experiments take the first.) This is the one place. */
-#define PROGRAM_ROWS_OF_THEORY ROWS_FIRST
-#define PROGRAM_ROWS_DEFAULT "default first"
+#define PROGRAM_ROWS_OF_THEORY ROWS_SPREAD
+#define PROGRAM_ROWS_DEFAULT "default spread; the programs of Figure 2: first"
 
 typedef struct {
     const char *name;     /* of the program; set by program_parse */
     const char *data;     /* --data, default data/digits.npz, here or where share_find has it */
-    size_t samples;       /* --samples, 0: all rows */
+    size_t samples;       /* --samples or --at-most, 0: all rows */
+    bool at_most;         /* by --at-most: of a file with fewer rows all are taken */
     program_rows rows;    /* --rows, default ROWS_USUAL */
     uint64_t seed;        /* --seed, default 1 */
     int threads;          /* --threads, default machine_threads(); at most what OpenBLAS serves */
@@ -40,7 +42,8 @@ typedef struct {
     size_t shard, shards; /* --shard i/N, N > 1; shards 0: none, or 1/1, which is the whole */
     char default_out[128], default_data[PATH_MAX];
     char command[PROGRAM_COMMAND]; /* the command line, for provenance, as a shell takes it */
-    char redo[PROGRAM_COMMAND];    /* the same without --threads --quiet --fresh --predict --shard:
+    char reproduce_command
+        [PROGRAM_COMMAND]; /* the same without --threads --quiet --fresh --predict --shard:
                                       they decide no value */
 } program_options;
 

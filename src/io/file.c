@@ -48,12 +48,12 @@ static char *folder_of(const char *path) {
     return strndup(path, slash == path ? 1 : (size_t)(slash - path));
 }
 
-status file_folder_make(const char *path) {
+static status file_folder_make(const char *path) {
     char *folder = folder_of(path);
     if (!folder) { return fail(FAILED, "%s: no memory for the folder's name", path); }
-    const status code = folder_make(folder);
+    const status st = folder_make(folder);
     free(folder);
-    return code;
+    return st;
 }
 
 /* ---------------- writing ---------------- */
@@ -80,6 +80,8 @@ static char *target_of(const char *path) {
 status file_begin(const char *path, file_draft *draft) {
     uint64_t part;
     *draft = (file_draft){NULL, NULL};
+    const status st = file_folder_make(path);
+    if (st != OK) { return st; }
     if (getrandom(&part, sizeof part, 0) != (ssize_t)sizeof part) {
         return fail(FAILED, "%s: no random bytes for a temporary name: %s", path, strerror(errno));
     }
@@ -127,9 +129,9 @@ static int draft_end(bool whole, bool synced, file_draft *draft) {
     return error;
 }
 
-status file_end(status s, const char *path, bool synced, file_draft *draft) {
-    const int error = draft_end(s == OK, synced, draft);
-    return error ? unwritten(path, error) : s;
+status file_end(status st, const char *path, bool synced, file_draft *draft) {
+    const int error = draft_end(st == OK, synced, draft);
+    return error ? unwritten(path, error) : st;
 }
 
 /* Creates `path` and writes all bytes; 0 or errno. */
@@ -153,9 +155,8 @@ static int bytes_write(const char *path, const char *bytes, size_t size) {
 static status whole_try(const char *path, const void *bytes, size_t size, bool synced, bool *gone) {
     file_draft draft;
     *gone = false;
-    status code = file_folder_make(path);
-    code = code != OK ? code : file_begin(path, &draft);
-    if (code != OK) { return code; }
+    const status st = file_begin(path, &draft);
+    if (st != OK) { return st; }
     int error = bytes_write(draft.temporary, bytes, size);
     const int end = draft_end(!error, synced, &draft);
     error = error ? error : end;
@@ -166,8 +167,8 @@ static status whole_try(const char *path, const void *bytes, size_t size, bool s
 /* A folder that was removed while the file was written is made once more. */
 static status whole_write(const char *path, const void *bytes, size_t size, bool synced) {
     bool gone;
-    const status code = whole_try(path, bytes, size, synced, &gone);
-    return gone ? whole_try(path, bytes, size, synced, &gone) : code;
+    const status st = whole_try(path, bytes, size, synced, &gone);
+    return gone ? whole_try(path, bytes, size, synced, &gone) : st;
 }
 
 status file_write_whole(const char *path, const void *bytes, size_t size) {
@@ -199,25 +200,30 @@ status file_read_whole(const char *path, size_t limit, char **bytes, size_t *siz
         open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* opening a pipe must not wait */
     if (file < 0) { return fail(BAD_INPUT, "%s: cannot be read: %s", path, strerror(errno)); }
     struct stat found;
-    status code = OK;
+    status st = FAILED;
     char *text = NULL;
+    int error;
     if (fstat(file, &found) != 0 || !S_ISREG(found.st_mode)) {
-        code = fail(BAD_INPUT, "%s: cannot be read: it is not a regular file", path);
-    } else if ((uintmax_t)found.st_size > limit) {
-        code = fail(BAD_INPUT, "%s: has %jd bytes, at most %zu can be right", path,
-                    (intmax_t)found.st_size, limit);
-    } else if (!(text = allocate((size_t)found.st_size + 1, 1, path))) {
-        code = FAILED;
-    } else {
-        const int error = bytes_read(file, text, (size_t)found.st_size);
-        if (error) { code = fail(BAD_INPUT, "%s: cannot be read: %s", path, strerror(error)); }
+        st = fail(BAD_INPUT, "%s: cannot be read: it is not a regular file", path);
+        goto end;
     }
-    close(file); /* nothing was written: its result has no bearing */
-    if (code != OK) {
+    if ((uintmax_t)found.st_size > limit) {
+        st = fail(BAD_INPUT, "%s: has %jd bytes, at most %zu can be right", path,
+                  (intmax_t)found.st_size, limit);
+        goto end;
+    }
+    text = allocate((size_t)found.st_size + 1, 1, path);
+    if (!text) { goto end; }
+    error = bytes_read(file, text, (size_t)found.st_size);
+    if (error) {
+        st = fail(BAD_INPUT, "%s: cannot be read: %s", path, strerror(error));
         free(text);
-        return code;
+        goto end;
     }
     *bytes = text;
     *size = (size_t)found.st_size;
-    return OK;
+    st = OK;
+end:
+    close(file); /* nothing was written: its result has no bearing */
+    return st;
 }

@@ -1,4 +1,4 @@
-/* file: files that are whole or not there.
+/* Files that are whole or not there.
  *
  * What is written goes to a temporary name in the same folder and is renamed when it is complete: a
  * reader, and a run that was killed, see the old file or the new one, never a part. */
@@ -32,10 +32,7 @@ typedef struct {
     char *temporary; /* where to write, does not exist yet; owned */
 } file_draft;
 
-/* Makes the folder that `path` lies in if it is missing. FAILED with path and reason. */
-status file_folder_make(const char *path);
-
-/* Chooses the names; nothing is created. FAILED with path and reason. */
+/* Makes the folder that `path` lies in if it is missing, and chooses the names. FAILED with path and reason. */
 status file_begin(const char *path, file_draft *draft);
 
 /* If s is OK, the temporary file, written and closed, becomes the target (synced: once it is on the

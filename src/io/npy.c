@@ -27,8 +27,8 @@ enum {
 static status read_header(npy_member *m, npy_header *header) {
     unsigned char prelude[8], size[4] = {0, 0, 0, 0};
     char text[MAX_HEADER];
-    status s = npy_member_bytes(m, prelude, sizeof prelude);
-    if (s != OK) { return s; }
+    status st = npy_member_bytes(m, prelude, sizeof prelude);
+    if (st != OK) { return st; }
     if (memcmp(prelude, "\x93NUMPY", 6) != 0) {
         return fail(BAD_INPUT, "%s: not in .npy format; write the file with numpy.savez", m->where);
     }
@@ -37,7 +37,8 @@ static status read_header(npy_member *m, npy_header *header) {
                     "%s: .npy version %d.%d is not known; write the file with numpy.savez",
                     m->where, prelude[6], prelude[7]);
     }
-    if ((s = npy_member_bytes(m, size, prelude[6] == 1 ? 2 : 4)) != OK) { return s; }
+    st = npy_member_bytes(m, size, prelude[6] == 1 ? 2 : 4);
+    if (st != OK) { return st; }
     size_t length = size[0] | (size_t)size[1] << 8 | (size_t)size[2] << 16 | (size_t)size[3] << 24;
     if (length > sizeof text) {
         return fail(
@@ -45,8 +46,8 @@ static status read_header(npy_member *m, npy_header *header) {
             "%s: broken header, its length is %zu bytes; write the array again with numpy.savez",
             m->where, length);
     }
-    if ((s = npy_member_bytes(m, text, length)) != OK) { return s; }
-    return npy_header_parse(m->where, text, length, header);
+    st = npy_member_bytes(m, text, length);
+    return st == OK ? npy_header_parse(m->where, text, length, header) : st;
 }
 
 /* values[k] = entry k of `raw` as a double, k < count. Returns how many came before the first
@@ -104,8 +105,8 @@ static status read_values(npy_member *m, const npy_header *header, double *value
     size_t index[NPY_MAX_RANK] = {0}, offset = 0;
     for (size_t done = 0; done < header->count;) {
         size_t count = header->count - done < CHUNK ? header->count - done : CHUNK;
-        status s = npy_member_bytes(m, raw, count * header->item);
-        if (s != OK) { return s; }
+        status st = npy_member_bytes(m, raw, count * header->item);
+        if (st != OK) { return st; }
         size_t good = decode(header, raw, count, chunk);
         if (good < count) {
             return fail(BAD_INPUT,
@@ -125,8 +126,8 @@ static status read_values(npy_member *m, const npy_header *header, double *value
 
 static status read_array(npy_member *m, npy_array *array) {
     npy_header header;
-    status s = read_header(m, &header);
-    if (s != OK) { return s; }
+    status st = read_header(m, &header);
+    if (st != OK) { return st; }
     size_t bytes = header.count * header.item;
     if (bytes != m->left) {
         return fail(BAD_INPUT,
@@ -136,9 +137,10 @@ static status read_array(npy_member *m, npy_array *array) {
     }
     double *values = allocate(header.count, sizeof *values, m->where);
     if (!values) { return FAILED; }
-    if ((s = read_values(m, &header, values)) != OK) {
+    st = read_values(m, &header, values);
+    if (st != OK) {
         free(values);
-        return s;
+        return st;
     }
     memcpy(array->type, header.type, sizeof array->type);
     memcpy(array->shape, header.shape, sizeof array->shape);
@@ -166,72 +168,57 @@ void npy_free(npy_array *array) {
 
 /* --- writing --- */
 
-/* Header and values of one array. */
-static status write_array(FILE *file, const char *path, const npy_output *array) {
-    bool single = strcmp(array->type, "f4") == 0;
+/* Header and values of one array as a .npy file has them; the caller's, free(). NULL with a line. */
+static char *encode(const char *path, const npy_output *array, size_t *size) {
+    const bool single = strcmp(array->type, "f4") == 0;
     if (!single && strcmp(array->type, "f8") != 0) {
-        return fail(FAILED, "%s: dtype '%s' cannot be written; take f4 or f8", path, array->type);
+        fail(FAILED, "%s: dtype '%s' cannot be written; take f4 or f8", path, array->type);
+        return NULL;
     }
     if (array->rank < 0 || array->rank > NPY_MAX_RANK) {
-        return fail(FAILED, "%s: an array of rank %d cannot be written; take 0 to %d", path,
-                    array->rank, NPY_MAX_RANK);
+        fail(FAILED, "%s: an array of rank %d cannot be written; take 0 to %d", path, array->rank,
+             NPY_MAX_RANK);
+        return NULL;
     }
-    char text[NPY_HEADER_ROOM];
-    size_t length = npy_header_write(array, text), count = 1;
+    const size_t item = single ? sizeof(float) : sizeof(double);
+    size_t count = 1;
     for (int r = 0; r < array->rank; r++) { count *= array->shape[r]; }
-    bool written = fwrite(text, 1, length, file) == length;
-    if (!single) {
-        written = written && fwrite(array->values, sizeof(double), count, file) == count;
+    char *bytes = allocate(NPY_HEADER_ROOM + count * item, 1, array->name ? array->name : path);
+    if (!bytes) { return NULL; }
+    const size_t header = npy_header_write(array, bytes);
+    *size = header + count * item;
+    for (size_t k = 0; single && k < count; k++) {
+        const float value = (float)array->values[k];
+        memcpy(bytes + header + k * item, &value, item);
     }
-    for (size_t done = 0; single && written && done < count;) {
-        float chunk[CHUNK];
-        size_t some = count - done < CHUNK ? count - done : CHUNK;
-        for (size_t k = 0; k < some; k++) { chunk[k] = (float)array->values[done + k]; }
-        written = fwrite(chunk, sizeof *chunk, some, file) == some;
-        done += some;
-    }
-    return written
-               ? OK
-               : fail(FAILED, "%s: cannot be written: %s; free some space", path, strerror(errno));
+    if (!single && count > 0) { memcpy(bytes + header, array->values, count * item); }
+    return bytes;
 }
 
 status npy_write(const char *path, const npy_output *array) {
-    file_draft draft;
-    status s = file_folder_make(path);
-    if (s == OK) { s = file_begin(path, &draft); }
-    if (s != OK) { return s; }
-    FILE *file = fopen(draft.temporary, "wbxe");
-    s = file ? write_array(file, path, array)
-             : fail(FAILED, "%.800s: cannot be written: %s; choose another place", path,
-                    strerror(errno));
-    if (file && fclose(file) != 0 && s == OK) {
-        s = fail(FAILED, "%s: cannot be written: %s; free some space", path, strerror(errno));
-    }
-    return file_end(s, path, true, &draft);
+    size_t size;
+    char *bytes = encode(path, array, &size);
+    const status st = bytes ? file_write_whole(path, bytes, size) : FAILED;
+    free(bytes);
+    return st;
 }
 
 /* Adds one array, stored, dated 1980-01-01 (zip's first day) so that equal arrays make equal files.
  */
 static status add_member(zip_t *zip, const char *path, const npy_output *array) {
     enum { FIRST_DAY = 1 << 5 | 1 };
-    char name[MAX_NAME], *bytes = NULL;
-    size_t size = 0;
+    char name[MAX_NAME];
+    size_t size;
     int length = snprintf(name, sizeof name, "%s.npy", array->name);
     if (length < 0 || (size_t)length >= sizeof name) {
         return fail(FAILED, "%s: the name of an array is too long; take a shorter one", path);
     }
-    FILE *file = open_memstream(&bytes, &size);
-    if (!file) { return fail(FAILED, "%s: no memory for array '%s'", path, array->name); }
-    status s = write_array(file, path, array);
-    if (fclose(file) != 0 && s == OK) {
-        s = fail(FAILED, "%s: no memory for array '%s'", path, array->name);
-    }
-    zip_source_t *source = s == OK ? zip_source_buffer(zip, bytes, size, 1)
-                                   : NULL; /* 1: `bytes` is now the source's */
+    char *bytes = encode(path, array, &size);
+    if (!bytes) { return FAILED; }
+    zip_source_t *source = zip_source_buffer(zip, bytes, size, 1); /* bytes are the source's now */
     if (!source) {
         free(bytes);
-        return s != OK ? s
-                       : fail(FAILED, "%s: array '%s': %s", path, array->name, zip_strerror(zip));
+        return fail(FAILED, "%s: array '%s': %s", path, array->name, zip_strerror(zip));
     }
     zip_int64_t index = zip_file_add(zip, name, source, 0);
     if (index < 0) { zip_source_free(source); }
@@ -244,20 +231,20 @@ static status add_member(zip_t *zip, const char *path, const npy_output *array) 
 
 status npz_write(const char *path, const npy_output *arrays, size_t count) {
     file_draft draft;
-    status s = count > 0 ? file_folder_make(path) : fail(FAILED, "%s: no arrays to write", path);
-    if (s == OK) { s = file_begin(path, &draft); }
-    if (s != OK) { return s; }
+    if (count == 0) { return fail(FAILED, "%s: no arrays to write", path); }
+    status st = file_begin(path, &draft);
+    if (st != OK) { return st; }
     int code = 0;
     zip_t *zip = zip_open(draft.temporary, ZIP_CREATE | ZIP_EXCL, &code);
     if (!zip) {
-        s = fail(FAILED, "%.800s: cannot be written: %s; choose another place", path,
-                 strerror(errno));
+        st = fail(FAILED, "%.800s: cannot be written: %s; choose another place", path,
+                  strerror(errno));
     }
-    for (size_t k = 0; s == OK && k < count; k++) { s = add_member(zip, path, &arrays[k]); }
-    if (s == OK && zip_close(zip) != 0) {
-        s = fail(FAILED, "%.800s: cannot be written: %s; choose another place", path,
-                 zip_strerror(zip));
+    for (size_t k = 0; st == OK && k < count; k++) { st = add_member(zip, path, &arrays[k]); }
+    if (st == OK && zip_close(zip) != 0) {
+        st = fail(FAILED, "%.800s: cannot be written: %s; choose another place", path,
+                  zip_strerror(zip));
     }
-    if (s != OK && zip) { zip_discard(zip); }
-    return file_end(s, path, true, &draft);
+    if (st != OK && zip) { zip_discard(zip); }
+    return file_end(st, path, true, &draft);
 }

@@ -130,8 +130,8 @@ static status parse_shape(cursor *c, npy_header *header) {
     if (!take(c, '(')) { return broken(c, "a shape such as (3, 4)"); }
     while (!take(c, ')')) {
         size_t length = 0;
-        status s = parse_length(c, &length);
-        if (s != OK) { return s; }
+        status st = parse_length(c, &length);
+        if (st != OK) { return st; }
         if (header->rank == NPY_MAX_RANK) {
             return fail(BAD_INPUT, "%s: has more than %d dimensions; reshape it", c->where,
                         NPY_MAX_RANK);
@@ -172,8 +172,8 @@ status npy_header_parse(const char *where, const char *text, size_t length, npy_
     *header = (npy_header){.shape = {1, 1, 1, 1}};
     if (!take(&c, '{')) { return broken(&c, "{"); }
     while (!take(&c, '}')) {
-        status s = parse_entry(&c, header, seen);
-        if (s != OK) { return s; }
+        status st = parse_entry(&c, header, seen);
+        if (st != OK) { return st; }
         if (!take(&c, ',') && peek(&c) != '}') { return broken(&c, "a comma or }"); }
     }
     if (!seen[0] || !seen[1] || !seen[2]) {

@@ -166,8 +166,9 @@ status npy_member_open(const char *path, const char *name, npy_member *m) {
     *m = (npy_member){.zip = NULL};
     snprintf(m->where, sizeof m->where, "%.800s: array '%.60s'", path, name);
     status st = archive_open(path, &m->zip);
+    if (st == OK) { st = find(m, name, &index); }
+    if (st == OK) { st = check(m, index); }
     if (st != OK) { return st; }
-    if ((st = find(m, name, &index)) != OK || (st = check(m, index)) != OK) { return st; }
     m->file = zip_fopen_index(m->zip, index, 0);
     return m->file ? OK : damaged(m, zip_strerror(m->zip));
 }
@@ -203,12 +204,9 @@ status npy_member_end(npy_member *m) {
 bool npy_member_exists(const char *path, const char *name) {
     zip_t *zip = NULL;
     if (archive_open(path, &zip) != OK) { return false; }
-    const zip_int64_t count = zip_get_num_entries(zip, 0);
-    bool exists = false;
-    for (zip_int64_t k = 0; k < count && !exists; k++) {
-        const char *member = zip_get_name(zip, (zip_uint64_t)k, 0);
-        exists = member && is_named(member, name);
-    }
+    char member[256];
+    snprintf(member, sizeof member, "%s.npy", name);
+    const bool exists = zip_name_locate(zip, member, 0) >= 0 || zip_name_locate(zip, name, 0) >= 0;
     zip_discard(zip);
     return exists;
 }

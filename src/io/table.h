@@ -1,4 +1,4 @@
-/* table: result files (.dat). `# key: value` lines of provenance, one uncommented
+/* Result tables (.dat). `# key: value` lines of provenance, one uncommented
  * line of column names, then rows. A table is written whole to a temporary name
  * and renamed: a half-written result never exists. */
 #ifndef IO_TABLE_H
@@ -10,27 +10,30 @@
 
 typedef struct table table;
 
-/* A table with `columns` columns; names has them, whitespace-separated ("xi round step"). legend:
- * one line a column in the columns' order, "name [unit] meaning", newline-separated; may be NULL.
- * Stands in the file as "# column name: [unit] meaning". names NULL: rows name the columns,
- * row_number. digits: significant digits of numbers, 9 (float) or 17 (double). NULL: no memory. */
-table *table_new(const char *names, const char *legend, int digits);
+/* digits: significant digits of numbers, 9 (float) or 17 (double). NULL: no memory. */
+table *table_new(int digits);
 void table_free(table *t); /* NULL-safe */
+
+/* Adds a column at the right and, unless meaning is NULL, the line "# column name: meaning". Only
+ * for tables that may have no rows: else the first row does it. */
+void table_add_column(table *t, const char *name, const char *meaning);
 
 /* Adds the line "# key: value". */
 void table_note(table *t, const char *key, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* Starts a row and fills it left to right. A text may not hold white space: blanks become '_', no
- * text '-'. NaN is written "nan". Rows that are not full when the table is written: FAILED. */
+/* Starts a row. Rows that are not full when the table is written: FAILED. */
 void table_row(table *t);
+
+/* Fills the row left to right. The first row adds the columns that are not there, "[unit] meaning"
+ * each; later rows repeat them in the same order, or the table cannot be written. A text may not
+ * hold white space: blanks become '_', no text '-'. NaN is written "nan". */
+void row_number(table *t, const char *name, const char *meaning, double value);
+void row_text(table *t, const char *name, const char *meaning, const char *value);
+/* The same for the next column, whatever its name. */
 void table_number(table *t, double value);
 void table_text(table *t, const char *text);
 
-/* The same for a table made with names NULL: its first row names and explains the columns, "[unit]
- * meaning" each; later rows repeat them in the same order, or the table cannot be written. */
-void row_number(table *t, const char *name, const char *meaning, double value);
-void row_text(table *t, const char *name, const char *meaning, const char *value);
 /* An empty line (gnuplot's separator of blocks). */
 void table_gap(table *t);
 
@@ -45,6 +48,7 @@ typedef struct {
     char **text;    /* (rows * columns) every field as written */
     double *values; /* (rows * columns) the field as a number; NaN where it is not one */
     char *notes;    /* the '#' lines as they stand */
+    char *bytes;    /* of the file: names and text point into it */
 } table_data;
 
 /* Reads a table; BAD_INPUT with file, line and reason. */

@@ -21,18 +21,6 @@ static size_t field_count(const char *line) {
     return count;
 }
 
-/* Copies the first `count` fields of the line. */
-static status fields_copy(const char *line, size_t count, char **fields) {
-    for (size_t i = 0; i < count; i++) {
-        line += strspn(line, BLANK);
-        const size_t length = strcspn(line, SPACE);
-        fields[i] = strndup(line, length);
-        if (!fields[i]) { return fail(FAILED, "no memory for a field of %zu bytes", length); }
-        line += length;
-    }
-    return OK;
-}
-
 /* The number that the whole field is; NaN if it is none. */
 static double field_value(const char *field) {
     char *end;
@@ -84,57 +72,60 @@ static status table_measure(const char *path, const char *bytes, table_data *dat
                     number);
     }
     const size_t count = data->rows * data->columns; /* at most the bytes of the file */
-    data->names = allocate(data->columns, sizeof *data->names, path);
-    data->text = allocate(count, sizeof *data->text, path);
+    data->names = allocate(data->columns + count, sizeof *data->names, path);
     data->values = allocate(count, sizeof *data->values, path);
     data->notes = allocate(strlen(bytes) + 1, 1, path);
-    return data->names && data->text && data->values && data->notes ? OK : FAILED;
+    return data->names && data->values && data->notes ? OK : FAILED;
 }
 
-/* Second reading: names, fields and notes. */
-static status table_fill(const char *bytes, table_data *data) {
-    status code = OK;
+/* Second reading: names, fields and notes; ends every field with a 0 byte. */
+static void table_fill(table_data *data) {
     char *notes = data->notes;
-    char **next = NULL; /* where the next row's fields go; NULL: the names come first */
-    for (const char *line = bytes; *line && code == OK; line = strchr(line, '\n') + 1) {
+    char *end;
+    char **next = data->names; /* the fields follow */
+    data->text = data->names + data->columns;
+    for (char *line = data->bytes; *line; line = end + 1) {
+        end = strchr(line, '\n');
         if (line[0] == '#') {
-            notes = mempcpy(notes, line, strcspn(line, "\n") + 1);
-        } else if (field_count(line) > 0) {
-            code = fields_copy(line, data->columns, next ? next : data->names);
-            next = next ? next + data->columns : data->text;
+            notes = mempcpy(notes, line, (size_t)(end - line) + 1);
+            continue;
+        }
+        *end = '\0';
+        for (char *field = strsep(&line, BLANK); field; field = strsep(&line, BLANK)) {
+            if (*field) { *next++ = field; }
         }
     }
-    for (size_t i = 0; i < data->rows * data->columns && code == OK; i++) {
+    for (size_t i = 0; i < data->rows * data->columns; i++) {
         data->values[i] = field_value(data->text[i]);
     }
-    return code;
 }
 
 status table_read(const char *path, table_data *data) {
     *data = (table_data){0};
-    char *bytes = NULL;
     size_t size;
-    status code = file_read_whole(path, SIZE_MAX - 1, &bytes, &size);
-    code = code != OK ? code : bytes_check(path, bytes, size);
-    code = code != OK ? code : table_measure(path, bytes, data);
-    code = code != OK ? code : table_fill(bytes, data);
-    for (size_t i = 0; i < data->columns && code == OK; i++) {
+    status st = file_read_whole(path, SIZE_MAX - 1, &data->bytes, &size);
+    if (st == OK) { st = bytes_check(path, data->bytes, size); }
+    if (st == OK) { st = table_measure(path, data->bytes, data); }
+    if (st != OK) {
+        table_data_free(data);
+        return st;
+    }
+    table_fill(data);
+    for (size_t i = 0; i < data->columns; i++) {
         if (table_column(data, data->names[i]) != (int)i) {
-            code = fail(BAD_INPUT, "%s: column '%s' is named twice", path, data->names[i]);
+            st = fail(BAD_INPUT, "%s: column '%s' is named twice", path, data->names[i]);
+            table_data_free(data);
+            return st;
         }
     }
-    free(bytes);
-    if (code != OK) { table_data_free(data); }
-    return code;
+    return OK;
 }
 
 void table_data_free(table_data *data) {
-    for (size_t i = 0; data->names && i < data->columns; i++) { free(data->names[i]); }
-    for (size_t i = 0; data->text && i < data->rows * data->columns; i++) { free(data->text[i]); }
     free(data->names);
-    free(data->text);
     free(data->values);
     free(data->notes);
+    free(data->bytes);
     *data = (table_data){0};
 }
 

@@ -25,12 +25,13 @@ enum { CHUNK = ACTIVE_CHUNK_BYTES / sizeof(real), SELECTIONS = 1 << CHUNK };
 
 /* Workspace of active_add. */
 typedef struct {
-    real *values;          /* terms, tile after tile, neuron after neuron: +-factor <R_j, a_r> */
-    active_lane *places;   /* of their V_j in the packed tile */
-    size_t *first;         /* (tiles, ACTIVE_PANEL + 1) beginnings of the neurons' terms */
-    unsigned char *rest;   /* (tiles, ACTIVE_PANEL) is it the inactive inputs that are listed? */
+    real *values;        /* terms, tile after tile, neuron after neuron: +-factor <R_j, a_r> */
+    active_lane *places; /* of their V_j in the packed tile */
+    size_t *first;       /* (tiles, ACTIVE_PANEL + 1) beginnings of the neurons' terms */
+    unsigned char
+        *use_complement;   /* (tiles, ACTIVE_PANEL) is it the inactive inputs that are listed? */
     bool *full_sum_needed; /* (tiles) is it so for any neuron? */
-    real *whole;           /* (q, BLOCK) factor * V R of a tile */
+    real *full_sum;        /* (q, BLOCK) factor * V R of a tile */
     real *sums;            /* (ACTIVE_PANEL, BLOCK) of all neurons, side by side */
     real *products;        /* (GROUP, TILE) factor <R_j, a_r> */
     /* (ACTIVE_PANEL, WORDS) of the tile in work: is the neuron active on its inputs? */
@@ -86,7 +87,7 @@ void active_free(packed_columns *c) {
 }
 
 /* The next piece of a workspace; whole cache lines. */
-static void *take(uintptr_t *at, size_t count, size_t size) {
+static void *arena_alloc(uintptr_t *at, size_t count, size_t size) {
     uintptr_t piece = *at;
     *at += round_up(count * size, 64);
     return (void *)piece;
@@ -96,16 +97,16 @@ static void *take(uintptr_t *at, size_t count, size_t size) {
 static active_work lay_out(const packed_columns *c, size_t q, uintptr_t *at) {
     size_t tiles = tiles_of(c);
     active_work w;
-    w.values =
-        take(at, ACTIVE_PANEL * c->n + CHUNK, sizeof *w.values); /* whole chunks are written */
-    w.places = take(at, ACTIVE_PANEL * c->n + CHUNK, sizeof *w.places);
-    w.first = take(at, tiles * (ACTIVE_PANEL + 1), sizeof *w.first);
-    w.rest = take(at, tiles * ACTIVE_PANEL, sizeof *w.rest);
-    w.full_sum_needed = take(at, tiles, sizeof *w.full_sum_needed);
-    w.whole = take(at, q * BLOCK, sizeof *w.whole);
-    w.sums = take(at, ACTIVE_PANEL * BLOCK, sizeof *w.sums);
-    w.products = take(at, GROUP * TILE, sizeof *w.products);
-    w.bits = take(at, ACTIVE_PANEL * WORDS, sizeof *w.bits);
+    w.values = arena_alloc(at, ACTIVE_PANEL * c->n + CHUNK,
+                           sizeof *w.values); /* whole chunks are written */
+    w.places = arena_alloc(at, ACTIVE_PANEL * c->n + CHUNK, sizeof *w.places);
+    w.first = arena_alloc(at, tiles * (ACTIVE_PANEL + 1), sizeof *w.first);
+    w.use_complement = arena_alloc(at, tiles * ACTIVE_PANEL, sizeof *w.use_complement);
+    w.full_sum_needed = arena_alloc(at, tiles, sizeof *w.full_sum_needed);
+    w.full_sum = arena_alloc(at, q * BLOCK, sizeof *w.full_sum);
+    w.sums = arena_alloc(at, ACTIVE_PANEL * BLOCK, sizeof *w.sums);
+    w.products = arena_alloc(at, GROUP * TILE, sizeof *w.products);
+    w.bits = arena_alloc(at, ACTIVE_PANEL * WORDS, sizeof *w.bits);
     return w;
 }
 
@@ -145,17 +146,17 @@ static size_t find(const real *x, size_t width, bool given, uint64_t *bits) {
  * products are fewer, if together they save more than V R of the tile costs. Given columns have no
  * such sum. */
 static bool choose(const relu_sum *s, size_t begin, size_t width, uint64_t *bits,
-                   unsigned char *rest) {
+                   unsigned char *use_complement) {
     size_t saved = 0;
     for (size_t r = 0; r < s->count; r++) {
         size_t active =
                    find((s->S ? s->S : s->Z) + r * s->ld + begin, width, s->S, bits + r * WORDS),
                other = width - active + s->q;
-        rest[r] = !s->S && other < active;
-        saved += rest[r] ? active - other : 0;
+        use_complement[r] = !s->S && other < active;
+        saved += use_complement[r] ? active - other : 0;
     }
     bool worth = saved > s->q * width;
-    if (!worth) { memset(rest, 0, s->count); }
+    if (!worth) { memset(use_complement, 0, s->count); }
     return worth;
 }
 
@@ -170,15 +171,15 @@ static chunk take_lanes(chunk x, active_lanes lanes) {
 #endif
 }
 
-/* Writes the terms of the inputs whose bit is set, or, for the rest, is not, from `next` on,
+/* Writes the terms of the inputs whose bit is set, or, with use_complement, is not, from `next` on,
  * without a branch; returns where they end. */
 static size_t append(const active_lanes *selected, const uint64_t *bits, const real *products,
-                     size_t width, bool rest, const active_work *w, size_t next) {
+                     size_t width, bool use_complement, const active_work *w, size_t next) {
     for (size_t j = 0; j < width; j += CHUNK) {
         uint64_t inside = width - j < CHUNK ? (UINT64_C(1) << (width - j)) - 1 : SELECTIONS - 1;
-        uint64_t set = (bits[j / 64] >> j % 64 ^ (rest ? UINT64_MAX : 0)) & inside;
+        uint64_t set = (bits[j / 64] >> j % 64 ^ (use_complement ? UINT64_MAX : 0)) & inside;
         chunk value = take_lanes(*(const chunk_in_memory *)(products + j), selected[set]);
-        *(chunk_in_memory *)(w->values + next) = rest ? -value : value;
+        *(chunk_in_memory *)(w->values + next) = use_complement ? -value : value;
         *(lanes_in_memory *)(w->places + next) = (selected[set] + (active_lane)j) * BLOCK;
         next += (size_t)__builtin_popcountll(set);
     }
@@ -190,8 +191,8 @@ static void list_terms(const packed_columns *c, const relu_sum *s, const active_
     for (size_t t = 0; t < tiles_of(c); t++) {
         size_t begin = t * c->tile, width = smaller(c->n - begin, c->tile);
         size_t *first = w->first + t * (ACTIVE_PANEL + 1);
-        unsigned char *rest = w->rest + t * ACTIVE_PANEL;
-        w->full_sum_needed[t] = choose(s, begin, width, w->bits, rest);
+        unsigned char *use_complement = w->use_complement + t * ACTIVE_PANEL;
+        w->full_sum_needed[t] = choose(s, begin, width, w->bits, use_complement);
         for (size_t r = 0; r < s->count; r++) {
             const real *products = s->S ? s->S + r * s->ld + begin : w->products + r % GROUP * TILE;
             if (!s->S && r % GROUP == 0) {
@@ -199,7 +200,8 @@ static void list_terms(const packed_columns *c, const relu_sum *s, const active_
                                s->ld, width, s->factor, w->products, TILE);
             }
             first[r] = next;
-            next = append(c->selected, w->bits + r * WORDS, products, width, rest[r], w, next);
+            next = append(c->selected, w->bits + r * WORDS, products, width, use_complement[r], w,
+                          next);
         }
         first[s->count] = next;
     }
@@ -207,9 +209,9 @@ static void list_terms(const packed_columns *c, const relu_sum *s, const active_
 
 /* --- the sums --- */
 
-/* whole <- factor * V R over a tile of a block. */
-static void whole_tile(const relu_sum *s, const real *tile, size_t begin, size_t width,
-                       real *whole) {
+/* full_sum <- factor * V R over a tile of a block. */
+static void full_sum_tile(const relu_sum *s, const real *tile, size_t begin, size_t width,
+                          real *full_sum) {
     for (size_t o = 0; o < s->q; o++) {
         vec sum[SUMS];
         for (size_t k = 0; k < SUMS; k++) { sum[k] = (vec){0}; }
@@ -219,19 +221,19 @@ static void whole_tile(const relu_sum *s, const real *tile, size_t begin, size_t
                           *(const vec *)(tile + j * BLOCK + k * LANES);
             }
         }
-        for (size_t k = 0; k < SUMS; k++) { *(vec *)(whole + o * BLOCK + k * LANES) = sum[k]; }
+        for (size_t k = 0; k < SUMS; k++) { *(vec *)(full_sum + o * BLOCK + k * LANES) = sum[k]; }
     }
 }
 
-/* A neuron's sums over a tile of a block: q products with whole, then `count` terms; the sums stay
+/* A neuron's sums over a tile of a block: q products with full_sum, then `count` terms; the sums stay
  * in registers. */
 static void add_terms(const real *tile, const real *values, const active_lane *places, size_t count,
-                      const real *whole, const real *a, size_t q, real *sums) {
+                      const real *full_sum, const real *a, size_t q, real *sums) {
     vec sum[SUMS];
     for (size_t k = 0; k < SUMS; k++) { sum[k] = *(const vec *)(sums + k * LANES); }
     for (size_t o = 0; o < q; o++) {
         for (size_t k = 0; k < SUMS; k++) {
-            sum[k] += a[o] * *(const vec *)(whole + o * BLOCK + k * LANES);
+            sum[k] += a[o] * *(const vec *)(full_sum + o * BLOCK + k * LANES);
         }
     }
     for (size_t e = 0; e < count; e++) {
@@ -248,15 +250,16 @@ static void add_block(const packed_columns *c, const relu_sum *s, const active_w
         size_t begin = t * c->tile, width = smaller(c->n - begin, c->tile);
         const real *tile = packed + begin * BLOCK;
         const size_t *first = w->first + t * (ACTIVE_PANEL + 1);
-        const unsigned char *rest = w->rest + t * ACTIVE_PANEL;
-        if (w->full_sum_needed[t]) { whole_tile(s, tile, begin, width, w->whole); }
+        const unsigned char *use_complement = w->use_complement + t * ACTIVE_PANEL;
+        if (w->full_sum_needed[t]) { full_sum_tile(s, tile, begin, width, w->full_sum); }
         for (size_t r = 0; r < s->count; r++) {
             const char *ahead = (const char *)(tile + c->tile * BLOCK) +
                                 128 * r; /* the next tile, two lines a neuron */
             __builtin_prefetch(ahead);
             __builtin_prefetch(ahead + 64);
             add_terms(tile, w->values + first[r], w->places + first[r], first[r + 1] - first[r],
-                      w->whole, s->A + r * s->q, rest[r] ? s->q : 0, w->sums + r * BLOCK);
+                      w->full_sum, s->A + r * s->q, use_complement[r] ? s->q : 0,
+                      w->sums + r * BLOCK);
         }
     }
 }

@@ -14,11 +14,11 @@ static bool not_negative(double x) { return x >= 0 && x < INFINITY; }
 static bool probability(double x) { return x >= 0 && x <= 1; }
 
 /* A probability of a mask taking a neuron. */
-static bool share(double xi) { return xi > 0 && xi <= 1; }
+static bool is_keep_probability(double xi) { return xi > 0 && xi <= 1; }
 
 static bool usable(const bounds_setting *s) {
-    return s->n >= 1 && s->n < INFINITY && s->masks >= 1 && s->masks < INFINITY && share(s->xi) &&
-           s->delta > 0 && s->delta < 1 && not_negative(s->lambda0) &&
+    return s->n >= 1 && s->n < INFINITY && s->masks >= 1 && s->masks < INFINITY &&
+           is_keep_probability(s->xi) && s->delta > 0 && s->delta < 1 && not_negative(s->lambda0) &&
            s->lambda_max >= s->lambda0 && s->lambda_max < INFINITY && positive(s->gram_norm) &&
            positive(s->row_sum);
 }
@@ -129,7 +129,7 @@ double bounds_radius(const bounds_setting *s, double kappa) {
 }
 
 double bounds_near_count(double m, double xi, double p_R) {
-    return positive(m) && share(xi) && probability(p_R) ? 2 * m * xi * p_R : NAN;
+    return positive(m) && is_keep_probability(xi) && probability(p_R) ? 2 * m * xi * p_R : NAN;
 }
 
 double bounds_near_failure(const bounds_setting *s, double m, double p_R) {
@@ -157,7 +157,9 @@ double bounds_width_theorem(const bounds_setting *s) {
 /* --- section 4 --- */
 
 double bounds_local_contraction(double eta, double xi, double lambda0) {
-    return positive(eta) && share(xi) && not_negative(lambda0) ? 1 - eta * xi * lambda0 / 2 : NAN;
+    return positive(eta) && is_keep_probability(xi) && not_negative(lambda0)
+               ? 1 - eta * xi * lambda0 / 2
+               : NAN;
 }
 
 double bounds_local_drift(double eta, double gram_norm, double m, double residual_sum) {
@@ -177,7 +179,7 @@ double bounds_jump_tail(double masks, double jump, double delta) {
  * integral over t in (0, 1) of ((1-xi + xi t)^p - (1-xi)^p)/t; then phi_p - (1-xi) phi_{p-1} is
  * that of xi (1-xi + xi t)^(p-1), which is theta_p/p. */
 double bounds_phi(unsigned p, double xi) {
-    if (!share(xi) || p < 1) { return NAN; }
+    if (!is_keep_probability(xi) || p < 1) { return NAN; }
     double phi = 0;
     for (unsigned k = 1; k <= p; k++) { phi = (1 - xi) * phi - expm1(k * log1p(-xi)) / k; }
     return phi;
@@ -185,12 +187,12 @@ double bounds_phi(unsigned p, double xi) {
 
 /* 1/c <= 2/(c+1) for c >= 1, and E[1/(c+1)] = theta_{p+1}/((p+1) xi) <= 1/((p+1) xi). */
 double bounds_phi_above(unsigned p, double xi) {
-    return share(xi) && p >= 1 ? 2 / ((p + 1.0) * xi) : NAN;
+    return is_keep_probability(xi) && p >= 1 ? 2 / ((p + 1.0) * xi) : NAN;
 }
 
 /* The same without the term of c = 0, (1-xi)^p. */
 double bounds_phi_above_sharp(unsigned p, double xi) {
-    if (!share(xi) || p < 1) { return NAN; }
+    if (!is_keep_probability(xi) || p < 1) { return NAN; }
     return 2 * (-expm1((p + 1.0) * log1p(-xi)) / ((p + 1.0) * xi) - pow(1 - xi, p));
 }
 
@@ -201,7 +203,7 @@ double bounds_share(double theta, double p) {
 double bounds_nu_mean_same(double theta) { return probability(theta) ? theta : NAN; }
 
 double bounds_nu_mean_other(double theta, double xi) {
-    return probability(theta) && share(xi) ? xi * theta : NAN;
+    return probability(theta) && is_keep_probability(xi) ? xi * theta : NAN;
 }
 
 double bounds_nu_variance_same(double theta) {
@@ -210,36 +212,42 @@ double bounds_nu_variance_same(double theta) {
 
 /* Given c >= 1, c nu is binomial (c, xi); then the variance of its mean xi b. */
 double bounds_nu_variance_other(double theta, double phi, double xi) {
-    if (!probability(theta) || !probability(phi) || !share(xi)) { return NAN; }
+    if (!probability(theta) || !probability(phi) || !is_keep_probability(xi)) { return NAN; }
     return xi * (1 - xi) * phi + xi * xi * theta * (1 - theta);
 }
 
 double bounds_mixing_mean(double theta, double xi, double m, double u, double signed_activation) {
-    return probability(theta) && share(xi) && positive(m)
+    return probability(theta) && is_keep_probability(xi) && positive(m)
                ? theta * (u + (1 - xi) * signed_activation / sqrt(m))
                : NAN;
 }
 
 double bounds_mixing_spread(double theta, double phi, double xi, double m, double others,
                             double own) {
-    if (!probability(theta) || !probability(phi) || !share(xi) || !positive(m)) { return NAN; }
+    if (!probability(theta) || !probability(phi) || !is_keep_probability(xi) || !positive(m)) {
+        return NAN;
+    }
     return (xi * (1 - xi) * phi * others + (1 - xi) * (1 - xi) * theta * own) / m;
 }
 
 double bounds_mixing_gradient_factor(double theta, double xi) {
-    return probability(theta) && share(xi) ? theta / xi : NAN;
+    return probability(theta) && is_keep_probability(xi) ? theta / xi : NAN;
 }
 
 double bounds_mixing_activation_factor(double theta, double xi, double m) {
-    return probability(theta) && share(xi) && positive(m) ? theta * (1 - xi) / m : NAN;
+    return probability(theta) && is_keep_probability(xi) && positive(m) ? theta * (1 - xi) / m
+                                                                        : NAN;
 }
 
 double bounds_jump(double xi, double m, double squares) {
-    return share(xi) && positive(m) && not_negative(squares) ? xi * (1 - xi) / m * squares : NAN;
+    return is_keep_probability(xi) && positive(m) && not_negative(squares)
+               ? xi * (1 - xi) / m * squares
+               : NAN;
 }
 
 double bounds_initial_error(double xi, double kappa, double labels, double inputs) {
-    if (!share(xi) || !positive(kappa) || !not_negative(labels) || !not_negative(inputs)) {
+    if (!is_keep_probability(xi) || !positive(kappa) || !not_negative(labels) ||
+        !not_negative(inputs)) {
         return NAN;
     }
     return labels + xi * xi * kappa * kappa * inputs / 2;
@@ -247,11 +255,11 @@ double bounds_initial_error(double xi, double kappa, double labels, double input
 
 /* (C - 1)^2 n + xi^2 kappa^2 n/2 <= C^2 n */
 double bounds_initial_kappa(double xi, double C) {
-    return share(xi) && C >= 1 ? sqrt(2 * (2 * C - 1)) / xi : NAN;
+    return is_keep_probability(xi) && C >= 1 ? sqrt(2 * (2 * C - 1)) / xi : NAN;
 }
 
 double bounds_bias_factor(double xi, double m) {
-    return share(xi) && positive(m) ? xi * (1 - xi) / (m * sqrt(m)) : NAN;
+    return is_keep_probability(xi) && positive(m) ? xi * (1 - xi) / (m * sqrt(m)) : NAN;
 }
 
 double bounds_mixing_gradient_norm(double gram_norm, double m, double residual) {
@@ -262,7 +270,7 @@ double bounds_mixing_gradient_norm(double gram_norm, double m, double residual) 
 
 double bounds_mixing_residual(double theta, double xi, double m, double spread, double cross,
                               double error) {
-    if (!probability(theta) || !share(xi) || !positive(m)) { return NAN; }
+    if (!probability(theta) || !is_keep_probability(xi) || !positive(m)) { return NAN; }
     return spread + 2 * theta * (1 - xi) / sqrt(m) * cross + theta * error;
 }
 
@@ -299,7 +307,9 @@ double bounds_lemma17(double n, double m, double largest_set) {
 }
 
 double bounds_split(double xi, double m, double set, double movement) {
-    if (!share(xi) || !positive(m) || !not_negative(set) || !not_negative(movement)) { return NAN; }
+    if (!is_keep_probability(xi) || !positive(m) || !not_negative(set) || !not_negative(movement)) {
+        return NAN;
+    }
     return xi / sqrt(m) * set * movement;
 }
 
@@ -324,7 +334,7 @@ double bounds_categorical_contraction(double eta, double lambda0, double p) {
 
 double bounds_categorical_jump(double xi, double n, double kappa, double R) {
     double reach = M_SQRT2 * kappa + R;
-    return share(xi) && n >= 1 && positive(kappa) && not_negative(R)
+    return is_keep_probability(xi) && n >= 1 && positive(kappa) && not_negative(R)
                ? xi * (1 - xi) * n * reach * reach
                : NAN;
 }

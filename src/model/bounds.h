@@ -1,4 +1,4 @@
-/* bounds: the statements of doc/mathematics.md, sections 3 to 7, in closed form, plain numbers in
+/* Bounds: the statements of doc/mathematics.md, sections 3 to 7, in closed form, plain numbers in
  * and out.
  *
  * Everything here is [exact] or [derived] unless a line says [paper]. Norms of matrices are

@@ -1,9 +1,10 @@
-#include "model/cluster.h"
+/* Rows of a data set in an order that puts inputs side by side that are alike. */
+#include "model/dataset.h"
 
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/scratch.h"
 #include "model/active.h"
 
 enum { REFINEMENTS = 3 };
@@ -15,7 +16,8 @@ typedef struct {
 
 /* The most alike first; of equals the first row, so that the order is one. */
 static int more_alike(const void *a, const void *b) {
-    const candidate *x = a, *y = b;
+    const candidate *x = a;
+    const candidate *y = b;
     if (x->likeness != y->likeness) { return x->likeness > y->likeness ? -1 : 1; }
     return x->row < y->row ? -1 : x->row > y->row;
 }
@@ -58,35 +60,27 @@ static void order_rows(const dataset *data, candidate *rows, double *centre) {
     }
 }
 
-/* A copy of the rows of a matrix in the new order. */
-static double *reordered(const double *rows, size_t columns, const candidate *order, size_t n) {
-    double *copy = allocate(n * columns, sizeof *copy, "inputs in order");
-    for (size_t i = 0; copy && i < n; i++) {
+/* The rows of a matrix in the new order; copy: scratch of its size. */
+static void reorder(double *rows, size_t columns, const candidate *order, size_t n, double *copy) {
+    for (size_t i = 0; i < n; i++) {
         memcpy(copy + i * columns, rows + order[i].row * columns, columns * sizeof *copy);
     }
-    return copy;
+    memcpy(rows, copy, n * columns * sizeof *copy);
 }
 
 status dataset_cluster_rows(dataset *data) {
-    candidate *order = allocate(data->n, sizeof *order, "order of the inputs");
-    double *centre = allocate(data->d, sizeof *centre, "order of the inputs"), *X = NULL, *Y = NULL;
-    if (order && centre) {
+    scratch work = {0};
+    candidate *order = scratch_take(&work, data->n, sizeof *order, "order of the inputs");
+    double *centre = scratch_take(&work, data->d, sizeof *centre, "order of the inputs");
+    double *X = scratch_take(&work, data->n * data->d, sizeof *X, "inputs in order");
+    double *Y = scratch_take(&work, data->n * data->q, sizeof *Y, "labels in order");
+    const status st = work.failed ? FAILED : OK;
+    if (st == OK) {
         for (size_t i = 0; i < data->n; i++) { order[i].row = i; }
         order_rows(data, order, centre);
-        X = reordered(data->X, data->d, order, data->n);
-        Y = reordered(data->Y, data->q, order, data->n);
+        reorder(data->X, data->d, order, data->n, X);
+        reorder(data->Y, data->q, order, data->n, Y);
     }
-    bool done = X && Y;
-    if (done) {
-        free(data->X);
-        free(data->Y);
-        data->X = X;
-        data->Y = Y;
-    } else {
-        free(X);
-        free(Y);
-    }
-    free(order);
-    free(centre);
-    return done ? OK : FAILED;
+    scratch_free(&work);
+    return st;
 }

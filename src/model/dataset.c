@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "model/pairs.h"
 #include "sweep/fingerprint.h"
 #include "io/npy.h"
 
@@ -41,9 +40,9 @@ static status check_label_type(const char *path, const npy_array *labels) {
 
 static status check_shapes(const char *path, const npy_array *features, const npy_array *labels,
                            size_t samples) {
-    status s = check_type(path, "features", features);
-    if (s == OK) { s = check_label_type(path, labels); }
-    if (s != OK) { return s; }
+    status st = check_type(path, "features", features);
+    if (st == OK) { st = check_label_type(path, labels); }
+    if (st != OK) { return st; }
     if (features->rank != 2) {
         return fail(BAD_INPUT,
                     "%s: array 'features' has rank %d; reshape it to (samples, input dimension)",
@@ -162,21 +161,23 @@ static status scale_labels(const npy_array *labels, dataset *data) {
 
 static status fill(const npy_array *features, const npy_array *labels, size_t samples,
                    dataset *data) {
-    status s = check_shapes(data->path, features, labels, samples);
-    if (s != OK) { return s; }
+    status st = check_shapes(data->path, features, labels, samples);
+    if (st != OK) { return st; }
     data->file_rows = features->shape[0];
+    data->file_angle = NAN;
     data->n = samples > 0 ? samples : data->file_rows;
     data->same_angle = strcmp(features->type, "f4") == 0 ? SAME_F4 : SAME_F8;
     data->d = features->shape[1];
     data->q = labels->shape[1];
-    s = check_finite(data->path, "features", features->values, data->n, data->d);
-    if (s == OK) {
-        s = check_finite(data->path, "labels", labels->values, labels->shape[0], data->q);
+    st = check_finite(data->path, "features", features->values, data->n, data->d);
+    if (st == OK) {
+        st = check_finite(data->path, "labels", labels->values, labels->shape[0], data->q);
     }
-    if (s == OK) { s = scale_rows(features, data); }
-    if (s == OK) { s = scale_labels(labels, data); }
-    if (s == OK) { s = pairs_check(data); }
-    return s;
+    if (st == OK) { st = scale_rows(features, data); }
+    if (st == OK) { st = scale_labels(labels, data); }
+    if (st == OK) { st = dataset_check_pairs(data); }
+    if (st == OK && data->n == data->file_rows) { data->file_angle = data->smallest_angle; }
+    return st;
 }
 
 static status load(const char *path, size_t samples, bool fewer, dataset *data) {
@@ -188,15 +189,15 @@ static status load(const char *path, size_t samples, bool fewer, dataset *data) 
                     length);
     }
     const file_mark mark = fingerprint_mark(path);
-    status s = npz_read(path, "features", &features);
-    if (s == OK) { s = npz_read(path, "labels", &labels); }
-    if (s == OK && fewer && features.rank > 0 && features.shape[0] < samples) { samples = 0; }
-    if (s == OK) { s = fill(&features, &labels, samples, data); }
-    if (s == OK) { s = fingerprint_file(path, &mark, data->sha256); }
+    status st = npz_read(path, "features", &features);
+    if (st == OK) { st = npz_read(path, "labels", &labels); }
+    if (st == OK && fewer && features.rank > 0 && features.shape[0] < samples) { samples = 0; }
+    if (st == OK) { st = fill(&features, &labels, samples, data); }
+    if (st == OK) { st = fingerprint_file(path, &mark, data->sha256); }
     npy_free(&features);
     npy_free(&labels);
-    if (s != OK) { dataset_free(data); }
-    return s;
+    if (st != OK) { dataset_free(data); }
+    return st;
 }
 
 status dataset_load(const char *path, size_t samples, dataset *data) {
@@ -220,7 +221,7 @@ status dataset_take(const dataset *whole, const size_t *row, size_t count, datas
         memcpy(X + i * d, whole->X + row[i] * d, d * sizeof *X);
         memcpy(Y + i * q, whole->Y + row[i] * q, q * sizeof *Y);
     }
-    if (st == OK) { st = pairs_check(part); }
+    if (st == OK) { st = dataset_check_pairs(part); }
     if (st != OK) { dataset_free(part); }
     return st;
 }

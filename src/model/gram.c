@@ -7,16 +7,17 @@
 #include <string.h>
 
 #include "base/blas.h"
+#include "base/scratch.h"
 
 static status pack_matrix(const dataset *data, gram *g) {
     double *exact = allocate(g->n * g->n, sizeof *exact, "Gram matrix");
-    status s = exact ? OK : FAILED;
-    if (s == OK) {
+    status st = exact ? OK : FAILED;
+    if (st == OK) {
         dataset_gram(data, exact);
-        s = active_new(exact, g->n, g->n, &g->columns);
+        st = active_new(exact, g->n, g->n, &g->columns);
     }
     free(exact);
-    return s;
+    return st;
 }
 
 /* F <- U Sigma of the r singular values that are not zero to rounding, (n, r); X if they are as
@@ -24,17 +25,18 @@ static status pack_matrix(const dataset *data, gram *g) {
  * the processor hold. */
 static status factor_of(const dataset *data, double *F, size_t *rank) {
     size_t n = data->n, d = data->d, least = n < d ? n : d;
-    double *sigma = allocate(least, sizeof *sigma, "singular values");
-    double *U = allocate(n * least, sizeof *U, "singular vectors"),
-           *V = allocate(least * d, sizeof *V, "singular vectors");
-    status s = sigma && U && V ? OK : FAILED;
+    scratch work = {0};
+    double *sigma = scratch_take(&work, least, sizeof *sigma, "singular values");
+    double *U = scratch_take(&work, n * least, sizeof *U, "singular vectors");
+    double *V = scratch_take(&work, least * d, sizeof *V, "singular vectors");
+    status st = work.failed ? FAILED : OK;
     memcpy(F, data->X, n * d * sizeof *F);
-    if (s == OK && LAPACKE_dgesdd(LAPACK_ROW_MAJOR, 'S', (int)n, (int)d, F, (int)d, sigma, U,
-                                  (int)least, V, (int)d) != 0) {
-        s = fail(FAILED, "LAPACK: dgesdd found no singular values of the inputs");
+    if (st == OK && LAPACKE_dgesdd(LAPACK_ROW_MAJOR, 'S', (int)n, (int)d, F, (int)d, sigma, U,
+                                   (int)least, V, (int)d) != 0) {
+        st = fail(FAILED, "LAPACK: dgesdd found no singular values of the inputs");
     }
     *rank = 0;
-    while (s == OK && *rank < least &&
+    while (st == OK && *rank < least &&
            sigma[*rank] > (double)(n > d ? n : d) * DBL_EPSILON * sigma[0]) {
         ++*rank;
     }
@@ -46,32 +48,31 @@ static status factor_of(const dataset *data, double *F, size_t *rank) {
     for (size_t i = 0; saves && i < n; i++) {
         for (size_t k = 0; k < *rank; k++) { F[i * *rank + k] = U[i * least + k] * sigma[k]; }
     }
-    free(sigma);
-    free(U);
-    free(V);
-    return s;
+    scratch_free(&work);
+    return st;
 }
 
 static status pack_factor(const dataset *data, gram *g) {
     double *F = allocate(g->n * g->d, sizeof *F, "factor of the inputs");
-    status s = F ? factor_of(data, F, &g->rank) : FAILED;
-    if (s == OK) { s = active_new(F, g->n, g->rank, &g->columns); }
-    if (s == OK && !(g->F = allocate(g->n * g->rank, sizeof *g->F, "factor of the inputs"))) {
-        s = FAILED;
+    status st = F ? factor_of(data, F, &g->rank) : FAILED;
+    if (st == OK) { st = active_new(F, g->n, g->rank, &g->columns); }
+    if (st == OK && !(g->F = allocate(g->n * g->rank, sizeof *g->F, "factor of the inputs"))) {
+        st = FAILED;
     }
-    for (size_t k = 0; s == OK && k < g->n * g->rank; k++) { g->F[k] = (real)F[k]; }
+    for (size_t k = 0; st == OK && k < g->n * g->rank; k++) { g->F[k] = (real)F[k]; }
     free(F);
-    return s;
+    return st;
 }
 
-status gram_new(const dataset *data, gram_method way, gram *g) {
+status gram_new(const dataset *data, gram_method method, gram *g) {
     enum { LINE = 64 / sizeof(real) };
     *g = (gram){.n = data->n, .d = data->d, .q = data->q};
     g->ld = (g->n + LINE - 1) / LINE * LINE;
-    g->way = way != GRAM_AUTO ? way : g->n <= 3 * g->d ? GRAM_MATRIX : GRAM_FACTOR;
+    g->method = g->n <= 3 * g->d ? GRAM_MATRIX : GRAM_FACTOR;
+    if (method != GRAM_AUTO) { g->method = method; }
     g->X = allocate(g->n * g->d, sizeof *g->X, "inputs in working precision");
     g->Y = allocate(g->q * g->ld, sizeof *g->Y, "labels in working precision");
-    if (!g->X || !g->Y || (g->way == GRAM_MATRIX ? pack_matrix : pack_factor)(data, g) != OK) {
+    if (!g->X || !g->Y || (g->method == GRAM_MATRIX ? pack_matrix : pack_factor)(data, g) != OK) {
         gram_free(g);
         return FAILED;
     }
@@ -99,13 +100,13 @@ size_t gram_workspace(const gram *g) {
 
 double gram_cost(const gram *g) {
     double n = (double)g->n, r = (double)g->rank;
-    return g->way == GRAM_MATRIX ? n * n : 3 * n * r;
+    return g->method == GRAM_MATRIX ? n * n : 3 * n * r;
 }
 
 /* Seen column-major, T is n x count, F^T s is r x count, F is r x n. */
 void gram_step(const gram *g, const relu_sum *s, real *T, real *work) {
     real *rest = work + product_room(g);
-    if (g->way == GRAM_MATRIX) {
+    if (g->method == GRAM_MATRIX) {
         active_add(&g->columns, s, T, g->ld, rest);
         return;
     }

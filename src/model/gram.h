@@ -1,4 +1,4 @@
-/* gram: the data as a gradient step sees it.
+/* The data as a gradient step sees it: the Gram matrix, or a factor of it.
  *
  * Training looks at a neuron only through its pre-activations z_r = X w_r on the n inputs. A step
  * on the weights by X^T s moves them by G s, G = X X^T, so that weights need not be kept. The sum
@@ -11,7 +11,6 @@
 #ifndef MODEL_GRAM_H
 #define MODEL_GRAM_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include "model/active.h"
 #include "model/dataset.h"
@@ -24,16 +23,16 @@ typedef enum { GRAM_AUTO, GRAM_MATRIX, GRAM_FACTOR } gram_method;
 typedef struct {
     size_t n, d, q;
     size_t ld; /* distance between columns of length n, in elements: n rounded up to 64 bytes */
-    gram_method way;        /* GRAM_MATRIX: G is kept; GRAM_FACTOR: F (F^T s) */
+    gram_method method;     /* GRAM_MATRIX: G is kept; GRAM_FACTOR: F (F^T s) */
     real *X;                /* (n, d) row-major, unit rows; owned */
     packed_columns columns; /* of G, or of F^T; owned */
-    size_t rank;            /* columns of F; 0 if way is GRAM_MATRIX */
-    real *F;                /* (n, rank) row-major; NULL if way is GRAM_MATRIX; owned */
+    size_t rank;            /* columns of F; 0 if method is GRAM_MATRIX */
+    real *F;                /* (n, rank) row-major; NULL if method is GRAM_MATRIX; owned */
     real *Y;                /* (q, ld): label column after label column; owned */
 } gram;
 
 /* Takes copies of what it needs; data may be freed afterwards. */
-status gram_new(const dataset *data, gram_method way, gram *g);
+status gram_new(const dataset *data, gram_method method, gram *g);
 void gram_free(gram *g); /* safe on a zeroed one */
 
 /* Elements of workspace that gram_step needs. */

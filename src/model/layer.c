@@ -10,10 +10,9 @@ enum {
 
 /* Sums of `q` outputs (a constant where this is inlined) over `count` neurons for one vec of
  * inputs. */
-static inline __attribute__((always_inline)) void output_strip(const real *Z, const real *A,
-                                                               size_t count, size_t q,
-                                                               size_t stride, size_t ld, real scale,
-                                                               real *U) {
+static inline __attribute__((always_inline)) void output_vec(const real *Z, const real *A,
+                                                             size_t count, size_t q, size_t stride,
+                                                             size_t ld, real scale, real *U) {
     vec sum[OUTPUTS];
     for (size_t o = 0; o < q; o++) { sum[o] = (vec){0}; }
     for (size_t r = 0; r < count; r++) {
@@ -27,8 +26,8 @@ static inline __attribute__((always_inline)) void output_strip(const real *Z, co
 /* <R_j, a_r> of `count` neurons for one vec of inputs; added to what is there if `more`, 0 where Z
  * <= 0 if there is a Z. */
 static inline __attribute__((always_inline)) void
-products_strip(const real *Z, const real *A, const real *R, size_t count, size_t q, size_t stride,
-               size_t ld, real factor, int more, real *P, size_t step) {
+products_vec(const real *Z, const real *A, const real *R, size_t count, size_t q, size_t stride,
+             size_t ld, real factor, int more, real *P, size_t step) {
     vec residual[OUTPUTS];
     for (size_t o = 0; o < q; o++) { residual[o] = factor * vec_load(R + o * ld); }
     for (size_t r = 0; r < count; r++) {
@@ -45,27 +44,27 @@ static void output_group(const real *Z, const real *A, size_t count, size_t q, s
                          size_t ld, real scale, real *U) {
     for (size_t i = 0; i < ld; i += LANES) {
         if (q == OUTPUTS) {
-            output_strip(Z + i, A, count, OUTPUTS, stride, ld, scale, U + i);
+            output_vec(Z + i, A, count, OUTPUTS, stride, ld, scale, U + i);
         } else if (q == 1) {
-            output_strip(Z + i, A, count, 1, stride, ld, scale, U + i);
+            output_vec(Z + i, A, count, 1, stride, ld, scale, U + i);
         } else {
-            output_strip(Z + i, A, count, q, stride, ld, scale, U + i);
+            output_vec(Z + i, A, count, q, stride, ld, scale, U + i);
         }
     }
 }
 
-/* As output_group: products_strip over `width` inputs. */
+/* As output_group: products_vec over `width` inputs. */
 static inline __attribute__((always_inline)) void
 products_group(const real *Z, const real *A, const real *R, size_t count, size_t q, size_t stride,
                size_t ld, size_t width, real factor, int more, real *P, size_t step) {
     for (size_t i = 0; i < width; i += LANES) {
         const real *z = Z ? Z + i : NULL;
         if (q == OUTPUTS) {
-            products_strip(z, A, R + i, count, OUTPUTS, stride, ld, factor, more, P + i, step);
+            products_vec(z, A, R + i, count, OUTPUTS, stride, ld, factor, more, P + i, step);
         } else if (q == 1) {
-            products_strip(z, A, R + i, count, 1, stride, ld, factor, more, P + i, step);
+            products_vec(z, A, R + i, count, 1, stride, ld, factor, more, P + i, step);
         } else {
-            products_strip(z, A, R + i, count, q, stride, ld, factor, more, P + i, step);
+            products_vec(z, A, R + i, count, q, stride, ld, factor, more, P + i, step);
         }
     }
 }

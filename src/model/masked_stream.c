@@ -1,7 +1,5 @@
 #include "model/masked_stream.h"
 
-#include <stdlib.h>
-
 #include "base/blas.h"
 #include "base/memory.h"
 
@@ -28,13 +26,14 @@ static size_t most_masks(const mask_design *designs, size_t count) {
 
 /* False: no memory for some of it. */
 static bool allocate_parts(masked_stream *s) {
-    s->active = allocate(s->count, sizeof *s->active, "kernels of a stream");
-    s->X = allocate(s->n, s->d * sizeof *s->X, "rows of a stream");
-    s->W = allocate(s->block, s->d * sizeof *s->W, "block of neurons");
-    s->Z = allocate(s->block, s->n * sizeof *s->Z, "block of pre-activations");
-    s->mask = allocate(s->block, most_masks(s->designs, s->count), "masks of a block");
-    s->H = allocate(s->n, s->n * sizeof *s->H, "masked kernel");
-    bool whole = s->active && s->X && s->W && s->Z && s->mask && s->H;
+    scratch *own = &s->owned;
+    s->active = scratch_take(own, s->count, sizeof *s->active, "kernels of a stream");
+    s->X = scratch_take(own, s->n, s->d * sizeof *s->X, "rows of a stream");
+    s->W = scratch_take(own, s->block, s->d * sizeof *s->W, "block of neurons");
+    s->Z = scratch_take(own, s->block, s->n * sizeof *s->Z, "block of pre-activations");
+    s->mask = scratch_take(own, s->block, most_masks(s->designs, s->count), "masks of a block");
+    s->H = scratch_take(own, s->n, s->n * sizeof *s->H, "masked kernel");
+    bool whole = !own->failed;
     for (size_t k = 0; whole && k < s->count; k++) {
         s->active[k] = ntk_masked_new(s->n, s->designs[k].masks);
         whole = s->active[k] != NULL;
@@ -65,12 +64,7 @@ void masked_stream_close(masked_stream *s) {
     for (size_t k = 0; s->active && k < s->count; k++) { ntk_masked_free(s->active[k]); }
     rng_free(s->weights);
     rng_free(s->masks);
-    free(s->active);
-    free(s->X);
-    free(s->W);
-    free(s->Z);
-    free(s->mask);
-    free(s->H);
+    scratch_free(&s->owned);
     *s = (masked_stream){.n = 0};
 }
 

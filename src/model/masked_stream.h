@@ -13,6 +13,7 @@
 #include "model/ntk.h"
 #include "base/error.h"
 #include "base/real.h"
+#include "base/scratch.h"
 #include "stats/rng.h"
 
 /* The masks that one W_0 gets. */
@@ -39,6 +40,7 @@ typedef struct {
     real *Z;              /* (block, n): its pre-activations; owned */
     unsigned char *mask;  /* (masks of the largest design, block); owned */
     double *H;            /* (n, n): the kernel in work; owned */
+    scratch owned;
 } masked_stream;
 
 /* An empty stream of data's n rows. Neurons, w_r ~ N(0, I) since kernels do not depend on kappa,

@@ -9,7 +9,6 @@
 #include "model/mask.h"
 #include "model/ntk.h"
 #include "model/spectrum.h"
-#include "base/scratch.h"
 #include "stats/stats.h"
 
 /* Slopes alone are wanted of lines: their intervals would take rounds for independent. */
@@ -96,30 +95,26 @@ size_t mean_rounds(mean_rule rule, double lambda_min, double folds) {
     return rounds >= 1 && rounds <= ROUNDS_MOST ? (size_t)rounds : ROUNDS_MOST;
 }
 
+/* Least-squares slope of y (count) along 0, 1, ..; NaN without memory. */
+static double slope_of(const double *y, size_t count) {
+    double *x = allocate(count, sizeof *x, "rounds"), slope = NAN;
+    for (size_t k = 0; x && k < count; k++) { x[k] = (double)k; }
+    if (x) { slope = stats_fit_line(x, y, count, ANY_CONFIDENCE).slope; }
+    free(x);
+    return slope;
+}
+
 double log_slope(const double *curve, size_t stride, size_t window) {
-    scratch work = {0};
-    double *x = scratch_take(&work, window + 1, sizeof *x, "rounds");
-    double *y = scratch_take(&work, window + 1, sizeof *y, "logarithms");
-    double slope = NAN;
-    if (!work.failed) {
-        for (size_t k = 0; k <= window; k++) {
-            x[k] = (double)k;
-            y[k] = log(curve[k * stride]);
-        }
-        slope = stats_fit_line(x, y, window + 1, ANY_CONFIDENCE).slope;
-    }
-    scratch_free(&work);
+    double *y = allocate(window + 1, sizeof *y, "logarithms");
+    if (!y) { return NAN; }
+    for (size_t k = 0; k <= window; k++) { y[k] = log(curve[k * stride]); }
+    const double slope = slope_of(y, window + 1);
+    free(y);
     return slope;
 }
 
 void curve_floor(const double *curve, size_t rounds, double *level, double *change) {
     size_t count = rounds / 3 + 1, first = rounds + 1 - count;
-    double *x = allocate(count, sizeof *x, "rounds");
     *level = stats_summarise(curve + first, count).mean;
-    *change = NAN;
-    if (!x) { return; }
-    for (size_t k = 0; k < count; k++) { x[k] = (double)k; }
-    double slope = stats_fit_line(x, curve + first, count, ANY_CONFIDENCE).slope;
-    *change = slope * (double)(count - 1) / *level;
-    free(x);
+    *change = slope_of(curve + first, count) * (double)(count - 1) / *level;
 }

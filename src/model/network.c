@@ -1,7 +1,6 @@
 #include "model/network.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "model/layer.h"
@@ -9,24 +8,22 @@
 
 status network_new(const gram *g, size_t capacity, bool follow, network *net) {
     *net = (network){.capacity = capacity};
-    net->Z = allocate(capacity * g->ld, sizeof *net->Z, "pre-activations");
-    net->A = allocate(capacity * g->q, sizeof *net->A, "output signs");
-    net->neuron = allocate(capacity, sizeof *net->neuron, "neuron numbers");
-    if (follow) { net->C = allocate(capacity * g->ld, sizeof *net->C, "weight coefficients"); }
-    if (net->Z && net->A && net->neuron && (net->C || !follow)) { return OK; }
+    scratch *own = &net->owned;
+    net->Z = scratch_take(own, capacity * g->ld, sizeof *net->Z, "pre-activations");
+    net->A = scratch_take(own, capacity * g->q, sizeof *net->A, "output signs");
+    net->neuron = scratch_take(own, capacity, sizeof *net->neuron, "neuron numbers");
+    if (follow) {
+        net->C = scratch_take(own, capacity * g->ld, sizeof *net->C, "weight coefficients");
+    }
+    if (!own->failed) { return OK; }
     network_free(net);
     return FAILED;
 }
 
 void network_free(network *net) {
-    free(net->Z);
-    free(net->A);
-    free(net->C);
-    free(net->neuron);
+    scratch_free(&net->owned);
     *net = (network){0};
 }
-
-size_t network_workspace(const gram *g) { return gram_workspace(g); }
 
 void network_output(const gram *g, const network *net, double scale, real *U) {
     memset(U, 0, g->q * g->ld * sizeof *U);
@@ -36,7 +33,8 @@ void network_output(const gram *g, const network *net, double scale, real *U) {
 double network_residual(const gram *g, const real *U, real *R) {
     double squares = 0;
     for (size_t o = 0; o < g->q; o++) {
-        const real *u = U + o * g->ld, *y = g->Y + o * g->ld;
+        const real *u = U + o * g->ld;
+        const real *y = g->Y + o * g->ld;
         real *e = R + o * g->ld;
         double column = 0;
         for (size_t i = 0; i < g->n; i++) {
@@ -65,15 +63,20 @@ void network_step(const gram *g, network *net, double scale, double step, const 
 }
 
 double network_drift_squared(const gram *g, const network *net, const real *Z0, size_t r) {
-    const real *c = net->C + r * g->ld, *z = net->Z + r * g->ld, *z0 = Z0 + net->neuron[r] * g->ld;
+    const real *c = net->C + r * g->ld;
+    const real *z = net->Z + r * g->ld;
+    const real *z0 = Z0 + net->neuron[r] * g->ld;
     double sum = 0;
     for (size_t i = 0; i < g->n; i++) { sum += (double)c[i] * ((double)z[i] - (double)z0[i]); }
-    return fmax(sum, 0);
+    return sum < 0 ? 0 : sum; /* NaN stays */
 }
 
 double network_drift_squared_most(const gram *g, const network *net, const real *Z0) {
     double most = 0;
-    for (size_t r = 0; r < net->m; r++) { most = fmax(most, network_drift_squared(g, net, Z0, r)); }
+    for (size_t r = 0; r < net->m; r++) {
+        const double drift = network_drift_squared(g, net, Z0, r);
+        if (!(drift <= most) && !isnan(most)) { most = drift; }
+    }
     return most;
 }
 

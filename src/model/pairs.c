@@ -1,5 +1,5 @@
-/* Every pair of inputs looked at, by blocks of G = X X^T. */
-#include "model/pairs.h"
+/* Pairs of inputs, by blocks of G = X X^T: the closest one, and rows of one direction. */
+#include "model/dataset.h"
 
 #include <cblas.h>
 #include <float.h>
@@ -10,7 +10,8 @@
 /* Angle between x_i and sign * x_j: 2 atan2(||x_i - sign x_j||, ||x_i + sign x_j||) (paper section
  * 2). */
 static double angle_between(const dataset *data, size_t i, size_t j, double sign) {
-    const double *x = data->X + i * data->d, *y = data->X + j * data->d;
+    const double *x = data->X + i * data->d;
+    const double *y = data->X + j * data->d;
     double difference = 0, sum = 0;
     for (size_t k = 0; k < data->d; k++) {
         double minus = x[k] - sign * y[k], plus = x[k] + sign * y[k];
@@ -87,7 +88,7 @@ static bool same_consider(same_pairs *same, const dataset *data, size_t i, size_
 }
 
 /* All pairs i < j, by blocks of G = X X^T so that no n x n memory is needed. */
-static status look_at_pairs(const dataset *data, same_pairs *same, pair *nearest, pair *farthest) {
+static status measure_pairs(const dataset *data, same_pairs *same, pair *nearest, pair *farthest) {
     enum { BLOCK = 256 };
     const size_t n = data->n, d = data->d;
     double *products = allocate(BLOCK * BLOCK, sizeof *products, "inner products of the inputs");
@@ -141,15 +142,16 @@ static status refuse_same(const dataset *data, const same_pairs *same) {
                 same->j[0]);
 }
 
-status pairs_check(dataset *data) {
+status dataset_check_pairs(dataset *data) {
     double tolerance = data->same_angle;
     pair nearest = {.sign = 1, .cosine = -INFINITY, .angle = INFINITY};
     pair farthest = {.sign = -1, .cosine = -INFINITY, .angle = INFINITY};
     same_pairs same = {.tolerance = tolerance};
     data->smallest_angle = NAN;
+    data->opposite = false;
     if (data->n < 2) { return OK; }
     same.later = allocate(data->n, sizeof *same.later, "rows of one direction");
-    status st = same.later ? look_at_pairs(data, &same, &nearest, &farthest) : FAILED;
+    status st = same.later ? measure_pairs(data, &same, &nearest, &farthest) : FAILED;
     if (st == OK && same.count > 0) { st = refuse_same(data, &same); }
     free(same.later);
     if (st != OK) { return st; }
@@ -162,4 +164,10 @@ status pairs_check(dataset *data) {
         data->opposite_rows[1] = farthest.j;
     }
     return OK;
+}
+
+/* Without cancellation: 1 - cos t = 2 sin^2(t/2). */
+double dataset_pair_cap(double angle) {
+    double half = sin(angle / 2);
+    return (angle * cos(angle) + 2 * M_PI * half * half) / (2 * M_PI);
 }

@@ -1,4 +1,4 @@
-/* level: the error level that a run settles at, under the stop rule of Figure 2b and 2c (stop-rule
+/* Plateau: the error that a run settles at under the stop rule of Figure 2b and 2c (stop-rule
  * in doc/mathematics.md).
  *
  * After every round look at the mean of the last PLATEAU_WINDOW errors of the whole network (of all
@@ -17,7 +17,8 @@ typedef enum {
     PLATEAU_STALLED = 0,   /* the mean stopped improving */
     PLATEAU_CONVERGED = 1, /* the mean fell below the target */
     PLATEAU_CAPPED = 2,    /* max_rounds came first */
-    PLATEAU_DIVERGED = 3   /* the error left all bounds: there is no level */
+    PLATEAU_DIVERGED = 3,  /* the error left all bounds: there is no level */
+    PLATEAU_FINISHED = 4   /* all rounds of a run without a rule */
 } plateau_state;
 
 const char *plateau_state_word(plateau_state s);
@@ -26,7 +27,7 @@ typedef struct {
     size_t patience;   /* failures let pass, in any order: 0 in Figure 2b, 5 in 2c */
     size_t max_rounds; /* >= 1 */
     double target;     /* 5e-4 */
-    bool never;        /* the rule does not end a run: its level is the mean after max_rounds */
+    bool none;         /* no rule: max_rounds, and the level is the mean of the last quarter */
 } stop_rule;
 
 #define PLATEAU_WINDOW 11
@@ -38,18 +39,25 @@ typedef struct {
     size_t seen;                 /* errors seen so far */
     size_t failures;             /* rounds whose mean did not improve */
     double best;                 /* best mean; +inf before the first round */
-} level_watch;
+} plateau_watch;
 
-void level_begin(level_watch *w, stop_rule rule);
+void plateau_begin(plateau_watch *w, stop_rule rule);
 /* Takes the next error, first the initial one; 1 if the run is to stop, and *state says why. Does
  * not judge divergence. */
-int level_add(level_watch *w, double error, plateau_state *state);
+int plateau_add(plateau_watch *w, double error, plateau_state *state);
 
 typedef struct {
-    double level;  /* best mean, the last one if never stopped; NaN if diverged */
+    double level;  /* best mean; NaN if diverged */
     size_t rounds; /* rounds done */
     plateau_state state;
+    bool settled; /* plateau_settled of its errors */
 } plateau_result;
+
+/* Whether the level is a floor: the mean of the last quarter of the errors is at least
+ * PLATEAU_SETTLED of that of the quarter before. Where a run ends at its first failure it often is
+ * not. False for fewer than four errors or NaN. */
+#define PLATEAU_SETTLED 0.95
+bool plateau_settled(const double *errors, size_t count);
 
 /* Rounds that a run on n samples with q outputs takes before it stops, roughly: for predicted times
  * alone. Fitted to runs on three data sets, n from 25 to 300. */

@@ -2,9 +2,10 @@
 
 #include <float.h>
 #include <math.h>
-#include <stdlib.h>
 
 #include <cblas.h>
+
+#include "base/scratch.h"
 
 static const double UNIT = DBL_EPSILON / 2; /* unit roundoff */
 
@@ -59,7 +60,10 @@ static double row_sum_norm(const double *R, size_t n, double *sums) {
 
 /* Largest row sum of |T| |M^T| + |M| |T^T|. sums (3 n): scratch. */
 static double product_norm(const double *T, const double *M, size_t n, double *sums) {
-    double *t = sums, *m = sums + n, *rows = sums + 2 * n, largest = 0;
+    double *t = sums;
+    double *m = sums + n;
+    double *rows = sums + 2 * n;
+    double largest = 0;
     for (size_t k = 0; k < n; k++) {
         t[k] = m[k] = rows[k] = 0;
         for (size_t i = k; i < n; i++) {
@@ -119,16 +123,15 @@ static double bound_of(const double *A, size_t n, double shift, double *T, doubl
 
 status residual_bound(const double *A, size_t n, double shift, double *L, double *bound) {
     *bound = NAN;
-    double *H = allocate(n, n * sizeof *H, "high part of a Cholesky factor"),
-           *R = allocate(n, n * sizeof *R, "residual of a Cholesky factor"),
-           *sums = allocate(n, 3 * sizeof *sums, "row sums");
-    status s = H && R && sums ? OK : FAILED;
-    if (s == OK) {
+    scratch work = {0};
+    double *H = scratch_take(&work, n, n * sizeof *H, "high part of a Cholesky factor");
+    double *R = scratch_take(&work, n, n * sizeof *R, "residual of a Cholesky factor");
+    double *sums = scratch_take(&work, n, 3 * sizeof *sums, "row sums");
+    status st = work.failed ? FAILED : OK;
+    if (st == OK) {
         split(L, n, sums, H);
         *bound = bound_of(A, n, shift, L, H, R, sums);
     }
-    free(H);
-    free(R);
-    free(sums);
-    return s;
+    scratch_free(&work);
+    return st;
 }

@@ -12,8 +12,9 @@
 #include "model/dataset.h"
 #include "cli/program.h"
 
-/* order (whole->n) <- the rows of `whole`, those to be taken first in front. FAILED: no memory. */
-status rows_spread(const dataset *whole, uint64_t seed, size_t *order);
+/* order (whole->n) <- the rows of `whole`, those to be taken first in front. closest: the closest
+ * pair leads. FAILED: no memory. */
+status rows_spread(const dataset *whole, uint64_t seed, bool closest, size_t *order);
 
 /* Loads run's --data: --samples rows, or where that is not given `wanted` (0: all), or all where
  * the file has fewer; in the way of --rows, or where that is not given `usual`.
@@ -23,7 +24,8 @@ status rows_spread(const dataset *whole, uint64_t seed, size_t *order);
 status rows_load(const program_options *run, size_t wanted, program_rows usual, dataset *data,
                  size_t **file_row);
 
-/* text (size bytes) <- "200 of 1000 rows, spread over the labels", for provenance. */
+/* text (size bytes) <- "200 of 1000, spread over the labels, ...", for provenance: with the closest
+ * pair of the file, or what leaving it out hides. */
 void rows_describe(const dataset *data, char *text, size_t size);
 
 #endif

@@ -10,6 +10,7 @@
 #include <lapacke.h>
 
 #include "model/residual.h"
+#include "base/scratch.h"
 
 static const double UNIT = DBL_EPSILON / 2; /* unit roundoff */
 
@@ -17,7 +18,7 @@ static const double UNIT = DBL_EPSILON / 2; /* unit roundoff */
  * Stability of Numerical Algorithms, section 3.1), itself rounded upwards by the factor. */
 static double gamma_of(double k) { return k * UNIT / (1 - k * UNIT) * (1 + 8 * UNIT); }
 
-static status check_matrix(const double *A, size_t n) {
+status spectrum_check(const double *A, size_t n) {
     if (n < 1 || n > INT_MAX) {
         return fail(FAILED, "spectrum: a matrix of %zu rows is beyond LAPACK; take 1 to %d samples",
                     n, INT_MAX);
@@ -36,8 +37,9 @@ static status check_matrix(const double *A, size_t n) {
 /* (n, n) doubles for LAPACK to overwrite; NULL with a line if A is not finite or there is no
  * memory. */
 static double *workspace_for(const double *A, size_t n) {
-    return check_matrix(A, n) == OK ? allocate(n, n * sizeof(double), "copy of a symmetric matrix")
-                                    : NULL;
+    return spectrum_check(A, n) == OK
+               ? allocate(n, n * sizeof(double), "copy of a symmetric matrix")
+               : NULL;
 }
 
 static void fill_nan(double *x, size_t count) {
@@ -48,50 +50,46 @@ static void fill_nan(double *x, size_t count) {
 
 typedef enum { VALUES, VALUES_TWO_STAGE, VALUES_AND_VECTORS } request;
 
-/* All eigenvalues of A; `work` (n, n) receives the eigenvectors if they are asked for. LAPACK's
- * columns are our rows. */
-static status solve_all(request wanted, const double *A, size_t n, double *values, double *work) {
-    int order = (int)n, info;
-    memcpy(work, A, n * n * sizeof *work);
-    if (wanted == VALUES_TWO_STAGE) {
-        info = LAPACKE_dsyevd_2stage(LAPACK_COL_MAJOR, 'N', 'L', order, work, order, values);
-    } else {
-        info = LAPACKE_dsyevd(LAPACK_COL_MAJOR, wanted == VALUES ? 'N' : 'V', 'L', order, work,
-                              order, values);
-    }
+/* All eigenvalues of A, which `work` (n, n) holds; on return the eigenvectors if they are asked for.
+ * LAPACK's columns are our rows. */
+static status solve_all(request wanted, size_t n, double *values, double *work) {
+    const char job = wanted == VALUES_AND_VECTORS ? 'V' : 'N';
+    const int order = (int)n;
+    const int info =
+        wanted == VALUES_TWO_STAGE
+            ? LAPACKE_dsyevd_2stage(LAPACK_COL_MAJOR, job, 'L', order, work, order, values)
+            : LAPACKE_dsyevd(LAPACK_COL_MAJOR, job, 'L', order, work, order, values);
     if (info == 0) { return OK; }
     fill_nan(values, n);
     return fail(FAILED, "spectrum: dsyevd returned %d on a matrix of %zu rows; look at the data",
                 info, n);
 }
 
-static status all_of(request wanted, const double *A, size_t n, double *values) {
+/* vectors: NULL unless they are wanted. */
+static status all_of(request wanted, const double *A, size_t n, double *values, double *vectors) {
+    double *copy = vectors ? NULL : workspace_for(A, n);
+    double *work = vectors ? vectors : copy;
+    status st = vectors ? spectrum_check(A, n) : OK;
     fill_nan(values, n);
-    double *work = workspace_for(A, n);
-    status s = work ? solve_all(wanted, A, n, values, work) : FAILED;
-    free(work);
-    return s;
+    if (work && st == OK) {
+        memcpy(work, A, n * n * sizeof *work);
+        st = solve_all(wanted, n, values, work);
+    }
+    if (st != OK && vectors) { fill_nan(vectors, n * n); }
+    free(copy);
+    return work ? st : FAILED;
 }
 
 status spectrum_all(const double *A, size_t n, double *values) {
-    return all_of(VALUES, A, n, values);
+    return all_of(VALUES, A, n, values, NULL);
 }
 
 status spectrum_all_second(const double *A, size_t n, double *values) {
-    return all_of(VALUES_TWO_STAGE, A, n, values);
+    return all_of(VALUES_TWO_STAGE, A, n, values, NULL);
 }
 
 status spectrum_vectors(const double *A, size_t n, double *values, double *vectors) {
-    fill_nan(values, n);
-    double *work = workspace_for(A, n);
-    status s = work ? solve_all(VALUES_AND_VECTORS, A, n, values, work) : FAILED;
-    if (s == OK) {
-        memcpy(vectors, work, n * n * sizeof *vectors);
-    } else {
-        fill_nan(vectors, n * n);
-    }
-    free(work);
-    return s;
+    return all_of(VALUES_AND_VECTORS, A, n, values, vectors);
 }
 
 /* Eigenvalue number `index` (from 1, ascending); its eigenvector unless vector is NULL. */
@@ -114,10 +112,10 @@ static status solve_one(const double *A, size_t n, int index, double *value, dou
 static status one_of(const double *A, size_t n, int index, double *value, double *vector) {
     *value = NAN;
     double *work = workspace_for(A, n);
-    status s = work ? solve_one(A, n, index, value, vector, work) : FAILED;
+    status st = work ? solve_one(A, n, index, value, vector, work) : FAILED;
     free(work);
-    if (s != OK && vector) { fill_nan(vector, n); }
-    return s;
+    if (st != OK && vector) { fill_nan(vector, n); }
+    return st;
 }
 
 status spectrum_smallest(const double *A, size_t n, double *value, double *vector) {
@@ -130,10 +128,8 @@ status spectrum_largest(const double *A, size_t n, double *value, double *vector
 
 /* --- Cholesky --- */
 
-/* work <- the Cholesky factor L (lower half, column by column) of fl(sign A - shift I), sign = +1
- * or -1; complete: whether the factorisation ran to its end. */
-static status factor_shifted(const double *A, size_t n, double sign, double shift, double *work,
-                             bool *complete) {
+status spectrum_cholesky(const double *A, size_t n, double sign, double shift, double *work,
+                         bool *complete) {
     *complete = false;
     for (size_t k = 0; k < n * n; k++) { work[k] = sign * A[k]; }
     for (size_t i = 0; i < n; i++) { work[i * n + i] -= shift; }
@@ -149,9 +145,9 @@ static status factor_shifted(const double *A, size_t n, double sign, double shif
 status spectrum_at_least(const double *A, size_t n, double c, bool *holds) {
     *holds = false;
     double *work = workspace_for(A, n);
-    status s = work ? factor_shifted(A, n, 1, c, work, holds) : FAILED;
+    status st = work ? spectrum_cholesky(A, n, 1, c, work, holds) : FAILED;
     free(work);
-    return s;
+    return st;
 }
 
 /* Rounding errors of a completed factorisation. Let B = fl(A - s I) and u the unit roundoff. In
@@ -181,9 +177,9 @@ status spectrum_certify_above(const double *A, size_t n, double mu, bool *certai
     double *work = workspace_for(A, n);
     if (!work) { return FAILED; }
     double shift = nextafter(nextafter(mu + rounding_in_advance(A, n, mu), INFINITY), INFINITY);
-    status s = factor_shifted(A, n, 1, shift, work, certain);
+    status st = spectrum_cholesky(A, n, 1, shift, work, certain);
     free(work);
-    return s;
+    return st;
 }
 
 /* An upper bound of lambda_min: the Rayleigh quotient of x (any x but 0) in extended precision, and
@@ -215,27 +211,26 @@ static status certified_low(const double *A, size_t n, double near, double *low)
     bool complete = false;
     for (size_t i = 0; i < n; i++) { largest = fmax(largest, fabs(A[i * n + i])); }
     double step = UNIT * (double)n * largest + DBL_MIN, shift = near;
-    status s = work ? OK : FAILED;
-    while (s == OK && !complete && isfinite(step)) {
+    status st = work ? OK : FAILED;
+    while (st == OK && !complete && isfinite(step)) {
         shift = near - step;
-        s = factor_shifted(A, n, 1, shift, work, &complete);
+        st = spectrum_cholesky(A, n, 1, shift, work, &complete);
         step *= 4;
     }
-    if (s == OK && complete && (s = residual_bound(A, n, shift, work, &bound)) == OK) {
-        *low = nextafter(shift - bound, -INFINITY);
-    }
+    if (st == OK && complete) { st = residual_bound(A, n, shift, work, &bound); }
+    if (st == OK && complete) { *low = nextafter(shift - bound, -INFINITY); }
     free(work);
-    return s;
+    return st;
 }
 
 status spectrum_lambda_min(const double *A, size_t n, spectrum_interval *interval) {
     *interval = (spectrum_interval){NAN, NAN, NAN};
     double *vector = allocate(n, sizeof *vector, "eigenvector"), low, value;
-    status s = vector ? spectrum_smallest(A, n, &value, vector) : FAILED;
-    if (s == OK) { s = certified_low(A, n, value, &low); }
-    if (s == OK) { *interval = (spectrum_interval){low, rayleigh_above(A, n, vector), value}; }
+    status st = vector ? spectrum_smallest(A, n, &value, vector) : FAILED;
+    if (st == OK) { st = certified_low(A, n, value, &low); }
+    if (st == OK) { *interval = (spectrum_interval){low, rayleigh_above(A, n, vector), value}; }
     free(vector);
-    return s;
+    return st;
 }
 
 /* --- spectral norm --- */
@@ -247,44 +242,26 @@ static const double NORM_TOLERANCE = 1e-8;
 
 /* Q: (LANCZOS_STEPS + 1, n) orthonormal rows; T = tridiag(off, diagonal, off) = Q A Q^T. */
 typedef struct {
-    double *Q, *diagonal, *off, *scratch; /* scratch: (2 LANCZOS_STEPS) */
+    double *Q, *diagonal, *off, *work; /* work: (2 LANCZOS_STEPS) */
 } lanczos;
 
-static void lanczos_free(lanczos *l) {
-    free(l->Q);
-    free(l->diagonal);
-    free(l->off);
-    free(l->scratch);
-}
-
-static status lanczos_new(size_t n, lanczos *l) {
-    l->Q = allocate(LANCZOS_STEPS + 1, n * sizeof *l->Q, "Lanczos basis");
-    l->diagonal = allocate(LANCZOS_STEPS, sizeof *l->diagonal, "Lanczos coefficients");
-    l->off = allocate(LANCZOS_STEPS, sizeof *l->off, "Lanczos coefficients");
-    l->scratch = allocate(2 * LANCZOS_STEPS, sizeof *l->scratch, "Lanczos scratch");
-    if (l->Q && l->diagonal && l->off && l->scratch) { return OK; }
-    lanczos_free(l);
-    return FAILED;
-}
-
-/* A start without structure, the same always: multiples of the golden ratio modulo 1, centred. */
-static void lanczos_start(double *q, size_t n) {
+void spectrum_start(double *q, size_t n) {
     for (size_t i = 0; i < n; i++) { q[i] = fmod((double)(i + 1) * 0.6180339887498949, 1) - 0.5; }
-    cblas_dscal((int)n, 1 / cblas_dnrm2((int)n, q, 1), q, 1);
 }
 
 /* Step k: q_{k+1} from A q_k, made orthogonal to all before it, twice. Returns off_k; 0 if the
  * space is invariant. */
 static double lanczos_step(const double *A, size_t n, size_t k, lanczos *l) {
     int order = (int)n, known = (int)k + 1;
-    double *q = l->Q + k * n, *next = q + n;
+    double *q = l->Q + k * n;
+    double *next = q + n;
     cblas_dsymv(CblasColMajor, CblasLower, order, 1, A, order, q, 1, 0, next, 1);
     l->diagonal[k] = cblas_ddot(order, q, 1, next, 1);
     for (int pass = 0; pass < 2; pass++) {
-        cblas_dgemv(CblasRowMajor, CblasNoTrans, known, order, 1, l->Q, order, next, 1, 0,
-                    l->scratch, 1);
-        cblas_dgemv(CblasRowMajor, CblasTrans, known, order, -1, l->Q, order, l->scratch, 1, 1,
-                    next, 1);
+        cblas_dgemv(CblasRowMajor, CblasNoTrans, known, order, 1, l->Q, order, next, 1, 0, l->work,
+                    1);
+        cblas_dgemv(CblasRowMajor, CblasTrans, known, order, -1, l->Q, order, l->work, 1, 1, next,
+                    1);
     }
     l->off[k] = cblas_dnrm2(order, next, 1);
     if (!(l->off[k] > 0)) { return 0; }
@@ -294,7 +271,8 @@ static double lanczos_step(const double *A, size_t n, size_t k, lanczos *l) {
 
 /* max |eigenvalue| of the leading (k, k) of T; NaN if LAPACK does not converge. */
 static double ritz_norm(const lanczos *l, size_t k) {
-    double *values = l->scratch, *off = l->scratch + LANCZOS_STEPS;
+    double *values = l->work;
+    double *off = l->work + LANCZOS_STEPS;
     memcpy(values, l->diagonal, k * sizeof *values);
     memcpy(off, l->off, k * sizeof *off);
     return LAPACKE_dsterf((int)k, values, off) == 0 ? fmax(fabs(values[0]), fabs(values[k - 1]))
@@ -304,11 +282,17 @@ static double ritz_norm(const lanczos *l, size_t k) {
 /* *norm: the largest Ritz value in size, never above ||A|| but by rounding, once it has settled;
  * NaN if it does not. */
 static status lanczos_norm(const double *A, size_t n, double *norm) {
-    lanczos l;
-    if (lanczos_new(n, &l) != OK) { return FAILED; }
+    scratch owned = {0};
+    lanczos l = {scratch_take(&owned, LANCZOS_STEPS + 1, n * sizeof *l.Q, "Lanczos basis"),
+                 scratch_take(&owned, LANCZOS_STEPS, sizeof *l.diagonal, "Lanczos coefficients"),
+                 scratch_take(&owned, LANCZOS_STEPS, sizeof *l.off, "Lanczos coefficients"),
+                 scratch_take(&owned, 2 * LANCZOS_STEPS, sizeof *l.work, "Lanczos scratch")};
+    status st = owned.failed ? FAILED : OK;
     double last = NAN;
     *norm = NAN;
-    lanczos_start(l.Q, n);
+    if (st != OK) { goto end; }
+    spectrum_start(l.Q, n);
+    cblas_dscal((int)n, 1 / cblas_dnrm2((int)n, l.Q, 1), l.Q, 1);
     for (size_t k = 1; k <= LANCZOS_STEPS && isnan(*norm); k++) {
         double off = lanczos_step(A, n, k - 1, &l);
         if (k % LANCZOS_CHECK != 0 && off > 0) { continue; }
@@ -316,36 +300,39 @@ static status lanczos_norm(const double *A, size_t n, double *norm) {
         if (off == 0 || ritz - last <= NORM_TOLERANCE / 100 * ritz) { *norm = ritz; }
         last = ritz;
     }
-    lanczos_free(&l);
-    return OK;
+end:
+    scratch_free(&owned);
+    return st;
 }
 
 /* Whether both c I - A and c I + A have a Cholesky factor, so that ||A|| <= c up to rounding. */
 static status norm_at_most(const double *A, size_t n, double c, bool *holds) {
     double *work = allocate(n, n * sizeof *work, "copy of a symmetric matrix");
     if (!work) { return FAILED; }
-    status s = factor_shifted(A, n, -1, -c, work, holds);
-    if (s == OK && *holds) { s = factor_shifted(A, n, 1, -c, work, holds); }
+    status st = spectrum_cholesky(A, n, -1, -c, work, holds);
+    if (st == OK && *holds) { st = spectrum_cholesky(A, n, 1, -c, work, holds); }
     free(work);
-    return s;
+    return st;
 }
 
 static status norm_from_all(const double *A, size_t n, double *norm) {
     double *values = allocate(n, sizeof *values, "eigenvalues");
-    status s = values ? spectrum_all(A, n, values) : FAILED;
-    *norm = s == OK ? fmax(fabs(values[0]), fabs(values[n - 1])) : NAN;
+    status st = values ? spectrum_all(A, n, values) : FAILED;
+    *norm = st == OK ? fmax(fabs(values[0]), fabs(values[n - 1])) : NAN;
     free(values);
-    return s;
+    return st;
 }
 
 status spectrum_norm(const double *A, size_t n, double *norm) {
     *norm = NAN;
     if (n <= LANCZOS_STEPS) { return norm_from_all(A, n, norm); }
     bool confirmed = false;
-    status s = check_matrix(A, n);
-    if (s == OK) { s = lanczos_norm(A, n, norm); }
-    if (s == OK && *norm > 0) { s = norm_at_most(A, n, *norm * (1 + NORM_TOLERANCE), &confirmed); }
-    if (s == OK && !confirmed) { return norm_from_all(A, n, norm); }
-    if (s != OK) { *norm = NAN; }
-    return s;
+    status st = spectrum_check(A, n);
+    if (st == OK) { st = lanczos_norm(A, n, norm); }
+    if (st == OK && *norm > 0) {
+        st = norm_at_most(A, n, *norm * (1 + NORM_TOLERANCE), &confirmed);
+    }
+    if (st == OK && !confirmed) { return norm_from_all(A, n, norm); }
+    if (st != OK) { *norm = NAN; }
+    return st;
 }

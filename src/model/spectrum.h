@@ -1,7 +1,7 @@
-/* spectrum: eigenvalues of dense symmetric matrices (LAPACK) and certificates for the smallest one.
+/* Eigenvalues of dense symmetric matrices (LAPACK) and certificates for the smallest one.
  *
  * Every A is (n, n) double, symmetric, both halves filled, not changed; 1 <= n <= INT_MAX. Work
- * arrays are taken and freed inside: n^2 doubles, three times as many in spectrum_vectors and
+ * arrays are taken and freed inside: n^2 doubles, three times as many in
  * spectrum_lambda_min. Errors of every routine: FAILED if there is no memory, if an entry is NaN or
  * Inf or if LAPACK does not converge; the outputs are then NaN (or false), so that they cannot pass
  * a check. BLAS runs on as many threads as the caller has set. */
@@ -48,5 +48,26 @@ typedef struct {
 } spectrum_interval;
 
 status spectrum_lambda_min(const double *A, size_t n, spectrum_interval *interval);
+
+/* The same without reduction to tridiagonal form, for large matrices whose smallest eigenvalue is
+ * not far below 0 (kernels). value: by ARPACK in shift-invert mode, relative error about 1e-12 where
+ * the eigenvalue is not at rounding level; low and high wider apart, about n epsilon trace(A) and n
+ * epsilon ||A||_F. Beside A one array of n^2 doubles is taken and freed. FAILED also if ARPACK does
+ * not converge. */
+status spectrum_lambda_min_large(const double *A, size_t n, spectrum_interval *interval);
+
+/* --- for other routines of this kind --- */
+
+/* FAILED unless 1 <= n <= INT_MAX and every entry is finite. */
+status spectrum_check(const double *A, size_t n);
+
+/* L (n, n) <- the Cholesky factor (lower half, column by column) of fl(sign A - shift I), sign = +1
+ * or -1; complete: whether the factorisation ran to its end. */
+status spectrum_cholesky(const double *A, size_t n, double sign, double shift, double *L,
+                         bool *complete);
+
+/* q (n) <- a start of iterations without structure, the same always: multiples of the golden ratio
+ * modulo 1, centred. */
+void spectrum_start(double *q, size_t n);
 
 #endif

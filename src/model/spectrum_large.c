@@ -1,14 +1,15 @@
-#include "model/spectrum_large.h"
+/* The smallest eigenvalue of a large dense symmetric matrix by shift-invert Lanczos. */
+#include "model/spectrum.h"
 
 #include <float.h>
-#include <limits.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <arpack/arpack.h>
 #include <cblas.h>
-#include <lapacke.h>
+
+#include "base/scratch.h"
 
 /* Order of the Lanczos basis, and restarts at most. Matrices of a lower order than the first go to
  * spectrum_lambda_min. */
@@ -23,42 +24,23 @@ static double rounding(const double *A, size_t n) {
     return (double)n * DBL_EPSILON * trace + DBL_MIN;
 }
 
-/* L <- Cholesky factor (lower half, column by column) of A - shift I; complete: whether it exists.
- */
-static status factor(const double *A, size_t n, double shift, double *L, bool *complete) {
-    memcpy(L, A, n * n * sizeof *L);
-    for (size_t i = 0; i < n; i++) { L[i * n + i] -= shift; }
-    int info = LAPACKE_dpotrf_work(LAPACK_COL_MAJOR, 'L', (int)n, L, (int)n);
-    *complete = info == 0;
-    if (info < 0) {
-        return fail(FAILED, "spectrum: dpotrf returned %d with the shift %g; take a finite one",
-                    info, shift);
-    }
-    return OK;
-}
-
 /* A shift below lambda_min, close to it only if lambda_min is close to 0: 0, or where A is not
  * positive definite steps away from it until the factorisation completes. */
 static status factor_below(const double *A, size_t n, double *L, double *shift) {
     bool complete = false;
     double step = 2 * rounding(A, n);
     *shift = 0;
-    status s = factor(A, n, 0, L, &complete);
-    while (s == OK && !complete && isfinite(step)) {
+    status st = spectrum_cholesky(A, n, 1, 0, L, &complete);
+    while (st == OK && !complete && isfinite(step)) {
         *shift = -step;
-        s = factor(A, n, *shift, L, &complete);
+        st = spectrum_cholesky(A, n, 1, *shift, L, &complete);
         step *= 16;
     }
-    if (s == OK && !complete) {
+    if (st == OK && !complete) {
         return fail(FAILED,
                     "spectrum: no shift makes the matrix positive definite; look at the data");
     }
-    return s;
-}
-
-/* A start without structure, the same always: multiples of the golden ratio modulo 1, centred. */
-static void start_vector(double *x, size_t n) {
-    for (size_t i = 0; i < n; i++) { x[i] = fmod((double)(i + 1) * 0.6180339887498949, 1) - 0.5; }
+    return st;
 }
 
 /* Arrays of ARPACK's dsaupd and dseupd. */
@@ -74,12 +56,13 @@ static status nearest(const double *L, size_t n, double shift, arnoldi *a, doubl
     int order = (int)n, ido = 0, info = 1; /* 1: resid is the start */
     int iparam[11] = {[0] = 1, [2] = RESTARTS, [3] = 1, [6] = 3}, ipntr[11] = {0};
     const int length = BASIS * BASIS + 8 * BASIS;
-    start_vector(a->resid, n);
+    spectrum_start(a->resid, n);
     for (;;) {
         dsaupd_c(&ido, "I", order, "LM", 1, TOLERANCE, a->resid, BASIS, a->basis, order, iparam,
                  ipntr, a->vectors, a->scratch, length, &info);
         if (ido != 1 && ido != -1) { break; }
-        double *from = a->vectors + ipntr[0] - 1, *to = a->vectors + ipntr[1] - 1;
+        double *from = a->vectors + ipntr[0] - 1;
+        double *to = a->vectors + ipntr[1] - 1;
         memcpy(to, from, n * sizeof *to);
         cblas_dtrsv(CblasColMajor, CblasLower, CblasNoTrans, CblasNonUnit, order, L, order, to, 1);
         cblas_dtrsv(CblasColMajor, CblasLower, CblasTrans, CblasNonUnit, order, L, order, to, 1);
@@ -101,20 +84,19 @@ static status nearest(const double *L, size_t n, double shift, arnoldi *a, doubl
 /* With its arrays. ARPACK keeps its state between calls in one place for the whole process: one
  * thread at a time. */
 static status nearest_alone(const double *L, size_t n, double shift, double *value, double *x) {
-    arnoldi a = {.resid = allocate(n, sizeof(double), "Lanczos residual"),
-                 .basis = allocate(n, BASIS * sizeof(double), "Lanczos basis"),
-                 .vectors = allocate(n, 3 * sizeof(double), "Lanczos vectors"),
-                 .scratch = allocate(BASIS, (BASIS + 8) * sizeof(double), "Lanczos scratch")};
-    status s = FAILED;
-    if (a.resid && a.basis && a.vectors && a.scratch) {
+    scratch work = {0};
+    arnoldi a = {.resid = scratch_take(&work, n, sizeof(double), "Lanczos residual"),
+                 .basis = scratch_take(&work, n, BASIS * sizeof(double), "Lanczos basis"),
+                 .vectors = scratch_take(&work, n, 3 * sizeof(double), "Lanczos vectors"),
+                 .scratch =
+                     scratch_take(&work, BASIS, (BASIS + 8) * sizeof(double), "Lanczos scratch")};
+    status st = FAILED;
+    if (!work.failed) {
 #pragma omp critical(arpack)
-        s = nearest(L, n, shift, &a, value, x);
+        st = nearest(L, n, shift, &a, value, x);
     }
-    free(a.resid);
-    free(a.basis);
-    free(a.vectors);
-    free(a.scratch);
-    return s;
+    scratch_free(&work);
+    return st;
 }
 
 /* An upper bound of lambda_min, as the Rayleigh quotient of any x is: x^T A x / x^T x as computed,
@@ -136,45 +118,34 @@ static double rayleigh_above(const double *A, size_t n, const double *x, double 
 static status certified_below(const double *A, size_t n, double near, double *low) {
     bool certain = false;
     double step = rounding(A, n), mu = near;
-    status s = OK;
-    while (s == OK && !certain && isfinite(step)) {
+    status st = OK;
+    while (st == OK && !certain && isfinite(step)) {
         mu = near - step;
-        s = spectrum_certify_above(A, n, mu, &certain);
+        st = spectrum_certify_above(A, n, mu, &certain);
         step *= 4;
     }
-    *low = s == OK && certain ? mu : NAN;
-    return s;
+    *low = st == OK && certain ? mu : NAN;
+    return st;
 }
 
 static status solve(const double *A, size_t n, double *x, spectrum_interval *interval) {
     double *L = allocate(n, n * sizeof *L, "Cholesky factor"), shift, value, low;
-    status s = L ? factor_below(A, n, L, &shift) : FAILED;
-    if (s == OK) { s = nearest_alone(L, n, shift, &value, x); }
-    double high = s == OK ? rayleigh_above(A, n, x, L) : NAN;
+    status st = L ? factor_below(A, n, L, &shift) : FAILED;
+    if (st == OK) { st = nearest_alone(L, n, shift, &value, x); }
+    double high = st == OK ? rayleigh_above(A, n, x, L) : NAN;
     free(L); /* before the certificate takes as much */
-    if (s == OK) { s = certified_below(A, n, value, &low); }
-    if (s == OK) { *interval = (spectrum_interval){low, high, value}; }
-    return s;
+    if (st == OK) { st = certified_below(A, n, value, &low); }
+    if (st == OK) { *interval = (spectrum_interval){low, high, value}; }
+    return st;
 }
 
 status spectrum_lambda_min_large(const double *A, size_t n, spectrum_interval *interval) {
     *interval = (spectrum_interval){NAN, NAN, NAN};
     if (n <= 2 * BASIS) { return spectrum_lambda_min(A, n, interval); }
-    if (n > INT_MAX) {
-        return fail(FAILED,
-                    "spectrum: a matrix of %zu rows is beyond LAPACK; take at most %d samples", n,
-                    INT_MAX);
-    }
-    for (size_t k = 0; k < n * n; k++) {
-        if (!isfinite(A[k])) {
-            return fail(FAILED,
-                        "spectrum: entry (%zu, %zu) of the matrix is %g; look at the data and the "
-                        "step size",
-                        k / n, k % n, A[k]);
-        }
-    }
+    status st = spectrum_check(A, n);
+    if (st != OK) { return st; }
     double *x = allocate(n, sizeof *x, "eigenvector");
-    status s = x ? solve(A, n, x, interval) : FAILED;
+    st = x ? solve(A, n, x, interval) : FAILED;
     free(x);
-    return s;
+    return st;
 }

@@ -1,4 +1,5 @@
-#include "model/throughput.h"
+/* Throughput of training on this machine just now. */
+#include "model/train.h"
 
 #include <omp.h>
 #include <stdlib.h>
@@ -14,7 +15,7 @@ static double seconds_per_operation(const gram *g, const train_settings *setting
     trainer t = {0};
     rng *r = rng_new(0, stream, 0, RNG_PILOT);
     unsigned char *mask = allocate(s.subnets, s.width, "masks");
-    double pace = 0;
+    double each = 0;
     if (r && mask && trainer_new(g, &s, false, &t) == OK && trainer_start_random(&t, r) == OK) {
         mask_draw(s.mask, s.subnets, s.width, s.xi, r, mask);
         trainer_round(&t, mask, NULL, NULL); /* warms caches and clocks */
@@ -24,12 +25,12 @@ static double seconds_per_operation(const gram *g, const train_settings *setting
             trainer_round(&t, mask, NULL, NULL);
             rounds++;
         } while (omp_get_wtime() - begin < seconds && !t.diverged);
-        pace = (omp_get_wtime() - begin) / (rounds * train_round_cost(g, &s));
+        each = (omp_get_wtime() - begin) / (rounds * train_round_cost(g, &s));
     }
     trainer_free(&t);
     rng_free(r);
     free(mask);
-    return pace;
+    return each;
 }
 
 double throughput_measure(const gram *g, const train_settings *s, int threads, double seconds) {
@@ -37,9 +38,9 @@ double throughput_measure(const gram *g, const train_settings *s, int threads, d
     int measured = 0;
 #pragma omp parallel for num_threads(threads) schedule(static, 1) reduction(+ : sum, measured)
     for (int k = 0; k < threads; k++) {
-        double pace = seconds_per_operation(g, s, (size_t)k, seconds);
-        sum += pace;
-        measured += pace > 0;
+        double each = seconds_per_operation(g, s, (size_t)k, seconds);
+        sum += each;
+        measured += each > 0;
     }
     return measured ? sum / measured : 0;
 }

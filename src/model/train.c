@@ -45,20 +45,20 @@ static bool steps_joined(const train_settings *s) {
 
 status trainer_new(const gram *g, const train_settings *s, bool follow, trainer *t) {
     *t = (trainer){.g = g, .settings = *s, .scales = train_scales_of(s, g->n, g->q)};
-    if (network_new(g, s->width, follow, &t->whole) != OK ||
-        network_new(g, s->width, follow, &t->sub) != OK ||
-        network_new(g, s->width, follow, &t->sum) != OK) {
-        trainer_free(t);
-        return FAILED;
+    scratch *own = &t->owned;
+    t->zeroed = scratch_take(own, s->width, sizeof *t->zeroed, "zeroed neurons");
+    t->taken = scratch_take(own, s->width, sizeof *t->taken, "mask counts");
+    t->U = scratch_take(own, g->q * g->ld, sizeof *t->U, "outputs");
+    t->R = scratch_take(own, g->q * g->ld, sizeof *t->R, "residuals");
+    t->work = scratch_take(own, gram_workspace(g), sizeof *t->work, "training workspace");
+    if (steps_joined(s)) {
+        t->S = scratch_take(own, s->width * g->ld, sizeof *t->S, "sums of local steps");
     }
-    t->zeroed = allocate(s->width, sizeof *t->zeroed, "zeroed neurons");
-    t->taken = allocate(s->width, sizeof *t->taken, "mask counts");
-    t->U = allocate(g->q * g->ld, sizeof *t->U, "outputs");
-    t->R = allocate(g->q * g->ld, sizeof *t->R, "residuals");
-    t->work = allocate(network_workspace(g), sizeof *t->work, "training workspace");
-    bool joined = steps_joined(s);
-    if (joined) { t->S = allocate(s->width * g->ld, sizeof *t->S, "sums of local steps"); }
-    if (t->zeroed && t->taken && t->U && t->R && t->work && (t->S || !joined)) { return OK; }
+    if (!own->failed && network_new(g, s->width, follow, &t->whole) == OK &&
+        network_new(g, s->width, follow, &t->sub) == OK &&
+        network_new(g, s->width, follow, &t->sum) == OK) {
+        return OK;
+    }
     trainer_free(t);
     return FAILED;
 }
@@ -67,12 +67,7 @@ void trainer_free(trainer *t) {
     network_free(&t->whole);
     network_free(&t->sub);
     network_free(&t->sum);
-    free(t->zeroed);
-    free(t->taken);
-    free(t->S);
-    free(t->U);
-    free(t->R);
-    free(t->work);
+    scratch_free(&t->owned);
     *t = (trainer){0};
 }
 
@@ -118,14 +113,14 @@ status trainer_start_random(trainer *t, rng *r) {
         train_draw_start(t, r, W, A);
         trainer_start(t, W, A);
     }
-    status s = W && A ? OK : FAILED;
+    status st = W && A ? OK : FAILED;
     free(W);
     free(A);
-    return s;
+    return st;
 }
 
 /* The subnetwork of one mask row (m): the columns of its neurons, side by side. */
-static void gather(trainer *t, const unsigned char *mask) {
+static void extract_subnet(trainer *t, const unsigned char *mask) {
     const gram *g = t->g;
     const network *whole = &t->whole;
     network *sub = &t->sub;
@@ -142,27 +137,27 @@ static void gather(trainer *t, const unsigned char *mask) {
 
 /* Gradient steps of subnetwork l, all tau or, if the last is joined, the others. The output after
  * the last step is computed only for an observer. */
-static void local_steps_run(trainer *t, size_t l, bool joined, train_observer *seen,
-                            void *context) {
+static void local_steps(trainer *t, size_t l, bool joined, train_observer *observer,
+                        void *context) {
     const gram *g = t->g;
     size_t tau = t->settings.local_steps;
     network_output(g, &t->sub, t->scales.subnet, t->U);
     for (size_t step = 0; step < tau; step++) {
         double error = measure(t);
-        if (seen) {
-            seen(
+        if (observer) {
+            observer(
                 &(step_event){.subnet = l, .step = step, .net = &t->sub, .U = t->U, .error = error},
                 context);
         }
         if (joined && step + 1 == tau) { return; }
-        bool output = seen || step + 1 < tau;
+        bool output = observer || step + 1 < tau;
         network_step(g, &t->sub, t->scales.subnet, t->scales.step, t->R, output ? t->U : NULL,
                      t->work);
     }
-    if (seen) {
+    if (observer) {
         double error = measure(t);
-        seen(&(step_event){.subnet = l, .step = tau, .net = &t->sub, .U = t->U, .error = error},
-             context);
+        observer(&(step_event){.subnet = l, .step = tau, .net = &t->sub, .U = t->U, .error = error},
+                 context);
     }
 }
 
@@ -214,16 +209,16 @@ static void aggregate(trainer *t) {
     }
 }
 
-void trainer_round(trainer *t, const unsigned char *mask, train_observer *seen, void *context) {
+void trainer_round(trainer *t, const unsigned char *mask, train_observer *observer, void *context) {
     size_t m = t->settings.width, p = t->settings.subnets, ld = t->g->ld;
-    bool joined = t->S && !seen;
+    bool joined = t->S && !observer;
     mask_count(mask, p, m, t->taken);
     memset(t->sum.Z, 0, m * ld * sizeof *t->sum.Z);
     if (t->sum.C) { memset(t->sum.C, 0, m * ld * sizeof *t->sum.C); }
     if (joined) { memset(t->S, 0, m * ld * sizeof *t->S); }
     for (size_t l = 0; l < p; l++) {
-        gather(t, mask + l * m);
-        local_steps_run(t, l, joined, seen, context);
+        extract_subnet(t, mask + l * m);
+        local_steps(t, l, joined, observer, context);
         if (joined) { accumulate_last_step(t); }
         add_columns(&t->sub, t->sub.Z, t->sum.Z, ld);
         if (t->sum.C) { add_columns(&t->sub, t->sub.C, t->sum.C, ld); }

@@ -1,4 +1,4 @@
-/* train: Algorithm 1 of the paper, with Bernoulli or categorical masks.
+/* Training by Algorithm 1 of the paper, with Bernoulli or categorical masks.
  *
  * For every round k: draw M_k; every subnetwork l starts from w_k and takes tau gradient steps on
  * its own neurons alone; then w_{k+1,r} is the mean of w^l_{k,tau,r} over the subnetworks that took
@@ -56,7 +56,7 @@ typedef struct {
     const real *U;      /* (q, ld) its output */
     double error;       /* (1/2) ||U - Y||_F^2 / n */
 } step_event;
-typedef void train_observer(const step_event *sight, void *context);
+typedef void train_observer(const step_event *event, void *context);
 
 /* A run has diverged once an error is not finite, or beyond this many times what it was at the
  * start or what the zero network has. It stays so: after such a step all neurons may be dead and
@@ -77,6 +77,7 @@ typedef struct {
     double error;  /* whole network's error (1/2) ||U - Y||_F^2 / n, kept up to date */
     double limit;  /* an error beyond this, or NaN, counts as divergence */
     bool diverged; /* some error of the whole network or of a subnetwork has left the limit */
+    scratch owned;
 } trainer;
 
 /* follow: keep the coefficients C (weights, drift). Everything a run needs is allocated here. */
@@ -90,13 +91,13 @@ void trainer_start(trainer *t, const real *W, const real *A);
 /* Both at once, with a temporary W. */
 status trainer_start_random(trainer *t, rng *r);
 
-/* One round of Algorithm 1 with mask (p, m). seen: called for every subnetwork and t = 0..tau, in
+/* One round of Algorithm 1 with mask (p, m). observer: called for every subnetwork and t = 0..tau, in
  * order; may be NULL.
  *
  * Of the last local step only the mean over the subnetworks is needed, unless someone looks: as
  * sum_l G s^l = G sum_l s^l, one product for a neuron takes the place of one for every subnetwork
  * that has it. Taken where it saves operations. */
-void trainer_round(trainer *t, const unsigned char *mask, train_observer *seen, void *context);
+void trainer_round(trainer *t, const unsigned char *mask, train_observer *observer, void *context);
 
 /* Output of the whole network: U (q, ld), caller's. */
 void trainer_output(trainer *t, real *U);
@@ -106,5 +107,9 @@ void trainer_weights(const trainer *t, const real *W0, real *W);
 
 /* Expected operations of one round. */
 double train_round_cost(const gram *g, const train_settings *s);
+/* Seconds that one of these operations takes on one of `threads` threads that all train at once,
+ * measured just now over about `seconds` with settings s on g, for predicted times. 0 if it could
+ * not be measured (no memory). */
+double throughput_measure(const gram *g, const train_settings *s, int threads, double seconds);
 
 #endif

@@ -29,10 +29,10 @@ status trajectory_open(const gram *g, const train_settings *s, bool follow, uint
     return FAILED;
 }
 
-bool trajectory_round(trajectory *run, train_observer *seen, void *context) {
+bool trajectory_round(trajectory *run, train_observer *observer, void *context) {
     const train_settings *s = &run->t.settings;
     mask_draw(s->mask, s->subnets, s->width, s->xi, run->masks, run->mask);
-    trainer_round(&run->t, run->mask, seen, context);
+    trainer_round(&run->t, run->mask, observer, context);
     return !run->t.diverged;
 }
 

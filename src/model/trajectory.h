@@ -1,4 +1,4 @@
-/* trajectory: one random run of Algorithm 1: start and masks from the streams of (seed, cell,
+/* One random run of Algorithm 1: start and masks from the streams of (seed, cell,
  * repetition). */
 #ifndef MODEL_TRAJECTORY_H
 #define MODEL_TRAJECTORY_H
@@ -19,9 +19,9 @@ typedef struct {
  * with the same streams and another step size it is the same start with the same masks. */
 status trajectory_open(const gram *g, const train_settings *s, bool follow, uint64_t seed,
                        size_t cell, size_t repetition, trajectory *run);
-/* Draws the round's masks and trains one round. False once the run has diverged. seen may be NULL.
+/* Draws the round's masks and trains one round. False once the run has diverged. observer may be NULL.
  */
-bool trajectory_round(trajectory *run, train_observer *seen, void *context);
+bool trajectory_round(trajectory *run, train_observer *observer, void *context);
 void trajectory_close(trajectory *run); /* safe on a zeroed one */
 
 #endif

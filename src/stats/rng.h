@@ -1,14 +1,15 @@
-/* rng: random streams that depend on (seed, cell, repetition, purpose) alone, and
+/* Random streams that depend on (seed, cell, repetition, purpose) alone, and
  * what is sampled from them. All of GSL's sampling lives in rng.c, because
  * gsl_randist.h cannot stand beside OpenBLAS's cblas.h. */
 #ifndef STATS_RNG_H
 #define STATS_RNG_H
 
+#include <gsl/gsl_rng.h>
 #include <stddef.h>
 #include <stdint.h>
 #include "base/real.h"
 
-typedef struct rng rng; /* one stream (GSL's mt19937) */
+typedef gsl_rng rng; /* one stream (mt19937) */
 
 /* What a stream is for: two purposes of one unit never share a stream. A pilot is whatever is tried
  * before the units: a calibration, a bracket of a search. */

@@ -82,12 +82,6 @@ double stats_clopper_pearson_upper(size_t k, size_t n, double confidence) {
     return k > n ? NAN : 1 - stats_clopper_pearson_lower(n - k, n, confidence);
 }
 
-stats_interval stats_clopper_pearson(size_t k, size_t n, double confidence) {
-    double one_sided = (1 + confidence) / 2;
-    return (stats_interval){stats_clopper_pearson_lower(k, n, one_sided),
-                            stats_clopper_pearson_upper(k, n, one_sided)};
-}
-
 static bool any_nan(const double *x, size_t n) {
     for (size_t i = 0; i < n; i++) {
         if (isnan(x[i])) { return true; }
@@ -204,16 +198,3 @@ stats_line stats_fit_groups(const double *x, const double *y, const double *grou
     free(mean_x);
     return line;
 }
-
-double stats_chi_square_p(const double *observed, const double *expected, size_t n, size_t lost) {
-    if (n <= lost) { return NAN; }
-    double sum = 0;
-    for (size_t i = 0; i < n; i++) {
-        if (!(expected[i] > 0)) { return NAN; }
-        double difference = observed[i] - expected[i];
-        sum += difference * difference / expected[i];
-    }
-    return isnan(sum) ? NAN : gsl_cdf_chisq_Q(sum, (double)(n - lost));
-}
-
-double stats_sign_test_p(size_t k, size_t n) { return binomial_upper_tail(k, n, 0.5); }

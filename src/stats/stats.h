@@ -1,4 +1,4 @@
-/* stats: what is said about repeated measurements (GSL's statistics and distributions). NaN in, NaN
+/* Summaries, limits and fits of repeated measurements (GSL's statistics and distributions). NaN in, NaN
  * out: that holds of observations and of arguments outside their domain alike. Trend tests:
  * trend.h. */
 #ifndef STATS_STATS_H
@@ -28,9 +28,8 @@ void stats_running_merge(stats_running *all, const stats_running *more);
 /* Two-sided t interval of the mean at the given confidence (0.95); NaN for n < 2. */
 stats_interval stats_mean_interval(const double *x, size_t n, double confidence);
 
-/* Clopper-Pearson interval of a probability: k successes of n trials, two-sided confidence. */
-stats_interval stats_clopper_pearson(size_t k, size_t n, double confidence);
-/* One-sided upper and lower limits at the given confidence. */
+/* Clopper-Pearson limits, one-sided at the given confidence, of a probability: k successes of n
+ * trials. */
 double stats_clopper_pearson_upper(size_t k, size_t n, double confidence);
 double stats_clopper_pearson_lower(size_t k, size_t n, double confidence);
 
@@ -53,12 +52,5 @@ stats_line stats_fit_line(const double *x, const double *y, size_t n, double con
  * NaN. NaN if no memory. */
 stats_line stats_fit_groups(const double *x, const double *y, const double *group, size_t n,
                             double confidence);
-
-/* Chi-square goodness of fit: upper-tail p of sum (observed - expected)^2 / expected, `lost`
- * degrees taken off (1 as a rule). */
-double stats_chi_square_p(const double *observed, const double *expected, size_t n, size_t lost);
-
-/* One-sided sign test: P(Bin(n, 1/2) >= k). */
-double stats_sign_test_p(size_t k, size_t n);
 
 #endif

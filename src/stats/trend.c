@@ -1,12 +1,11 @@
 #include "stats/trend.h"
 
-#include "base/error.h"
+#include "base/scratch.h"
 
 #include <gsl/gsl_cdf.h>
 #include <gsl/gsl_sort.h>
 #include <math.h>
 #include <stdbool.h>
-#include <stdlib.h>
 
 /* What one stratum adds to the sums. */
 typedef struct {
@@ -55,8 +54,8 @@ static moments ties_of(double *x, size_t n) {
     moments ties = {0};
     gsl_sort(x, 1, n);
     for (size_t start = 0, end; start < n; start = end) {
-        for (end = start + 1; end < n && x[end] == x[start]; end++)
-            ;
+        end = start + 1;
+        while (end < n && x[end] == x[start]) { end++; }
         moments_add(&ties, (double)(end - start));
     }
     return ties;
@@ -89,9 +88,10 @@ static size_t pairs_between(const size_t *sizes, size_t groups) {
 static bool tally_stratum(const trend_stratum *s, tally *sum) {
     size_t total = 0;
     for (size_t g = 0; g < s->groups; g++) { total += s->sizes[g]; }
-    double *x = allocate(total, sizeof *x, "observations of a trend");
-    size_t *sizes = allocate(s->groups, sizeof *sizes, "groups of a trend");
-    bool room = x && sizes;
+    scratch work = {0};
+    double *x = scratch_take(&work, total, sizeof *x, "observations of a trend");
+    size_t *sizes = scratch_take(&work, s->groups, sizeof *sizes, "groups of a trend");
+    const bool room = !work.failed;
     if (room) {
         size_t kept = keep_numbers(s, x, sizes);
         size_t pairs = pairs_between(sizes, s->groups);
@@ -102,8 +102,7 @@ static bool tally_stratum(const trend_stratum *s, tally *sum) {
         for (size_t g = 0; g < s->groups; g++) { moments_add(&groups, (double)sizes[g]); }
         sum->variance += score_variance((double)kept, groups, ties_of(x, kept));
     }
-    free(x);
-    free(sizes);
+    scratch_free(&work);
     return room;
 }
 

@@ -3,7 +3,6 @@
 #include <gsl/gsl_cdf.h>
 #include <gsl/gsl_statistics_double.h>
 #include <math.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -74,16 +73,16 @@ static int ascending(const void *left, const void *right) {
 size_t twosample_holm(const double *p, size_t count, double alpha, unsigned char *rejected) {
     memset(rejected, 0, count);
     const double **order = allocate(count, sizeof *order, "order of tests");
-    size_t tests = 0, done = 0;
+    size_t tests = 0, found = 0;
     if (!order) { return 0; }
     for (size_t k = 0; k < count; k++) {
         if (!isnan(p[k])) { order[tests++] = &p[k]; }
     }
     qsort(order, tests, sizeof *order, ascending);
-    while (done < tests && *order[done] <= alpha / (double)(tests - done)) {
-        rejected[order[done] - p] = 1;
-        done++;
+    while (found < tests && *order[found] <= alpha / (double)(tests - found)) {
+        rejected[order[found] - p] = 1;
+        found++;
     }
     free(order);
-    return done;
+    return found;
 }

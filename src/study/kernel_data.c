@@ -73,18 +73,18 @@ static status compute(kernel_data *d) {
     ntk_infinite(&d->data, d->run->threads, d->Hinf);
     d->row_sum = largest_row_sum(d->G, n);
     d->assumption1 = !d->data.opposite;
-    status s = spectrum_norm(d->G, n, &d->gram_norm);
-    if (s == OK) { s = spectrum_smallest(d->Hinf, n, &d->lambda0, NULL); }
-    if (s == OK) { s = spectrum_largest(d->Hinf, n, &d->lambda_max, NULL); }
-    return s;
+    status st = spectrum_norm(d->G, n, &d->gram_norm);
+    if (st == OK) { st = spectrum_smallest(d->Hinf, n, &d->lambda0, NULL); }
+    if (st == OK) { st = spectrum_largest(d->Hinf, n, &d->lambda_max, NULL); }
+    return st;
 }
 
 status kernel_data_take(const program_options *run, dataset data, kernel_data *d) {
     *d = (kernel_data){.run = run, .data = data};
-    status s = check_memory(data.n);
-    if (s == OK) { s = compute(d); }
-    if (s != OK) { kernel_data_close(d); }
-    return s;
+    status st = check_memory(data.n);
+    if (st == OK) { st = compute(d); }
+    if (st != OK) { kernel_data_close(d); }
+    return st;
 }
 
 static void say_data(const kernel_data *d) {
@@ -111,10 +111,11 @@ status kernel_data_open(const program_options *run, size_t samples, size_t label
     if (st == OK) { st = rows_load(run, samples, PROGRAM_ROWS_OF_THEORY, &data, &file_row); }
     if (st != OK) { return st; }
     labels = data.q;
-    if ((st = keep_label(run, &data, &label)) != OK) {
-        dataset_free(&data);
-    } else {
+    st = keep_label(run, &data, &label);
+    if (st == OK) {
         st = kernel_data_take(run, data, d);
+    } else {
+        dataset_free(&data);
     }
     if (st != OK) {
         free(file_row);

@@ -166,7 +166,7 @@ static void note_origin(const study_run *r, table *t) {
 static status write_table(const study_run *r, const study_table *s) {
     char path[PATH_MAX];
     study_path(r, s->suffix, path, sizeof path);
-    table *t = table_new(NULL, NULL, s->digits);
+    table *t = table_new(s->digits);
     if (!t) { return FAILED; }
     table_note(t, "statement", "%s", s->statement);
     note_origin(r, t);
@@ -182,7 +182,7 @@ static void note_rows(table *t, void *context) { note_origin(context, t); }
 static status judge(const study_run *r) {
     char path[PATH_MAX];
     const study *s = r->study;
-    claim_rows rows = {.command = r->options.redo};
+    claim_rows rows = {.command = r->options.reproduce_command};
     study_path(r, "statements", path, sizeof path);
     status st = claim_judge(s->claims, r, &rows);
     if (st == OK) {

@@ -12,23 +12,64 @@ static const char *const COLOURS[] = {"\033[32m", "\033[1;31m", "\033[33m",
 static const char *const KINDS[] = {"exact", "derived", "paper"};
 static const char PLAIN[] = "\033[0m";
 static const char *const SENSES[] = {"", "<=", ">=", "="};
-static const char NAMES[] = "statement kind verdict bound sense observed slack trials limit "
-                            "hypotheses says source anchor command";
-static const char *const OPTIONAL[] = {"sense", "source", "anchor"}; /* older tables have not */
+
+typedef enum { COLUMN_TEXT, COLUMN_WORD, COLUMN_NUMBER, COLUMN_COUNT } column_type;
+
+/* A column of the table: a member of statement_row. */
+typedef struct {
+    const char *name, *meaning;
+    column_type type;
+    size_t member, size;      /* offset; bytes of a text */
+    const char *const *words; /* of a word, by the number of an enum */
+    size_t count;
+    bool optional; /* older tables have it not */
+} column;
+
+#define TEXT(member) \
+    COLUMN_TEXT, offsetof(statement_row, member), sizeof((statement_row *)NULL)->member
+#define WORD(member, words) \
+    COLUMN_WORD, offsetof(statement_row, member), 0, words, sizeof words / sizeof *words
+#define NUMBER(member) COLUMN_NUMBER, offsetof(statement_row, member)
+
+static const column COLUMNS[] = {
+    {"statement",
+     "[text] number or label in the paper; in texts _ is a blank and \\_ an underscore",
+     TEXT(statement)},
+    {"kind",
+     "[text] exact, derived or paper: an identity, a bound proved here, what the paper says",
+     WORD(kind, KINDS)},
+    {"verdict", "[text] not refuted, refuted, hypothesis not met or not checked",
+     WORD(verdict, VERDICTS)},
+    {"bound", "[of the statement] what the statement allows; nan if it has no such number",
+     NUMBER(bound)},
+    {"sense", "[text] observed is to be <=, >= or = bound; - where a p-value or trend decides",
+     WORD(sense, SENSES), .optional = true},
+    {"observed", "[of the statement] worst or quantile seen", NUMBER(observed)},
+    {"slack", "[1] how far from the bound, as a factor; >= 1 where the statement held",
+     NUMBER(slack)},
+    {"rows", "[count] rows n of the data that it was checked on; 0: not of rows of one file",
+     COLUMN_COUNT, offsetof(statement_row, rows), .optional = true},
+    {"of", "[count] rows that the file has", COLUMN_COUNT, offsetof(statement_row, of),
+     .optional = true},
+    {"trials", "[count] observations behind the row", COLUMN_COUNT,
+     offsetof(statement_row, trials)},
+    {"limit", "[1] Clopper-Pearson limit or p-value", NUMBER(limit)},
+    {"hypotheses", "[text] what the statement supposes and how this run stands to it",
+     TEXT(hypotheses)},
+    {"says", "[text] the statement in a few words", TEXT(says)},
+    {"source", "[text] file in which hypothesis and observation stand", TEXT(source),
+     .optional = true},
+    {"anchor", "[text] the statement's place in doc/mathematics.md", TEXT(anchor),
+     .optional = true},
+    {"command", "[text] computes this row again", TEXT(command)}};
 enum {
     VERDICT_COUNT = sizeof VERDICTS / sizeof *VERDICTS,
-    KIND_COUNT = sizeof KINDS / sizeof *KINDS,
-    SENSE_COUNT = sizeof SENSES / sizeof *SENSES
+    COLUMN_COUNTS = sizeof COLUMNS / sizeof *COLUMNS
 };
 
 const char *verdict_word(verdict v) { return VERDICTS[v]; }
 
 const char *statement_kind_word(statement_kind k) { return KINDS[k]; }
-
-verdict verdict_of(bool hypothesis_met, bool holds) {
-    if (!hypothesis_met) { return HYPOTHESIS_NOT_MET; }
-    return holds ? NOT_REFUTED : STATEMENT_REFUTED;
-}
 
 /* --- Rows as a table. A field may hold no blank: a blank is written '_', an underscore "\_", a
  * backslash "\\", a '#' "\#", and a text that is not there "-" (one that is a dash alone: "\-").
@@ -46,165 +87,115 @@ static void add_text(table *t, const char *text) {
     table_text(t, field);
 }
 
-static void add_row(table *t, const statement_row *row) {
-    table_row(t);
-    add_text(t, row->statement);
-    add_text(t, statement_kind_word(row->kind));
-    add_text(t, verdict_word(row->verdict));
-    table_number(t, row->bound);
-    add_text(t, SENSES[row->sense]);
-    table_number(t, row->observed);
-    table_number(t, row->slack);
-    table_number(t, (double)row->trials);
-    table_number(t, row->limit);
-    add_text(t, row->hypotheses);
-    add_text(t, row->says);
-    add_text(t, row->source);
-    add_text(t, row->anchor);
-    add_text(t, row->command);
+static void add_field(table *t, const column *c, const statement_row *row) {
+    const void *member = (const char *)row + c->member;
+    switch (c->type) {
+    case COLUMN_TEXT: add_text(t, member); break;
+    case COLUMN_WORD: add_text(t, c->words[*(const unsigned *)member]); break;
+    case COLUMN_NUMBER: table_number(t, *(const double *)member); break;
+    case COLUMN_COUNT: table_number(t, (double)*(const size_t *)member); break;
+    }
 }
 
 status verdict_write(const statement_row *rows, size_t count, const char *path,
                      void (*notes)(table *t, void *context), void *context) {
-    table *t = table_new(
-        NAMES,
-        "statement [text] number or label in the paper; in texts _ is a blank and \\_ an "
-        "underscore\n"
-        "kind [text] exact, derived or paper: an identity, a bound proved here, what the paper "
-        "says\n"
-        "verdict [text] not refuted, refuted, hypothesis not met or not checked\n"
-        "bound [of the statement] what the statement allows; nan if it has no such number\n"
-        "sense [text] observed is to be <=, >= or = bound; - where a p-value or trend decides\n"
-        "observed [of the statement] worst or quantile seen\n"
-        "slack [1] how far from the bound, as a factor; >= 1 where the statement held\n"
-        "trials [count] observations behind the row\n"
-        "limit [1] Clopper-Pearson limit or p-value\n"
-        "hypotheses [text] what the statement supposes and how this run stands to it\n"
-        "says [text] the statement in a few words\n"
-        "source [text] file in which hypothesis and observation stand\n"
-        "anchor [text] the statement's place in doc/mathematics.md\n"
-        "command [text] computes this row again",
-        17);
+    table *t = table_new(17);
     if (!t) { return FAILED; }
+    for (int k = 0; k < COLUMN_COUNTS; k++) {
+        table_add_column(t, COLUMNS[k].name, COLUMNS[k].meaning);
+    }
     if (notes) { notes(t, context); }
-    for (size_t i = 0; i < count; i++) { add_row(t, &rows[i]); }
-    status s = table_write(t, path);
+    for (size_t i = 0; i < count; i++) {
+        table_row(t);
+        for (int k = 0; k < COLUMN_COUNTS; k++) { add_field(t, &COLUMNS[k], &rows[i]); }
+    }
+    status st = table_write(t, path);
     table_free(t);
-    return s;
+    return st;
 }
 
-/* One row of a table that was read, all of whose columns are there. */
-typedef struct {
-    const char *path;
-    const table_data *data;
-    size_t row;
-} reader;
-
-static size_t field_of(const reader *r, const char *name) {
-    return r->row * r->data->columns + (size_t)table_column(r->data, name);
-}
-
-static status reject(const reader *r, const char *name, const char *what) {
-    return fail(BAD_INPUT, "%s: row %zu: '%s' %s; write the table anew", r->path, r->row + 1, name,
-                what);
-}
-
-static status read_text(const reader *r, const char *name, char *text, size_t size) {
-    bool absent = table_column(r->data, name) < 0; /* one of OPTIONAL */
-    const char *c = absent ? "-" : r->data->text[field_of(r, name)];
+/* The text of a field as it was before add_text; false if it is longer than `size`. */
+static bool read_text(const char *field, char *text, size_t size) {
     size_t length = 0;
-    if (strcmp(c, "-") == 0) { c++; }
-    for (; *c && length + 1 < size; c++) {
-        bool escaped = *c == '\\' && c[1];
-        c += escaped;
-        text[length++] = *c == '_' && !escaped ? ' ' : *c;
+    if (strcmp(field, "-") == 0) { field++; }
+    for (; *field && length + 1 < size; field++) {
+        bool escaped = *field == '\\' && field[1];
+        field += escaped;
+        text[length++] = *field == '_' && !escaped ? ' ' : *field;
     }
     text[length] = '\0';
-    return *c ? reject(r, name, "is too long") : OK;
+    return !*field;
 }
 
-static double read_number(const reader *r, const char *name) {
-    return r->data->values[field_of(r, name)];
-}
-
-static status read_count(const reader *r, const char *name, size_t *count) {
-    double value = read_number(r, name);
-    if (!(value >= 0 && value < 0x1p53 && value == floor(value))) {
-        return reject(r, name, "is not a count");
-    }
-    *count = (size_t)value;
-    return OK;
-}
-
-static status read_word(const reader *r, const char *name, const char *const *words, int count,
-                        int *index) {
+/* Which of the column's words the field is; false if none. */
+static bool read_word(const column *c, const char *field, unsigned *index) {
     char word[32];
-    status s = read_text(r, name, word, sizeof word);
-    for (*index = 0; s == OK && *index < count; ++*index) {
-        if (strcmp(word, words[*index]) == 0) { return OK; }
+    if (!read_text(field, word, sizeof word)) { return false; }
+    for (*index = 0; *index < c->count; ++*index) {
+        if (strcmp(word, c->words[*index]) == 0) { return true; }
     }
-    return s == OK ? reject(r, name, "is an unknown word") : s;
+    return false;
 }
 
-static status read_row(const reader *r, statement_row *row) {
-    int kind, word, sense;
-    status s = read_text(r, "statement", row->statement, sizeof row->statement);
-    s = s != OK ? s : read_word(r, "kind", KINDS, KIND_COUNT, &kind);
-    s = s != OK ? s : read_word(r, "verdict", VERDICTS, VERDICT_COUNT, &word);
-    s = s != OK ? s : read_count(r, "trials", &row->trials);
-    s = s != OK ? s : read_text(r, "hypotheses", row->hypotheses, sizeof row->hypotheses);
-    s = s != OK ? s : read_text(r, "says", row->says, sizeof row->says);
-    s = s != OK ? s : read_word(r, "sense", SENSES, SENSE_COUNT, &sense);
-    s = s != OK ? s : read_text(r, "source", row->source, sizeof row->source);
-    s = s != OK ? s : read_text(r, "anchor", row->anchor, sizeof row->anchor);
-    s = s != OK ? s : read_text(r, "command", row->command, sizeof row->command);
-    if (s != OK) { return s; }
-    row->sense = (verdict_sense)sense;
-    row->kind = (statement_kind)kind;
-    row->verdict = (verdict)word;
-    row->bound = read_number(r, "bound");
-    row->observed = read_number(r, "observed");
-    row->slack = read_number(r, "slack");
-    row->limit = read_number(r, "limit");
+/* Fills the column's member from row `row` of the table; what is wrong with it, NULL if nothing. */
+static const char *read_field(const table_data *data, size_t row, const column *c,
+                              statement_row *to) {
+    void *member = (char *)to + c->member;
+    int at = table_column(data, c->name); /* < 0: optional */
+    const char *field = at < 0 ? "-" : table_field(data, row, at);
+    double value = c->type == COLUMN_COUNT && at < 0 ? 0 : table_value(data, row, at);
+    switch (c->type) {
+    case COLUMN_TEXT: return read_text(field, member, c->size) ? NULL : "is too long";
+    case COLUMN_WORD: return read_word(c, field, member) ? NULL : "is an unknown word";
+    case COLUMN_NUMBER: *(double *)member = value; return NULL;
+    case COLUMN_COUNT:
+        if (!(value >= 0 && value < 0x1p53 && value == floor(value))) { return "is not a count"; }
+        *(size_t *)member = (size_t)value;
+    }
+    return NULL;
+}
+
+static status read_row(const char *path, const table_data *data, size_t row, statement_row *to) {
+    for (int k = 0; k < COLUMN_COUNTS; k++) {
+        const char *wrong = read_field(data, row, &COLUMNS[k], to);
+        if (wrong) {
+            return fail(BAD_INPUT, "%s: row %zu: '%s' %s; write the table anew", path, row + 1,
+                        COLUMNS[k].name, wrong);
+        }
+    }
     return OK;
 }
 
 static status check_columns(const char *path, const table_data *data) {
-    char name[32];
-    for (const char *c = NAMES; *c; c += strspn(c, " ")) {
-        size_t length = strcspn(c, " ");
-        snprintf(name, sizeof name, "%.*s", (int)length, c);
-        bool optional = false;
-        for (size_t k = 0; k < sizeof OPTIONAL / sizeof *OPTIONAL; k++) {
-            optional |= strcmp(name, OPTIONAL[k]) == 0;
-        }
-        if (!optional && table_column(data, name) < 0) {
+    for (int k = 0; k < COLUMN_COUNTS; k++) {
+        if (!COLUMNS[k].optional && table_column(data, COLUMNS[k].name) < 0) {
             return fail(BAD_INPUT, "%s: column '%s' is missing; give a table of verdicts", path,
-                        name);
+                        COLUMNS[k].name);
         }
-        c += length;
     }
     return OK;
 }
 
 status verdict_read(const char *path, statement_row **rows, size_t *count) {
     table_data data;
-    status s = table_read(path, &data);
-    if (s != OK) { return s; }
-    s = check_columns(path, &data);
-    size_t room = *count + data.rows + 1; /* never 0 bytes */
-    statement_row *grown = s == OK ? realloc(*rows, room * sizeof *grown) : NULL;
-    if (grown) {
-        *rows = grown;
-    } else if (s == OK) {
-        s = fail(FAILED, "%s: no memory for %zu rows; read fewer tables", path, data.rows);
+    statement_row *grown;
+    status st = table_read(path, &data);
+    if (st != OK) { return st; }
+    st = check_columns(path, &data);
+    if (st != OK) { goto end; }
+    grown = realloc(*rows, (*count + data.rows + 1) * sizeof *grown); /* never 0 bytes */
+    if (!grown) {
+        st = fail(FAILED, "%s: no memory for %zu rows; read fewer tables", path, data.rows);
+        goto end;
     }
-    for (size_t i = 0; i < data.rows && s == OK; i++) {
-        s = read_row(&(reader){path, &data, i}, &grown[*count + i]);
+    *rows = grown;
+    for (size_t i = 0; i < data.rows && st == OK; i++) {
+        st = read_row(path, &data, i, &grown[*count + i]);
     }
-    if (s == OK) { *count += data.rows; }
+    if (st == OK) { *count += data.rows; }
+end:
     table_data_free(&data);
-    return s;
+    return st;
 }
 
 /* --- Rows for a reader at a terminal: a line of fixed columns each, its texts below it, indented.
@@ -239,6 +230,17 @@ static void print_text(FILE *stream, const char *label, const char *text) {
     fputc('\n', stream);
 }
 
+/* The statement in words, and the rows that it was checked on. */
+static void print_says(const statement_row *row, FILE *stream) {
+    char says[sizeof row->says + 64];
+    size_t used = (size_t)snprintf(says, sizeof says, "%s", row->says);
+    if (row->rows) {
+        snprintf(says + used, sizeof says - used, "%s(%zu of %zu rows)", used ? " " : "", row->rows,
+                 row->of);
+    }
+    if (*says) { print_text(stream, "says:", says); }
+}
+
 static void print_row(const statement_row *row, int room, FILE *stream, bool colour) {
     fprintf(stream, "%s%-*s%s ", colour ? COLOURS[row->verdict] : "", VERDICT_ROOM,
             verdict_word(row->verdict), colour ? PLAIN : "");
@@ -252,7 +254,7 @@ static void print_row(const statement_row *row, int room, FILE *stream, bool col
     fprintf(stream, " %*zu", TRIALS_ROOM, row->trials);
     print_number(stream, row->limit);
     fputc('\n', stream);
-    if (*row->says) { print_text(stream, "says:", row->says); }
+    print_says(row, stream);
     if (*row->hypotheses) { print_text(stream, "supposes:", row->hypotheses); }
     if (row->verdict == STATEMENT_REFUTED && *row->command) {
         fprintf(stream, "%*sagain: %s\n", INDENT, "", row->command); /* one line, to be copied */

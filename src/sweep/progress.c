@@ -155,13 +155,10 @@ progress *progress_start(const char *name, double total, size_t items, int threa
     p->quiet = quiet;
     p->terminal = isatty(STDERR_FILENO) == 1;
     p->start = p->shown = omp_get_wtime();
-    if (predicted > 0.0) {
-        char text[16];
-        time_format(predicted, text);
-        progress_say(p->name, quiet, "%zu units on %d threads, predicted %s", items, threads, text);
-    } else {
-        progress_say(p->name, quiet, "%zu units on %d threads", items, threads);
-    }
+    char text[16], expected[32] = "";
+    time_format(predicted, text);
+    if (predicted > 0.0) { snprintf(expected, sizeof expected, ", predicted %s", text); }
+    progress_say(p->name, quiet, "%zu units on %d threads%s", items, threads, expected);
     if (p->terminal && !quiet) { show(p, p->start); }
     ticker_start(p);
     return p;
@@ -182,16 +179,12 @@ double progress_end(progress *p) {
     ticker_end(p);
     const double seconds = omp_get_wtime() - p->start;
     if (p->terminal && !p->quiet) { fprintf(stderr, "\r%*s\r", WIDTH - 1, ""); }
-    char spent[16], predicted[16], share[32] = "";
+    char spent[16], text[16], predicted[32] = "", share[32] = "";
     time_format(seconds, spent);
+    time_format(p->predicted, text);
+    if (p->predicted > 0.0) { snprintf(predicted, sizeof predicted, " (predicted %s)", text); }
     if (p->finished != p->items) { snprintf(share, sizeof share, " of %zu", p->items); }
-    if (p->predicted > 0.0) {
-        time_format(p->predicted, predicted);
-        progress_say(p->name, p->quiet, "%zu%s units in %s (predicted %s)", p->finished, share,
-                     spent, predicted);
-    } else {
-        progress_say(p->name, p->quiet, "%zu%s units in %s", p->finished, share, spent);
-    }
+    progress_say(p->name, p->quiet, "%zu%s units in %s%s", p->finished, share, spent, predicted);
     free(p);
     return seconds;
 }

@@ -50,7 +50,7 @@ typedef struct {
     double work;          /* sum of their costs */
     progress *shown;
     atomic_bool stopped; /* a unit failed: take no more */
-    status code;         /* of the first unit that failed, and its line */
+    status st;           /* of the first unit that failed, and its line */
     char line[1024];
 } run_state;
 
@@ -96,16 +96,16 @@ static status units_forget(const run_state *r) {
         return errno == ENOENT ? OK
                                : fail(FAILED, "%s: cannot be read: %s", r->folder, strerror(errno));
     }
-    status code = OK;
-    for (struct dirent *entry = readdir(folder); entry && code == OK; entry = readdir(folder)) {
+    status st = OK;
+    for (struct dirent *entry = readdir(folder); entry && st == OK; entry = readdir(folder)) {
         if (name_is_ours(r, entry->d_name) && unlinkat(dirfd(folder), entry->d_name, 0) != 0 &&
             errno != ENOENT) {
-            code = fail(FAILED, "%s/%s: cannot be removed: %s", r->folder, entry->d_name,
-                        strerror(errno));
+            st = fail(FAILED, "%s/%s: cannot be removed: %s", r->folder, entry->d_name,
+                      strerror(errno));
         }
     }
     closedir(folder);
-    return code;
+    return st;
 }
 
 /* Reads the units of this share that are there; the others become tasks. */
@@ -140,7 +140,8 @@ static status units_scan(run_state *r) {
 
 /* Longest first: the last units to finish are then short, and the threads end together. */
 static int task_compare(const void *left, const void *right) {
-    const task *a = left, *b = right;
+    const task *a = left;
+    const task *b = right;
     if (a->cost != b->cost) { return a->cost > b->cost ? -1 : 1; }
     return (a->index > b->index) - (a->index < b->index);
 }
@@ -155,11 +156,11 @@ static status unit_compute(const run_state *r, size_t index, const char *path) {
         values[i] = NAN; /* not what a damaged file left, nor 0 where nothing was computed */
     }
     fail(OK, "%s", ""); /* no line of an earlier unit on this thread */
-    status code = r->s->run(key.cell, key.repetition, values, r->s->context);
-    if (code != OK) {
+    status st = r->s->run(key.cell, key.repetition, values, r->s->context);
+    if (st != OK) {
         return *error_text()
-                   ? code
-                   : fail(code, "cell %zu, repetition %zu failed", key.cell, key.repetition);
+                   ? st
+                   : fail(st, "cell %zu, repetition %zu failed", key.cell, key.repetition);
     }
     for (size_t i = 0; i < key.count; i++) {
         values[i] = isnan(values[i]) ? NAN : values[i]; /* as it reads back */
@@ -211,19 +212,20 @@ static void task_finish(run_state *r, const task *t) {
     char core[UNIT_CORE_SIZE], *path = unit_path(r->folder, &key);
     const bool there = path && unit_read(path, &key, r->result->values + t->index * r->s->values,
                                          core) == UNIT_WHOLE;
-    const status code = there ? OK : path ? unit_compute(r, t->index, path) : FAILED;
+    status st = path ? OK : FAILED;
+    if (path && !there) { st = unit_compute(r, t->index, path); }
     free(path);
     lock_drop(r->locks, key.cell, key.repetition);
-    if (code == OK) { progress_step(r->shown, t->cost); }
+    if (st == OK) { progress_step(r->shown, t->cost); }
 #pragma omp critical(sweep_result)
     {
-        if (code == OK) {
+        if (st == OK) {
             unit_core_add(r->result->cores, sizeof r->result->cores,
                           there ? core : openblas_get_corename());
             r->result->computed += !there;
             r->received += there;
-        } else if (r->code == OK) {
-            r->code = code;
+        } else if (r->st == OK) {
+            r->st = st;
             snprintf(r->line, sizeof r->line, "%s", error_text());
             atomic_store(&r->stopped, true);
         }
@@ -255,8 +257,8 @@ static double seconds_predict(const run_state *r) {
 
 /* Computes all tasks on the threads, with BLAS on one thread in each. */
 static status tasks_run(run_state *r) {
-    status code = folder_make(r->folder);
-    if (code != OK) { return code; }
+    status st = folder_make(r->folder);
+    if (st != OK) { return st; }
     if (access(r->folder, W_OK | X_OK) != 0) {
         return fail(FAILED, "%s: cannot be written: %s; choose another place with --out", r->folder,
                     strerror(errno));
@@ -285,14 +287,19 @@ static status tasks_run(run_state *r) {
         progress_say(r->s->program, r->terse, "%zu of these units were computed by another process",
                      r->received);
     }
-    return r->code == OK ? OK : fail(r->code, "%s", r->line);
+    return r->st == OK ? OK : fail(r->st, "%s", r->line);
+}
+
+static status status_of(int caught) {
+    if (caught == SIGINT) { return INTERRUPTED; }
+    return caught == SIGTERM ? TERMINATED : FAILED;
 }
 
 /* Reads what is there and computes the rest. */
 static status units_gather(run_state *r) {
-    status code = r->options->fresh && !r->options->predict ? units_forget(r) : OK;
-    code = code != OK ? code : units_scan(r);
-    if (code != OK) { return code; }
+    status st = r->options->fresh && !r->options->predict ? units_forget(r) : OK;
+    st = st != OK ? st : units_scan(r);
+    if (st != OK) { return st; }
     if (r->result->reused > 0) {
         progress_say(r->s->program, r->terse, "%zu of %zu units are there already",
                      r->result->reused, r->share);
@@ -300,17 +307,15 @@ static status units_gather(run_state *r) {
     qsort(r->tasks, r->missing, sizeof *r->tasks, task_compare);
     r->result->predicted = seconds_predict(r);
     if (r->options->predict) { return OK; }
-    if (r->missing > 0 && stop_signal() == 0) { code = tasks_run(r); }
+    if (r->missing > 0 && stop_signal() == 0) { st = tasks_run(r); }
     const int caught = stop_signal();
-    if (code == OK && caught) {
-        code = fail(caught == SIGINT    ? INTERRUPTED
-                    : caught == SIGTERM ? TERMINATED
-                                        : FAILED,
-                    "stopped by %s after %zu of %zu units; run the same command again%s to resume",
-                    stop_name(caught), r->result->reused + r->result->computed, r->share,
-                    r->options->fresh ? " without --fresh" : "");
+    if (st == OK && caught) {
+        st = fail(status_of(caught),
+                  "stopped by %s after %zu of %zu units; run the same command again%s to resume",
+                  stop_name(caught), r->result->reused + r->result->computed, r->share,
+                  r->options->fresh ? " without --fresh" : "");
     }
-    return code;
+    return st;
 }
 
 /* What computed nothing leaves no folder; rmdir keeps those that hold something. */
@@ -324,9 +329,9 @@ static void folders_drop(const run_state *r) {
 status sweep_run(const sweep *s, const sweep_options *options, sweep_result *result) {
     *result = (sweep_result){0};
     const double start = omp_get_wtime();
-    status code = arguments_check(s, options);
-    code = code != OK ? code : fingerprint_of(s->program, s->settings, result->fingerprint);
-    if (code != OK) { return code; }
+    status st = arguments_check(s, options);
+    st = st != OK ? st : fingerprint_of(s->program, s->settings, result->fingerprint);
+    if (st != OK) { return st; }
     run_state r = {
         .s = s, .options = options, .result = result, .total = s->cells * s->repeats, .stride = 1};
     r.terse = options->quiet || options->brief;
@@ -343,21 +348,21 @@ status sweep_run(const sweep *s, const sweep_options *options, sweep_result *res
     if (r.tasks && result->values) {
         stop_handlers before;
         stop_watch(s->program, options->quiet, &before);
-        code = units_gather(&r);
+        st = units_gather(&r);
         stop_unwatch(&before);
     } else {
-        code = FAILED;
+        st = FAILED;
     }
-    if (code != OK && result->computed == 0) { folders_drop(&r); }
+    if (st != OK && result->computed == 0) { folders_drop(&r); }
     free(r.folder);
     free(r.tasks);
-    if (code != OK || options->shards > 0 || options->predict) {
+    if (st != OK || options->shards > 0 || options->predict) {
         sweep_result_free(result); /* what is not whole cannot be taken for a result */
     } else {
         result->complete = true;
     }
     result->seconds = omp_get_wtime() - start;
-    return code;
+    return st;
 }
 
 void sweep_result_free(sweep_result *result) {

@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <math.h>
 #include <sha2.h>
-#include <stdarg.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -41,16 +40,6 @@ static bool core_is_valid(const char *core, size_t length) {
     return valid;
 }
 
-/* SHA-256 of `before` followed by `after`, as 64 hex digits. */
-static void checksum(const char *before, size_t before_size, const char *after, size_t after_size,
-                     char digest[SHA256_DIGEST_STRING_LENGTH]) {
-    SHA2_CTX sha;
-    SHA256Init(&sha);
-    SHA256Update(&sha, (const uint8_t *)before, before_size);
-    SHA256Update(&sha, (const uint8_t *)after, after_size);
-    SHA256End(&sha, digest);
-}
-
 /* Writes the value's line at `text` (VALUE_SIZE bytes); returns its length. */
 static size_t value_format(double value, char *text) {
     return (size_t)snprintf(text, VALUE_SIZE, "%.17g\n", isnan(value) ? NAN : value);
@@ -80,7 +69,11 @@ status unit_format(const unit_key *key, const char *core, const double *values, 
     char *end = body;
     for (size_t i = 0; i < key->count; i++) { end += value_format(values[i], end); }
     char digest[SHA256_DIGEST_STRING_LENGTH];
-    checksum(text, header, body, (size_t)(end - body), digest);
+    SHA2_CTX sha;
+    SHA256Init(&sha);
+    SHA256Update(&sha, (const uint8_t *)text, header);
+    SHA256Update(&sha, (const uint8_t *)body, (size_t)(end - body));
+    SHA256End(&sha, digest);
     memcpy(text + header, "sha256 ", 7);
     memcpy(text + header + 7, digest, sizeof digest - 1);
     body[-1] = '\n';
@@ -89,101 +82,60 @@ status unit_format(const unit_key *key, const char *core, const double *values, 
     return OK;
 }
 
-typedef struct {
-    const char *at, *end; /* what is not read yet */
-} reader;
-
-/* Takes the next line off; false if no line feed follows. */
-static bool line_next(reader *r, const char **text, size_t *length) {
-    const char *feed = r->at < r->end ? memchr(r->at, '\n', (size_t)(r->end - r->at)) : NULL;
-    if (!feed) { return false; }
-    *text = r->at;
-    *length = (size_t)(feed - r->at);
-    r->at = feed + 1;
-    return true;
-}
-
-/* Takes the next line off; BAD_INPUT unless it is what the format says. */
-__attribute__((format(printf, 2, 3))) static status line_expect(reader *r, const char *format,
-                                                                ...) {
-    char expected[128];
-    va_list arguments;
-    va_start(arguments, format);
-    const int size = vsnprintf(expected, sizeof expected, format, arguments);
-    va_end(arguments);
-    const char *text;
-    size_t length;
-    if (!line_next(r, &text, &length) || length != (size_t)size ||
-        memcmp(text, expected, length) != 0) {
-        return fail(BAD_INPUT, "its line '%s' is missing or different", expected);
-    }
-    return OK;
-}
-
-/* Takes the line "core <word>" off. */
-static status core_read(reader *r, char core[UNIT_CORE_SIZE]) {
-    static const char word[] = "core ";
-    const size_t skip = sizeof word - 1;
-    const char *text;
-    size_t length;
-    if (!line_next(r, &text, &length) || length < skip || memcmp(text, word, skip) != 0 ||
-        !core_is_valid(text + skip, length - skip)) {
-        return fail(BAD_INPUT, "its line 'core' is missing or broken");
-    }
-    memcpy(core, text + skip, length - skip);
-    core[length - skip] = '\0';
-    return OK;
-}
-
-/* Takes one value off: a line that is its value printed, digit by digit. */
-static status value_read(reader *r, double *value) {
-    const char *text;
-    size_t length;
-    char line[VALUE_SIZE] = "", printed[VALUE_SIZE];
-    if (!line_next(r, &text, &length) || length + 1 >= sizeof line) {
-        return fail(BAD_INPUT, "a value is missing or too long");
-    }
-    memcpy(line, text, length + 1);
+/* The number that the line at `at` begins with; where the next line is. */
+static const char *value_read(const char *at, const char *end, double *value) {
+    char line[VALUE_SIZE] = "";
+    const char *feed = memchr(at, '\n', (size_t)(end - at));
+    const size_t length = (size_t)((feed ? feed : end) - at);
+    memcpy(line, at, length < sizeof line ? length : sizeof line - 1);
     *value = strtod(line, NULL);
-    if (value_format(*value, printed) != length + 1 || memcmp(line, printed, length + 1) != 0) {
-        return fail(BAD_INPUT, "a value is not a number with 17 digits");
-    }
-    return OK;
+    return feed ? feed + 1 : end;
 }
 
+/* BAD_INPUT with the first line that differs, unless none does. expected ends with a 0 byte. */
+static status text_expect(const char *bytes, size_t size, const char *expected, size_t length) {
+    size_t same = 0;
+    while (same < size && same < length && bytes[same] == expected[same]) { same++; }
+    if (same == size && same == length) { return OK; }
+    while (same > 0 && expected[same - 1] != '\n') { same--; }
+    const char *line = expected + same;
+    if (strncmp(line, "sha256 ", 7) == 0) { return fail(BAD_INPUT, "its checksum does not match"); }
+    return fail(BAD_INPUT, "its line '%.*s' is missing or different", (int)strcspn(line, "\n"),
+                line);
+}
+
+/* Core and values are read as they come; the text that they should have then decides. */
 status unit_parse(const char *bytes, size_t size, const unit_key *key, double *values,
                   char core[UNIT_CORE_SIZE]) {
-    reader r = {bytes, bytes + size};
-    status code = line_expect(&r, "mntk-unit 1");
-    code = code != OK ? code : line_expect(&r, "fingerprint %s", key->fingerprint);
-    code = code != OK ? code : line_expect(&r, "cell %zu", key->cell);
-    code = code != OK ? code : line_expect(&r, "repetition %zu", key->repetition);
-    code = code != OK ? code : line_expect(&r, "count %zu", key->count);
-    code = code != OK ? code : core_read(&r, core);
-    if (code != OK) { return code; }
-    const size_t header = (size_t)(r.at - bytes);
-    if (size - header < SUM_LINE_SIZE) { return fail(BAD_INPUT, "it ends before its checksum"); }
-    char digest[SHA256_DIGEST_STRING_LENGTH];
-    checksum(bytes, header, r.at + SUM_LINE_SIZE, size - header - SUM_LINE_SIZE, digest);
-    if (line_expect(&r, "sha256 %s", digest) != OK) {
-        return fail(BAD_INPUT, "its checksum does not match");
+    static const char before[] = "\ncore ";
+    const char *end = bytes + size;
+    const char *word = memmem(bytes, size, before, sizeof before - 1);
+    if (word) { word += sizeof before - 1; }
+    const char *feed = word ? memchr(word, '\n', (size_t)(end - word)) : NULL;
+    if (!feed || !core_is_valid(word, (size_t)(feed - word))) {
+        return fail(BAD_INPUT, "its line 'core' is missing or broken");
     }
-    for (size_t i = 0; i < key->count && code == OK; i++) { code = value_read(&r, &values[i]); }
-    if (code == OK && r.at != r.end) {
-        code = fail(BAD_INPUT, "it goes on after its %zu values", key->count);
-    }
-    return code;
+    snprintf(core, UNIT_CORE_SIZE, "%.*s", (int)(feed - word), word);
+    const char *at = (size_t)(end - feed) > SUM_LINE_SIZE ? feed + 1 + SUM_LINE_SIZE : end;
+    for (size_t i = 0; i < key->count; i++) { at = value_read(at, end, &values[i]); }
+    char *expected;
+    size_t length;
+    status st = unit_format(key, core, values, &expected, &length);
+    if (st != OK) { return st; }
+    st = text_expect(bytes, size, expected, length);
+    free(expected);
+    return st;
 }
 
 status unit_write(const char *path, const unit_key *key, const char *core, const double *values) {
     char *bytes;
     size_t size;
-    status code = unit_format(key, core, values, &bytes, &size);
-    if (code == OK) {
-        code = file_write_unsynced(path, bytes, size);
+    status st = unit_format(key, core, values, &bytes, &size);
+    if (st == OK) {
+        st = file_write_unsynced(path, bytes, size);
         free(bytes);
     }
-    return code;
+    return st;
 }
 
 unit_state unit_read(const char *path, const unit_key *key, double *values,
@@ -195,10 +147,10 @@ unit_state unit_read(const char *path, const unit_key *key, double *values,
                              ? key->count * VALUE_SIZE + HEADER_SIZE
                              : SIZE_MAX;
     if (file_read_whole(path, limit, &bytes, &size) != OK) { return UNIT_DAMAGED; }
-    const status code = unit_parse(bytes, size, key, values, core);
+    const status st = unit_parse(bytes, size, key, values, core);
     free(bytes);
-    if (code != OK) {
-        fail(code, "%s: %s", path, error_text());
+    if (st != OK) {
+        fail(st, "%s: %s", path, error_text());
         return UNIT_DAMAGED;
     }
     return UNIT_WHOLE;

@@ -18,7 +18,7 @@ typedef struct {
 } plan;
 
 static void judge_heatmap(plan h) {
-    table *t = table_new("subnets xi repetition level rounds state", NULL, 9);
+    table *t = fixture_table("subnets xi repetition level rounds state", 9);
     table_note(t, "--unselected", "%s", h.unselected ? h.unselected : "keep");
     for (int p = 1; p <= 10; p++) {
         for (int tenths = 1; tenths <= (p == 1 ? 10 : 9); tenths++) {
@@ -98,6 +98,7 @@ Test(claims, heatmap_with_diverged_runs) {
     judge_heatmap((plan){.diverge = 1, .repetitions = 1});
     cr_assert(eq(int, list.rows[4].verdict, NOT_CHECKED));
     assert_text(list.rows[4].says, "of 0 lines 0 fall");
+    assert_text(list.rows[4].hypotheses, "runs that do not diverge: all 91 did");
 }
 
 /* One line of ten that rises refutes the claim, and one that does nothing keeps it from being seen:
@@ -134,7 +135,7 @@ static errors usual_errors(double spread) {
                     1.7 + noise(spread)};
 }
 
-static table *new_loss(void) { return table_new("xi repetition round jump descent drop", NULL, 9); }
+static table *new_loss(void) { return fixture_table("xi repetition round jump descent drop", 9); }
 
 /* sign = -1 is the mutant that takes every difference the wrong way round. */
 static void add_round(table *t, double xi, size_t repetition, int round, errors e, double sign) {

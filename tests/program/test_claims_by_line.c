@@ -8,7 +8,7 @@ TestSuite(claims_by_line, .init = begin, .fini = end);
 
 /* Levels of the panel's widths with 1 % of noise: at xi = 0.3 those given, at 0.8 fallen. */
 static run_table widths(const double level[6], int repetitions) {
-    table *t = table_new("width xi repetition level rounds state", NULL, 9);
+    table *t = fixture_table("width xi repetition level rounds state", 9);
     for (int g = 5; g >= 0; g--) { /* the order of rows does not matter */
         for (int k = 0; k < 2 * repetitions; k++) {
             double mean = k % 2 ? 10.0 / (g + 1) : level[g];
@@ -94,7 +94,7 @@ Test(claims_by_line, controls_of_the_rise) {
  * step 4 no claim. A row for either reading of the lost formula. */
 Test(claims_by_line, subnets_by_step) {
     const double slopes[] = {-1, 1, 0, 1};
-    table *t = table_new("subnets repetition step absolute relative", NULL, 9);
+    table *t = fixture_table("subnets repetition step absolute relative", 9);
     for (int p = 1; p <= 10; p++) {
         for (int k = 0; k < 2; k++) {
             for (int step = 1; step <= 4; step++) {
@@ -129,7 +129,7 @@ Test(claims_by_line, rows_are_one_family) {
     for (int family = 0; family < 2; family++) {
         alone = !family;
         for (int trial = 0; trial < 40; trial++) {
-            table *t = table_new("subnets repetition step absolute relative", NULL, 9);
+            table *t = fixture_table("subnets repetition step absolute relative", 9);
             for (int k = 0; k < 90; k++) {
                 table_row(t);
                 table_number(t, 1 + k % 10);

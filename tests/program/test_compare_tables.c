@@ -1,4 +1,4 @@
-#include "report/compare_tables.h"
+#include "report/compare.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
@@ -295,12 +295,10 @@ Test(compare, settings_are_named) {
 /* One family: what is no difference beside a thousand other tests may be one alone. */
 Test(compare, the_family_is_one) {
     compare_family f = {0};
-    cr_assert(eq(int, compare_add(&f, 0.002, 1, 2, "a"), OK));
+    compare_add(&f, 0.002, 1, 2, "a");
     cr_assert(eq(int, compare_family_judge(&f), OK));
     cr_expect(f.tests[0].different);
-    for (int k = 0; k < 1000; k++) {
-        cr_assert(eq(int, compare_add(&f, 0.5, 1, 2, "b %d", k), OK));
-    }
+    for (int k = 0; k < 1000; k++) { compare_add(&f, 0.5, 1, 2, "b %d", k); }
     cr_assert(eq(int, compare_family_judge(&f), OK));
     cr_expect(not(f.tests[0].different));
     cr_expect(eq(str, f.tests[1000].what, "b 999"));

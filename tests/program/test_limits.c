@@ -101,6 +101,8 @@ static void expect_refusal(const char *before, const char *options, const char *
 Test(limits, address_space) {
     if (!programs_start_in("ulimit -v 150000;")) { return; }
     expect_refusal("ulimit -v 100000; exec timeout 30", "--threads 1", "OpenBLAS needs ");
+    expect_refusal("ulimit -v 100000; exec timeout 30", "--threads 1",
+                   "even a run on one thread checks OpenBLAS on two");
     expect_refusal("ulimit -v 150000; exec timeout 30", "--threads 2", "OpenBLAS needs ");
     expect_refusal("ulimit -v 300000; exec timeout 30", "--threads 1",
                    "raise the limit of memory (ulimit -v, -d)");

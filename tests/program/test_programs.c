@@ -84,6 +84,25 @@ Test(programs, help_and_version_exit_0) {
 }
 
 /* A cell that diverges has no value; the others stay, and a line says so. */
+/* argp, which prints them, ends the process by itself. */
+Test(programs, help_and_version_that_cannot_be_written) {
+    static const char *const said_by[] = {"BIN/error-heatmap", "TOOL/drift", "TOOL/claims",
+                                          "TOOL/compare-results", "TOOL/statements"};
+    char command[256], said[4096], line[256];
+    for (size_t k = 0; k < 5; k++) {
+        snprintf(line, sizeof line,
+                 "%s: standard output: cannot be written: No space left on device; send it "
+                 "elsewhere\n",
+                 strchr(said_by[k], '/') + 1);
+        for (int version = 0; version < 2; version++) {
+            snprintf(command, sizeof command, "%s --%s >/dev/full", said_by[k],
+                     version ? "version" : "help");
+            cr_expect(eq(int, fixture_run(command, said, sizeof said), 1), "%s", command);
+            cr_expect(eq(str, said, line), "%s", command);
+        }
+    }
+}
+
 Test(programs, a_diverged_cell_is_marked) {
     const char *folder = fresh_folder("diverged");
     char command[1024], said[4096], path[512];

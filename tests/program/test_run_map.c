@@ -7,6 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "tests/support/fixture.h"
+
 static const char NAMES[] = "width xi repetition level rounds state";
 static const run_axes AXES = {.fixed = "xi", .along = "width", .value = "level", .state = "state"};
 
@@ -23,7 +25,7 @@ static status arrange(const char *names, const line *rows, size_t count, run_map
     char path[64];
     snprintf(path, sizeof path, "build/test-tmp/run_map/%d.dat", (int)getpid());
     run_table read = {.path = path};
-    table *t = table_new(names, NULL, 9);
+    table *t = fixture_table(names, 9);
     for (size_t i = 0; i < count; i++) {
         table_row(t);
         for (size_t k = 0; k < 6; k++) { table_text(t, rows[i].field[k]); }

@@ -7,7 +7,7 @@ unset MAKELEVEL MAKEFLAGS MFLAGS MAKEOVERRIDES DATA SEED PROFILE THREADS
 checkout_copy() {
     rm -rf -- "${1:?}"
     mkdir -p -- "$1/results" "$1/build" &&
-        cp -a Makefile README.md paper-figs.sh bench data experiments make plots report src tests theory "$1" &&
+        cp -a Makefile README.md CITATION.cff paper-figs.sh bench data doc experiments make plots report src tests theory "$1" &&
         cp -a results/published "$1/results" &&
         cp -a build/single build/double build/bin build/flags build/link-flags build/processor.o build/packages "$1/build" &&
         find "$1/plots" -mindepth 1 -maxdepth 1 ! -name '*.gp' ! -name '*.md' -exec rm -rf {} +

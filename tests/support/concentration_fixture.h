@@ -57,7 +57,7 @@ static inline void expect(const claim_rows *rows, const char *statement, verdict
 static inline table_data table_of(const study_run *r, const char *name) {
     char path[300];
     table_data read;
-    table *t = table_new(NULL, NULL, 17);
+    table *t = table_new(17);
     snprintf(path, sizeof path, "%s/table.dat", fixture_folder(name));
     cr_assert(t != NULL);
     cr_assert(eq(int, r->study->tables[0].fill(r, t), OK), "%s", error_text());

@@ -14,6 +14,7 @@
 
 #include "stats/stats.h"
 #include "study/study.h"
+#include "tests/support/fixture.h"
 
 /* Tables with planted trends. Each test is a process of its own and has one list, one generator. */
 static claim_rows list = {.command = "make claims"};

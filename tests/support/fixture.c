@@ -30,6 +30,16 @@ real *fixture_reals(const npy_array *array) {
     return x;
 }
 
+table *fixture_table(const char *names, int digits) {
+    table *t = table_new(digits);
+    char *copy = strdup(names);
+    for (char *at = copy, *name = strsep(&at, " "); name; name = strsep(&at, " ")) {
+        table_add_column(t, name, NULL);
+    }
+    free(copy);
+    return t;
+}
+
 static double output(const dataset *data, const double *W, const real *A, size_t m, size_t i,
                      double *z) {
     double u = 0;

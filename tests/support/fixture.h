@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include "model/dataset.h"
 #include "io/npy.h"
+#include "io/table.h"
 #include "base/real.h"
 
 /* The first n rows of data/digits.npz with their first label column alone. */
@@ -19,6 +20,9 @@ real *fixture_reals(const npy_array *array);
  * y||^2 / n at the new W. W: (m, d). */
 double fixture_gradient_descent_step(const dataset *data, double *W, const real *A, size_t m,
                                      double eta);
+
+/* A table with the columns of `names`, one blank between two. */
+table *fixture_table(const char *names, int digits);
 
 /* Makes build/test-tmp/NAME and returns its path (static). */
 const char *fixture_folder(const char *name);

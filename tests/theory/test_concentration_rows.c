@@ -8,6 +8,7 @@
 
 #include "tests/support/concentration_fixture.h"
 #include "theory/ntk_concentration/ntk_concentration.h"
+#include "theory/criteria.h"
 
 static void begin(void) { gsl_set_error_handler_off(); }
 
@@ -110,9 +111,10 @@ static void finish(experiment *e) {
 }
 
 static const char MEAN[] = "E[H_m] over W_0 and masks", SQUARE[] = "E||H_m - xi Hinf||_F^2",
-                  A[] = "Theorem 2 (a) entries", A_NORM[] = "Theorem 2 (a) norm",
-                  B[] = "Theorem 2 (b) entries", C[] = "Theorem 2 (c)", D[] = "Theorem 2 (d)",
-                  SLOPE[] = "Theorem 2, slope -1/2", PAPER_ROW[] = "Theorem 2";
+                  A[] = "Theorem 2, Hoeffding, entries", A_NORM[] = "Theorem 2, Hoeffding, norm",
+                  B[] = "Theorem 2, Bernstein, entries", C[] = "Theorem 2, matrix Bernstein",
+                  D[] = "Theorem 2, matrix Chernoff", SLOPE[] = "Theorem 2, slope -1/2",
+                  PAPER_ROW[] = "Theorem 2";
 
 static const option_list WIDTHS = {{256, 512, 1024, 2048}, 4}, THREE = {{256, 512, 1024}, 3},
                          TWO = {{256, 512}, 2};
@@ -259,7 +261,28 @@ Test(concentration_rows, too_few_trials) {
     finish(&e);
 }
 
-/* At small widths (d) asserts nothing, and a slope needs three widths with m xi >= 64. */
+/* Counts of neurons that coincide in all of a few trials leave an interval without width; where few
+ * neurons are expected in all trials, many counts are 0. Neither refutes a mean, and enough of both
+ * is judged. */
+Test(concentration_rows, means_of_few_trials_or_neurons_are_not_judged) {
+    experiment e;
+    judge(&e, digits, 20, 0.2, THREE, CRITERION_MEAN_TRIALS - 1, HONEST);
+    expect(&e.rows, MEAN, NOT_CHECKED);
+    expect(&e.rows, SQUARE, NOT_CHECKED);
+    expect(&e.rows, SLOPE, NOT_CHECKED);
+    finish(&e);
+    judge(&e, digits, 20, 0.2, (option_list){{4}, 1}, 2 * CRITERION_MEAN_TRIALS, HONEST);
+    expect(&e.rows, MEAN, NOT_CHECKED);
+    expect(&e.rows, SQUARE, NOT_CHECKED);
+    finish(&e);
+    judge(&e, digits, 20, 0.2, THREE, CRITERION_MEAN_TRIALS, HONEST);
+    expect(&e.rows, MEAN, NOT_REFUTED);
+    expect(&e.rows, SQUARE, NOT_REFUTED);
+    finish(&e);
+}
+
+/* At small widths matrix Chernoff asserts nothing, and a slope needs three widths with m xi
+ * >= 64. */
 Test(concentration_rows, nothing_asserted) {
     experiment e;
     judge(&e, digits, 20, 0.5, (option_list){{32, 64}, 2}, TRIALS, HONEST);

@@ -110,12 +110,12 @@ Test(gram, the_cheaper_way_is_chosen) {
     cr_assert(eq(int, dataset_load("data/digits.npz", 192, &data),
                  OK)); /* n^2 = 3 n d: equal cost, the matrix */
     cr_assert(eq(int, gram_new(&data, GRAM_AUTO, &g), OK));
-    cr_expect(eq(int, g.way, GRAM_MATRIX));
+    cr_expect(eq(int, g.method, GRAM_MATRIX));
     cr_expect(eq(dbl, gram_cost(&g), 192.0 * 192));
     gram_free(&g), dataset_free(&data);
     cr_assert(eq(int, dataset_load("data/digits.npz", 193, &data), OK));
     cr_assert(eq(int, gram_new(&data, GRAM_AUTO, &g), OK));
-    cr_expect(eq(int, g.way, GRAM_FACTOR));
+    cr_expect(eq(int, g.method, GRAM_FACTOR));
     cr_expect(eq(dbl, gram_cost(&g), 3 * 193.0 * 54)); /* its ten empty columns are left out */
     gram_free(&g), dataset_free(&data);
 }

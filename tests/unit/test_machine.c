@@ -19,6 +19,8 @@
 #include "base/real.h"
 #include "io/file.h"
 
+#include "tests/support/fixture.h"
+
 TestSuite(machine);
 
 /* C = A^T B^T by definition. */
@@ -201,7 +203,7 @@ Test(machine, provenance) {
     cr_assert(eq(int, folder_make("build/test-tmp/machine"), OK));
     char path[64], expected[128], note[512];
     snprintf(path, sizeof path, "build/test-tmp/machine/%ld.dat", (long)getpid());
-    table *t = table_new("x", NULL, 9);
+    table *t = fixture_table("x", 9);
     provenance_note(t);
     cr_assert(eq(int, table_write(t, path), OK), "%s", error_text());
     table_free(t);

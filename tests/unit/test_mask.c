@@ -5,7 +5,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "stats/stats.h"
+#include "tests/support/chi_square.h"
 
 enum { P = 3, M = 50, DRAWS = 2000 };
 
@@ -22,7 +22,7 @@ Test(mask, categorical_masks_partition_the_neurons) {
         for (int j = 0; j < M; j++) { cr_assert(eq(uint, taken[j], 1)); }
         for (int j = 0; j < P * M; j++) { observed[j / M] += mask[j]; }
     }
-    cr_expect(lt(dbl, 1e-4, stats_chi_square_p(observed, expected, P, 1)));
+    cr_expect(lt(dbl, 1e-4, chi_square_p(observed, expected, P)));
     rng_free(r);
 }
 
@@ -43,8 +43,8 @@ Test(mask, bernoulli_frequencies) {
         expected[c] = M * DRAWS * choose[c] * pow(xi, c) * pow(1 - xi, P - c);
         mistaken[c] = M * DRAWS * choose[c] * pow(wrong, c) * pow(1 - wrong, P - c);
     }
-    cr_expect(lt(dbl, 1e-4, stats_chi_square_p(observed, expected, P + 1, 1)));
-    cr_expect(lt(dbl, stats_chi_square_p(observed, mistaken, P + 1, 1), 1e-4));
+    cr_expect(lt(dbl, 1e-4, chi_square_p(observed, expected, P + 1)));
+    cr_expect(lt(dbl, chi_square_p(observed, mistaken, P + 1), 1e-4));
     cr_expect(le(dbl, fabs(mask_theta(MASK_BERNOULLI, P, xi) - (1 - pow(1 - xi, P))), 1e-15));
     cr_expect(eq(dbl, mask_theta(MASK_CATEGORICAL, P, xi), 1));
     rng_free(r);

@@ -45,7 +45,7 @@ Test(network, output_residual_and_step) {
     real *U = calloc(size, sizeof *U), *R = calloc(size, sizeof *R),
          *after = calloc(size, sizeof *after);
     real *before = malloc(M * g.ld * sizeof *before),
-         *work = allocate(network_workspace(&g), sizeof *work, "workspace");
+         *work = allocate(gram_workspace(&g), sizeof *work, "workspace");
     const double scale = 0.1, step = 0.05;
     double squares = 0;
     network_output(&g, &net, scale, U);
@@ -94,7 +94,7 @@ Test(network, a_step_without_output_is_the_same_step) {
     random_network(&g, &a, false);
     random_network(&g, &b, false);
     real *U = calloc(g.q * g.ld, sizeof *U), *R = calloc(g.q * g.ld, sizeof *R),
-         *work = allocate(network_workspace(&g), sizeof *work, "workspace");
+         *work = allocate(gram_workspace(&g), sizeof *work, "workspace");
     network_output(&g, &a, 0.1, R);
     network_residual(&g, R, R);
     network_step(&g, &a, 0.1, 0.1, R, U, work);
@@ -102,4 +102,28 @@ Test(network, a_step_without_output_is_the_same_step) {
     for (size_t k = 0; k < M * g.ld; k++) { cr_assert(eq(dbl, (double)a.Z[k], (double)b.Z[k])); }
     network_free(&a), network_free(&b), gram_free(&g), dataset_free(&data);
     free(U), free(R), free(work);
+}
+
+/* A drift that is not a number must not pass for none. */
+Test(network, a_drift_that_is_nan_stays_nan) {
+    dataset data;
+    gram g;
+    network net;
+    cr_assert(eq(int, dataset_load("data/digits.npz", N, &data), OK));
+    cr_assert(eq(int, gram_new(&data, GRAM_MATRIX, &g), OK));
+    random_network(&g, &net, true);
+    real *Z0 = calloc(M * g.ld, sizeof *Z0);
+    for (size_t r = 0; r < M; r++) {
+        net.neuron[r] = r;
+        net.C[r * g.ld] = (real)(net.Z[r * g.ld] < 0 ? -1 : 1);
+    }
+    cr_expect(gt(dbl, network_drift_squared_most(&g, &net, Z0), 0));
+    net.C[1] = -net.C[0]; /* rounding may make the sum negative: counted as 0 */
+    net.Z[1] = 2 * net.Z[0];
+    cr_expect(eq(dbl, network_drift_squared(&g, &net, Z0, 0), 0));
+    net.Z[5 * g.ld] = NAN;
+    cr_expect(isnan(network_drift_squared(&g, &net, Z0, 5)));
+    cr_expect(isnan(network_drift_squared_most(&g, &net, Z0)));
+    network_free(&net), gram_free(&g), dataset_free(&data);
+    free(Z0);
 }

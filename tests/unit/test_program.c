@@ -8,7 +8,7 @@ TestSuite(program);
 
 /* What decides no value is left out of the command that redoes a row, in whatever form it is given;
  * --out stays: another table must not be written over. */
-Test(program, redo_has_what_decides) {
+Test(program, reproduce_command_has_what_decides) {
     char *argv[] = {"build/bin/x", "--threads", "2",
                     "--samples",   "5",         "--out=build/a.dat",
                     "--qui",       "--data",    "data/digits.npz",
@@ -18,7 +18,7 @@ Test(program, redo_has_what_decides) {
     program_options options;
     cr_assert(eq(int, program_parse(argc, argv, "a test", NULL, NULL, &options), OK), "%s",
               error_text());
-    cr_assert(eq(str, options.redo,
+    cr_assert(eq(str, options.reproduce_command,
                  "build/bin/x --samples 5 --out=build/a.dat --data data/digits.npz --seed=3"));
     cr_assert(eq(str, options.command,
                  "build/bin/x --threads 2 --samples 5 --out=build/a.dat --qui --data "
@@ -33,8 +33,9 @@ Test(program, commands_are_quoted) {
     program_options options;
     cr_assert(eq(int, program_parse(4, argv, "a test", NULL, NULL, &options), OK), "%s",
               error_text());
-    cr_assert(eq(str, options.redo, "build/bin/x --data 'my data/it'\\''s.npz' --seed=3"));
-    cr_assert(eq(str, options.command, options.redo));
+    cr_assert(
+        eq(str, options.reproduce_command, "build/bin/x --data 'my data/it'\\''s.npz' --seed=3"));
+    cr_assert(eq(str, options.command, options.reproduce_command));
 }
 
 /* What has no room is refused, not cut and not written beyond its place; what just has is kept
@@ -47,11 +48,11 @@ Test(program, long_commands_are_refused) {
     cr_assert(eq(int, program_parse(3, argv, "a test", NULL, NULL, &options), BAD_INPUT));
     cr_assert(ne(ptr, strstr(error_text(), "the command line has 3008 bytes"), NULL), "%s",
               error_text());
-    folder[sizeof options.redo - sizeof " --seed 7"] = '\0';
+    folder[sizeof options.reproduce_command - sizeof " --seed 7"] = '\0';
     cr_assert(eq(int, program_parse(3, argv, "a test", NULL, NULL, &options), OK), "%s",
               error_text());
-    cr_assert(eq(sz, strlen(options.redo), sizeof options.redo - 1));
-    cr_assert(eq(int, strcmp(options.redo + strlen(folder), " --seed 7"), 0));
+    cr_assert(eq(sz, strlen(options.reproduce_command), sizeof options.reproduce_command - 1));
+    cr_assert(eq(int, strcmp(options.reproduce_command + strlen(folder), " --seed 7"), 0));
     folder[strlen(folder)] = 'b';
     cr_assert(eq(int, program_parse(3, argv, "a test", NULL, NULL, &options), BAD_INPUT));
 }

@@ -1,4 +1,4 @@
-#include "model/spectrum_large.h"
+#include "model/spectrum.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>

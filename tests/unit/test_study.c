@@ -281,7 +281,7 @@ Test(study, a_row_of_other_columns_is_no_table) {
     char out[300];
     snprintf(out, sizeof out, "%s/none.dat", fixture_folder("study-columns"));
     for (int k = 0; k < 2; k++) {
-        table *t = table_new(NULL, NULL, 17);
+        table *t = table_new(17);
         table_row(t);
         row_number(t, "a", "one", 1);
         table_row(t);

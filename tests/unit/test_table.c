@@ -13,6 +13,8 @@
 
 #include "io/file.h"
 
+#include "tests/support/fixture.h"
+
 static char folder[] = "build/test-tmp/table/XXXXXX"; /* of this test alone */
 
 static void prepare(void) {
@@ -51,8 +53,10 @@ static void defect_expect(table *t, const char *reason) {
 }
 
 Test(table, text_is_the_one_described) {
-    table *t = table_new("  xi  phase\tmean ",
-                         "xi [1] probability\nphase [word] where\nmean [1] mean loss", 9);
+    table *t = table_new(9);
+    table_add_column(t, "xi", "[1] probability");
+    table_add_column(t, "phase", "[word] where");
+    table_add_column(t, "mean", "[1] mean loss");
     table_note(t, "program", "%s %d", "loss-dynamics", 3);
     table_row(t);
     table_number(t, 0.1);
@@ -72,23 +76,23 @@ Test(table, text_is_the_one_described) {
 }
 
 Test(table, digits) {
-    table *t = table_new("x", NULL, 17);
+    table *t = fixture_table("x", 17);
     table_row(t);
     table_number(t, 0.1);
     table_row(t);
     table_number(t, 4.9406564584124654e-324);
     text_expect(t, "x\n0.10000000000000001\n4.9406564584124654e-324\n");
-    t = table_new("x", NULL, 9);
+    t = fixture_table("x", 9);
     table_row(t);
     table_number(t, 123456789.0);
     table_row(t);
     table_number(t, 1e10);
     text_expect(t, "x\n123456789\n1e+10\n");
-    defect_expect(table_new("x", NULL, 6), "6 digits");
+    defect_expect(fixture_table("x", 6), "6 digits");
 }
 
 Test(table, texts_stay_one_field) {
-    table *t = table_new("a b", NULL, 9);
+    table *t = fixture_table("a b", 9);
     table_row(t);
     table_text(t, "#1");
     table_text(t, "");
@@ -98,26 +102,26 @@ Test(table, texts_stay_one_field) {
     text_expect(t, "a b\n_1 -\na_#__ \xce\xbe\n");
 }
 
-Test(table, empty_table_has_its_names) { text_expect(table_new("a b", NULL, 9), "a b\n"); }
+Test(table, empty_table_has_its_names) { text_expect(fixture_table("a b", 9), "a b\n"); }
 
 Test(table, misuse_is_refused) {
-    table *t = table_new("a b", NULL, 9);
+    table *t = fixture_table("a b", 9);
     table_number(t, 1.0);
     defect_expect(t, "before its first row");
 
-    t = table_new("a b", NULL, 9);
+    t = fixture_table("a b", 9);
     table_row(t);
     table_number(t, 1.0);
     defect_expect(t, "last row is not full");
 
-    t = table_new("a b", NULL, 9);
+    t = fixture_table("a b", 9);
     for (int row = 0; row < 2; row++) {
         table_row(t);
         table_number(t, 1.0);
     }
     defect_expect(t, "row 1 has 1 fields for 2 columns");
 
-    t = table_new("a b", NULL, 9);
+    t = fixture_table("a b", 9);
     table_row(t);
     for (int field = 0; field < 3; field++) { table_number(t, 1.0); }
     table_row(t);
@@ -125,10 +129,19 @@ Test(table, misuse_is_refused) {
     table_number(t, 1.0);
     defect_expect(t, "row 1 has 3 fields for 2 columns");
 
-    defect_expect(table_new(" ", NULL, 9), "column names");
-    defect_expect(table_new("a b", "a [1] x", 9), "column 'b'");
-    defect_expect(table_new("a b", "a [1] x\nc [1] y", 9), "column 'b'");
-    defect_expect(table_new("a", "a [1] x\nb [1] y", 9), "more lines");
+    defect_expect(table_new(9), "no rows that name its columns");
+    const char *const no_names[] = {"", "a b", "#a", "a\n"};
+    for (int k = 0; k < 4; k++) {
+        t = table_new(9);
+        table_add_column(t, no_names[k], "[1] x");
+        defect_expect(t, "no name of a column");
+    }
+
+    t = fixture_table("a b", 9);
+    table_row(t);
+    row_number(t, "a", "[1] x", 1.0);
+    row_number(t, "c", "[1] y", 1.0);
+    defect_expect(t, "row 1 has 'c' in column 2");
 }
 
 /* Written with 17 digits and read back: the same bits; what is not a number is NaN and keeps its
@@ -139,7 +152,9 @@ Test(table, round_trip) {
         INFINITY, NAN};
     enum { ROWS = sizeof values / sizeof values[0] };
     const char *path = in_folder("deep/er/trip.dat");
-    table *t = table_new("value word", "value [1] a number\nword [word] a text", 17);
+    table *t = table_new(17);
+    table_add_column(t, "value", "[1] a number");
+    table_add_column(t, "word", "[word] a text");
     table_note(t, "seed", "%d", 7);
     for (int i = 0; i < ROWS; i++) {
         table_row(t);
@@ -236,7 +251,7 @@ Test(table, arbitrary_bytes_are_harmless) {
 }
 
 Test(table, folder_that_cannot_be_written) {
-    table *t = table_new("a", NULL, 9);
+    table *t = fixture_table("a", 9);
     cr_assert(eq(int, table_write(t, in_folder("file")), OK));
     cr_assert(eq(int, table_write(t, in_folder("file/x.dat")), FAILED)); /* under a regular file */
     cr_assert(strstr(error_text(), "Not a directory") != NULL, "%s", error_text());

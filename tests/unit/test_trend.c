@@ -191,10 +191,9 @@ Test(trend, size_is_the_level) {
         rises += t.p_rises < 0.05;
     }
     gsl_rng_free(generator);
-    stats_interval fall = stats_clopper_pearson(falls, TRIALS, 0.999);
-    stats_interval rise = stats_clopper_pearson(rises, TRIALS, 0.999);
-    cr_assert(le(dbl, fall.low, 0.05));
-    cr_assert(le(dbl, 0.05, fall.high));
-    cr_assert(le(dbl, rise.low, 0.05));
-    cr_assert(le(dbl, 0.05, rise.high));
+    const double confidence = 0.9995; /* one-sided */
+    cr_assert(le(dbl, stats_clopper_pearson_lower(falls, TRIALS, confidence), 0.05));
+    cr_assert(le(dbl, 0.05, stats_clopper_pearson_upper(falls, TRIALS, confidence)));
+    cr_assert(le(dbl, stats_clopper_pearson_lower(rises, TRIALS, confidence), 0.05));
+    cr_assert(le(dbl, 0.05, stats_clopper_pearson_upper(rises, TRIALS, confidence)));
 }

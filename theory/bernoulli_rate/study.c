@@ -8,7 +8,7 @@
 
 #include "model/bounds.h"
 #include "model/mask.h"
-#include "model/throughput.h"
+#include "model/train.h"
 #include "theory/criteria.h"
 
 enum { SAMPLES = 24, MAX_WIDTH = 10000000, MAX_SUBNETS = 10000, MAX_STEPS = 1000000 };
@@ -22,6 +22,7 @@ const char *const rate_axis_words[AXES] = {
 /* --- options --- */
 
 static const bernoulli_settings defaults = {
+    .label = OPTION_IS_AUTO,
     .width = 256,
     .subnets = 4,
     .local_steps = 2,

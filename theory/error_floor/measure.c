@@ -27,7 +27,7 @@ static double mean_of_end(const double *curve, size_t rounds) {
 /* --- plateaus: the stop rule on several curves at once --- */
 
 typedef struct {
-    level_watch *watch; /* (count) */
+    plateau_watch *watch; /* (count) */
     plateau_state *state;
     bool *stopped;
     double *rounds;
@@ -40,12 +40,12 @@ static void family_begin(level_family *l, size_t count, stop_rule rule, scratch 
                         .stopped = scratch_take(owned, count + 1, sizeof *l->stopped, "stop rule"),
                         .rounds = scratch_take(owned, count + 1, sizeof *l->rounds, "stop rule"),
                         .count = count};
-    for (size_t k = 0; !owned->failed && k < count; k++) { level_begin(&l->watch[k], rule); }
+    for (size_t k = 0; !owned->failed && k < count; k++) { plateau_begin(&l->watch[k], rule); }
 }
 
 static void family_add(level_family *l, size_t k, size_t round, double error) {
     if (l->stopped[k]) { return; }
-    l->stopped[k] = level_add(&l->watch[k], error, &l->state[k]);
+    l->stopped[k] = plateau_add(&l->watch[k], error, &l->state[k]);
     l->rounds[k] = (double)round;
 }
 

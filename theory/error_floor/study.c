@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "model/bounds.h"
-#include "model/throughput.h"
+#include "model/train.h"
 #include "theory/error_floor/error_floor.h"
 
 enum { MAX_WIDTH = 10000000, MAX_SUBNETS = 10000, MAX_STEPS = 100000, MAX_RUNS = 10000 };
@@ -38,7 +38,7 @@ static const option_row options[] = {
     {"scaling", OPTION_WORD, FIELD(scaling), .help = "parametrisation", .words = scaling_words},
     {"outputs", OPTION_WORD, FIELD(outputs), .help = "label columns: the one of --label, or all",
      .words = output_words},
-    {"label", OPTION_COUNT, FIELD(label), 0, 100000, "label column, from 0"},
+    KERNEL_LABEL_OPTION(floor_settings),
     {"", OPTION_HEADING, .help = "The prediction:"},
     {"order", OPTION_COUNT, FIELD(order), 1, 2,
      "1: leading order in 1/m; 2: with what happens within a round"},
@@ -57,7 +57,8 @@ static const option_row options[] = {
      "runs with masks from every start, to compare; they enter no prediction"},
     {NULL}};
 
-static const floor_settings defaults = {.widths = {{256}, 1},
+static const floor_settings defaults = {.label = OPTION_IS_AUTO,
+                                        .widths = {{256}, 1},
                                         .subnets = {{1, 4, 16}, 3},
                                         .xi = {{0.5, 0.8}, 2},
                                         .local_steps = {{2}, 1},

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "model/masked_stream.h"
-#include "model/spectrum_large.h"
+#include "model/spectrum.h"
 #include "theory/infinite_ntk/infinite_ntk.h"
 
 /* Every neuron in one mask: H_m is H(0) with xi = 1. */

@@ -20,6 +20,9 @@ static double in_halves(double mean, double bound, stats_interval interval, doub
     return fabs(mean - bound) / ((interval.high - interval.low) / 2 + rounding);
 }
 
+/* A Student interval of a mean over trials says nothing of fewer. */
+static bool trials_suffice(const study_run *r) { return r->repeats >= CRITERION_MEAN_TRIALS; }
+
 /* Keeps the mean of a design if it is the farthest from `bound` so far. */
 static bool keep_farthest(const study_run *r, size_t design, double bound, double mean,
                           stats_interval interval, double *farthest, evidence *e) {
@@ -27,6 +30,7 @@ static bool keep_farthest(const study_run *r, size_t design, double bound, doubl
     double off = in_halves(mean, bound, interval, 0);
     if (off <= *farthest || isnan(*farthest)) { return false; }
     *farthest = off;
+    claim_check_only_if(e, trials_suffice(r));
     claim_estimated(e, bound, mean, interval, r->repeats);
     claim_says(e, "%s; worst at %s xi=%g: in (%.4f, %.4f)", e->claim->says, mask_design_kind(d),
                d->xi, interval.low, interval.high);
@@ -35,18 +39,24 @@ static bool keep_farthest(const study_run *r, size_t design, double bound, doubl
 
 /* --- exact expectations --- */
 
-/* E[H_m] = xi Hinf, at the largest width: the probe that is farthest off, of all designs. */
+/* E[H_m] = xi Hinf, at the largest width: the probe that is farthest off, of all designs. An entry
+ * over <x_i, x_j> is a share of neurons, those that a mask takes and both inputs activate; where
+ * too few of them are expected in all trials, no interval is to be had. */
 static status mean_of_kernel(const study_run *r, size_t which, evidence *e) {
     const concentration_context *c = context_of(r);
-    size_t probes = concentration_probe_count(r->data->n);
-    double *expected = claim_array(e, probes), *x = claim_array(e, r->repeats);
+    size_t probes = concentration_probe_count(r->data->n), judged = 0;
+    double *expected = claim_array(e, probes), *products = claim_array(e, probes);
+    double *x = claim_array(e, r->repeats), neurons = largest_width(r) * (double)r->repeats;
     double farthest = 0, confidence = confidence_of(probes * c->design_count);
     (void)which;
-    if (!expected || !x) { return FAILED; }
+    if (!expected || !products || !x) { return FAILED; }
     concentration_probe(c->data.Hinf, r->data->n, expected);
+    concentration_probe(c->data.G, r->data->n, products);
     for (size_t k = 0; k < probes * c->design_count; k++) {
         size_t design = k / probes, probe = k % probes;
         double wanted = c->designs[design].xi * expected[probe];
+        if (neurons * fabs(safe_ratio(wanted, products[probe])) < CRITERION_EVENTS) { continue; }
+        judged++;
         for (size_t t = 0; t < r->repeats; t++) {
             x[t] = concentration_probes_at(r, study_values(r, 0, t), design)[probe];
         }
@@ -55,6 +65,7 @@ static status mean_of_kernel(const study_run *r, size_t which, evidence *e) {
                                CRITERION_EXACT * fmax(1, fabs(wanted)));
         record_raise(&farthest, off);
     }
+    claim_check_only_if(e, judged > 0 && trials_suffice(r));
     claim_supposes(e, true,
                    "%zu entries, the trace and the sum, %zu kinds of masks, m=%g; intervals hold "
                    "together at %g",
@@ -85,6 +96,9 @@ static status mean_of_square(const study_run *r, size_t which, evidence *e) {
     (void)which;
     if (!x) { return FAILED; }
     for (size_t k = 0; k < c->design_count; k++) {
+        /* a quarter of the neurons of a mask count for an entry of inputs at a right angle */
+        double counted = c->designs[k].xi / 4 * concentration_widths(r)->values[0];
+        claim_check_only_if(e, counted * (double)r->repeats >= CRITERION_EVENTS);
         scaled_squares(r, k, x);
         keep_farthest(r, k, 1, stats_summarise(x, r->repeats).mean,
                       stats_mean_interval(x, r->repeats, confidence_of(c->design_count)), &farthest,
@@ -239,7 +253,7 @@ static double half_at_its_width(const bounds_setting *s, double m) {
     return m >= bounds_width_theorem(s) ? 0.5 : 0;
 }
 
-/* lambda_min(H_m) >= xi lambda_0/2 at the widths that the theorem asks for; where none was tried,
+/* lambda_min(H_m) >= xi lambda0/2 at the widths that the theorem asks for; where none was tried,
  * what happens at the largest. */
 static status theorem_2(const study_run *r, size_t which, evidence *e) {
     const bounds_setting *least = least_of(r, bounds_width_theorem);
@@ -252,7 +266,7 @@ static status theorem_2(const study_run *r, size_t which, evidence *e) {
     conclusion.at = half_at_any_width;
     if (!met) { find_worst(r, &conclusion, concentration_widths(r)->count - 1, x, &worst); }
     claim_supposes(e, met,
-                   "m >= n^2 log(Kpn/delta)/(xi lambda_0^2) = %.3g (xi=%g; its constant read as "
+                   "m >= n^2 log(Kpn/delta)/(xi lambda0^2) = %.3g (xi=%g; its constant read as "
                    "1), m <= %g here: %s",
                    bounds_width_theorem(least), least->xi, largest_width(r),
                    met ? "met" : "not met");
@@ -265,29 +279,29 @@ static const claim claims[] = {
      mean_of_kernel},
     {"E||H_m - xi Hinf||_F^2", "kernel-variance", EXACT, TEST_MEAN_EQUAL,
      "m E||H_m - xi Hinf||_F^2 / sum_ij (xi G Hinf - xi^2 Hinf^2)_ij = 1", mean_of_square},
-    {"Theorem 2 (a) entries", "hoeffding", DERIVED, TEST_QUANTILE_AT_MOST,
+    {"Theorem 2, Hoeffding, entries", "hoeffding", DERIVED, TEST_QUANTILE_AT_MOST,
      "every |H_m - xi Hinf|_ij <= s, Hoeffding", hold_bound,
      .subject = &(const curve){NUMBER(entry), false, bounds_deviation_hoeffding,
-                               "s <= xi lambda_0/(4n) from m_H", bounds_width_hoeffding}},
-    {"Theorem 2 (a) norm", "hoeffding", DERIVED, TEST_QUANTILE_AT_MOST,
-     "||H_m - xi Hinf||_F <= n s, s of (a)", hold_bound,
+                               "s <= xi lambda0/(4n) from m", bounds_width_hoeffding}},
+    {"Theorem 2, Hoeffding, norm", "hoeffding", DERIVED, TEST_QUANTILE_AT_MOST,
+     "||H_m - xi Hinf||_F <= n s, Hoeffding", hold_bound,
      .subject = &(const curve){NUMBER(frobenius), false, hoeffding_norm,
-                               "n s <= xi lambda_0/4 from m_H", bounds_width_hoeffding}},
-    {"Theorem 2 (b) entries", "bernstein", DERIVED, TEST_QUANTILE_AT_MOST,
+                               "n s <= xi lambda0/4 from m", bounds_width_hoeffding}},
+    {"Theorem 2, Bernstein, entries", "bernstein", DERIVED, TEST_QUANTILE_AT_MOST,
      "every |H_m - xi Hinf|_ij <= s, Bernstein", hold_bound,
      .subject = &(const curve){NUMBER(entry), false, bounds_deviation_bernstein,
-                               "s <= xi lambda_0/(4n) from m_B", bounds_width_bernstein}},
-    {"Theorem 2 (c)", "matrix-bernstein", DERIVED, TEST_QUANTILE_AT_MOST,
+                               "s <= xi lambda0/(4n) from m", bounds_width_bernstein}},
+    {"Theorem 2, matrix Bernstein", "matrix-bernstein", DERIVED, TEST_QUANTILE_AT_MOST,
      "||H_m - xi Hinf|| <= s, matrix Bernstein", hold_bound,
      .subject = &(const curve){NUMBER(norm), false, bounds_deviation_matrix_bernstein,
-                               "s <= xi lambda_0/4 from m_C", bounds_width_matrix_bernstein}},
-    {"Theorem 2 (d)", "matrix-chernoff", DERIVED, TEST_QUANTILE_AT_LEAST,
-     "lambda_min(H_m) >= r xi lambda_0, matrix Chernoff", hold_bound,
+                               "s <= xi lambda0/4 from m", bounds_width_matrix_bernstein}},
+    {"Theorem 2, matrix Chernoff", "matrix-chernoff", DERIVED, TEST_QUANTILE_AT_LEAST,
+     "lambda_min(H_m) >= r xi lambda0, matrix Chernoff", hold_bound,
      .subject = &(const curve){NUMBER(ratio), true, bounds_lower_chernoff, "r >= 3/4 from m",
                                chernoff_width}},
     {"Theorem 2, slope -1/2", "deviation-slope", DERIVED, TEST_MEAN_EQUAL,
      "slope of log ||H_m - xi Hinf|| in log m is -1/2", slope_of_norm},
-    {"Theorem 2", "theorem-2", PAPER, TEST_QUANTILE_AT_LEAST, "lambda_min(H_m) >= xi lambda_0/2",
+    {"Theorem 2", "theorem-2", PAPER, TEST_QUANTILE_AT_LEAST, "lambda_min(H_m) >= xi lambda0/2",
      theorem_2}};
 
 const claim_group concentration_claims[] = {{CLAIMS(claims)}, {NULL}};
