@@ -16,9 +16,10 @@ unstable_flags := $(if $(filter-out paper,$(PROFILE)),--unstable auto)
 
 # The controls of 2c at xi = 0.8: the rounds after which its widest networks stop, for all widths; lr W/m; theory scaling with
 # the step size of the least width, eta = lr W/(n xi^2) = 0.16 W/(0.64 n).
-width_rounds_flags = $(width_sweep_flags) --xi 0.8 --stop no --rounds 40
+width_rounds_flags = $(width_sweep_flags) --xi 0.8 --stop no $(control_rounds)
 width_rate_flags = $(width_sweep_flags) --xi 0.8 --lr-width $(control_width)
 width_theory_flags = $(width_sweep_flags) --xi 0.8 --scaling theory --lr $(control_eta)
+control_rounds := --rounds 40
 control_width := 250
 control_eta := 0.625
 
@@ -57,6 +58,7 @@ else ifeq ($(PROFILE),tiny)
 loss_dynamics_flags := --at-most 30 --width 60 --subnets 3 --local-steps 3 --rounds 4 --repeats 3
 error_heatmap_flags := --at-most 30 --width 40 --subnets 1,3 --xi 0.3,0.6,1 --rounds 60 --repeats 3
 width_sweep_flags := --at-most 30 --width 30,60,120 --subnets 3 --rounds 60 --repeats 3
+control_rounds :=
 control_width := 30
 control_eta := 0.25
 subnet_sweep_flags := --at-most 30 --width 60 --subnets 1,2,4 --repeats 3
