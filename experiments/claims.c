@@ -30,6 +30,9 @@ static const option_row rows[] = {
     SOURCE("heatmap-zero", FIGURE_HEATMAP_ZERO, "error-heatmap --unselected zero"),
     SOURCE("width", FIGURE_WIDTH, "width-sweep"),
     SOURCE("subnet", FIGURE_SUBNET, "subnet-sweep"),
+    SOURCE("width-rounds", FIGURE_CONTROLS, "width-sweep --stop no"),
+    SOURCE("width-rate", FIGURE_CONTROLS + 1, "width-sweep --lr-width"),
+    SOURCE("width-theory", FIGURE_CONTROLS + 2, "width-sweep --scaling theory"),
     {"print", OPTION_PATH, offsetof(claims_settings, print),
      .help = "only show a table of verdicts, on standard output"},
     {NULL}};
@@ -93,7 +96,8 @@ int main(int argc, char **argv) {
     claims_settings o = {
         .paths = {"results/loss-dynamics.runs.dat", "results/error-heatmap.runs.dat",
                   "results/error-heatmap-zero.runs.dat", "results/width-sweep.runs.dat",
-                  "results/subnet-sweep.runs.dat"}};
+                  "results/subnet-sweep.runs.dat", "results/width-rounds.runs.dat",
+                  "results/width-rate.runs.dat", "results/width-theory.runs.dat"}};
     program_options options = {.name = argv[0]};
     option_table own = {0};
     claim_rows list = {.command = options.reproduce_command};

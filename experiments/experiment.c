@@ -97,12 +97,14 @@ const option_row experiment_loss_options[] = {
     {NULL}};
 
 const option_row experiment_plateau_options[] = {
-    {"", OPTION_HEADING, .help = "Where a run ends:"},
+    {"", OPTION_HEADING, .help = "Where a run ends, and rates along the width:"},
     {"stop", OPTION_WORD, FIELD(stop),
      .help = "by the panel's rule, or after --rounds whatever the errors do", .words = stop_words},
     {"patience", OPTION_COUNT, FIELD(patience), 0, MAX_STEPS,
      "rounds whose mean may fail to improve before the rule ends a run",
      .given = FIELD(patience_given)},
+    {"lr-width", OPTION_COUNT, FIELD(lr_width), 1, MAX_WIDTH,
+     "learning rates are for this width W: lr W/m at another", OPTION_NO_DEFAULT},
     PANEL_ROWS,
     {NULL}};
 
@@ -118,6 +120,9 @@ status experiment_settle(study_run *r) {
         return fail(BAD_INPUT, "--patience: --stop no has no rule to be patient in; leave one out");
     }
     status st = rates_settle(r);
+    if (st == OK && o->lr_width > 0 && o->lr.count == 0) {
+        return fail(BAD_INPUT, "--lr-width: --lr auto finds the rates; leave one of them out");
+    }
     if (is_categorical(o)) { o->xi.count = 0; }
     return st;
 }
@@ -128,6 +133,7 @@ static train_settings cell_of(const experiment_settings *o, double width, double
                               size_t which_xi) {
     double xi = is_categorical(o) ? 1 / subnets : o->xi.values[which_xi];
     double lr = o->lr.count == 0 ? 0 : o->lr.values[o->lr.count == 1 ? 0 : which_xi];
+    if (o->lr_width > 0) { lr *= (double)o->lr_width / width; }
     return (train_settings){.width = (size_t)width,
                             .subnets = (size_t)subnets,
                             .xi = xi,

@@ -34,6 +34,7 @@ typedef struct {
     const char *save_weights; /* where the final weights go; NULL: nowhere. loss-dynamics alone */
     int stop;                 /* experiment_stop, of a panel that stops */
     size_t patience;          /* of the rule */
+    size_t lr_width;          /* rates are for this m, lr_width / m of them elsewhere; 0: for all */
     bool xi_given, lr_given, patience_given; /* on the command line */
 
     size_t samples;   /* rows of the data unless --samples says so; 0: all */

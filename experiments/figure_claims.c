@@ -292,8 +292,8 @@ const claim_group figure_d_claims[] = {{CLAIMS(steps), .cases = step_cases}, {NU
 
 /* --- all of them --- */
 
-const claim_group *const figure_panels[FIGURE_PANELS] = {figure_a_claims, figure_b_claims,
-                                                         figure_c_claims, figure_d_claims};
+const claim_group *const figure_panels[FIGURE_PANELS] = {
+    figure_a_claims, figure_b_claims, figure_c_claims, figure_d_claims, figure_why_claims};
 
 size_t figure_rows(const study_run *r) {
     size_t rows = 0;

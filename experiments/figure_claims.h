@@ -20,7 +20,8 @@ enum {
     FIGURE_HEATMAP_ZERO,
     FIGURE_WIDTH,
     FIGURE_SUBNET,
-    FIGURE_TABLES
+    FIGURE_CONTROLS, /* three of width-sweep: with the same rounds, rates W/m, theory scaling */
+    FIGURE_TABLES = FIGURE_CONTROLS + 3
 };
 
 /* The context of a study_run that the claims are judged on. A table that is not there, or empty,
@@ -50,7 +51,14 @@ double figure_level(const study_run *r);
  * each of the first steps; not checked if no trend is visible either way. */
 extern const claim_group figure_a_claims[], figure_b_claims[], figure_c_claims[], figure_d_claims[];
 
-enum { FIGURE_PANELS = 4 };
+/* Why 2c rises [derived]: in a control one cause is taken away, and the rise is smaller. observed:
+ * by what factor the level at the largest width exceeds that at the width where the figure is
+ * least, geometric means of the control; bound: of the figure; limit: Welch's one-sided p-value;
+ * refuted if the control's rise is the larger one, not checked if neither is seen. Supposed: the
+ * figure's curve rises at the xi of the control. */
+extern const claim_group figure_why_claims[];
+
+enum { FIGURE_PANELS = 5 };
 extern const claim_group *const figure_panels[FIGURE_PANELS];
 
 /* How many rows these tables give, of all panels. */

@@ -27,6 +27,7 @@ settings_given = $(strip $(if $(filter-out default,$(PROFILE)),PROFILE=$(PROFILE
 include make/profiles.mk
 panel_tables := loss-dynamics error-heatmap error-heatmap-zero width-sweep subnet-sweep
 told_tables := error-floor-heatmap error-floor-width
+control_tables := width-rounds width-rate width-theory
 theory_tables := $(filter-out statements advise,$(THEORY))
 
 program_error-heatmap-zero := error-heatmap
@@ -38,6 +39,7 @@ after_error-floor := bernoulli-rate.floors
 after_error-floor-heatmap := error-heatmap
 after_error-floor-width := width-sweep
 $(foreach t,error-floor error-floor-heatmap error-floor-width,$(eval always_$t = --cells $R/$(after_$t).dat))
+$(foreach t,$(control_tables),$(eval program_$t := width-sweep))
 # The step of the panels: LR, or the profile's, and what becomes of it where it is not stable.
 error_heatmap_zero_lr = $(error_heatmap_lr)
 lr_of = $(if $(filter $1,$(panel_tables)),$(if $(LR),--lr $(LR),$($(subst -,_,$1)_lr) $(unstable_flags)))
@@ -45,7 +47,7 @@ always_error-heatmap := --unselected keep
 always_error-heatmap-zero := --unselected zero
 
 # What a run writes beside NAME.dat, and an exit code that still is a result (3: a statement of ours is refuted).
-$(foreach t,$(panel_tables),$(eval beside_$t := $t.runs.dat))
+$(foreach t,$(panel_tables) $(control_tables),$(eval beside_$t := $t.runs.dat))
 $(foreach t,$(theory_tables),$(eval beside_$t := $t.statements.dat)$(eval accept_$t := 3))
 beside_bernoulli-rate += bernoulli-rate.floors.dat
 beside_mask-moments += mask-moments.rounds.dat
@@ -63,9 +65,9 @@ $(call keep,$(given_flags),$1: $(call flags_of,$1))
 $R/$1.dat $(addprefix $R/,$(beside_$1)) &: $(call program_of,$1) $(data_file) $(given_flags) $(after_$1:%=$R/%.dat)
 	@$$(call command_of,$1) $(if $(accept_$1),|| [ $$$$? = $(accept_$1) ])
 endef
-$(foreach t,$(panel_tables) $(theory_tables) $(told_tables),$(eval $(call table_rule,$t)))
+$(foreach t,$(panel_tables) $(control_tables) $(theory_tables) $(told_tables),$(eval $(call table_rule,$t)))
 
-tables := $(panel_tables:%=$R/%.dat)
+tables := $(patsubst %,$R/%.dat,$(panel_tables) $(control_tables))
 theory_rows := $(theory_tables:%=$R/%.statements.dat)
 
 # --- pictures ---------------------------------------------------------------------------------------------------------
@@ -75,6 +77,7 @@ tables_of_error-heatmap := error-heatmap error-heatmap-zero error-floor-heatmap
 tables_of_width-sweep := width-sweep error-floor-width
 tables_of_subnet-sweep := subnet-sweep
 tables_of_figure2 := $(filter-out error-heatmap-zero,$(panel_tables)) error-floor-width
+tables_of_width-controls := width-sweep $(control_tables)
 tables_of_spectrum := infinite-ntk
 tables_of_deviation := ntk-concentration
 tables_of_lambda-min := ntk-concentration
@@ -84,7 +87,7 @@ tables_of_mean-curve := bernoulli-rate
 tables_of_drift := drift
 tables_of_predicted-floor := error-floor
 panels := loss-dynamics error-heatmap width-sweep subnet-sweep
-figures := $(panels) figure2 spectrum deviation lambda-min required-width movements mean-curve drift predicted-floor
+figures := $(panels) figure2 width-controls spectrum deviation lambda-min required-width movements mean-curve drift predicted-floor
 
 drawings := plots/draw.gp plots/style.gp
 pictures_of = $(addprefix $P/$1.,pdf svg png)
@@ -107,7 +110,7 @@ predict_one = { [ $R/$1.dat -nt $(call program_of,$1) ] && [ $R/$1.dat -nt $(giv
 
 .PHONY: predict
 predict: $(EXPERIMENTS:%=$(B)/bin/%) $(theory_tables:%=$(B)/bin/%) $(data_file) ## say how long `make figures` will compute
-	@seconds=$$($(foreach t,$(panel_tables) $(theory_tables) $(told_tables),$(call predict_one,$t)) true) || exit; \
+	@seconds=$$($(foreach t,$(panel_tables) $(control_tables) $(theory_tables) $(told_tables),$(call predict_one,$t)) true) || exit; \
 	 [ -z "$$seconds" ] || echo "$$seconds" | LC_ALL=C awk '{ s += $$1 } \
 	     END { printf "figures (PROFILE=$(PROFILE)): about %.0f s of computing$(if $(threads), on $(THREADS) threads), beside predictions of tables to come\n", s }'
 
@@ -138,7 +141,8 @@ list: ## list the tables and pictures of this profile, data set and seed
 
 $R/claims.dat: $(B)/bin/claims $(tables:.dat=.runs.dat)
 	@$(B)/bin/claims --quiet --out $@ --loss $R/loss-dynamics.runs.dat --heatmap $R/error-heatmap.runs.dat \
-	    --heatmap-zero $R/error-heatmap-zero.runs.dat --width $R/width-sweep.runs.dat --subnet $R/subnet-sweep.runs.dat
+	    --heatmap-zero $R/error-heatmap-zero.runs.dat --width $R/width-sweep.runs.dat --subnet $R/subnet-sweep.runs.dat \
+	    $(foreach t,$(control_tables),--$t $R/$t.runs.dat)
 
 .PHONY: claims
 claims: $R/claims.dat ## test the paper's claims about Figure 2 as statistics

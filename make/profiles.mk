@@ -22,6 +22,14 @@ unstable_flags := $(if $(filter-out paper,$(PROFILE)),--unstable auto)
 error_floor_flags := --paths 0 --runs 3 --width 512 --along-subnets 1,8,32,128,512
 error_floor_heatmap_flags := --rows first --until stopped --runs 0 --repeats 1 --paths 16
 error_floor_width_flags := --rows first --until stopped --runs 0 --repeats 2
+# The controls of 2c at xi = 0.8: the rounds after which its widest networks stop, for all widths; lr W/m; theory scaling with
+# the step size of the least width, eta = lr W/(n xi^2) = 0.16 W/(0.64 n).
+width_rounds_flags = $(width_sweep_flags) --xi 0.8 --stop no $(control_rounds)
+width_rate_flags = $(width_sweep_flags) --xi 0.8 --lr-width $(control_width)
+width_theory_flags = $(width_sweep_flags) --xi 0.8 --scaling theory --lr $(control_eta)
+control_rounds := --rounds 40
+control_width := 250
+control_eta := 0.625
 
 ifeq ($(PROFILE),paper)
 loss_dynamics_flags :=
@@ -41,6 +49,8 @@ loss_dynamics_flags := --at-most 250 --repeats 3
 error_heatmap_lr := --lr 0.06
 error_heatmap_flags := --at-most 100 --width 200 --subnets 1,4,7,10 --xi 0.1,0.4,0.7,1 --repeats 3
 width_sweep_flags := --at-most 60 --width 100,250,500,1000 --repeats 3
+control_width := 100
+control_eta := 0.4167
 subnet_sweep_flags := --at-most 250 --repeats 5
 infinite_ntk_flags := --at-most 300
 advise_flags := --rounds 20 --repeats 2 --run-samples 60 --trials 60
@@ -59,6 +69,9 @@ else ifeq ($(PROFILE),tiny)
 loss_dynamics_flags := --at-most 30 --width 60 --subnets 3 --local-steps 3 --rounds 4 --repeats 3
 error_heatmap_flags := --at-most 30 --width 40 --subnets 1,3 --xi 0.3,0.6,1 --rounds 60 --repeats 3
 width_sweep_flags := --at-most 30 --width 30,60,120 --subnets 3 --rounds 60 --repeats 3
+control_rounds :=
+control_width := 30
+control_eta := 0.25
 subnet_sweep_flags := --at-most 30 --width 60 --subnets 1,2,4 --repeats 3
 infinite_ntk_flags := --at-most 40 --entries 30 --networks 3 --widths 64,256
 ntk_concentration_flags := --at-most 20 --widths 32,64,128,256 --xi 0.5,1 --subnets 2 --trials 20

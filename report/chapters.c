@@ -118,6 +118,18 @@ static void claims_of(document *d, const char *panel, const char *observed, cons
     text_add(&d->out, "\nThese rows again: %s\n\n", document_make(d, "claims"));
 }
 
+/* Why the error rises with the width, where it does. */
+static void tell_controls(document *d) {
+    text_add(&d->out, "Where the error rises with the width, three controls each take one cause "
+                      "away, and their rows say what is left of the rise: in the released "
+                      "parametrisation eta grows with m and with it the variance that masks leave, "
+                      "and the stop rule ends wide networks sooner. Controls: *observed* is the "
+                      "rise that is left, *p* that it is not smaller than the figure's.\n\n");
+    document_picture(d, "width-controls",
+                     "Error level against width: the figure's curve at one xi, after the same "
+                     "rounds for all widths, with a rate that falls as 1/m, and in theory scaling");
+}
+
 void chapter_figure2(document *d) {
     static const struct {
         const char *title, *figure, *alternative, *panel, *observed, *limit;
@@ -141,6 +153,7 @@ void chapter_figure2(document *d) {
     for (size_t k = 0; k < sizeof panels / sizeof *panels; k++) {
         text_add(&d->out, "## %s\n\n", panels[k].title);
         document_picture(d, panels[k].figure, panels[k].alternative);
+        if (strcmp(panels[k].figure, "width-sweep") == 0) { tell_controls(d); }
         claims_of(d, panels[k].panel, panels[k].observed, panels[k].limit);
     }
 }
@@ -356,9 +369,11 @@ static void common_notes(document *d) {
 
 void chapter_provenance(document *d) {
     static const char *const tables[] = {
-        "loss-dynamics", "error-heatmap", "error-heatmap-zero", "width-sweep",      "subnet-sweep",
-        "claims",        "infinite-ntk",  "ntk-concentration",  "required-width",   "local-descent",
-        "drift",         "mask-moments",  "bernoulli-rate",     "categorical-rate", "error-floor"};
+        "loss-dynamics",    "error-heatmap", "error-heatmap-zero", "width-sweep",
+        "subnet-sweep",     "width-rounds",  "width-rate",         "width-theory",
+        "claims",           "infinite-ntk",  "ntk-concentration",  "required-width",
+        "local-descent",    "drift",         "mask-moments",       "bernoulli-rate",
+        "categorical-rate", "error-floor"};
     text_add(&d->out, "# Data, machine, time\n\n");
     common_notes(d);
     text_add(&d->out, "| table | seconds | command |\n|---|---|---|\n");

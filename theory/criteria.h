@@ -34,16 +34,10 @@
  * descent it is held against. */
 #define CRITERION_OUTPUT 1e-14
 
-/* The mean curve of section 6 holds in the limit of wide networks while activations stay put. It is
- * checked where at most this share of them has changed in a run: then the kernel is still nearly
- * that of the start. */
+/* The mean curve of section 6 holds in the limit of wide networks while activations stay put. How it
+ * is approached is checked where at most this share of them has changed in a run: then the kernel is
+ * still nearly that of the start. */
 #define CRITERION_FLIPPED 0.05
-
-/* A share f of changed activations moves an entry of H by at most 4 f of itself (either activation
- * of a pair; a quarter of the neurons count), and the mean curve, relative to itself, by no more
- * than H; changes of either direction cancel in part: 0.7 f is seen. So a mean curve may be off by
- * this many times f, and by 1/m for what masks do at finite width. */
-#define CRITERION_FLIP_FACTOR 4
 
 /* Exponents in m hold for m to infinity; at widths of hundreds the next order moves a fitted one by
  * as much as this. A curve that is wrong does not approach at all: exponent 0. */

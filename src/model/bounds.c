@@ -340,6 +340,10 @@ double bounds_categorical_jump(double xi, double n, double kappa, double R) {
                : NAN;
 }
 
+double bounds_step_spread(const bounds_setting *s, double m) {
+    return bounds_deviation_matrix_bernstein(s, m) + 3.0 / 8 * s->xi * s->lambda0;
+}
+
 double bounds_categorical_error(double rho, double tau, double rounds, double initial,
                                 double jump) {
     if (!(rho >= 0 && rho < 1) || !(tau >= 1) || !not_negative(rounds) || !not_negative(initial) ||

@@ -143,6 +143,9 @@ double bounds_mean_multiplier(double theta, double eta, double lambda, unsigned 
 double bounds_categorical_contraction(double eta, double lambda0, double p);
 /* Vbar = xi (1-xi) n (sqrt 2 kappa + R)^2, at least the jump V on Omega_k. */
 double bounds_categorical_jump(double xi, double n, double kappa, double R);
+/* d, by which the matrix of a local step of any subnetwork differs from eta xi Hinf, over eta: the
+ * deviation of matrix Bernstein, the drift at R*, and flips within a step, s + 3/8 xi lambda0. */
+double bounds_step_spread(const bounds_setting *s, double m);
 /* rho^{tau K} ||y - u_0||^2 + Vbar rho^tau/(1 - rho^tau), for E[1_{Omega_K} ||y - u_K||^2]; rho <
  * 1. */
 double bounds_categorical_error(double rho, double tau, double rounds, double initial, double jump);

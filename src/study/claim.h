@@ -139,8 +139,9 @@ typedef struct {
     const double *setting; /* (groups) > 0: what a power law is fitted against */
     const char *symbol;    /* of the setting: "m", "1-xi" */
     const double *values;  /* (groups, repeats) */
+    bool paired; /* repetition j of all groups belongs together: compared with each other alone */
 } trend_groups;
-/* Jonckheere-Terpstra test along the groups. Observed is Somers' D, bound 0, limit the one-sided
+/* Jonckheere-Terpstra test along the groups, stratified by repetition if paired. Observed is Somers' D, bound 0, limit the one-sided
  * p-value of `sense`; the fitted exponent is added to what the claim says. Not checked with fewer
  * than three groups: two have an order by chance too often. NaN among the values refutes. */
 status claim_trend(evidence *e, trend_sense sense, const trend_groups *g);

@@ -25,11 +25,29 @@ static stats_line fit_power_law(evidence *e, const trend_groups *g) {
     return stats_fit_line(x, y, count, SHOWN_CONFIDENCE);
 }
 
-static status set_p_values(evidence *e, trend_sense sense, const trend_groups *g) {
+/* The test over all repetitions, or over each by itself. */
+static status test_trend(evidence *e, const trend_groups *g, trend_result *found) {
+    size_t strata = g->paired ? g->repeats : 1, each = g->paired ? 1 : g->repeats;
+    trend_stratum *stratum = scratch_take(&e->work, strata, sizeof *stratum, "strata of a trend");
     size_t *sizes = scratch_take(&e->work, g->groups, sizeof *sizes, "groups of a trend");
-    if (!sizes) { return FAILED; }
-    for (size_t k = 0; k < g->groups; k++) { sizes[k] = g->repeats; }
-    trend_result found = trend_jonckheere(&(trend_stratum){g->values, sizes, g->groups}, 1);
+    double *x = claim_array(e, g->groups * g->repeats);
+    if (!stratum || !sizes || !x) { return FAILED; }
+    for (size_t k = 0; k < g->groups; k++) { sizes[k] = each; }
+    for (size_t s = 0; s < strata; s++) {
+        double *own = x + s * g->groups;
+        stratum[s] = (trend_stratum){g->paired ? own : g->values, sizes, g->groups};
+        for (size_t k = 0; g->paired && k < g->groups; k++) {
+            own[k] = g->values[k * g->repeats + s];
+        }
+    }
+    *found = trend_jonckheere(stratum, strata);
+    return OK;
+}
+
+static status set_p_values(evidence *e, trend_sense sense, const trend_groups *g) {
+    trend_result found;
+    status st = test_trend(e, g, &found);
+    if (st != OK) { return st; }
     if (found.missing) { found.effect = found.p_falls = found.p_rises = NAN; }
     e->p_claimed = sense == TREND_FALLS ? found.p_falls : found.p_rises;
     e->p_opposite = sense == TREND_FALLS ? found.p_rises : found.p_falls;

@@ -257,10 +257,10 @@ Test(bad_input, options_of_loss_dynamics) {
 Test(bad_input, options_of_the_other_experiments) {
     static const bad_case bad[] = {{"--init x.npz", "--init", 2},
                                    {"--save-weights x.npz", "--save-weights", 2}};
-    static const bad_case categorical[] = {{"--xi 0.5", "--xi", 2}};
+    static const bad_case categorical[] = {{"--xi 0.5", "--xi", 2}, {"--stop no", "--stop", 2}};
     all_refused("bad-input-heatmap-options", "BIN/error-heatmap", bad, 2);
     all_refused("bad-input-width-options", "BIN/width-sweep", bad, 2);
-    all_refused("bad-input-subnet-options", "BIN/subnet-sweep", categorical, 1);
+    all_refused("bad-input-subnet-options", "BIN/subnet-sweep", categorical, 2);
 }
 
 Test(bad_input, options_of_the_theory) {

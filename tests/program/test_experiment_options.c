@@ -45,6 +45,12 @@ Test(experiment_options, one_rate_for_all) {
                "--subnets 2 --xi 0.45 --lr 0.1");
 }
 
+/* A rate that is said for one width is lr W/m at another. */
+Test(experiment_options, rate_of_a_width) {
+    check_same("options-lr-width", "BIN/width-sweep", "--subnets 2 --xi 0.5 --lr 0.2 --lr-width 20",
+               "--subnets 2 --xi 0.5 --lr 0.4");
+}
+
 /* --at-most is --samples, or all rows where the file has fewer. */
 Test(experiment_options, at_most) {
     char said[1024];

@@ -177,6 +177,12 @@ static void predict_anew(study_run *r, double scale, mean_rule (*rule)(const tra
     }
 }
 
+static void set_flipped(study_run *r, size_t cell, double share) {
+    for (size_t j = 0; j < STARTS; j++) {
+        study_fixture_unit(r, cell, j)[curve_values(ROUNDS) - 1] = share;
+    }
+}
+
 static mean_rule without_theta(const train_settings *s) {
     mean_rule rule = mean_rule_of(s);
     rule.theta = 1;
@@ -187,6 +193,43 @@ static mean_rule one_step_more(const train_settings *s) {
     mean_rule rule = mean_rule_of(s);
     rule.tau++;
     return rule;
+}
+
+static mean_rule larger_step(const train_settings *s) {
+    mean_rule rule = mean_rule_of(s);
+    rule.eta *= 1.05;
+    return rule;
+}
+
+static mean_rule linearised(const train_settings *s) {
+    mean_rule rule = mean_rule_of(s);
+    rule.eta *= rule.tau;
+    rule.tau = 1;
+    return rule;
+}
+
+/* The nearest wrong theories are refused by distance and contraction at the largest width; with a
+ * tolerance of 4 f + 1/m they passed. */
+Test(bernoulli_rate, nearest_wrong_theories) {
+    static mean_rule (*const rules[])(const train_settings *s) = {mean_rule_of, larger_step,
+                                                                  linearised, without_theta};
+    study_run r;
+    open_curves(&r);
+    study_fixture_measure(&r);
+    bernoulli_gap gap = bernoulli_nearest_wrong(&r, bernoulli_widest(&r));
+    cr_assert(gt(dbl, gap.distance, 0.01));
+    cr_assert(lt(dbl, gap.distance, 0.05));
+    for (size_t k = 0; k < sizeof rules / sizeof *rules; k++) {
+        int expected = k == 0 ? NOT_REFUTED : STATEMENT_REFUTED;
+        if (k > 0) { predict_anew(&r, 1, rules[k]); }
+        for (size_t c = 0; c < r.cells; c++) { set_flipped(&r, c, 0.001); }
+        cr_expect(eq(int, study_fixture_verdict_of(&r, "Theorem 3, mean curve"), expected), "%zu",
+                  k);
+        cr_expect(
+            eq(int, study_fixture_verdict_of(&r, "Theorem 3, initial rate of the mean"), expected),
+            "%zu", k);
+    }
+    study_close(&r);
 }
 
 /* Every row is refuted where the prediction forgets xi, theta or a local step. */
@@ -220,12 +263,6 @@ Test(bernoulli_rate, mean_curve_rows) {
 static void set_distance(study_run *r, size_t cell, size_t repetition, double square) {
     double *values = study_fixture_unit(r, cell, repetition);
     for (size_t k = 0; k <= ROUNDS; k++) { values[k * CURVE_COLUMNS + CURVE_MISS_FINITE] = square; }
-}
-
-static void set_flipped(study_run *r, size_t cell, double share) {
-    for (size_t j = 0; j < STARTS; j++) {
-        study_fixture_unit(r, cell, j)[curve_values(ROUNDS) - 1] = share;
-    }
 }
 
 /* A distance below the noise tells nothing, one that is not a number refutes, and activations that

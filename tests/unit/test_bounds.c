@@ -198,6 +198,9 @@ Test(bounds, categorical) {
         assert_close("rounds", bounds_categorical_error(rho, tau, k, 2, jump), e + rest, LOOSE);
     }
     cr_assert(eq(dbl, bounds_categorical_jump(1, 8, 1, 0.5), 0));
+    bounds_setting s = {4, 6, 0.5, 0.05, 0.2, 0.8, 1.5, 2}; /* at its width s = xi lambda0/4 */
+    assert_close("spread", bounds_step_spread(&s, bounds_width_matrix_bernstein(&s)),
+                 0.5 * 0.2 * (0.25 + 0.375), LOOSE);
     double left = 0.8 - bounds_lemma23_failure(3, 100);
     assert_close("probability", bounds_categorical_probability(0.05, 3, 100, 0.1), left, TIGHT);
     cr_assert(eq(dbl, bounds_categorical_probability(0.05, 100, 1, 0.1), 0));

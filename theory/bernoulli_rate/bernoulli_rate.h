@@ -22,6 +22,7 @@ typedef enum {
     AXIS_SMALL_XI,     /* xi at p = tau = 1, first rounds alone */
     AXIS_MULTI_SAMPLE, /* p at tau = 1 */
     AXIS_CURVE,        /* m of the mean curve */
+    AXIS_BOTTOM,       /* xi with labels along the eigenvector of lambda0, first rounds alone */
     AXES
 } rate_axis;
 
@@ -47,11 +48,12 @@ typedef struct {
     /* [paper] of ||y - u_k||^2 in a round, 1 - eta xi theta tau lambda0/4; the paper's eta is to be
      * read as eta xi. */
     double paper_factor;
+    double written_factor; /* the same with eta as the theorem writes it */
 } bernoulli_cell;
 
 typedef struct {
     kernel_data data;
-    gram g;
+    gram g, bottom;                               /* bottom: of AXIS_BOTTOM */
     eigenpairs infinite;                          /* of Hinf */
     bernoulli_cell cells[AXES * OPTION_LIST_MAX]; /* axis after axis, values ascending */
     size_t first[AXES + 1]; /* cells of axis a: first[a] <= k < first[a + 1] */
@@ -74,6 +76,18 @@ enum {
  * change (repeats), at CLAIM_CONFIDENCE, holds 0. */
 bool bernoulli_settled(const double *change, size_t repeats);
 
+/* --- the nearest wrong theories ---
+ *
+ * A tolerance for the mean curve has to refuse what is nearly right: 1 - theta tau eta lambda in
+ * place of 1 - theta (1 - (1 - eta lambda)^tau), theta = 1, and eta larger by a twentieth. */
+typedef struct {
+    double distance; /* of the nearest of their curves from e_k, relative, over the rounds */
+    double slope;    /* by which the nearest slope of log ||.||^2 over the window differs */
+} bernoulli_gap;
+
+/* Of a cell of AXIS_CURVE, by the data alone: e_0 = y, kernel xi Hinf. NaN: no memory. */
+bernoulli_gap bernoulli_nearest_wrong(const study_run *r, size_t cell);
+
 /* --- the study --- */
 
 status bernoulli_measure(const study_run *r, size_t cell, size_t repetition, double *values);
@@ -82,6 +96,9 @@ status bernoulli_measure(const study_run *r, size_t cell, size_t repetition, dou
  * 0..window.
  */
 void bernoulli_curve_slopes(const study_run *r, size_t cell, int column, double *x);
+
+/* The cell of the mean curve at the largest width. */
+size_t bernoulli_widest(const study_run *r);
 
 extern const claim_group bernoulli_claims[];
 extern const study bernoulli_study;

@@ -57,6 +57,18 @@ static void follow(trajectory *run, size_t rounds, double *curve) {
     }
 }
 
+/* Along p the repetitions of all cells have one start each, so that trends are paired. */
+static status share_start(const study_run *r, size_t k, size_t repetition, trajectory *run) {
+    const bernoulli_context *c = r->context;
+    rate_axis axis = c->cells[k].axis;
+    if (axis != AXIS_SUBNETS && axis != AXIS_MULTI_SAMPLE) { return OK; }
+    rng *start = rng_new(r->options.seed, c->first[axis], repetition, RNG_WEIGHTS);
+    if (!start) { return fail(FAILED, "no memory for the random streams"); }
+    status st = trainer_start_random(&run->t, start);
+    rng_free(start);
+    return st;
+}
+
 static status measure_floor(const study_run *r, size_t k, size_t repetition, double *values) {
     const bernoulli_context *c = r->context;
     const bernoulli_cell *cell = &c->cells[k];
@@ -64,7 +76,9 @@ static status measure_floor(const study_run *r, size_t k, size_t repetition, dou
     double *curve = allocate(rounds + 1, sizeof *curve, "curve");
     if (!curve) { return FAILED; }
     trajectory run = {.mask = NULL};
-    status st = trajectory_open(&c->g, &cell->s, false, r->options.seed, k, repetition, &run);
+    const gram *g = cell->axis == AXIS_BOTTOM ? &c->bottom : &c->g;
+    status st = trajectory_open(g, &cell->s, false, r->options.seed, k, repetition, &run);
+    if (st == OK) { st = share_start(r, k, repetition, &run); }
     if (st == OK) { st = predict_slopes(c, cell, &run, values); }
     if (st == OK) {
         follow(&run, rounds, curve);

@@ -17,8 +17,8 @@ static const double XI_MOST = 0.999;           /* at xi = 1 there is no floor */
 static const double THROUGHPUT_SECONDS = 0.15; /* for measuring the machine's speed */
 
 const char *const rate_axis_words[AXES] = {
-    "width", "width-large-kappa", "kappa",    "subnets",      "local-steps",
-    "xi",    "dropout",           "small-xi", "multi-sample", "curve"};
+    "width",   "width-large-kappa", "kappa",        "subnets", "local-steps", "xi",
+    "dropout", "small-xi",          "multi-sample", "curve",   "bottom"};
 
 /* --- options --- */
 
@@ -43,7 +43,8 @@ static const bernoulli_settings defaults = {
               [AXIS_XI] = {{0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98}, 7},
               [AXIS_DROPOUT] = {{0.7, 0.8, 0.9, 0.95, 0.98}, 5},
               [AXIS_SMALL_XI] = {{0.1, 0.2, 0.4, 0.8}, 4},
-              [AXIS_CURVE] = {{128, 256, 512, 1024, 2048}, 5}}};
+              [AXIS_CURVE] = {{128, 256, 512, 1024, 2048}, 5},
+              [AXIS_BOTTOM] = {{0.05, 0.1}, 2}}};
 
 #define FIELD(member) offsetof(bernoulli_settings, member)
 enum { ASCENDING = OPTION_ASCENDING, ABOVE = OPTION_ABOVE_LOW, BOTH = ASCENDING | ABOVE };
@@ -80,6 +81,9 @@ static const option_row options[] = {
      "xi with p = tau = 1, to the floor (Corollary 1)", BOTH},
     {"along-small-xi", OPTION_NUMBERS, FIELD(along[AXIS_SMALL_XI]), 0, XI_MOST,
      "xi with p = tau = 1, first rounds alone (Corollary 1)", BOTH},
+    {"along-bottom", OPTION_NUMBERS, FIELD(along[AXIS_BOTTOM]), 0, XI_MOST,
+     "xi with labels along the eigenvector of lambda_0, at --curve-kappa, until it has fallen",
+     BOTH},
     {"", OPTION_HEADING, .help = "The mean curve:"},
     {"curve-widths", OPTION_COUNTS, FIELD(along[AXIS_CURVE]), 1, MAX_WIDTH, "m", ASCENDING},
     {"curve-kappa", OPTION_NUMBER, FIELD(curve_kappa), 0, 1e6, "kappa", ABOVE},
@@ -107,13 +111,13 @@ static train_settings settings_at(const bernoulli_settings *o, double gram_norm,
     bool width = axis == AXIS_WIDTH || axis == AXIS_WIDTH_NOISY || axis == AXIS_CURVE;
     if (width) { s.width = (size_t)value; }
     if (axis == AXIS_WIDTH_NOISY) { s.kappa = o->large_kappa; }
-    if (axis == AXIS_CURVE) { s.kappa = o->curve_kappa; }
+    if (axis == AXIS_CURVE || axis == AXIS_BOTTOM) { s.kappa = o->curve_kappa; }
     if (axis == AXIS_KAPPA) { s.kappa = value; }
     if (subnets) { s.subnets = (size_t)value; }
     if (axis == AXIS_LOCAL_STEPS) { s.local_steps = (size_t)value; }
     if (axis == AXIS_MULTI_SAMPLE) { s.local_steps = 1; }
     if (dropout) { s.subnets = s.local_steps = 1; }
-    if (dropout || axis == AXIS_XI) { s.xi = value; }
+    if (dropout || axis == AXIS_XI || axis == AXIS_BOTTOM) { s.xi = value; }
     return s;
 }
 
@@ -124,8 +128,10 @@ static bernoulli_cell cell_at(const bernoulli_settings *o, const kernel_data *da
     mean_rule rule = mean_rule_of(&cell.s);
     cell.paper_factor =
         bounds_paper_contraction(cell.s.lr * cell.s.xi, rule.theta, rule.tau, data->lambda0);
-    cell.level = axis != AXIS_SMALL_XI && axis != AXIS_CURVE;
-    cell.window = mean_window(rule, cell.s.xi * data->lambda_max);
+    cell.written_factor = bounds_paper_contraction(cell.s.lr, rule.theta, rule.tau, data->lambda0);
+    cell.level = axis != AXIS_SMALL_XI && axis != AXIS_CURVE && axis != AXIS_BOTTOM;
+    double fastest = axis == AXIS_BOTTOM ? data->lambda0 : data->lambda_max;
+    cell.window = mean_window(rule, cell.s.xi * fastest);
     if (axis == AXIS_CURVE) {
         cell.rounds = o->curve_rounds;
         cell.window = cell.window < cell.rounds ? cell.window : cell.rounds;
@@ -149,7 +155,24 @@ static void list_cells(const bernoulli_settings *o, bernoulli_context *c) {
     c->first[AXES] = count;
 }
 
+size_t bernoulli_widest(const study_run *r) {
+    return ((const bernoulli_context *)r->context)->first[AXIS_CURVE + 1] - 1;
+}
+
 /* --- the sweep --- */
+
+/* The same rows with labels along the eigenvector of lambda_0, the largest of them 1 in size. */
+static status open_bottom(bernoulli_context *c) {
+    dataset rows = c->data.data;
+    double largest = 0;
+    rows.Y = allocate(rows.n, sizeof *rows.Y, "labels along an eigenvector");
+    if (!rows.Y) { return FAILED; }
+    for (size_t i = 0; i < rows.n; i++) { largest = fmax(largest, fabs(c->infinite.vectors[i])); }
+    for (size_t i = 0; i < rows.n; i++) { rows.Y[i] = c->infinite.vectors[i] / largest; }
+    status st = gram_new(&rows, GRAM_AUTO, &c->bottom);
+    free(rows.Y);
+    return st;
+}
 
 static status prepare(study_run *r) {
     bernoulli_context *c = r->context;
@@ -157,6 +180,7 @@ static status prepare(study_run *r) {
     status st = kernel_data_open(&r->options, SAMPLES, o->label, &c->data);
     if (st == OK) { st = gram_new(&c->data.data, GRAM_AUTO, &c->g); }
     if (st == OK) { st = eigenpairs_new(c->data.Hinf, c->data.data.n, 1, &c->infinite); }
+    if (st == OK) { st = open_bottom(c); }
     if (st == OK) { list_cells(o, c); }
     size_t values = curve_values(o->curve_rounds);
     r->data = &c->data.data;
@@ -170,6 +194,7 @@ static void close_context(void *context) {
     bernoulli_context *c = context;
     eigenpairs_free(&c->infinite);
     gram_free(&c->g);
+    gram_free(&c->bottom);
     kernel_data_close(&c->data);
 }
 
@@ -253,7 +278,7 @@ static status fill_curves(const study_run *r, table *t) {
     const bernoulli_context *c = r->context;
     double *x = allocate(r->repeats, sizeof *x, "values of a round");
     if (!x) { return FAILED; }
-    for (size_t k = c->first[AXIS_CURVE]; k < r->cells; k++) {
+    for (size_t k = c->first[AXIS_CURVE]; k <= bernoulli_widest(r); k++) {
         if (k > c->first[AXIS_CURVE]) { table_gap(t); }
         note_contraction(r, k, x, t);
         fill_curve(r, k, x, t);
@@ -321,7 +346,8 @@ static status fill_axes(const study_run *r, table *t) {
     const bernoulli_context *c = r->context;
     double *x = allocate(r->repeats, sizeof *x, "values of a cell");
     if (!x) { return FAILED; }
-    for (size_t k = 0; k < c->first[AXIS_CURVE]; k++) {
+    for (size_t k = 0; k < r->cells; k++) {
+        if (c->cells[k].axis == AXIS_CURVE) { continue; }
         if (k > 0 && c->cells[k].axis != c->cells[k - 1].axis) { table_gap(t); }
         fill_cell(r, k, x, t);
     }

@@ -32,16 +32,17 @@ typedef struct {
 /* A setting that is run several times, and what is asserted of it. */
 typedef struct {
     const kernel_data *data;
-    const gram *g;     /* of data */
-    train_settings s;  /* categorical, xi = 1/p */
-    size_t rounds;     /* K */
-    double radius;     /* R*; not read off the run */
-    double rho;        /* asserted of ||y - u^l||^2 per local step: 1 - eta lambda0/(2p) */
-    double jump_bound; /* Vbar >= V_k on Omega_k */
-    double failure;    /* most probable: a step fails inside the ball, or Lemma 23's bound does not
+    const gram *g;      /* of data */
+    train_settings s;   /* categorical, xi = 1/p */
+    size_t rounds;      /* K */
+    double radius;      /* R*; not read off the run */
+    double rho;         /* asserted of ||y - u^l||^2 per local step: 1 - eta lambda0/(2p) */
+    double jump_bound;  /* Vbar >= V_k on Omega_k */
+    double uncancelled; /* tau eta d: what is left of a jump when subnetworks are combined */
+    double failure;     /* most probable: a step fails inside the ball, or Lemma 23's bound does not
                           hold */
-    bool wide_enough;  /* m at least the width that failure asks for */
-    bool step_met;     /* eta <= 1/||G|| */
+    bool wide_enough;   /* m at least the width that failure asks for */
+    bool step_met;      /* eta <= 1/||G|| */
 } categorical_cell;
 
 typedef struct {

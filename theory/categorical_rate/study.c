@@ -75,6 +75,7 @@ static categorical_cell cell_at(const categorical_regime *o, const kernel_data *
                           .wide_enough = m >= bounds_width_together(&bounds),
                           .step_met = eta * data->gram_norm <= 1 + CRITERION_EXACT};
     c.jump_bound = bounds_categorical_jump(xi, n, o->kappa, c.radius);
+    c.uncancelled = (double)o->local_steps * eta * bounds_step_spread(&bounds, m);
     return c;
 }
 

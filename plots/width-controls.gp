@@ -1,0 +1,26 @@
+# Why the error of Figure 2c rises with the width at xi = 0.8: the figure's curve, and those of its controls; bars are
+# standard deviations.
+
+load scripts."/style.gp"
+curves = "width-sweep width-rounds width-rate width-theory"
+table(i) = results."/".word(curves, i).".dat"
+do for [i = 1 : words(curves)] { if (!usable(table(i))) { exit error missing(table(i)) } }
+
+array titles[4] = ["figure", "same rounds", "lr W/m", "theory scaling"]
+stats table(2) using (xi = column("xi")) nooutput
+here(x) = abs(column("xi") - xi) < 1e-9 ? x : NaN
+do for [i = 1 : words(curves)] { stats table(i) using (keep(here(number("mean")))) nooutput }
+
+set xlabel sprintf("width m, ξ = %g", xi)
+set ylabel "error, mean ± sd"
+set xrange [0 : *]
+set yrange [lowest / room(highest / lowest) / 1.2 : highest * room(highest / lowest) * 1.2]
+set logscale y
+eval log_tics("y", highest / lowest)
+set key title tag."error against width, controls" maxrows 2
+
+plot for [i = 1 : words(curves)] table(i) using "width" : (here(number("mean"))) \
+         : (here(under(number("mean"), spread("sd")))) : (here(number("mean") + spread("sd"))) \
+         with yerrorbars linetype i dashtype 1 notitle, \
+     for [i = 1 : words(curves)] table(i) using "width" : (here(number("mean"))) \
+         with linespoints linetype i title titles[i]
