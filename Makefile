@@ -8,6 +8,7 @@ SHELL := /bin/bash
 PROFILE ?= default
 DATA ?= data/digits.npz
 SEED ?= 1
+LR ?=
 B ?= build
 
 # $(call quote,TEXT): TEXT as one word of the shell.
@@ -27,12 +28,18 @@ endif
 override PROFILE := $(value PROFILE)
 override DATA := $(value DATA)
 override SEED := $(value SEED)
+override LR := $(strip $(value LR))
 ifneq ($(filter -%,$(firstword $(DATA))),)
 override DATA := ./$(DATA)
 endif
 export DATA
 ifneq ($(call no_number,$(SEED)),)
 $(error SEED=$(SEED) is not a number)
+endif
+ifneq ($(LR),)
+ifeq ($(shell printf '%s\n' $(call quote,$(LR)) | grep -Ex 'auto|[0-9.e-]+'),)
+$(error LR=$(LR) is not a learning rate; give a number or auto)
+endif
 endif
 
 # Threads: one a processor, at most the 64 that Debian's OpenBLAS is built for. Programs that compute tables are told

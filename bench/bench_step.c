@@ -5,7 +5,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "model/cluster.h"
+#include "model/dataset.h"
 #include "model/plateau.h"
 #include "model/network.h"
 #include "model/train.h"

@@ -56,21 +56,22 @@ static void note(table *t, void *context) {
         table_note(t, rows[k].name, "%s%s", source->path,
                    source->data.columns ? "" : " (not there)");
     }
-    table_note(t, "criteria", "trends seen at p < %g; sign intervals %g together",
-               1 - FIGURE_CONFIDENCE, FIGURE_CONFIDENCE);
+    table_note(t, "criteria", "%zu rows are one family: confidence %g of all together",
+               j->figure.rows, FIGURE_CONFIDENCE);
     provenance_note(t);
 }
 
 static status judge(const program_options *options, const claims_settings *o, claim_rows *list) {
-    const claim_group *const panels[] = {figure_a_claims, figure_b_claims, figure_c_claims,
-                                         figure_d_claims};
     judged j = {.options = options};
     const study_run r = {.context = &j.figure};
     status st = OK;
     for (int k = 0; st == OK && k < FIGURE_TABLES; k++) {
         st = load(options, o, k, &j.figure.tables[k]);
     }
-    for (int k = 0; st == OK && k < 4; k++) { st = claim_judge(panels[k], &r, list); }
+    if (st == OK) { j.figure.rows = figure_rows(&r); }
+    for (int k = 0; st == OK && k < FIGURE_PANELS; k++) {
+        st = claim_judge(figure_panels[k], &r, list);
+    }
     if (st == OK) { st = verdict_write(list->rows, list->count, options->out, note, &j); }
     if (st == OK && !options->quiet) {
         verdict_print(list->rows, list->count, stderr, isatty(STDERR_FILENO));

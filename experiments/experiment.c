@@ -1,18 +1,21 @@
 #include "experiments/experiment.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 
-#include "model/cluster.h"
+#include "experiments/rates.h"
+#include "model/dataset.h"
 #include "model/plateau.h"
 #include "model/ntk.h"
 #include "model/rows.h"
-#include "model/throughput.h"
+#include "model/train.h"
 #include "model/spectrum.h"
 #include "stats/rng.h"
 
 static const double THROUGHPUT_SECONDS = 0.15; /* for measuring the machine's speed */
 
+enum { NAMED_CELLS = 4 }; /* that diverged, in the line that tells of them */
 enum { MAX_WIDTH = 10000000, MAX_SUBNETS = 10000, MAX_STEPS = 1000000 };
 
 /* --- options --- */
@@ -20,10 +23,67 @@ enum { MAX_WIDTH = 10000000, MAX_SUBNETS = 10000, MAX_STEPS = 1000000 };
 static const char *const mask_words[] = {"bernoulli", "categorical", NULL};
 static const char *const unselected_words[] = {"keep", "zero", NULL};
 static const char *const scaling_words[] = {"released", "theory", NULL};
+static const char *const stop_words[] = {"rule", "no", NULL};
+static const char *const unstable_words[] = {"keep", "auto", NULL};
 
 #define FIELD(member) offsetof(experiment_settings, member)
 
-const option_row experiment_options[] = {
+/* Of every panel. */
+#define PANEL_ROWS                                                                                 \
+    {"", OPTION_HEADING, .help = "The experiment (LIST: values separated by commas):"},            \
+        {"width", OPTION_COUNTS, FIELD(width), 1, MAX_WIDTH, "hidden neurons m"},                  \
+        {"subnets", OPTION_COUNTS, FIELD(subnets), 1, MAX_SUBNETS, "subnetworks per round p"},     \
+        {"xi",                                                                                     \
+         OPTION_NUMBERS,                                                                           \
+         FIELD(xi),                                                                                \
+         0,                                                                                        \
+         1,                                                                                        \
+         "probability that a subnetwork takes a neuron, in (0, 1]",                                \
+         OPTION_ABOVE_LOW,                                                                         \
+         .given = FIELD(xi_given)},                                                                \
+        {"lr",                                                                                     \
+         OPTION_NUMBERS,                                                                           \
+         FIELD(lr),                                                                                \
+         0,                                                                                        \
+         1e9,                                                                                      \
+         "learning rate (with --scaling theory: eta); one value, or one for each xi; several of "  \
+         "the "                                                                                    \
+         "panel's own belong to its own xi; auto: for each xi half the largest stable step of "    \
+         "its "                                                                                    \
+         "subnetworks, the same for all p and m",                                                  \
+         OPTION_ABOVE_LOW | OPTION_REPEATED | OPTION_AUTO,                                         \
+         .given = FIELD(lr_given)},                                                                \
+        {"unstable", OPTION_WORD, FIELD(unstable),                                                 \
+         .help =                                                                                   \
+             "a learning rate whose step is not stable: keep it, or take that of --lr auto there", \
+         .words = unstable_words},                                                                 \
+        {"local-steps",      OPTION_COUNT,                                                         \
+         FIELD(local_steps), 1,                                                                    \
+         MAX_STEPS,          "gradient steps tau of a subnetwork in a round"},                     \
+        {"rounds", OPTION_COUNT, FIELD(rounds),                                                    \
+         1,        MAX_STEPS,    "rounds K (with a stop rule: at most)"},                          \
+        {"repeats",           OPTION_COUNT,                                                        \
+         FIELD(repeats),      1,                                                                   \
+         RNG_MAX_REPEATS - 1, "repetitions of every cell",                                         \
+         OPTION_NO_VALUE},                                                                         \
+        {"mask", OPTION_WORD, FIELD(mask), .help = "masks (categorical: xi = 1/p)",                \
+         .words = mask_words},                                                                     \
+        {"unselected", OPTION_WORD, FIELD(unselected),                                             \
+         .help =                                                                                   \
+             "a neuron no subnetwork took: keep its weights (Algorithm 1) or zero them (released " \
+             "program)",                                                                           \
+         .words = unselected_words},                                                               \
+        {"scaling", OPTION_WORD, FIELD(scaling),                                                   \
+         .help = "of the authors' program (released) or of the paper's text (theory)",             \
+         .words = scaling_words},                                                                  \
+    {                                                                                              \
+        "kappa", OPTION_NUMBER, FIELD(kappa), 0, 1e6, "factor of the initial weights",             \
+            OPTION_ABOVE_LOW                                                                       \
+    }
+
+const option_row experiment_options[] = {PANEL_ROWS, {NULL}};
+
+const option_row experiment_loss_options[] = {
     {"", OPTION_HEADING, .help = "The start and the end of a run:"},
     {"init", OPTION_PATH, FIELD(init),
      .help = "start from the arrays weights (d, m), signs (m, q) and, if it has them, masks "
@@ -32,72 +92,20 @@ const option_row experiment_options[] = {
     {"save-weights", OPTION_PATH, FIELD(save_weights),
      .help = "write the final weights and signs to a .npz (one xi, one repetition)",
      .flags = OPTION_NO_VALUE},
-    {"", OPTION_HEADING, .help = "The experiment (LIST: values separated by commas):"},
-    {"width", OPTION_COUNTS, FIELD(width), 1, MAX_WIDTH, "hidden neurons m"},
-    {"subnets", OPTION_COUNTS, FIELD(subnets), 1, MAX_SUBNETS, "subnetworks per round p"},
-    {"xi", OPTION_NUMBERS, FIELD(xi), 0, 1,
-     "probability that a subnetwork takes a neuron, in (0, 1]", OPTION_ABOVE_LOW,
-     .given = FIELD(xi_given)},
-    {"lr", OPTION_NUMBERS, FIELD(lr), 0, 1e9,
-     "learning rate (with --scaling theory: eta); one value, or one for each xi; several of the "
-     "panel's own belong to its own xi",
-     OPTION_ABOVE_LOW | OPTION_REPEATED, .given = FIELD(lr_given)},
-    {"local-steps", OPTION_COUNT, FIELD(local_steps), 1, MAX_STEPS,
-     "gradient steps tau of a subnetwork in a round"},
-    {"rounds", OPTION_COUNT, FIELD(rounds), 1, MAX_STEPS, "rounds K (with a stop rule: at most)"},
-    {"repeats", OPTION_COUNT, FIELD(repeats), 1, RNG_MAX_REPEATS - 1, "repetitions of every cell",
-     OPTION_NO_VALUE},
-    {"mask", OPTION_WORD, FIELD(mask), .help = "masks (categorical: xi = 1/p)",
-     .words = mask_words},
-    {"unselected", OPTION_WORD, FIELD(unselected),
-     .help = "a neuron no subnetwork took: keep its weights (Algorithm 1) or zero them (released "
-             "program)",
-     .words = unselected_words},
-    {"scaling", OPTION_WORD, FIELD(scaling),
-     .help = "of the authors' program (released) or of the paper's text (theory)",
-     .words = scaling_words},
-    {"kappa", OPTION_NUMBER, FIELD(kappa), 0, 1e6, "factor of the initial weights",
-     OPTION_ABOVE_LOW},
+    PANEL_ROWS,
+    {NULL}};
+
+const option_row experiment_plateau_options[] = {
+    {"", OPTION_HEADING, .help = "Where a run ends:"},
+    {"stop", OPTION_WORD, FIELD(stop),
+     .help = "by the panel's rule, or after --rounds whatever the errors do", .words = stop_words},
+    {"patience", OPTION_COUNT, FIELD(patience), 0, MAX_STEPS,
+     "rounds whose mean may fail to improve before the rule ends a run",
+     .given = FIELD(patience_given)},
+    PANEL_ROWS,
     {NULL}};
 
 static bool is_categorical(const experiment_settings *o) { return o->mask == MASK_CATEGORICAL; }
-
-/* The panel's own rate of xi; 0 if it has none. */
-static double own_rate(const experiment_settings *own, double xi) {
-    for (size_t k = 0; k < own->xi.count; k++) {
-        if (fabs(own->xi.values[k] - xi) <= 1e-12) { return own->lr.values[k]; }
-    }
-    return 0;
-}
-
-/* No --lr, and a xi that the panel has no rate for. */
-static status ask_for_rate(const experiment_settings *o, const experiment_settings *own) {
-    text known = {0};
-    for (size_t k = 0; k < own->xi.count; k++) {
-        text_add(&known, "%s%g for xi=%g", k ? ", " : "", own->lr.values[k], own->xi.values[k]);
-    }
-    fail(BAD_INPUT,
-         "--%s: add --lr, one value or one for each xi; the panel has a rate of its own only for "
-         "its own xi (%s)",
-         is_categorical(o) ? "mask" : "xi", known.bytes ? known.bytes : "");
-    text_free(&known);
-    return BAD_INPUT;
-}
-
-/* Where the panel has a rate for each of its xi and --lr is not given, the rates are those of the
- * xi that are asked for (with categorical masks of 1/p): it is xi that the user chose. */
-static status pair_rates(experiment_settings *o, const experiment_settings *own) {
-    if (o->lr_given || o->lr.count == 1 || own->lr.count < 2) { return OK; }
-    option_list xi = o->xi;
-    if (is_categorical(o)) { xi = (option_list){{1 / o->subnets.values[0]}, 1}; }
-    if (is_categorical(o) && o->subnets.count > 1) { return ask_for_rate(o, own); }
-    o->lr.count = xi.count;
-    for (size_t k = 0; k < xi.count; k++) {
-        o->lr.values[k] = own_rate(own, xi.values[k]);
-        if (o->lr.values[k] == 0) { return ask_for_rate(o, own); }
-    }
-    return OK;
-}
 
 status experiment_settle(study_run *r) {
     experiment_settings *o = r->settings;
@@ -105,15 +113,12 @@ status experiment_settle(study_run *r) {
         return fail(BAD_INPUT, "--xi: categorical masks have xi = 1/p; leave --xi out or take "
                                "--mask bernoulli");
     }
-    status st = pair_rates(o, r->study->defaults);
-    if (st != OK) { return st; }
-    size_t rates = is_categorical(o) ? 1 : o->xi.count;
-    if (o->lr.count != 1 && o->lr.count != rates) {
-        return fail(BAD_INPUT, "--lr: %zu values for %zu values of xi; give one, or one for each",
-                    o->lr.count, rates);
+    if (o->stop == STOP_NO && o->patience_given) {
+        return fail(BAD_INPUT, "--patience: --stop no has no rule to be patient in; leave one out");
     }
+    status st = rates_settle(r);
     if (is_categorical(o)) { o->xi.count = 0; }
-    return OK;
+    return st;
 }
 
 /* --- cells and data --- */
@@ -121,7 +126,7 @@ status experiment_settle(study_run *r) {
 static train_settings cell_of(const experiment_settings *o, double width, double subnets,
                               size_t which_xi) {
     double xi = is_categorical(o) ? 1 / subnets : o->xi.values[which_xi];
-    double lr = o->lr.values[o->lr.count == 1 ? 0 : which_xi];
+    double lr = o->lr.count == 0 ? 0 : o->lr.values[o->lr.count == 1 ? 0 : which_xi];
     return (train_settings){.width = (size_t)width,
                             .subnets = (size_t)subnets,
                             .xi = xi,
@@ -145,8 +150,9 @@ static status list_cells(study_run *r) {
     }
     e->cells = allocate(cells, sizeof *e->cells, "cells");
     e->diverged = allocate(cells, sizeof *e->diverged, "flags of cells");
+    e->found = allocate(cells, sizeof *e->found, "flags of cells");
     e->over_repeats = allocate(o->repeats, sizeof *e->over_repeats, "numbers of a cell");
-    if (!e->cells || !e->diverged || !e->over_repeats) { return FAILED; }
+    if (!e->cells || !e->diverged || !e->found || !e->over_repeats) { return FAILED; }
     for (size_t k = 0; k < cells; k++) {
         size_t p = k / o->width.count / xis, xi = k / o->width.count % xis;
         train_settings cell =
@@ -167,27 +173,6 @@ static status find_lambda_max(const study_run *r, experiment *e) {
     return st;
 }
 
-double experiment_stability(const study_run *r, size_t cell) {
-    const experiment *e = r->context;
-    return train_stability(&e->cells[cell], e->data.n, e->data.q, e->lambda_max);
-}
-
-static void say_stability(const study_run *r) {
-    const experiment *e = r->context;
-    size_t worst = 0, beyond = 0;
-    for (size_t k = 0; k < r->cells; k++) {
-        double number = experiment_stability(r, k);
-        worst = number > experiment_stability(r, worst) ? k : worst;
-        beyond += number >= 2;
-    }
-    const train_settings *w = &e->cells[worst];
-    program_say(&r->options,
-                "stability number of a local step (stable below 2): largest %.3g at p=%zu xi=%g "
-                "m=%zu lr=%g; %zu of %zu cells at 2 or beyond",
-                experiment_stability(r, worst), w->subnets, w->xi, w->width, w->lr, beyond,
-                r->cells);
-}
-
 status experiment_prepare(study_run *r) {
     const experiment_settings *o = r->settings;
     experiment *e = r->context;
@@ -204,6 +189,7 @@ status experiment_prepare(study_run *r) {
     if (st == OK) { st = gram_new(data, GRAM_AUTO, &e->g); }
     if (st == OK) { st = find_lambda_max(r, e); }
     if (st != OK) { return st; }
+    rates_choose(r);
     r->data = data;
     program_say(&r->options,
                 "%s: n=%zu d=%zu q=%zu, lambda_max(Hinf)=%.6g, smallest angle %.3g between rows "
@@ -216,7 +202,7 @@ status experiment_prepare(study_run *r) {
                     "kernel stays regular)",
                     data->opposite_rows[0], data->opposite_rows[1]);
     }
-    say_stability(r);
+    rates_say(r);
     return OK;
 }
 
@@ -226,6 +212,7 @@ void experiment_close(void *context) {
     gram_free(&e->g);
     free(e->cells);
     free(e->diverged);
+    free(e->found);
     free(e->over_repeats);
 }
 
@@ -235,7 +222,8 @@ double experiment_cost(const study_run *r, size_t cell) {
     const experiment_settings *o = r->settings;
     const experiment *e = r->context;
     const train_settings *c = &e->cells[cell];
-    double rounds = o->stops ? plateau_rounds_expected(c, e->g.n, e->g.q, o->patience) : INFINITY;
+    bool rule = o->stops && o->stop == STOP_RULE;
+    double rounds = rule ? plateau_rounds_expected(c, e->g.n, e->g.q, o->patience) : INFINITY;
     return fmin(rounds, (double)o->rounds) * train_round_cost(&e->g, c);
 }
 
@@ -268,32 +256,38 @@ static bool has_diverged(const study_run *r, size_t cell) {
     return false;
 }
 
+/* The line that names the first cells and says what to do. */
+static void name_diverged(const study_run *r, size_t count, text *line) {
+    const experiment *e = r->context;
+    size_t named = 0;
+    text_add(line, "diverged: %zu of %zu cells: ", count, r->cells);
+    for (size_t k = 0; k < r->cells && named < NAMED_CELLS; k++) {
+        const train_settings *c = &e->cells[k];
+        if (!e->diverged[k]) { continue; }
+        text_add(line, "%sp=%zu xi=%g m=%zu lr=%g (stability %.3g)", named++ ? ", " : "",
+                 c->subnets, c->xi, c->width, c->lr, rates_stability(r, k));
+    }
+    text_add(line, "%s; --lr auto takes a stable step", count > NAMED_CELLS ? ", ..." : "");
+}
+
 status experiment_gather(study_run *r) {
     experiment *e = r->context;
-    text names = {0};
     size_t count = 0;
-    double largest = INFINITY;
     for (size_t k = 0; k < r->cells; k++) {
         e->diverged[k] = has_diverged(r, k);
-        if (!e->diverged[k]) { continue; }
-        const train_settings *c = &e->cells[k];
-        double stability = experiment_stability(r, k);
-        if (count++ < 4) {
-            text_add(&names, "%sp=%zu xi=%g m=%zu lr=%g (stability %.3g)", count > 1 ? ", " : "",
-                     c->subnets, c->xi, c->width, c->lr, stability);
-        }
-        largest = fmin(largest, c->lr * 2 / stability);
+        count += e->diverged[k];
     }
-    status st = count == r->cells ? FAILED : OK;
-    if (count > 0) {
-        fail(FAILED,
-             "diverged: %zu of %zu cells: %s%s; take a smaller --lr (stability asks for less than "
-             "%.3g)",
-             count, r->cells, names.bytes ? names.bytes : "", count > 4 ? ", ..." : "", largest);
+    if (count == 0) { return OK; }
+    text line = {0};
+    name_diverged(r, count, &line);
+    const char *said = text_bytes(&line);
+    if (said && count == r->cells) {
+        fprintf(stderr, "%s: %s\n", r->options.name, said); /* also under --quiet */
+    } else if (said) {
+        program_say(&r->options, "%s", said);
     }
-    if (count > 0 && st == OK) { program_say(&r->options, "%s", error_text()); }
-    text_free(&names);
-    return st;
+    text_free(&line);
+    return said ? OK : FAILED;
 }
 
 /* --- provenance and columns --- */
@@ -307,7 +301,9 @@ void experiment_note(const study_run *r, table *t) {
     table_note(t, "label scale", "%.9g (largest |label| of the file)", e->data.label_scale);
     if (is_categorical(o)) { table_note(t, "xi", "1/p"); }
     if (o->lr_times_xi) { table_note(t, "step", "lr xi"); }
-    if (o->stops) {
+    if (o->stops && o->stop == STOP_NO) {
+        table_note(t, "stop rule", "none: %zu rounds", o->rounds);
+    } else if (o->stops) {
         table_note(t, "stop rule",
                    "mean of the last %d errors below 5e-4, or %zu rounds in which it does not "
                    "improve",
@@ -315,11 +311,7 @@ void experiment_note(const study_run *r, table *t) {
     }
     table_note(t, "gradient step by", "%s", e->g.method == GRAM_MATRIX ? "G S" : "X (X^T S)");
     table_note(t, "error", "(1/2) ||U - Y||_F^2 / n");
-    for (size_t k = 0; k < r->cells; k++) {
-        const train_settings *c = &e->cells[k];
-        table_note(t, e->diverged[k] ? "diverged" : "stability", "p=%zu xi=%g m=%zu lr=%g: %.4g",
-                   c->subnets, c->xi, c->width, c->lr, experiment_stability(r, k));
-    }
+    rates_note(r, t);
 }
 
 void experiment_put_xi(const study_run *r, size_t cell, table *t) {
@@ -334,4 +326,9 @@ void experiment_put_subnets(const study_run *r, size_t cell, table *t) {
 
 void experiment_put_repetition(size_t repetition, table *t) {
     row_number(t, "repetition", "counted from 0", (double)repetition);
+}
+
+void experiment_put_lr(const study_run *r, size_t cell, table *t) {
+    const experiment *e = r->context;
+    row_number(t, "lr", "learning rate taken (--lr; --scaling theory: eta)", e->cells[cell].lr);
 }

@@ -10,12 +10,17 @@
 #include "stats/stats.h"
 #include "study/study.h"
 
+/* What becomes of a rate whose step is not stable. */
+typedef enum { UNSTABLE_KEEP, UNSTABLE_AUTO } experiment_unstable;
+
+typedef enum { STOP_RULE, STOP_NO } experiment_stop;
+
 /* The options of a panel, and what is fixed for it. */
 typedef struct {
     option_list width;        /* m of every cell, >= 1 */
     option_list subnets;      /* p, >= 1 */
     option_list xi;           /* in (0, 1]; none with categorical masks */
-    option_list lr;           /* > 0; one value, or one for each xi */
+    option_list lr;           /* > 0; one value, or one for each xi; none: auto */
     size_t local_steps;       /* tau, >= 1 */
     size_t rounds;            /* K, >= 1; with a stop rule at most */
     size_t repeats;           /* of every cell, >= 1 */
@@ -23,20 +28,22 @@ typedef struct {
     int mask;                 /* mask_kind */
     int unselected;           /* train_unselected */
     int scaling;              /* train_scaling */
+    int unstable;             /* experiment_unstable */
     const char *init;         /* a given start, .npz; NULL: random. loss-dynamics alone */
     const char *save_weights; /* where the final weights go; NULL: nowhere. loss-dynamics alone */
-    bool xi_given, lr_given;  /* on the command line */
+    int stop;                 /* experiment_stop, of a panel that stops */
+    size_t patience;          /* of the rule */
+    bool xi_given, lr_given, patience_given; /* on the command line */
 
     size_t samples;   /* rows of the data unless --samples says so; 0: all */
     bool lr_times_xi; /* the step is lr xi */
     bool stops;       /* units end by the stop rule of model/plateau.h */
-    size_t patience;  /* of that rule */
     bool along_width; /* plateau_sweep.h: the axes are width and xi, else subnets and xi */
 } experiment_settings;
 
-/* Rows of loss-dynamics alone, then, from EXPERIMENT_COMMON on, those of every panel. */
-extern const option_row experiment_options[];
-enum { EXPERIMENT_COMMON = 3 };
+/* Of every panel; with those of loss-dynamics alone; with those of the panels with a stop rule. */
+extern const option_row experiment_options[], experiment_loss_options[],
+    experiment_plateau_options[];
 
 /* The context of a panel, or the first member of it. */
 typedef struct {
@@ -46,16 +53,17 @@ typedef struct {
     train_settings *cells; /* (r->cells) subnets outermost, then xi, then width; owned */
     double *over_repeats;  /* (r->repeats) scratch of a summary; owned */
     bool *diverged;        /* (r->cells) a repetition has; set by experiment_gather; owned */
+    bool *found;           /* (r->cells) its lr was found, not given (rates.h); owned */
 } experiment;
 
-/* The hooks of a panel that are the same for all; its own: prepare, measure and tables. The panel
+/* The hooks of a panel that are the same for all; its own: options, prepare,
+ * measure and tables. The panel
  * of loss-dynamics has options, context and more of its own. */
 #define EXPERIMENT_UNITS                                                   \
     .settings_size = sizeof(experiment_settings), .cost = experiment_cost, \
     .calibrate = experiment_calibrate, .gather = experiment_gather, .note = experiment_note
 #define EXPERIMENT_HOOKS                                                               \
-    EXPERIMENT_UNITS, .options = experiment_options + EXPERIMENT_COMMON,               \
-                      .context_size = sizeof(experiment), .settle = experiment_settle, \
+    EXPERIMENT_UNITS, .context_size = sizeof(experiment), .settle = experiment_settle, \
                       .close = experiment_close, .describe = experiment_describe
 
 /* BAD_INPUT where options do not go together. Rates that are not given become those of the panel's
@@ -69,12 +77,9 @@ double experiment_cost(const study_run *r, size_t cell);
 double experiment_calibrate(const study_run *r);
 void experiment_describe(const study_run *r, text *t);
 /* Flags the cells in which a number of a unit is not finite: one line names them and what to do.
- * FAILED if all have diverged. */
+ * That is a result, not a failure: tables have nan there, pictures mark it. FAILED: no memory. */
 status experiment_gather(study_run *r);
 void experiment_note(const study_run *r, table *t);
-
-/* Stability number of a cell: below 2 a local step is stable. */
-double experiment_stability(const study_run *r, size_t cell);
 
 /* Over the repetitions of a cell: of number(values of a unit, k). */
 stats_summary experiment_summary(const study_run *r, size_t cell,
@@ -84,5 +89,6 @@ stats_summary experiment_summary(const study_run *r, size_t cell,
 void experiment_put_xi(const study_run *r, size_t cell, table *t);
 void experiment_put_subnets(const study_run *r, size_t cell, table *t);
 void experiment_put_repetition(size_t repetition, table *t);
+void experiment_put_lr(const study_run *r, size_t cell, table *t);
 
 #endif

@@ -5,11 +5,17 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "experiments/run_lines.h"
 #include "stats/stats.h"
 #include "study/study.h"
 
 static const run_table *table_of(const study_run *r, int which) {
     return &((const figure_tables *)r->context)->tables[which];
+}
+
+double figure_level(const study_run *r) {
+    size_t rows = ((const figure_tables *)r->context)->rows;
+    return (1 - FIGURE_CONFIDENCE) / (double)(rows > 0 ? rows : 1);
 }
 
 /* Adds what tells this row from others of its claim. */
@@ -49,10 +55,10 @@ typedef struct {
     size_t pairs, held; /* (repetition, round): all, and those with the sign */
 } sign_count;
 
-/* A line of rounds; every value is claimed to be positive. */
-static sign_count count_signs(const trend_stratum *line) {
+/* A line of rounds, judged at this level together; every value is claimed to be positive. */
+static sign_count count_signs(const trend_stratum *line, double level) {
     sign_count count = {0};
-    double confidence = 1 - (1 - FIGURE_CONFIDENCE) / (double)line->groups;
+    double confidence = 1 - level / (double)line->groups;
     const double *x = line->x;
     for (size_t round = 0; round < line->groups; x += line->sizes[round], round++) {
         size_t size = line->sizes[round];
@@ -106,7 +112,7 @@ static status observe_movement(const study_run *r, size_t which, evidence *e) {
     if (st != OK) { return st; }
     if (map.lines == 0) { return tell_missing(t, e); }
     for (size_t i = 0; movement > 0 && i < map.count; i++) { map.values[i] = -map.values[i]; }
-    sign_count count = count_signs(&map.line[which]);
+    sign_count count = count_signs(&map.line[which], figure_level(r));
     add_label(e, " xi=%g", map.fixed[which]);
     judge_signs(&count, e);
     return OK;
@@ -126,30 +132,18 @@ const claim_group figure_a_claims[] = {
 
 /* --- Figures 2b to 2d: trends --- */
 
-/* Whether values fall along lines first .. first + lines - 1. */
-static void judge_trend(const run_map *map, size_t first, size_t lines, evidence *e) {
-    trend_result trend = trend_jonckheere(map->line + first, lines);
-    run_count count = run_map_count(map, first, lines);
-    char diverged[64] = "", unseen[64] = "";
-    claim_saw(e, 0, trend.effect, (double)(count.runs - count.diverged));
-    e->row.limit = trend.p_falls;
-    e->confidence = FIGURE_CONFIDENCE;
-    e->p_claimed = trend.p_falls;
-    e->p_opposite = trend.p_rises;
-    claim_check_only_if(e, !isnan(trend.p_falls)); /* all tied, or nothing to compare */
-    double level = 1 - FIGURE_CONFIDENCE;
-    bool visible = trend.p_falls <= level || trend.p_rises <= level;
+/* What was left out, and what the runs have to be for it. */
+static void tell_left_out(run_count count, evidence *e) {
+    size_t used = strlen(e->row.says);
     if (count.diverged > 0) {
-        snprintf(diverged, sizeof diverged, "; diverged runs left out: %zu (cells: %zu)",
-                 count.diverged, count.diverged_cells);
+        snprintf(e->row.says + used, sizeof e->row.says - used,
+                 "; diverged runs left out: %zu (cells: %zu)", count.diverged,
+                 count.diverged_cells);
     }
-    if (!visible) {
-        snprintf(unseen, sizeof unseen, "; %s",
-                 trend.pairs > 0 ? "no trend visible at this number of repetitions"
-                                 : "fewer than two cells to compare");
+    if (count.diverged == count.runs) {
+        claim_supposes(e, true, "runs that do not diverge: all %zu did, at this learning rate",
+                       count.runs);
     }
-    claim_says(e, "%.40s: nonincreasing on %zu of %zu lines%s%s", e->claim->says, count.falling,
-               count.compared, diverged, unseen);
     if (count.capped > 0) {
         claim_supposes(e, true,
                        "every run ends at its level: %zu of %zu were stopped before, at --rounds",
@@ -157,13 +151,25 @@ static void judge_trend(const run_map *map, size_t first, size_t lines, evidence
     }
 }
 
-/* Over all lines of the map together. */
-static status observe_whole(const run_table *t, const run_axes *axes, evidence *e) {
-    run_map map;
-    status st = run_map_build(t, axes, &e->work, &map);
+/* Every line of the map has a test of its own, Holm's procedure over them: a line that rises
+ * refutes; that all fall is seen only if each does. Shown is the line that falls least. */
+static status judge_lines(const run_map *map, double level, evidence *e) {
+    line_verdicts lines;
+    status st = line_verdicts_of(map, level, &e->work, &lines);
     if (st != OK) { return st; }
-    if (map.lines == 0) { return tell_missing(t, e); }
-    judge_trend(&map, 0, map.lines, e);
+    run_count count = run_map_count(map, 0, map->lines);
+    claim_saw(e, 0, lines.least.effect, (double)(count.runs - count.diverged));
+    e->row.limit = lines.least.p_falls;
+    claim_refute_unless(e, lines.rising == 0);
+    claim_check_only_if(e, lines.rising > 0 ||
+                               (lines.compared > 0 && lines.falling == lines.compared));
+    claim_says(e, "%s: of %zu lines %zu fall, %zu rise", e->claim->says, lines.compared,
+               lines.falling, lines.rising);
+    if (lines.compared > lines.falling) {
+        claim_says(e, "%s: of %zu lines %zu fall, %zu rise; least at %g", e->claim->says,
+                   lines.compared, lines.falling, lines.rising, map->fixed[lines.least_line]);
+    }
+    tell_left_out(count, e);
     return OK;
 }
 
@@ -184,9 +190,12 @@ static status check_rule(const run_table *t, const char *rule) {
 static status observe_heatmap(const study_run *r, size_t which, const run_axes *axes, evidence *e) {
     const run_table *t = table_of(r, which ? FIGURE_HEATMAP_ZERO : FIGURE_HEATMAP);
     const char *rule = which ? "zero" : "keep";
+    run_map map;
     status st = check_rule(t, rule);
+    if (st == OK) { st = run_map_build(t, axes, &e->work, &map); }
+    if (st != OK) { return st; }
     add_label(e, " (%s)", rule);
-    return st == OK ? observe_whole(t, axes, e) : st;
+    return map.lines == 0 ? tell_missing(t, e) : judge_lines(&map, figure_level(r), e);
 }
 
 static status observe_along_xi(const study_run *r, size_t which, evidence *e) {
@@ -202,60 +211,95 @@ static size_t heatmap_cases(const study_run *r) {
     return 2; /* keep, zero */
 }
 
-static const claim heatmap[] = {{"Figure 2b along xi", "figure-2b", PAPER, TEST_TREND,
+static const claim heatmap[] = {{"Figure 2b along xi", "figure-2b", PAPER, TEST_CONDITIONS,
                                  "error falls with xi at fixed p", observe_along_xi},
-                                {"Figure 2b along p", "figure-2b", PAPER, TEST_TREND,
+                                {"Figure 2b along p", "figure-2b", PAPER, TEST_CONDITIONS,
                                  "error falls with p at fixed xi", observe_along_p}};
 
 const claim_group figure_b_claims[] = {{CLAIMS(heatmap), .cases = heatmap_cases}, {NULL}};
 
 static const run_axes width_axes = {"xi", "width", "level", "state"};
 
+/* A row for each xi, one without runs. */
 static size_t width_cases(const study_run *r) {
-    return count_lines(table_of(r, FIGURE_WIDTH), &width_axes);
+    size_t lines = count_lines(table_of(r, FIGURE_WIDTH), &width_axes);
+    return lines ? lines : 1;
 }
 
+/* A curve that falls and then rises refutes, wherever the grid begins: judged by shape. */
 static status observe_width(const study_run *r, size_t which, evidence *e) {
+    const run_table *t = table_of(r, FIGURE_WIDTH);
     run_map map;
-    status st = run_map_build(table_of(r, FIGURE_WIDTH), &width_axes, &e->work, &map);
+    status st = run_map_build(t, &width_axes, &e->work, &map);
     if (st != OK) { return st; }
+    if (map.lines == 0) { return tell_missing(t, e); }
+    line_shape shape;
+    st = line_shape_of(&map, which, figure_level(r), &e->work, &shape);
+    if (st != OK) { return st; }
+    run_count count = run_map_count(&map, which, 1);
     add_label(e, " xi=%g", map.fixed[which]);
-    judge_trend(&map, which, 1, e);
+    claim_saw(e, 0, shape.whole.effect, (double)(count.runs - count.diverged));
+    e->row.limit = shape.whole.p_falls;
+    claim_refute_unless(e, !shape.rises);
+    claim_check_only_if(e, shape.rises || shape.whole.p_falls <= figure_level(r));
+    claim_says(e, "%s: %s; %.3g at m = %g, least %.3g at %g, %.3g at %g", e->claim->says,
+               line_shape_words(&shape), shape.first_mean, shape.first, shape.least_mean,
+               shape.least, shape.last_mean, shape.last);
+    tell_left_out(count, e);
     return OK;
 }
 
-static status observe_all_widths(const study_run *r, size_t which, evidence *e) {
-    (void)which;
-    return observe_whole(table_of(r, FIGURE_WIDTH), &width_axes, e);
-}
+static const claim width_by_xi[] = {{"Figure 2c along m", "figure-2c", PAPER, TEST_CONDITIONS,
+                                     "error falls with m", observe_width}};
 
-static const claim width_by_xi[] = {
-    {"Figure 2c along m", "figure-2c", PAPER, TEST_TREND, "error falls with m", observe_width}};
-static const claim width_together[] = {{"Figure 2c along m, all xi", "figure-2c", PAPER, TEST_TREND,
-                                        "error falls with m at fixed xi", observe_all_widths}};
+const claim_group figure_c_claims[] = {{CLAIMS(width_by_xi), .cases = width_cases}, {NULL}};
 
-const claim_group figure_c_claims[] = {
-    {CLAIMS(width_by_xi), .cases = width_cases}, {CLAIMS(width_together)}, {NULL}};
+/* The readings of the lost formula of Figure 2d, each a column. */
+static const char *const readings[] = {"relative", "absolute"};
+enum { READINGS = 2 };
 
 static size_t step_cases(const study_run *r) {
     (void)r;
-    return FIGURE_STEPS;
+    return READINGS * FIGURE_STEPS;
 }
 
 static status observe_step(const study_run *r, size_t which, evidence *e) {
     const run_table *t = table_of(r, FIGURE_SUBNET);
+    const char *reading = readings[which / FIGURE_STEPS];
+    size_t step = which % FIGURE_STEPS + 1, line = 0;
     run_map map;
-    status st = run_map_build(t, &(run_axes){"step", "subnets", "relative", NULL}, &e->work, &map);
+    status st = run_map_build(t, &(run_axes){"step", "subnets", reading, NULL}, &e->work, &map);
     if (st != OK) { return st; }
-    size_t line = 0;
-    while (line < map.lines && map.fixed[line] != (double)(which + 1)) { line++; }
-    add_label(e, " %zu", which + 1);
+    while (line < map.lines && map.fixed[line] != (double)step) { line++; }
+    add_label(e, " %zu, %s", step, reading);
+    claim_says(e, "%s improvement falls with p", reading);
     if (line == map.lines) { return tell_missing(t, e); }
-    judge_trend(&map, line, 1, e);
+    trend_result trend = trend_jonckheere(map.line + line, 1);
+    run_count count = run_map_count(&map, line, 1);
+    claim_saw(e, 0, trend.effect, (double)(count.runs - count.diverged));
+    e->row.limit = e->p_claimed = trend.p_falls;
+    e->p_opposite = trend.p_rises;
+    e->confidence = 1 - figure_level(r);
+    claim_check_only_if(e, !isnan(trend.p_falls)); /* all tied, or nothing to compare */
+    tell_left_out(count, e);
     return OK;
 }
 
-static const claim steps[] = {{"Figure 2d step", "figure-2d", PAPER, TEST_TREND,
-                               "relative improvement falls with p", observe_step}};
+static const claim steps[] = {{"Figure 2d step", "figure-2d", PAPER, TEST_TREND, "", observe_step}};
 
 const claim_group figure_d_claims[] = {{CLAIMS(steps), .cases = step_cases}, {NULL}};
+
+/* --- all of them --- */
+
+const claim_group *const figure_panels[FIGURE_PANELS] = {figure_a_claims, figure_b_claims,
+                                                         figure_c_claims, figure_d_claims};
+
+size_t figure_rows(const study_run *r) {
+    size_t rows = 0;
+    for (size_t k = 0; k < FIGURE_PANELS; k++) {
+        for (const claim_group *g = figure_panels[k]; g->claims; g++) {
+            rows += g->count * g->cases(r);
+        }
+    }
+    return rows;
+}

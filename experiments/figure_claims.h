@@ -4,11 +4,10 @@
 #define EXPERIMENTS_FIGURE_CLAIMS_H
 
 #include "experiments/run_map.h"
-#include "study/claim.h"
+#include "study/study.h"
 
-/* Confidence at which a trend counts as seen, either way (one-sided p-value), each row judged
- * alone; with which all sign intervals of a row hold at once; and of the lower limit of the share
- * of single signs. */
+/* All rows are one family: none of those whose claim is true is refuted, and no fall is seen where
+ * there is none, with this confidence (Bonferroni over the rows). */
 #define FIGURE_CONFIDENCE 0.95
 
 /* The claim on Figure 2d speaks of this many global steps. */
@@ -27,7 +26,11 @@ enum {
  * gives rows `not checked`. */
 typedef struct {
     run_table tables[FIGURE_TABLES];
+    size_t rows; /* of the family, figure_rows; 0: a row is judged alone */
 } figure_tables;
+
+/* The level of a row: (1 - FIGURE_CONFIDENCE) / rows. */
+double figure_level(const study_run *r);
 
 /* Claims on Figures 2a to 2d, for claim_judge; BAD_INPUT if a table is not what it should be.
  *
@@ -37,11 +40,19 @@ typedef struct {
  * (repetition, round) pairs with the sign; limit: its lower Clopper-Pearson limit as if pairs were
  * independent, which those of one run are not.
  *
- * 2b: the level falls with xi at fixed p, and with p at fixed xi, under either rule for neurons
- * that no subnetwork took. 2c: it falls with m, a row for each xi, one for all together. 2d: the
- * relative improvement falls with p, a row for each of the first steps. These are stratified
- * Jonckheere-Terpstra tests; observed: Somers' D, to be below 0; limit: p-value of a fall; not
- * checked if no trend is visible either way. */
+ * The others are one-sided Jonckheere-Terpstra tests; observed: Somers' D, to be below 0; limit:
+ * p-value of a fall. 2b: the level falls with xi at fixed p, and with p at fixed xi, under either
+ * rule for neurons that no subnetwork took; a test for each line of the map (run_lines.h), refuted
+ * if a line rises, not checked unless all fall; observed and limit: of the line that falls least.
+ * 2c: it falls with m, a row for each xi; refuted if it rises from some width on, not checked
+ * unless the whole line falls. 2d: the improvement, relative and absolute, falls with p, a row for
+ * each of the first steps; not checked if no trend is visible either way. */
 extern const claim_group figure_a_claims[], figure_b_claims[], figure_c_claims[], figure_d_claims[];
+
+enum { FIGURE_PANELS = 4 };
+extern const claim_group *const figure_panels[FIGURE_PANELS];
+
+/* How many rows these tables give, of all panels. */
+size_t figure_rows(const study_run *r);
 
 #endif

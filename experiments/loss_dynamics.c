@@ -6,6 +6,7 @@
 
 #include "experiments/experiment.h"
 #include "experiments/loss_start.h"
+#include "experiments/rates.h"
 
 typedef struct {
     experiment common; /* first: the hooks of every panel see this alone */
@@ -158,6 +159,7 @@ static void put_point(const study_run *r, size_t cell, size_t step, table *t) {
     row_number(t, "sd", "standard deviation over repetitions (n-1)", error.sd);
     row_number(t, "min", "smallest over repetitions", error.min);
     row_number(t, "max", "largest over repetitions", error.max);
+    experiment_put_lr(r, cell, t);
 }
 
 static status fill_points(const study_run *r, table *t) {
@@ -206,7 +208,7 @@ static status finish(const study_run *r) {
                     e->cells[cell].xi, e->cells[cell].lr,
                     experiment_summary(r, cell, value_of, 0).mean,
                     experiment_summary(r, cell, value_of, points - 1).mean, o->rounds,
-                    experiment_stability(r, cell));
+                    rates_stability(r, cell));
     }
     if (!o->save_weights) { return OK; }
     return loss_start_save(o->save_weights, study_values(r, 0, 0) + points, e->cells[0].width,
@@ -220,7 +222,7 @@ static const study_table tables[] = {
     {"runs", statement, 9, fill_runs}, {"", statement, 9, fill_points}, {.fill = NULL}};
 
 static const study dynamics = {.about = "Figure 2a: the error along a run, step by step",
-                               .options = experiment_options,
+                               .options = experiment_loss_options,
                                .defaults = &defaults,
                                .context_size = sizeof(loss_context),
                                .preset = preset,

@@ -4,7 +4,7 @@
 
 static const double TARGET = 5e-4; /* runs stop below this mean */
 
-enum { VALUE_LEVEL, VALUE_ROUNDS, VALUE_STATE, VALUES };
+enum { VALUE_LEVEL, VALUE_ROUNDS, VALUE_STATE, VALUE_SETTLED, VALUES };
 
 static status prepare(study_run *r) {
     r->values = VALUES;
@@ -14,7 +14,10 @@ static status prepare(study_run *r) {
 static status measure(const study_run *r, size_t cell, size_t repetition, double *values) {
     const experiment_settings *o = r->settings;
     const experiment *e = r->context;
-    stop_rule rule = {.patience = o->patience, .max_rounds = o->rounds, .target = TARGET};
+    stop_rule rule = {.none = o->stop == STOP_NO,
+                      .patience = o->patience,
+                      .max_rounds = o->rounds,
+                      .target = TARGET};
     plateau_result result;
     status st =
         plateau_run(&e->g, &e->cells[cell], rule, r->options.seed, cell, repetition, &result);
@@ -22,6 +25,7 @@ static status measure(const study_run *r, size_t cell, size_t repetition, double
     values[VALUE_LEVEL] = result.level;
     values[VALUE_ROUNDS] = (double)result.rounds;
     values[VALUE_STATE] = (double)result.state;
+    values[VALUE_SETTLED] = result.settled;
     return OK;
 }
 
@@ -46,6 +50,10 @@ static bool block_ends(const study_run *r, size_t cell) {
     return along_width(r) ? c[0].xi != c[1].xi : c[0].subnets != c[1].subnets;
 }
 
+static bool stops(const study_run *r) {
+    return ((const experiment_settings *)r->settings)->stop == STOP_RULE;
+}
+
 static double value_of(const double *values, size_t k) { return values[k]; }
 
 /* One row a cell; a cell with a diverged repetition has no value. */
@@ -54,10 +62,21 @@ static status fill_means(const study_run *r, table *t) {
         stats_summary level = experiment_summary(r, cell, value_of, VALUE_LEVEL);
         stats_summary rounds = experiment_summary(r, cell, value_of, VALUE_ROUNDS);
         begin_row(r, cell, t);
-        row_number(t, "mean", "error level, mean over repetitions; nan: a repetition diverged",
+        row_number(t, "mean",
+                   stops(r) ? "error level under the stop rule, mean over repetitions; nan: a "
+                              "repetition diverged"
+                            : "mean error of the last quarter of the rounds, over repetitions; "
+                              "nan: a repetition diverged",
                    level.mean);
         row_number(t, "sd", "standard deviation of the level over repetitions (n-1)", level.sd);
-        row_number(t, "rounds", "rounds until the stop rule, mean over repetitions", rounds.mean);
+        row_number(t, "rounds",
+                   stops(r) ? "rounds until the stop rule, mean over repetitions" : "rounds",
+                   rounds.mean);
+        row_number(t, "settled",
+                   "share of the repetitions whose error fell by less than 5 % from the third "
+                   "quarter of the rounds to the last: the level is a floor",
+                   experiment_summary(r, cell, value_of, VALUE_SETTLED).mean);
+        experiment_put_lr(r, cell, t);
         if (block_ends(r, cell)) { table_gap(t); }
     }
     return OK;
@@ -69,11 +88,18 @@ static status fill_runs(const study_run *r, table *t) {
         const double *values = study_values(r, cell, repetition);
         begin_row(r, cell, t);
         experiment_put_repetition(repetition, t);
-        row_number(t, "level", "error level of this run; nan: diverged", values[VALUE_LEVEL]);
+        row_number(t, "level",
+                   stops(r) ? "error level of this run under the stop rule; nan: diverged"
+                            : "mean error of its last quarter; nan: diverged",
+                   values[VALUE_LEVEL]);
         row_number(t, "rounds", "rounds done", values[VALUE_ROUNDS]);
-        row_text(t, "state",
-                 "stalled (stop rule), converged (below 5e-4), capped (--rounds), diverged",
-                 plateau_state_word((plateau_state)values[VALUE_STATE]));
+        row_text(
+            t, "state",
+            "stalled (stop rule), converged (below 5e-4), capped (--rounds), finished (--stop no), "
+            "diverged",
+            plateau_state_word((plateau_state)values[VALUE_STATE]));
+        row_number(t, "settled", "1: fell by less than 5 % from the third quarter to the last",
+                   values[VALUE_SETTLED]);
     }
     return OK;
 }
@@ -83,6 +109,7 @@ int plateau_sweep_main(const char *about, const char *statement,
     const study_table tables[] = {
         {"runs", statement, 9, fill_runs}, {"", statement, 9, fill_means}, {.fill = NULL}};
     const study panel = {.about = about,
+                         .options = experiment_plateau_options,
                          .defaults = defaults,
                          .prepare = prepare,
                          .measure = measure,

@@ -66,8 +66,9 @@ static status read_run(const run_table *t, const run_axes *axes, size_t row, one
     run->capped = strcmp(state, "capped") == 0;
     if (strcmp(state, "diverged") == 0) {
         run->value = NAN; /* whatever stands there */
-    } else if (!run->capped && strcmp(state, "stalled") != 0 && strcmp(state, "converged") != 0) {
-        return reject(t, row, axes->state, "stalled, converged, capped or diverged");
+    } else if (!run->capped && strcmp(state, "stalled") != 0 && strcmp(state, "converged") != 0 &&
+               strcmp(state, "finished") != 0) {
+        return reject(t, row, axes->state, "stalled, converged, capped, finished or diverged");
     }
     return OK;
 }
@@ -87,7 +88,7 @@ static void lay_out(const one_run *runs, size_t count, run_map *map) {
         }
         if (new_line || runs[i].along != runs[i - 1].along) {
             map->line[map->lines - 1].groups++;
-            cells++;
+            map->along[cells++] = runs[i].along;
         }
         map->sizes[cells - 1]++;
         map->values[i] = runs[i].value;
@@ -105,6 +106,7 @@ status run_map_build(const run_table *t, const run_axes *axes, scratch *work, ru
     map->capped = scratch_take(work, count, sizeof *map->capped, "lines of a table");
     map->values = scratch_take(work, count, sizeof *map->values, "runs of a table");
     map->sizes = scratch_take(work, count, sizeof *map->sizes, "cells of a table");
+    map->along = scratch_take(work, count, sizeof *map->along, "cells of a table");
     if (work->failed) { return FAILED; }
     status st = check_columns(t, axes);
     for (size_t row = 0; st == OK && row < count; row++) {
@@ -118,35 +120,15 @@ status run_map_build(const run_table *t, const run_axes *axes, scratch *work, ru
 
 /* --- counting --- */
 
-/* Adds a cell's runs to the count; its mean over the runs that have a value, NaN if none has. */
-static double count_cell(const double *x, size_t size, run_count *count) {
-    size_t kept = 0;
-    double sum = 0;
-    for (size_t i = 0; i < size; i++) {
-        if (isnan(x[i])) { continue; }
-        sum += x[i];
-        kept++;
-    }
-    count->runs += size;
-    count->diverged += size - kept;
-    count->diverged_cells += kept < size;
-    return kept ? sum / (double)kept : NAN;
-}
-
 static void count_line(const trend_stratum *line, run_count *count) {
-    size_t means = 0;
-    double last = NAN;
-    bool falls = true;
     const double *x = line->x;
     for (size_t g = 0; g < line->groups; x += line->sizes[g], g++) {
-        double mean = count_cell(x, line->sizes[g], count);
-        if (isnan(mean)) { continue; }
-        falls = falls && (means == 0 || mean <= last);
-        last = mean;
-        means++;
+        size_t diverged = 0;
+        for (size_t i = 0; i < line->sizes[g]; i++) { diverged += isnan(x[i]); }
+        count->runs += line->sizes[g];
+        count->diverged += diverged;
+        count->diverged_cells += diverged > 0;
     }
-    count->compared += means > 1;
-    count->falling += means > 1 && falls;
 }
 
 run_count run_map_count(const run_map *map, size_t first, size_t lines) {

@@ -30,6 +30,7 @@ typedef struct {
     size_t *capped;      /* (lines) runs that --rounds stopped before their level */
     double *values;      /* (count) line after line, cell after cell; NaN: the run diverged */
     size_t *sizes;       /* (cells of all lines) runs in each */
+    double *along;       /* (cells of all lines) ascending within a line */
 } run_map;
 
 /* Fills the map with arrays of `work`; no lines if the table is not there or has no rows. BAD_INPUT
@@ -40,8 +41,6 @@ status run_map_build(const run_table *t, const run_axes *axes, scratch *work, ru
 typedef struct {
     size_t runs, capped;
     size_t diverged, diverged_cells; /* runs without a value; cells with such a run */
-    size_t compared, falling; /* lines with at least two cells that have a mean; of these, those
-                               * whose means never rise */
 } run_count;
 
 run_count run_map_count(const run_map *map, size_t first, size_t lines);

@@ -58,6 +58,7 @@ static status fill_means(const study_run *r, table *t) {
                        relative.mean);
             row_number(t, "sd_absolute", "standard deviation over repetitions (n-1)", absolute.sd);
             row_number(t, "sd_relative", "likewise", relative.sd);
+            experiment_put_lr(r, cell, t);
         }
     }
     return OK;
@@ -97,6 +98,7 @@ static const experiment_settings defaults = {.width = {{500}, 1},
 
 static const study panel = {
     .about = "Figure 2d: improvement per global step against the number of subnetworks",
+    .options = experiment_options,
     .defaults = &defaults,
     .prepare = prepare,
     .measure = measure,

@@ -14,6 +14,10 @@ variant = $(MAKE) --no-print-directory B=$(B)/$1 EXTRA_CFLAGS="$2"
 check-documents: ## anchors, links, targets and documents that are named are there (builds nothing)
 	@tests/documents.sh
 
+.PHONY: check-commands
+check-commands: all $(B)/bin/tests-double $(B)/packages ## type the commands of README.md and doc/ (tests/commands.txt says which are too long)
+	@tests/documents_commands.sh $(B)/check-commands
+
 # --- other users and machines -----------------------------------------------------------------------------------------
 .PHONY: check-user check-fresh
 check-user: ## build, test and draw as a user without a home folder, from a source that is only read
@@ -192,6 +196,10 @@ check-parallel: $(B)/bin/error-heatmap ## the heat map in shares under GNU paral
 .PHONY: check-tables
 check-tables: all ## every table of a tiny run, read by numpy and pandas as the README says
 	@B=$(B) tests/tables_python.sh $(B)/tables-python
+
+.PHONY: check-data
+check-data: all ## figures, claims, theory and report in a tiny profile on data of many shapes (needs python3-numpy)
+	@tests/data_shapes.sh $(B)/data-shapes
 
 # --- make itself, and names -------------------------------------------------------------------------------------------
 .PHONY: check-make check-names

@@ -9,7 +9,7 @@ build) packages="gcc make libc6-dev libgsl-dev libopenblas-pthread-dev liblapack
 report) packages="pandoc" ;;
 fresh) packages="mmdebstrap" ;;
 format) packages="clang-format-16" ;;
-checks) packages="clang libclang-rt-dev libomp-dev valgrind slurmctld slurmd slurm-client munge parallel procps" ;;
+checks) packages="clang libclang-rt-dev libomp-dev valgrind slurmctld slurmd slurm-client munge parallel procps python3-numpy python3-pandas" ;;
 *)
     echo "deps: '$1' is not a set of packages; give report, checks, fresh or nothing" >&2
     exit 2

@@ -1,12 +1,13 @@
 # figures: the tables that programs write, the pictures that gnuplot draws from them, the claims, the statements, the report.
 
 # --- where results stand ----------------------------------------------------------------------------------------------
-# Other data sets, profiles and seeds get folders of their own: results/quick, results/quick-mine-1a2b3c4d-seed7, ...
+# Other data sets, profiles, seeds and learning rates get folders of their own: results/quick,
+# results/quick-mine-1a2b3c4d-seed7-lr0.03, ...
 ifneq ($(DATA),data/digits.npz)
 data_tag := $(shell make/data-tag.sh $(call quote,$(DATA)))
 endif
 space := $(subst x,,x x)
-tag := $(subst $(space),-,$(strip $(filter-out default,$(PROFILE)) $(data_tag) $(if $(filter-out 1,$(SEED)),seed$(SEED))))
+tag := $(subst $(space),-,$(strip $(filter-out default,$(PROFILE)) $(data_tag) $(if $(filter-out 1,$(SEED)),seed$(SEED)) $(LR:%=lr%)))
 R := $(elsewhere)results$(if $(tag),/$(tag))
 P := $(elsewhere)plots$(if $(tag),/$(tag))
 
@@ -18,7 +19,7 @@ data-missing:
 
 # The settings of make that are not the usual ones, as a shell takes them.
 settings_given = $(strip $(if $(filter-out default,$(PROFILE)),PROFILE=$(PROFILE)) \
-    $(if $(filter-out 1,$(SEED)),SEED=$(SEED)) $(if $(elsewhere),B=$(B)))$(if $(data_tag), DATA=$(call quote,$(DATA)))
+    $(if $(filter-out 1,$(SEED)),SEED=$(SEED)) $(LR:%=LR=%) $(if $(elsewhere),B=$(B)))$(if $(data_tag), DATA=$(call quote,$(DATA)))
 
 # --- tables -----------------------------------------------------------------------------------------------------------
 # A table NAME.dat is of the program NAME with the profile's NAME_flags, '-' being '_'; what is otherwise is said here.
@@ -28,6 +29,9 @@ theory_tables := $(filter-out statements advise,$(THEORY))
 
 program_error-heatmap-zero := error-heatmap
 error_heatmap_zero_flags = $(error_heatmap_flags) $(zero_flags)
+# The step of the panels: LR, or the profile's, and what becomes of it where it is not stable.
+error_heatmap_zero_lr = $(error_heatmap_lr)
+lr_of = $(if $(filter $1,$(panel_tables)),$(if $(LR),--lr $(LR),$($(subst -,_,$1)_lr) $(unstable_flags)))
 always_error-heatmap := --unselected keep
 always_error-heatmap-zero := --unselected zero
 
@@ -39,7 +43,7 @@ beside_mask-moments += mask-moments.rounds.dat
 beside_error-floor += error-floor.curves.dat
 
 program_of = $(B)/bin/$(or $(program_$1),$1)
-flags_of = $(strip $($(subst -,_,$1)_flags) $(always_$1))
+flags_of = $(strip $($(subst -,_,$1)_flags) $(lr_of) $(always_$1))
 threads := $(if $(threads_given),--threads $(THREADS))
 command_of = $(call program_of,$1) --data "$$DATA" --seed $(SEED) $(threads) $(call flags_of,$1) --out $R/$1.dat
 # The flags that a table was made with: a table is made again when the profile says something else of it.
@@ -61,7 +65,7 @@ tables_of_loss-dynamics := loss-dynamics
 tables_of_error-heatmap := error-heatmap error-heatmap-zero
 tables_of_width-sweep := width-sweep
 tables_of_subnet-sweep := subnet-sweep
-tables_of_figure2 := $(panel_tables)
+tables_of_figure2 := $(filter-out error-heatmap-zero,$(panel_tables))
 tables_of_spectrum := infinite-ntk
 tables_of_deviation := ntk-concentration
 tables_of_lambda-min := ntk-concentration
@@ -98,8 +102,9 @@ predict: $(EXPERIMENTS:%=$(B)/bin/%) $(theory_tables:%=$(B)/bin/%) $(data_file) 
 
 .PHONY: figures pictures
 pictures: $(pictures)
-figures: predict ## run the experiments and draw Figure 2 (PROFILE=quick|default|paper, DATA=file.npz, SEED=n)
+figures: predict ## run the experiments and draw Figure 2 (PROFILE=quick|default|paper, DATA=file.npz, SEED=n, LR=x|auto)
 	@$(MAKE) --no-print-directory pictures
+	@make/diverged.sh $(panel_tables:%=$R/%.dat)
 	@echo "figures: $P/figure2.pdf and its panels are up to date"
 
 .PHONY: theory

@@ -121,7 +121,9 @@ the width that each bound asks for.
 | samples | xi | needed | matrix Chernoff | combined with drift | matrix Bernstein | Bernstein | Hoeffding |
 |---|---|---|---|---|---|---|---|
 END
-rows $tables/required-width.dat samples xi width chernoff together matrix_bernstein bernstein hoeffding |
+combined=combined # tables of before say together
+grep -q '^# column combined' $tables/required-width.dat || combined=together
+rows $tables/required-width.dat samples xi width chernoff $combined matrix_bernstein bernstein hoeffding |
     awk -F'\t' "$words"'{ printf "| %d | %g | %d", $1, $2, $3; for (i = 4; i <= NF; i++) printf " | %s", short($i); print " |" }'
 cat <<END
 

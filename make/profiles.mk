@@ -4,10 +4,15 @@
 #   paper    the paper's settings of Figure 2 exactly; the theory programs, for which the paper names no sizes, as by default
 #            (and the heat map of the released program beside Algorithm 1's, zero_flags, with 3 repetitions: it is there for comparison)
 #   default  fewer rows, repetitions and widths: minutes on two processors
-#   quick    a smoke run: seconds; it alone has other settings for the theory programs
+#   quick    a smoke run: seconds; it has other settings for the theory programs too
+#   tiny     what goes through everything in a few seconds, for tests on data of many shapes; its numbers say little
 #
-# On the embedded data the paper's lr = 0.1 of Figure 2b diverges at xi = 0.1 (stability number 1.93 with all rows, 2.43 with the
-# first 250), so the smaller profiles take 0.06.
+# Learning rates (NAME_lr; LR=... for all) are the paper's. On the embedded data that of Figure 2b, 0.1, diverges at xi = 0.1, so the
+# smaller profiles take 0.06; and where a rate is not stable on the data at hand, they take that of --lr auto in its place
+# (unstable_flags): for each xi by itself, so that the other columns keep theirs. PROFILE=paper keeps the paper's whatever comes of it.
+
+# In place of --samples they say --at-most: of a file with fewer rows all are taken.
+unstable_flags := $(if $(filter-out paper,$(PROFILE)),--unstable auto)
 
 ifeq ($(PROFILE),paper)
 loss_dynamics_flags :=
@@ -17,25 +22,43 @@ width_sweep_flags :=
 subnet_sweep_flags :=
 else ifeq ($(PROFILE),default)
 loss_dynamics_flags := --repeats 5
-error_heatmap_flags := --samples 150 --lr 0.06 --repeats 3
+error_heatmap_flags := --at-most 150 --repeats 3
+error_heatmap_lr := --lr 0.06
 width_sweep_flags := --repeats 5
 subnet_sweep_flags := --repeats 10
 else ifeq ($(PROFILE),quick)
-loss_dynamics_flags := --samples 250 --repeats 3
-error_heatmap_flags := --samples 100 --width 200 --lr 0.06 --subnets 1,4,7,10 --xi 0.1,0.4,0.7,1 --repeats 3
-width_sweep_flags := --samples 60 --width 100,250,500,1000 --repeats 3
-subnet_sweep_flags := --samples 250 --repeats 5
-infinite_ntk_flags := --samples 300
+loss_dynamics_flags := --at-most 250 --repeats 3
+error_heatmap_lr := --lr 0.06
+error_heatmap_flags := --at-most 100 --width 200 --subnets 1,4,7,10 --xi 0.1,0.4,0.7,1 --repeats 3
+width_sweep_flags := --at-most 60 --width 100,250,500,1000 --repeats 3
+subnet_sweep_flags := --at-most 250 --repeats 5
+infinite_ntk_flags := --at-most 300
 advise_flags := --rounds 20 --repeats 2 --run-samples 60 --trials 60
-ntk_concentration_flags := --samples 100 --widths 64,128,256,512,1024,2048,4096,8192,16384 --trials 60
+ntk_concentration_flags := --at-most 100 --widths 64,128,256,512,1024,2048,4096,8192,16384 --trials 60
 required_width_flags := --sizes 25,50,100 --trials 60
-local_descent_flags := --samples 40 --width 300 --repeats 2 --wide-trials 30 --rounds 1 --multiples 1,16
-drift_flags := --samples 40 --width 300 --repeats 2 --wide-trials 30 --rounds 3
-mask_moments_flags := --samples 200 --trials 240
-bernoulli_rate_flags := --samples 16 --repeats 8 --along-width 64,128,256,512 --curve-widths 128,256,512,1024 \
+local_descent_flags := --at-most 40 --width 300 --repeats 2 --wide-trials 30 --rounds 1 --multiples 1,16
+drift_flags := --at-most 40 --width 300 --repeats 2 --wide-trials 30 --rounds 3
+mask_moments_flags := --at-most 200 --trials 240
+bernoulli_rate_flags := --at-most 16 --repeats 8 --along-width 64,128,256,512 --curve-widths 128,256,512,1024 \
     --along-subnets 1,2,4,8,16
-categorical_rate_flags := --samples 16 --width 128 --rounds 15 --event-width 16384 --event-rounds 2 --event-subnets 1,2 --trials 60
-error_floor_flags := --samples 16 --subnets 8 --xi 0.8 --paths 4
+categorical_rate_flags := --at-most 16 --width 128 --rounds 15 --event-width 16384 --event-rounds 2 --event-subnets 1,2 --trials 60
+error_floor_flags := --at-most 16 --subnets 8 --xi 0.8 --paths 4
+else ifeq ($(PROFILE),tiny)
+loss_dynamics_flags := --at-most 30 --width 60 --subnets 3 --local-steps 3 --rounds 4 --repeats 3
+error_heatmap_flags := --at-most 30 --width 40 --subnets 1,3 --xi 0.3,0.6,1 --rounds 60 --repeats 3
+width_sweep_flags := --at-most 30 --width 30,60,120 --subnets 3 --rounds 60 --repeats 3
+subnet_sweep_flags := --at-most 30 --width 60 --subnets 1,2,4 --repeats 3
+infinite_ntk_flags := --at-most 40 --entries 30 --networks 3 --widths 64,256
+ntk_concentration_flags := --at-most 20 --widths 32,64,128,256 --xi 0.5,1 --subnets 2 --trials 20
+required_width_flags := --sizes 6,12 --xi 0.5,1 --trials 60
+local_descent_flags := --at-most 12 --width 40 --repeats 2 --rounds 1 --multiples 1 --wide-trials 4 --wide-width 100 --wide-samples 3
+drift_flags := --at-most 12 --width 40 --repeats 2 --rounds 1 --multiples 1 --wide-trials 4 --wide-width 100 --wide-samples 3
+mask_moments_flags := --at-most 12 --width 30 --trials 16 --rounds 2
+bernoulli_rate_flags := --at-most 8 --width 30 --repeats 2 --folds 2 --curve-rounds 4 --masks 2 --along-width 20,40 \
+    --curve-widths 20,40 --along-subnets 1,2,4
+categorical_rate_flags := --at-most 8 --width 30 --trials 3 --rounds 3 --subnets 1,2 --event-width 64 --event-samples 3 --event-subnets 1
+error_floor_flags := --at-most 8 --width 16 --subnets 1,2 --xi 0.5 --rounds 4 --repeats 2 --paths 2 --runs 1
+advise_flags := --at-most 12 --width 30 --rounds 5 --repeats 2 --run-samples 8 --trials 10
 else
 $(error PROFILE=$(value PROFILE) is not known; give quick, default or paper)
 endif

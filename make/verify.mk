@@ -4,6 +4,7 @@ published := results/published/$(PROFILE)
 # Published tables are of the embedded data.
 .PHONY: published-there
 published-there:
+	@[ -z "$(LR)" ] || { echo "make: published results are at the learning rates of $(PROFILE), not at LR=$(LR)"; exit 2; }
 	@[ -z "$(data_tag)" ] || { echo "make: published results are of data/digits.npz, not of $$DATA"; exit 2; }
 	@[ -s $(published)/ORIGIN ] || { echo "make: there is no $(published); make publish PROFILE=$(PROFILE) makes it from a finished run"; exit 2; }
 

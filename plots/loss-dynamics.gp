@@ -18,6 +18,7 @@ stats table using (start(column("step"), number("mean"))) nooutput
 stats table using (column("step") <= steps ? watch(column("xi"), number("mean")) : 0) nooutput
 stats table using "step" nooutput
 last = STATS_max
+eval or_blank
 # Rounds end where subnetworks were aggregated: tics are there, with the number of the round.
 seen = " "
 stats table using (after("aggregated") && column("step") <= steps ? note(column("step")) : 0) nooutput

@@ -52,6 +52,12 @@ widen(v)        = (lowest = v < lowest ? v : lowest, highest = v > highest ? v :
 watch(curve, v) = (finite(v) ? widen(v) : (diverged = joined(diverged, curve)), 0)
 fate(curve)     = among(diverged, real(curve)) ? " diverged" : ""
 
+# After that: where no value is finite an axis has any range, and the panel says why it is empty.
+or_blank = 'if (highest < lowest) { lowest = 0.1; highest = 1; \
+    set label 9 "diverged: no finite error" at graph 0.5, graph 0.5 center front }'
+# A cross at the frame's top where the value of a curve is nan: lost(CURVE'S, VALUE).
+lost(drawn, v)  = drawn && !finite(v) ? highest : NaN
+
 # Tics at whole rounds: eval round_tics(last round).
 round_step(last) = last <= 12 ? 1 : last <= 24 ? 2 : last <= 60 ? 5 : 10 * ceil(last / 100.0)
 round_tics(last) = sprintf("set xtics 0, %d", round_step(last))

@@ -8,11 +8,13 @@ stats table using (note(column("xi"))) nooutput
 xis = seen
 bar(mean, sd) = finite(mean) ? (widen(under(mean, sd)), widen(mean + sd)) : 0
 stats table using (watch(column("xi"), number("mean")), bar(number("mean"), spread("sd"))) nooutput
+eval or_blank
 stats table using "width" nooutput
 
 # Curves stand a little beside each other, so that their bars do not hide one another.
 beside(i) = column("width") + (i - 0.5 * (words(xis) + 1)) * STATS_max / 150.0
-mean(xi)  = abs(column("xi") - xi) < 1e-9 ? number("mean") : NaN
+of(xi)    = abs(column("xi") - xi) < 1e-9
+mean(xi)  = of(xi) ? number("mean") : NaN
 
 set xlabel "width m"
 set ylabel "error, mean ± sd"
@@ -26,4 +28,6 @@ plot for [i = 1 : words(xis)] table using (beside(i)) : (mean(word(xis, i))) \
          : (under(number("mean"), spread("sd"))) : (number("mean") + spread("sd")) \
          with yerrorbars linetype i dashtype 1 notitle, \
      for [i = 1 : words(xis)] table using (beside(i)) : (mean(word(xis, i))) \
-         with linespoints linetype i title "ξ = ".word(xis, i).fate(word(xis, i))
+         with linespoints linetype i title "xi = ".word(xis, i).fate(word(xis, i)), \
+     for [i = 1 : words(xis)] table using (beside(i)) : (lost(of(word(xis, i)), number("mean"))) \
+         with points linetype i pointtype 2 pointsize 2 * dot notitle

@@ -112,6 +112,18 @@ while read -r table time; do
     grep -F "results/$table.dat" README.md | grep -qF "| $time" || complain "README.md: $table took $time in the published run"
 done < <(make/findings.sh --times)
 
+# What is published is of a profile, named in the README.md beside it, and whole.
+profiles=$(sed -nE 's/.*ifeq \(\$\(PROFILE\),([a-z]+)\).*/\1/p' make/profiles.mk)
+for profile in quick default paper; do
+    grep -qF "\`$profile/\`" results/published/README.md || complain "results/published/README.md does not name $profile/"
+done
+for folder in results/published/*/; do
+    grep -qx "$(basename "$folder")" <<<"$profiles" || complain "$folder is of no profile"
+    [ -s "$folder/ORIGIN" ] || complain "$folder has no ORIGIN"
+    missing=$(comm -23 <(ls results/published/default) <(ls "$folder") | tr '\n' ' ')
+    [ -z "$missing" ] || complain "$folder lacks $missing"
+done
+
 # --- the rest ---------------------------------------------------------------------------------------------------
 lines=$(wc -l <README.md)
 [ "$lines" -le $readme_lines ] || complain "README.md has $lines lines, more than $readme_lines"

@@ -1,4 +1,4 @@
-/* blas: the products of the working precision, by OpenBLAS's CBLAS. Not to be included beside
+/* Products of the working precision, by OpenBLAS's CBLAS. Not to be included beside
  * gsl_randist.h, gsl_matrix.h or gsl_cblas.h: the two cblas headers clash. */
 #ifndef BASE_BLAS_H
 #define BASE_BLAS_H

@@ -1,4 +1,4 @@
-/* cgroup: what the control groups of this process leave it, as containers and schedulers set them.
+/* Limits of the control groups of this process, as containers and schedulers set them.
  * The lowest floor: it needs nothing of the project. */
 #ifndef BASE_CGROUP_H
 #define BASE_CGROUP_H

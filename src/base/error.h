@@ -1,4 +1,4 @@
-/* error: how a routine of the library says that it could not do its work.
+/* Errors: a status, and one kept line that says what went wrong.
  *
  * The library never prints and never exits. A routine returns a status; what
  * went wrong stands as one line in a buffer of the calling thread:

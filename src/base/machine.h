@@ -1,4 +1,4 @@
-/* machine: which processor, BLAS and libraries compute here, and whether they compute rightly.
+/* The processor, BLAS and libraries that compute here, checked on known answers.
  *
  * OpenBLAS comes in three builds. The serial one gives silently wrong products when called from
  * several threads, the openmp one changes the caller's team; only the pthread one serves. */

@@ -1,4 +1,4 @@
-/* memory: what there is to take. */
+/* Memory that may be taken. */
 #ifndef BASE_MEMORY_H
 #define BASE_MEMORY_H
 

@@ -1,4 +1,4 @@
-/* real: the working precision of the training engine.
+/* The working precision of the training engine.
  *
  * Every source of src/ is compiled twice from the same text: single precision
  * (default) into libmntk-single, double (-DREAL_DOUBLE) into libmntk-double.

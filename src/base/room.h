@@ -1,4 +1,4 @@
-/* room: the stack, the threads and the buffers of OpenBLAS that a computation needs. */
+/* The stack, the threads and the buffers of OpenBLAS that a computation needs. */
 #ifndef BASE_ROOM_H
 #define BASE_ROOM_H
 

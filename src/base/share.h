@@ -1,4 +1,4 @@
-/* share: where the project's own files stand, whatever the working folder: beside the build folder,
+/* Place of the project's own files, whatever the working folder: beside the build folder,
  * or installed. */
 #ifndef BASE_SHARE_H
 #define BASE_SHARE_H

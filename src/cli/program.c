@@ -18,6 +18,7 @@
 enum {
     KEY_DATA = 500,
     KEY_SAMPLES,
+    KEY_AT_MOST,
     KEY_ROWS,
     KEY_SEED,
     KEY_THREADS,
@@ -36,6 +37,8 @@ static const struct argp_option common_options[] = {
     {0, 0, 0, 0, "Common options:", 10},
     {"data", KEY_DATA, "FILE", 0, "features and labels, .npz (default data/digits.npz)", 10},
     {"samples", KEY_SAMPLES, "N", 0, "take N rows (default: the program's number, or all)", 10},
+    {"at-most", KEY_AT_MOST, "N", 0,
+     "the same, but of a file with fewer rows all, as where neither is given", 10},
     {"rows", KEY_ROWS, "WORD", 0,
      "which rows: first, in the file's order, or spread, a choice by the seed over the labels that "
      "has the closest pair in it (" PROGRAM_ROWS_DEFAULT ")",
@@ -66,6 +69,19 @@ static status parse_shard(const char *option, const char *text, program_options 
     return OK;
 }
 
+/* --samples and --at-most, of which one may be given. */
+static status parse_samples(bool at_most, const char *text, program_options *o) {
+    uint64_t value;
+    if (o->samples && o->at_most != at_most) {
+        return fail(BAD_INPUT, "--at-most: --samples says how many rows; give one of them");
+    }
+    status st = option_count(at_most ? "at-most" : "samples", text, 1, MAX_SAMPLES, &value);
+    if (st != OK) { return st; }
+    o->samples = value;
+    o->at_most = at_most;
+    return OK;
+}
+
 static status parse_rows(const char *text, program_options *o) {
     static const char *const words[] = {"first", "spread", NULL};
     int word = 0;
@@ -85,11 +101,8 @@ static status parse_common(int key, const char *text, program_options *o) {
     status s = OK;
     switch (key) {
     case KEY_DATA: s = option_path("data", text, &o->data); break;
-    case KEY_SAMPLES:
-        if ((s = option_count("samples", text, 1, MAX_SAMPLES, &value)) == OK) {
-            o->samples = value;
-        }
-        break;
+    case KEY_SAMPLES: s = parse_samples(false, text, o); break;
+    case KEY_AT_MOST: s = parse_samples(true, text, o); break;
     case KEY_ROWS: s = parse_rows(text, o); break;
     case KEY_SEED: s = option_count("seed", text, 0, UINT64_MAX, &o->seed); break;
     case KEY_THREADS:

@@ -28,7 +28,8 @@ typedef enum { ROWS_USUAL, ROWS_FIRST, ROWS_SPREAD, ROWS_APART } program_rows;
 typedef struct {
     const char *name;     /* of the program; set by program_parse */
     const char *data;     /* --data, default data/digits.npz, here or where share_find has it */
-    size_t samples;       /* --samples, 0: all rows */
+    size_t samples;       /* --samples or --at-most, 0: all rows */
+    bool at_most;         /* by --at-most: of a file with fewer rows all are taken */
     program_rows rows;    /* --rows, default ROWS_USUAL */
     uint64_t seed;        /* --seed, default 1 */
     int threads;          /* --threads, default machine_threads(); at most what OpenBLAS serves */

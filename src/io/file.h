@@ -1,4 +1,4 @@
-/* file: files that are whole or not there.
+/* Files that are whole or not there.
  *
  * What is written goes to a temporary name in the same folder and is renamed when it is complete: a
  * reader, and a run that was killed, see the old file or the new one, never a part. */

@@ -1,4 +1,4 @@
-/* npy: arrays in NumPy's .npy format (version 1-3), alone or as members of a .npz
+/* Arrays in NumPy's .npy format (version 1-3), alone or as members of a .npz
  * (a zip file, stored or deflated; read with libzip). Format: numpy.lib.format. */
 #ifndef IO_NPY_H
 #define IO_NPY_H

@@ -1,4 +1,4 @@
-/* npy_member: one member of a .npz (a zip archive) while it is read with libzip. Used by npy.c
+/* One member of a .npz (a zip archive) while it is read with libzip. Used by npy.c
  * alone.
  *
  * What the archive's directory says of a member is checked before anything is taken for it; the

@@ -150,7 +150,8 @@ status table_write(const table *t, const char *path) {
         return fail(FAILED, "%s: not written, %s", path,
                     t->defect[0] ? t->defect : "its last row is not full");
     }
-    const char *notes = text_bytes(&t->notes), *names = text_bytes(&t->names);
+    const char *notes = text_bytes(&t->notes);
+    const char *names = text_bytes(&t->names);
     const char *body = text_bytes(&t->body);
     if (!notes || !names || !body) { return FAILED; }
     text whole = {0};

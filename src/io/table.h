@@ -1,4 +1,4 @@
-/* table: result files (.dat). `# key: value` lines of provenance, one uncommented
+/* Result tables (.dat). `# key: value` lines of provenance, one uncommented
  * line of column names, then rows. A table is written whole to a temporary name
  * and renamed: a half-written result never exists. */
 #ifndef IO_TABLE_H

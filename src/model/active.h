@@ -1,4 +1,4 @@
-/* active: the sum over a neuron's active inputs, with fewer operations than the matrix product.
+/* The sum over a neuron's active inputs, with fewer operations than the matrix product.
  *
  * A gradient step needs, for every neuron r, V s_r with s_r = (R a_r) o 1{z_r > 0}, where column j
  * of V is G's (pre-activations) or x_j (weights). As a matrix product that is n multiplications an

@@ -1,4 +1,4 @@
-/* dataset: the inputs X (unit rows) and labels Y of a .npz, with Assumption 1 looked at.
+/* Inputs X (unit rows) and labels Y of a .npz, checked against Assumption 1.
  *
  * Assumption 1 (paper section 4): ||x_i|| = 1, |y_i| <= C - 1, no two inputs parallel. */
 #ifndef MODEL_DATASET_H
@@ -40,6 +40,21 @@ void dataset_free(dataset *data); /* safe on a zeroed or freed one */
  * their own, with its closest pair and opposite rows found anew. Owner: the caller, dataset_free.
  * FAILED: no memory, nothing is left to free. */
 status dataset_take(const dataset *whole, const size_t *row, size_t count, dataset *part);
+
+/* Reorders the rows of X and Y so that each tile of active (active_tile) holds inputs with large
+ * inner products: neurons are then active on nearly all or nearly none of a tile. Training does not
+ * depend on the order of the inputs but for rounding. The order depends on X alone. closest and
+ * opposite_rows stay the rows of the file. */
+status dataset_cluster_rows(dataset *data);
+
+/* Rows in as few dimensions as they span. Training sees inputs through G = X X^T alone, so that the
+ * Cholesky factor of G stands for X, and a start takes n normal numbers a neuron instead of d.
+ * few: n rows from `first` on with their labels (q = 1), first + n <= data->n, with d = n where
+ * n < data->d and G is positive definite. Owner: the caller, dataset_free. FAILED: no memory. */
+status few_rows(const dataset *data, size_t first, size_t n, dataset *few);
+/* All rows in n = data->n <= d coordinates of their span, whatever their rank: X^T = Q R, and
+ * X (n, n) <- R^T. FAILED: no memory, or dgeqrf. */
+status rows_in_span(const dataset *data, double *X);
 
 /* G = X X^T, (n, n) symmetric, both halves filled, diagonal exactly 1. G: caller's, (n, n). */
 void dataset_gram(const dataset *data, double *G);

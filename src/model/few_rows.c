@@ -1,4 +1,5 @@
-#include "model/few_rows.h"
+/* Rows of a data set in as few dimensions as they span. */
+#include "model/dataset.h"
 
 #include <string.h>
 

@@ -1,4 +1,4 @@
-/* gram: the data as a gradient step sees it.
+/* The data as a gradient step sees it: the Gram matrix, or a factor of it.
  *
  * Training looks at a neuron only through its pre-activations z_r = X w_r on the n inputs. A step
  * on the weights by X^T s moves them by G s, G = X X^T, so that weights need not be kept. The sum

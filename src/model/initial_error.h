@@ -1,4 +1,4 @@
-/* initial_error: the mean error of a random start without the formula of bounds_initial_error. */
+/* Mean error of a random start, without the formula of bounds_initial_error. */
 #ifndef MODEL_INITIAL_ERROR_H
 #define MODEL_INITIAL_ERROR_H
 

@@ -1,4 +1,4 @@
-/* layer: the two products of a network with its second layer, over a panel of neurons.
+/* The two products of a network with its second layer, over a panel of neurons.
  *
  * They are thin (q columns), so that the matrix product of a BLAS spends its time packing. Here a
  * vec of inputs keeps its q sums in registers while the neurons pass by, and ReLU, its derivative

@@ -1,4 +1,4 @@
-/* mask: which neurons each of the p subnetworks of a round takes.
+/* Masks: the neurons that each of the p subnetworks of a round takes.
  *
  * Assumption 2 (Bernoulli): m_{k,r}^l independent Bernoulli(xi). Assumption 4 (categorical): for
  * each r one l uniform on [p]; xi = 1/p; the subnetworks partition the neurons. */

@@ -1,4 +1,4 @@
-/* ntk: neural tangent kernels of the two-layer ReLU network: infinite width, finite width, masked
+/* Neural tangent kernels of the two-layer ReLU network: infinite width, finite width, masked
  * (kernels in doc/mathematics.md).
  *
  * Shapes: n samples, a kernel is (n, n) symmetric in double, both halves filled, owned by the

@@ -10,7 +10,8 @@
 /* Angle between x_i and sign * x_j: 2 atan2(||x_i - sign x_j||, ||x_i + sign x_j||) (paper section
  * 2). */
 static double angle_between(const dataset *data, size_t i, size_t j, double sign) {
-    const double *x = data->X + i * data->d, *y = data->X + j * data->d;
+    const double *x = data->X + i * data->d;
+    const double *y = data->X + j * data->d;
     double difference = 0, sum = 0;
     for (size_t k = 0; k < data->d; k++) {
         double minus = x[k] - sign * y[k], plus = x[k] + sign * y[k];

@@ -1,11 +1,12 @@
 #include "model/plateau.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 #include "model/trajectory.h"
 
 const char *plateau_state_word(plateau_state s) {
-    static const char *const words[] = {"stalled", "converged", "capped", "diverged"};
+    static const char *const words[] = {"stalled", "converged", "capped", "diverged", "finished"};
     return words[s];
 }
 
@@ -52,11 +53,26 @@ double plateau_rounds_expected(const train_settings *s, size_t n, size_t q, size
     return rounds + 2 * (double)patience;
 }
 
-static plateau_result follow_rule(trajectory *run, stop_rule rule) {
+static double mean_of(const double *x, size_t count) {
+    double sum = 0;
+    for (size_t k = 0; k < count; k++) { sum += x[k]; }
+    return sum / (double)count;
+}
+
+bool plateau_settled(const double *errors, size_t count) {
+    size_t quarter = count / 4;
+    if (quarter == 0) { return false; }
+    const double *last = errors + count - quarter;
+    return mean_of(last, quarter) >= PLATEAU_SETTLED * mean_of(last - quarter, quarter);
+}
+
+/* errors (rule.max_rounds + 1): scratch. */
+static plateau_result follow_rule(trajectory *run, stop_rule rule, double *errors) {
     plateau_watch watch;
     plateau_begin(&watch, rule);
     plateau_result result = {.state = PLATEAU_CAPPED};
-    int stop = plateau_add(&watch, run->t.error, &result.state);
+    errors[0] = run->t.error;
+    int stop = plateau_add(&watch, run->t.error, &result.state) && !rule.none;
     while (!stop && result.rounds < rule.max_rounds) {
         bool whole = trajectory_round(run, NULL, NULL);
         result.rounds++;
@@ -64,18 +80,24 @@ static plateau_result follow_rule(trajectory *run, stop_rule rule) {
             return (plateau_result){
                 .level = NAN, .rounds = result.rounds, .state = PLATEAU_DIVERGED};
         }
-        stop = plateau_add(&watch, run->t.error, &result.state);
+        errors[result.rounds] = run->t.error;
+        stop = plateau_add(&watch, run->t.error, &result.state) && !rule.none;
     }
-    if (!stop) { result.state = PLATEAU_CAPPED; }
-    result.level = watch.best;
+    size_t count = result.rounds + 1, quarter = count < 4 ? 1 : count / 4;
+    if (!stop) { result.state = rule.none ? PLATEAU_FINISHED : PLATEAU_CAPPED; }
+    result.level = rule.none ? mean_of(errors + count - quarter, quarter) : watch.best;
+    result.settled = plateau_settled(errors, count);
     return result;
 }
 
 status plateau_run(const gram *g, const train_settings *s, stop_rule rule, uint64_t seed,
                    size_t cell, size_t repetition, plateau_result *result) {
     trajectory run;
-    status st = trajectory_open(g, s, false, seed, cell, repetition, &run);
-    if (st == OK) { *result = follow_rule(&run, rule); }
+    double *errors = allocate(rule.max_rounds + 1, sizeof *errors, "errors of a run");
+    if (!errors) { return FAILED; }
+    status opened = trajectory_open(g, s, false, seed, cell, repetition, &run);
+    if (opened == OK) { *result = follow_rule(&run, rule, errors); }
     trajectory_close(&run);
-    return st;
+    free(errors);
+    return opened;
 }

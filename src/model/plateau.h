@@ -1,4 +1,4 @@
-/* level: the error level that a run settles at, under the stop rule of Figure 2b and 2c (stop-rule
+/* Plateau: the error that a run settles at under the stop rule of Figure 2b and 2c (stop-rule
  * in doc/mathematics.md).
  *
  * After every round look at the mean of the last PLATEAU_WINDOW errors of the whole network (of all
@@ -8,6 +8,7 @@
 #ifndef MODEL_PLATEAU_H
 #define MODEL_PLATEAU_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include "model/train.h"
@@ -16,7 +17,8 @@ typedef enum {
     PLATEAU_STALLED = 0,   /* the mean stopped improving */
     PLATEAU_CONVERGED = 1, /* the mean fell below the target */
     PLATEAU_CAPPED = 2,    /* max_rounds came first */
-    PLATEAU_DIVERGED = 3   /* the error left all bounds: there is no level */
+    PLATEAU_DIVERGED = 3,  /* the error left all bounds: there is no level */
+    PLATEAU_FINISHED = 4   /* all rounds of a run without a rule */
 } plateau_state;
 
 const char *plateau_state_word(plateau_state s);
@@ -25,6 +27,7 @@ typedef struct {
     size_t patience;   /* failures let pass, in any order: 0 in Figure 2b, 5 in 2c */
     size_t max_rounds; /* >= 1 */
     double target;     /* 5e-4 */
+    bool none;         /* no rule: max_rounds, and the level is the mean of the last quarter */
 } stop_rule;
 
 #define PLATEAU_WINDOW 11
@@ -47,7 +50,14 @@ typedef struct {
     double level;  /* best mean; NaN if diverged */
     size_t rounds; /* rounds done */
     plateau_state state;
+    bool settled; /* plateau_settled of its errors */
 } plateau_result;
+
+/* Whether the level is a floor: the mean of the last quarter of the errors is at least
+ * PLATEAU_SETTLED of that of the quarter before. Where a run ends at its first failure it often is
+ * not. False for fewer than four errors or NaN. */
+#define PLATEAU_SETTLED 0.95
+bool plateau_settled(const double *errors, size_t count);
 
 /* Rounds that a run on n samples with q outputs takes before it stops, roughly: for predicted times
  * alone. Fitted to runs on three data sets, n from 25 to 300. */

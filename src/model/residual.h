@@ -1,4 +1,4 @@
-/* residual: how far a computed Cholesky factor is from what it factors, with proof.
+/* Proved bound of the residual of a computed Cholesky factor.
  *
  * A product in double precision is in doubt by n roundings of its largest terms, far more than the
  * factor is wrong. Cut into a high and a low part, the factor has a square that BLAS computes

@@ -164,8 +164,8 @@ status rows_load(const program_options *run, size_t wanted, program_rows usual, 
     size_t asked = run->samples ? run->samples : wanted;
     if (file_row) { *file_row = NULL; }
     if (way == ROWS_FIRST) {
-        status st = run->samples ? dataset_load(run->data, asked, data)
-                                 : dataset_load_most(run->data, asked, data);
+        status st = run->samples && !run->at_most ? dataset_load(run->data, asked, data)
+                                                  : dataset_load_most(run->data, asked, data);
         if (st == OK) { say_rows(run, asked, data); }
         if (st == OK && usual == ROWS_SPREAD) { look_beyond(run, data); }
         if (st == OK && file_row && (st = number_rows(data->n, file_row)) != OK) {
@@ -174,7 +174,7 @@ status rows_load(const program_options *run, size_t wanted, program_rows usual, 
         return st;
     }
     status st = dataset_load(run->data, 0, data);
-    if (st == OK && run->samples > data->n) {
+    if (st == OK && run->samples > data->n && !run->at_most) {
         dataset_free(data);
         return dataset_load(run->data, asked, data); /* which has the words of this refusal */
     }

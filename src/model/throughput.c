@@ -1,4 +1,5 @@
-#include "model/throughput.h"
+/* Throughput of training on this machine just now. */
+#include "model/train.h"
 
 #include <omp.h>
 #include <stdlib.h>

@@ -1,4 +1,4 @@
-/* trajectory: one random run of Algorithm 1: start and masks from the streams of (seed, cell,
+/* One random run of Algorithm 1: start and masks from the streams of (seed, cell,
  * repetition). */
 #ifndef MODEL_TRAJECTORY_H
 #define MODEL_TRAJECTORY_H

@@ -1,4 +1,4 @@
-/* stats: what is said about repeated measurements (GSL's statistics and distributions). NaN in, NaN
+/* Summaries, limits and fits of repeated measurements (GSL's statistics and distributions). NaN in, NaN
  * out: that holds of observations and of arguments outside their domain alike. Trend tests:
  * trend.h. */
 #ifndef STATS_STATS_H

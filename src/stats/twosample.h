@@ -1,4 +1,4 @@
-/* twosample: do two sets of repetitions of one measurement differ? t tests (GSL's distributions),
+/* Tests of two sets of repetitions of one measurement: t tests (GSL's distributions),
  * and Holm's procedure over many. */
 #ifndef STATS_TWOSAMPLE_H
 #define STATS_TWOSAMPLE_H

@@ -51,7 +51,7 @@ typedef struct {
     double allowed;               /* TEST_PROBABILITY, TEST_QUANTILE_... */
     double confidence;            /* of limit and trend; CLAIM_CONFIDENCE at first */
     stats_interval interval;      /* TEST_MEAN_... */
-    double p_claimed, p_opposite; /* TEST_TREND, TEST_NO_TREND: of claim_trend (trend_claim.h) */
+    double p_claimed, p_opposite; /* TEST_TREND, TEST_NO_TREND: of claim_trend */
     scratch work;                 /* arrays of the observer, freed after it */
 } evidence;
 
@@ -130,6 +130,19 @@ status claim_counted(evidence *e, double allowed, size_t failures, size_t trials
 /* A mean or slope with its interval at CLAIM_CONFIDENCE (or stricter, in a family). */
 status claim_estimated(evidence *e, double bound, double centre, stats_interval interval,
                        size_t trials);
+/* For TEST_TREND, and TEST_NO_TREND where the statement is that there is none: groups of independent
+ * repetitions along a setting. */
+typedef enum { TREND_FALLS, TREND_RISES } trend_sense;
+typedef struct {
+    size_t groups, repeats;
+    const double *setting; /* (groups) > 0: what a power law is fitted against */
+    const char *symbol;    /* of the setting: "m", "1-xi" */
+    const double *values;  /* (groups, repeats) */
+} trend_groups;
+/* Jonckheere-Terpstra test along the groups. Observed is Somers' D, bound 0, limit the one-sided
+ * p-value of `sense`; the fitted exponent is added to what the claim says. Not checked with fewer
+ * than three groups: two have an order by chance too often. NaN among the values refutes. */
+status claim_trend(evidence *e, trend_sense sense, const trend_groups *g);
 /* count doubles until the observer is done; NULL: no memory (return FAILED). */
 double *claim_array(evidence *e, size_t count);
 

@@ -1,4 +1,4 @@
-/* How sure a verdict has to be. */
+/* Confidence that a verdict takes. */
 #ifndef STUDY_CONFIDENCE_H
 #define STUDY_CONFIDENCE_H
 

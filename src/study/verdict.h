@@ -1,4 +1,4 @@
-/* verdict: one checked statement, its row, and the table of all rows.
+/* One checked statement, its row, and the table of all rows.
  * "The program failed" is a status (error.h); "the statement does not hold" is a verdict. */
 #ifndef STUDY_VERDICT_H
 #define STUDY_VERDICT_H

@@ -1,4 +1,4 @@
-/* fingerprint: SHA-256 over all that decides the bytes of a unit of work, and over the files it
+/* Fingerprint: SHA-256 over all that decides the bytes of a unit of work, and over the files it
  * reads. */
 #ifndef SWEEP_FINGERPRINT_H
 #define SWEEP_FINGERPRINT_H

@@ -1,4 +1,4 @@
-/* lock: which units are in work, among processes and machines that compute the same sweep in one
+/* Locks of units in work, among processes and machines that compute the same sweep in one
  * folder.
  *
  * FOLDER/.lock has no bytes; locking a byte range of it stands for computing a unit. The system

@@ -1,5 +1,4 @@
-/* stop: SIGINT and SIGTERM ask a run to end in good order; a second signal of the same kind ends it
- * at once. A limit of processor time (ulimit -t) asks for it too, shortly before the system kills
+/* An orderly end at SIGINT and SIGTERM; a second signal of the same kind ends the run at once. A limit of processor time (ulimit -t) asks for it too, shortly before the system kills
  * the process. */
 #ifndef SWEEP_STOP_H
 #define SWEEP_STOP_H

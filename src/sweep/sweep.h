@@ -1,4 +1,4 @@
-/* sweep: a list of independent units of work (cell x repetition), computed in any order on any
+/* A list of independent units of work (cell x repetition), computed in any order on any
  * number of threads, shards and starts, always to the same bytes.
  *
  * A finished unit is one small file, written to a temporary name and renamed, in the folder

@@ -1,4 +1,4 @@
-/* unit: the file of one finished unit of work.
+/* The file of one finished unit of work.
  *
  * Its name says cell and repetition, 0003-0007.unit. A unit file is text, version 1:
  *     mntk-unit 1

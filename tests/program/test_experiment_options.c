@@ -2,7 +2,9 @@
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 #include <stdio.h>
+#include <string.h>
 
+#include "io/table.h"
 #include "tests/support/fixture.h"
 
 TestSuite(experiment_options);
@@ -40,4 +42,55 @@ Test(experiment_options, one_rate_for_all) {
                "--xi 0.4,0.9 --lr 0.1,0.1");
     check_same("options-heatmap", "BIN/error-heatmap", "--subnets 2 --xi 0.45",
                "--subnets 2 --xi 0.45 --lr 0.1");
+}
+
+/* --at-most is --samples, or all rows where the file has fewer. */
+Test(experiment_options, at_most) {
+    char said[1024];
+#define RUN \
+    "BIN/subnet-sweep --subnets 1 --width 10 --repeats 1 --quiet --out build/test-tmp/at.dat "
+    const char *folder = fixture_folder("options-at-most");
+    char command[1024], paths[2][256];
+    for (int k = 0; k < 2; k++) {
+        snprintf(paths[k], sizeof paths[k], "%s/%d.dat", folder, k);
+        snprintf(command, sizeof command,
+                 "BIN/subnet-sweep --subnets 1 --width 10 --repeats 1 --threads 1 --quiet %s "
+                 "--out %s",
+                 k ? "--samples 7" : "--at-most 7", paths[k]);
+        cr_assert(eq(int, fixture_run(command, said, sizeof said), 0), "%s", said);
+    }
+    cr_expect(eq(int, fixture_same_rows(paths[0], paths[1]), 1));
+    cr_expect(eq(int, fixture_run(RUN "--at-most 5000 --predict", said, sizeof said), 0));
+    cr_expect(eq(int, fixture_run(RUN "--samples 5000 --predict", said, sizeof said), 2));
+    cr_expect(eq(int, fixture_run(RUN "--samples 5 --at-most 5", said, sizeof said), 2));
+    cr_expect(ne(ptr, strstr(said, "give one of them"), NULL), "%s", said);
+}
+
+/* Patience belongs to the rule: without one it is refused; more of it never ends a run sooner. */
+Test(experiment_options, stop_and_patience) {
+    char said[1024], path[256], command[1024];
+    const char *folder = fixture_folder("options-stop");
+    const char *const given[] = {"", "--patience 0", "--patience 7", "--stop no"};
+    double rounds[4];
+    cr_expect(eq(
+        int, fixture_run("BIN/error-heatmap --stop no --patience 3 --predict", said, sizeof said),
+        2));
+    cr_expect(ne(ptr, strstr(said, "--patience: --stop no has no rule"), NULL), "%s", said);
+    for (int k = 0; k < 4; k++) {
+        snprintf(path, sizeof path, "%s/%d.dat", folder, k);
+        snprintf(command, sizeof command,
+                 "BIN/error-heatmap --samples 30 --width 20 --subnets 2 --xi 0.5 --repeats 3 "
+                 "--rounds 90 --threads 1 --quiet %s --out %s",
+                 given[k], path);
+        cr_assert(eq(int, fixture_run(command, said, sizeof said), 0), "%s", said);
+        table_data t;
+        cr_assert(eq(int, table_read(path, &t), OK));
+        rounds[k] = table_value(&t, 0, table_column(&t, "rounds"));
+        double settled = table_value(&t, 0, table_column(&t, "settled"));
+        cr_expect(settled >= 0 && settled <= 1);
+        table_data_free(&t);
+    }
+    cr_expect(eq(dbl, rounds[0], rounds[1]), "the panel's own patience is 0");
+    cr_expect(gt(dbl, rounds[2], rounds[1]));
+    cr_expect(eq(dbl, rounds[3], 90));
 }

@@ -99,9 +99,9 @@ static void expect_refusal(const char *before, const char *options, const char *
 
 /* OpenBLAS looks for room for its buffers forever, in its threads even while it is loaded. */
 Test(limits, address_space) {
-    if (!programs_start_in("ulimit -v 150000;")) { return; }
+    if (!programs_start_in("ulimit -v 500000;")) { return; }
     expect_refusal("ulimit -v 100000; exec timeout 30", "--threads 1", "OpenBLAS needs ");
-    expect_refusal("ulimit -v 100000; exec timeout 30", "--threads 1",
+    expect_refusal("ulimit -v 300000; exec timeout 30", "--threads 1",
                    "even a run on one thread checks OpenBLAS on two");
     expect_refusal("ulimit -v 150000; exec timeout 30", "--threads 2", "OpenBLAS needs ");
     expect_refusal("ulimit -v 300000; exec timeout 30", "--threads 1",

@@ -118,7 +118,7 @@ Test(same_tables, claims_statements_report) {
     run(command);
     make("--threads 3 --shard 2/8"); /* again, over what is there */
     expect_first();
-    for (size_t which = 0; which < 3; which++) {
+    for (size_t which = 0; which < 3 && trial_has_terminals(); which++) {
         const int code = trial_on_terminal(command_of(which, ""), shown, sizeof shown);
         cr_expect(code == 0 || code == 3, "%s", shown);
     }

@@ -9,7 +9,7 @@
 #include "tests/support/fixture.h"
 #include "tests/support/trial.h"
 
-TestSuite(slurm_array, .timeout = 120);
+TestSuite(slurm_array, .timeout = 900);
 
 #define SWEEP " --samples 20 --width 20 --xi 0.5,1 --subnets 1,2,3 --repeats 3 --rounds 2 --quiet "
 enum { UNITS = 4 * 3, MOST_TASKS = 8 };

@@ -1,5 +1,5 @@
 /* The first rows of a data set in fewer dimensions, with the same inner products. */
-#include "model/few_rows.h"
+#include "model/dataset.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>

@@ -22,7 +22,7 @@ static size_t stops_after(stop_rule rule, const double *errors, size_t count, do
     return 0;
 }
 
-Test(level, stops_where_the_mean_of_the_window_does_not_improve) {
+Test(plateau, stops_where_the_mean_of_the_window_does_not_improve) {
     double errors[30], best;
     plateau_state state;
     for (int k = 0; k < 30; k++) {
@@ -36,7 +36,7 @@ Test(level, stops_where_the_mean_of_the_window_does_not_improve) {
               "three failures pass");
 }
 
-Test(level, failures_count_in_any_order) {
+Test(plateau, failures_count_in_any_order) {
     const double errors[] = {1,   1, 2,
                              0.1, 2, 0.1}; /* means 1 (best), 4/3 fails, 1.025 fails, ... */
     double best;
@@ -45,7 +45,7 @@ Test(level, failures_count_in_any_order) {
     cr_expect(eq(dbl, best, 1));
 }
 
-Test(level, stops_below_the_target) {
+Test(plateau, stops_below_the_target) {
     const double errors[] = {0.2, 0.1, 0.0, 0.0, 0.0001};
     double best;
     plateau_state state;
@@ -55,7 +55,7 @@ Test(level, stops_below_the_target) {
     cr_expect(eq(int, state, PLATEAU_CONVERGED));
 }
 
-Test(level, the_initial_error_alone_does_not_stop) {
+Test(plateau, the_initial_error_alone_does_not_stop) {
     const double errors[] = {0};
     double best;
     plateau_state state;
@@ -64,7 +64,7 @@ Test(level, the_initial_error_alone_does_not_stop) {
 }
 
 /* plateau_run against the same run followed by hand. */
-Test(level, a_run_gives_the_best_mean_of_its_window) {
+Test(plateau, a_run_gives_the_best_mean_of_its_window) {
     dataset data;
     gram g;
     cr_assert(eq(int, dataset_load("data/digits.npz", 60, &data), OK));
@@ -88,7 +88,7 @@ Test(level, a_run_gives_the_best_mean_of_its_window) {
     trajectory_close(&run), gram_free(&g), dataset_free(&data);
 }
 
-Test(level, caps_and_divergence_are_told_apart) {
+Test(plateau, caps_and_divergence_are_told_apart) {
     dataset data;
     gram g;
     cr_assert(eq(int, dataset_load("data/digits.npz", 60, &data), OK));
@@ -105,4 +105,42 @@ Test(level, caps_and_divergence_are_told_apart) {
     cr_expect(eq(int, result.state, PLATEAU_DIVERGED));
     cr_expect(isnan(result.level));
     gram_free(&g), dataset_free(&data);
+}
+
+/* An error that decays towards a floor has settled once a quarter of the rounds no longer lowers it
+ * by 5 %. */
+Test(level, settled) {
+    double errors[400];
+    for (size_t k = 0; k < 400; k++) { errors[k] = 1 + exp(-(double)k / 20); }
+    cr_expect(not(plateau_settled(errors, 40)));
+    cr_expect(plateau_settled(errors, 400));
+    cr_expect(not(plateau_settled(errors, 3)), "too few to tell");
+    for (size_t k = 0; k < 400; k++) { errors[k] = exp(-(double)k / 200); } /* no floor */
+    cr_expect(not(plateau_settled(errors, 400)));
+    errors[399] = NAN;
+    cr_expect(not(plateau_settled(errors, 400)));
+}
+
+/* Without a rule all rounds are done, and the level is the mean of their last quarter. */
+Test(level, without_a_rule) {
+    dataset data;
+    gram g;
+    cr_assert(eq(int, dataset_load("data/digits.npz", 40, &data), OK));
+    cr_assert(eq(int, gram_new(&data, GRAM_AUTO, &g), OK));
+    train_settings s = {
+        .width = 40, .subnets = 2, .xi = 0.5, .lr = 0.3, .local_steps = 2, .kappa = 1};
+    plateau_result result;
+    stop_rule none = {.max_rounds = 103, .target = 1e9, .none = true};
+    cr_assert(eq(int, plateau_run(&g, &s, none, 1, 4, 5, &result), OK));
+    cr_expect(eq(int, result.state, PLATEAU_FINISHED));
+    cr_expect(eq(sz, result.rounds, 103));
+    trajectory run;
+    cr_assert(eq(int, trajectory_open(&g, &s, false, 1, 4, 5, &run), OK));
+    double sum = 0;
+    for (size_t k = 1; k <= 103; k++) {
+        cr_assert(trajectory_round(&run, NULL, NULL));
+        sum += k >= 78 ? run.t.error : 0;
+    }
+    cr_expect(epsilon_eq(dbl, result.level, sum / 26, 1e-12));
+    trajectory_close(&run), gram_free(&g), dataset_free(&data);
 }

@@ -1,5 +1,5 @@
 /* A trend along a setting as evidence for a claim, and against one. */
-#include "study/trend_claim.h"
+#include "study/claim.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>

@@ -6,7 +6,7 @@
 
 #include "model/mask.h"
 #include "study/record.h"
-#include "study/trend_claim.h"
+#include "study/claim.h"
 #include "theory/criteria.h"
 
 /* --- the mean curve --- */

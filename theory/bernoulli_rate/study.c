@@ -8,7 +8,7 @@
 
 #include "model/bounds.h"
 #include "model/mask.h"
-#include "model/throughput.h"
+#include "model/train.h"
 #include "theory/criteria.h"
 
 enum { SAMPLES = 24, MAX_WIDTH = 10000000, MAX_SUBNETS = 10000, MAX_STEPS = 1000000 };

@@ -23,7 +23,7 @@ typedef struct {
 } categorical_regime;
 
 typedef struct {
-    categorical_regime run, event; /* a usual setting; one in which Omega_k holds */
+    categorical_regime run, event; /* a practical setting; one in which Omega_k holds */
     size_t event_samples;          /* rows of the event regime: the first ones */
     size_t label, trials;          /* column of the labels; trials of every cell */
 } categorical_settings;
@@ -44,9 +44,10 @@ typedef struct {
 } categorical_cell;
 
 typedef struct {
-    kernel_data data, few; /* of the usual regime, of the event regime */
+    kernel_data data, few; /* of the practical regime, of the event regime */
     gram g, few_g;
-    categorical_cell cells[2 * OPTION_LIST_MAX]; /* usual ones, then those of the event regime */
+    categorical_cell
+        cells[2 * OPTION_LIST_MAX]; /* practical ones, then those of the event regime */
     size_t first_event;
     jump_means enumerated; /* of a small network; set by gather */
 } categorical_context;

@@ -4,8 +4,8 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "model/few_rows.h"
-#include "model/throughput.h"
+#include "model/dataset.h"
+#include "model/train.h"
 #include "theory/criteria.h"
 
 enum { SAMPLES = 24, MAX_WIDTH = 10000000, MAX_SUBNETS = 10000, MAX_STEPS = 1000000 };
@@ -25,7 +25,8 @@ static const categorical_settings defaults = {.run = {256, 4, 30, {{1, 2, 4, 8},
 
 static const option_row options[] = {
     {"", OPTION_HEADING,
-     .help = "The usual setting (24 rows unless --samples says so; LIST: commas between values):"},
+     .help =
+         "The practical setting (24 rows unless --samples says so; LIST: commas between values):"},
     {"width", OPTION_COUNT, FIELD(run.width), 1, MAX_WIDTH, "hidden neurons m"},
     {"subnets", OPTION_COUNTS, FIELD(run.subnets), 1, MAX_SUBNETS, "subnetworks per round p",
      OPTION_ASCENDING},
@@ -182,7 +183,7 @@ static void put_row(const study_run *r, size_t cell, size_t k, double *x, table 
     double sampled = over(r, cell, row + CAT_SAMPLED, 0, x).mean;
     stats_summary jump = over(r, cell, row + CAT_SAMPLED, row + CAT_WHOLE, x);
     table_row(t);
-    row_text(t, "regime", "run: a usual setting; event: one in which Omega_k holds",
+    row_text(t, "regime", "run: a practical setting; event: one in which Omega_k holds",
              cell < context->first_event ? "run" : "event");
     row_number(t, "samples", "n", (double)c->data->data.n);
     row_number(t, "width", "m", (double)c->s.width);

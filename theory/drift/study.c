@@ -90,7 +90,8 @@ static void put_row(const study_run *r, local_place at, size_t step, size_t roun
     char name[32];
     local_step_name(r->settings, step, name);
     table_row(t);
-    row_text(t, "regime", "wide (few rows, the width of Together) or usual",
+    row_text(t, "regime",
+             "wide (few rows, a width as the bound combined with drift asks for) or practical",
              local_regime_names[at.regime]);
     row_text(t, "mask", "bernoulli or categorical", local_mask_names[at.mask]);
     row_text(t, "step", "step size in words", name);
@@ -141,11 +142,11 @@ static status fill(const study_run *r, table *t) {
 }
 
 static const study_table tables[] = {
-    {"", "section 3, drift: weights, activations and lambda_min(H_m(k,t)) along runs", 17, fill},
+    {"", "drift of weights, activations and lambda_min(H_m(k,t)) along runs", 17, fill},
     {.fill = NULL}};
 
 const study drift_study = {
-    .about = "Section 3, drift: how far weights, activations and masked kernels stray along runs",
+    .about = "Drift: how far weights, activations and masked kernels stray along runs",
     .options = local_options,
     .defaults = &defaults,
     .settings_size = sizeof defaults,

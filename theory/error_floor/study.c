@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "model/bounds.h"
-#include "model/throughput.h"
+#include "model/train.h"
 #include "theory/error_floor/error_floor.h"
 
 enum { MAX_WIDTH = 10000000, MAX_SUBNETS = 10000, MAX_STEPS = 100000, MAX_RUNS = 10000 };

@@ -60,7 +60,7 @@ void moments_measure_split(const moments_split *s, moments_round *round) {
     round->split_error = fabs(round->after - sum) / record_largest(terms, 5);
 }
 
-/* --- E10 --- */
+/* --- Lemmas 13 and 14 --- */
 
 RECORD_DEFINE(moments_combined, MOMENTS_COMBINED);
 

@@ -30,7 +30,7 @@ typedef struct {
     number(norm, MAX, "||D||")                                                                    \
     number(frobenius, MAX, "||D||_F")                                                             \
     number(entry, MAX, "max_ij |D_ij|")                                                           \
-    number(ratio, MIN, "lambda_min(H_m)/(xi lambda_0)")                                           \
+    number(ratio, MIN, "lambda_min(H_m)/(xi lambda0)")                                           \
     number(square, SUM, "||D||_F^2, mean over the masks")
 /* clang-format on */
 

@@ -84,7 +84,7 @@ static const column columns[] = {
     {"norm", "||H_m - xi Hinf||", CLAIM_NUMBER(deviation, norm), false},
     {"frobenius", "||H_m - xi Hinf||_F", CLAIM_NUMBER(deviation, frobenius), false},
     {"entry", "max_ij |H_m - xi Hinf|_ij", CLAIM_NUMBER(deviation, entry), false},
-    {"ratio", "lambda_min(H_m)/(xi lambda_0)", CLAIM_NUMBER(deviation, ratio), true}};
+    {"ratio", "lambda_min(H_m)/(xi lambda0)", CLAIM_NUMBER(deviation, ratio), true}};
 
 static void put_quantile(const study_run *r, const column *c, const char *part, double q,
                          const double *x, table *t) {

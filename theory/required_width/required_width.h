@@ -1,4 +1,4 @@
-/* required-width: the least width at which lambda_min(H_m) >= xi lambda_0/2 for all K p masks holds
+/* required-width: the least width at which lambda_min(H_m) >= xi lambda0/2 for all K p masks holds
  * with probability 1 - delta, over n and xi, beside the width that every bound asks for
  * (initialisation in doc/mathematics.md).
  *
@@ -33,7 +33,7 @@ typedef struct {
     const kernel_data *data;
     mask_design design;
     bounds_setting bounds;
-    double floor;                        /* xi lambda_0/2 */
+    double floor;                        /* xi lambda0/2 */
     width_grid grid;                     /* set by the pilot */
     size_t trials, failures[WIDTH_GRID]; /* failures at every width of the grid, gathered */
 } width_cell;
@@ -69,7 +69,7 @@ width_found width_search(const width_cell *cell, double confidence);
 double width_measured(const width_cell *cell);
 
 /* Bounds on the width, in the order of table and statements. */
-enum { HOEFFDING, BERNSTEIN, MATRIX_BERNSTEIN, CHERNOFF, CHERNOFF_HALF, TOGETHER, WIDTH_BOUNDS };
+enum { HOEFFDING, BERNSTEIN, MATRIX_BERNSTEIN, CHERNOFF, CHERNOFF_HALF, COMBINED, WIDTH_BOUNDS };
 
 typedef double width_asked(const bounds_setting *s);
 

@@ -184,7 +184,8 @@ const width_bound width_bounds[WIDTH_BOUNDS] = {
     [MATRIX_BERNSTEIN] = {"matrix_bernstein", "by matrix Bernstein", bounds_width_matrix_bernstein},
     [CHERNOFF] = {"chernoff", "by matrix Chernoff, eps = 1/4", chernoff_quarter},
     [CHERNOFF_HALF] = {"chernoff_half", "by matrix Chernoff, eps = 1/2", chernoff_half},
-    [TOGETHER] = {"together", "combined with drift, for training", bounds_width_together}};
+    [COMBINED] = {"combined", "by matrix Chernoff combined with drift, for training",
+                  bounds_width_together}};
 
 static void put_row(const width_cell *cell, table *t) {
     const bounds_setting *s = &cell->bounds;
@@ -194,7 +195,7 @@ static void put_row(const width_cell *cell, table *t) {
     row_number(t, "samples", "n, rows taken", s->n);
     row_number(t, "masks", "masks of one W_0, K p", s->masks);
     row_number(t, "trials", "independent W_0", (double)cell->trials);
-    row_number(t, "lambda_min", "lambda_0 of Hinf", s->lambda0);
+    row_number(t, "lambda_min", "lambda0 of Hinf", s->lambda0);
     row_number(t, "lambda_max", "of Hinf", s->lambda_max);
     row_number(t, "gram_norm", "||G||", s->gram_norm);
     row_number(t, "width",
@@ -245,8 +246,7 @@ static void note(const study_run *r, table *t) {
 }
 
 static const study_table tables[] = {
-    {"", "Least width with lambda_min(H_m) >= xi lambda_0/2 for K p masks w.p. 1 - delta", 17,
-     fill},
+    {"", "Least width with lambda_min(H_m) >= xi lambda0/2 for K p masks w.p. 1 - delta", 17, fill},
     {.fill = NULL}};
 
 const study required_width_study = {
