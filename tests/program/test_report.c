@@ -18,6 +18,8 @@ static statement_row row(const char *statement, statement_kind kind, verdict v,
                        .bound = 2,
                        .observed = 1,
                        .slack = 2,
+                       .rows = 24,
+                       .of = 1000,
                        .trials = 7,
                        .limit = NAN};
     snprintf(r.statement, sizeof r.statement, "%s", statement);
@@ -109,14 +111,45 @@ Test(report, statements_point_at_their_commands) {
     document d = made(NULL, 0, statements, 4);
     char *said = chapter(&d, chapter_statements);
     expect_said(said, "| \\|\\|E\\|\\|\\_F\\^2 | derived | <span class=\"holds\">not "
-                      "refuted</span> | 2 | 1 | 2 | 7 | [c1](#c1) |");
-    expect_said(
-        said,
-        "| B | paper | <span class=\"holds\">not refuted</span> | 2 | 1 | 2 | 7 | [c2](#c2) |");
-    expect_said(
-        said,
-        "| C | exact | <span class=\"holds\">not refuted</span> | 2 | 1 | 2 | 7 | [c1](#c1) |");
+                      "refuted</span> | 2 | 1 | 2 | 24 | 7 | [c1](#c1) |");
+    expect_said(said, "| B | paper | <span class=\"holds\">not refuted</span> | 2 | 1 | 2 | 24 | 7 "
+                      "| [c2](#c2) |");
+    expect_said(said, "| C | exact | <span class=\"holds\">not refuted</span> | 2 | 1 | 2 | 24 | 7 "
+                      "| [c1](#c1) |");
     expect_said(said, "- []{#c1}c1: `one`\n- []{#c2}c2: `two`\n- []{#c3}c3: `three`\n\n");
+    free(said);
+}
+
+/* In the first lines: on how many rows of how many. */
+Test(report, summary_tells_the_rows) {
+    statement_row statements[] = {row("A", PAPER, NOT_REFUTED, "x"),
+                                  row("B", PAPER, NOT_REFUTED, "x")};
+    document d = made(NULL, 0, statements, 2);
+    char *said = chapter(&d, chapter_summary);
+    expect_said(said, "Statements were checked on 24 of your 1000 rows.");
+    free(said);
+    statements[1].rows = 400;
+    said = chapter(&d, chapter_summary);
+    expect_said(said, "Statements were checked on 24 to 400 of your 1000 rows");
+    free(said);
+}
+
+/* The page of advise in full: sentences, and commands as code; or what makes it. */
+Test(report, advise_is_there_in_full) {
+    document d = made(NULL, 0, NULL, 0);
+    char path[256];
+    snprintf(path, sizeof path, "%s/advise.txt", fixture_folder("report"));
+    remove(path);
+    char *said = chapter(&d, chapter_advise);
+    expect_said(said, "Not asked yet: `make advise PROFILE=quick` does it.");
+    free(said);
+    FILE *file = fopen(path, "w");
+    cr_assert(file != NULL);
+    fputs("lambda_min is 1.\nIt is small.\n    more: infinite-ntk --data x\n\nThe end.\n", file);
+    fclose(file);
+    said = chapter(&d, chapter_advise);
+    expect_said(said,
+                "lambda\\_min is 1.\n\nIt is small.\n\nMore: `infinite-ntk --data x`\n\nThe end.");
     free(said);
 }
 
