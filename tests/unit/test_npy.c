@@ -222,7 +222,7 @@ Test(npy, reads_files_of_numpy) {
     }
     npy_free(&array);
     cr_assert(eq(int, npz_read(path, "local_steps", &array), OK), "%s", error_text());
-    cr_assert(eq(str, array.type, "i4"));
+    cr_assert(eq(str, array.type, "i8"));
     cr_assert(eq(int, array.rank, 0));
     size_t steps = (size_t)array.values[0];
     npy_free(&array);
