@@ -1,11 +1,12 @@
 /* bench-step: a local step, a round and a cell of the heat map, beside the plain matrix products in
- * them. */
+ * them.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "bench/bench.h"
 
 #include <math.h>
 #include <stdlib.h>
 
-#include "model/cluster.h"
+#include "model/dataset.h"
 #include "model/plateau.h"
 #include "model/network.h"
 #include "model/train.h"

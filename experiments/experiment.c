@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "experiments/experiment.h"
 
 #include <math.h>
@@ -5,11 +6,11 @@
 #include <stdlib.h>
 
 #include "experiments/rates.h"
-#include "model/cluster.h"
+#include "model/dataset.h"
 #include "model/plateau.h"
 #include "model/ntk.h"
 #include "model/rows.h"
-#include "model/throughput.h"
+#include "model/train.h"
 #include "model/spectrum.h"
 #include "stats/rng.h"
 

@@ -1,4 +1,5 @@
-/* What is kept of one run: --save-weights, --save-outputs, --save-kernel, as .npz files. */
+/* What is kept of one run: --save-weights, --save-outputs, --save-kernel, as .npz files.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef EXPERIMENTS_LOSS_SAVE_H
 #define EXPERIMENTS_LOSS_SAVE_H
 

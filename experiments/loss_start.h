@@ -1,8 +1,9 @@
 /* The given start of a run (--init), a .npz file.
  *
  * A start has weights (d, m), signs (m, q) of -1 or +1 and, optionally, masks (K, p, m) of 0 or 1,
- * one per round (not taken where the file has `rounds_done`: they led to its weights); scalars samples, xi, lr, local_steps, where the file has them, are the defaults of
- * these options. */
+ * one per round (not taken where the file has `rounds_done`: they led to its weights); scalars
+ * samples, xi, lr, local_steps, where the file has them, are the defaults of these options.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef EXPERIMENTS_LOSS_START_H
 #define EXPERIMENTS_LOSS_START_H
 

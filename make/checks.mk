@@ -1,5 +1,6 @@
 # checks: what looks for faults rather than results. `make check-deps` installs what these need beyond building. Most build
 # in a folder of their own under $(B), so that none disturbs another.
+# SPDX-License-Identifier: GPL-3.0-or-later
 
 .PHONY: check-deps
 check-deps: ## install the packages that the checks need
@@ -13,6 +14,10 @@ variant = $(MAKE) --no-print-directory B=$(B)/$1 EXTRA_CFLAGS="$2"
 .PHONY: check-documents
 check-documents: ## anchors, links, targets and documents that are named are there (builds nothing)
 	@tests/documents.sh
+
+.PHONY: check-commands
+check-commands: all $(B)/bin/tests-double $(B)/packages ## type the commands of README.md and doc/ (tests/commands.txt says which are too long)
+	@tests/documents_commands.sh $(B)/check-commands
 
 # --- other users and machines -----------------------------------------------------------------------------------------
 .PHONY: check-user check-fresh

@@ -4,6 +4,7 @@
 # against them.
 #
 #     make/findings.sh [--facts | --times]    (in the top folder; make findings)
+# SPDX-License-Identifier: GPL-3.0-or-later
 set -eu
 export LC_ALL=C
 tables=results/published/default
@@ -121,7 +122,9 @@ the width that each bound asks for.
 | samples | xi | needed | matrix Chernoff | combined with drift | matrix Bernstein | Bernstein | Hoeffding |
 |---|---|---|---|---|---|---|---|
 END
-rows $tables/required-width.dat samples xi width chernoff together matrix_bernstein bernstein hoeffding |
+combined=combined # tables of before say together
+grep -q '^# column combined' $tables/required-width.dat || combined=together
+rows $tables/required-width.dat samples xi width chernoff $combined matrix_bernstein bernstein hoeffding |
     awk -F'\t' "$words"'{ printf "| %d | %g | %d", $1, $2, $3; for (i = 4; i <= NF; i++) printf " | %s", short($i); print " |" }'
 cat <<END
 

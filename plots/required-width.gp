@@ -1,6 +1,7 @@
 # The width from which on Theorem 2's conclusion holds at initialisation, against the number of samples: measured, and
 # as every bound asks for, Theorem 2 with its constant read as 1; Bernoulli masks of one xi. Bars are limits of the
 # measured width.
+# SPDX-License-Identifier: GPL-3.0-or-later
 
 load scripts."/style.gp"
 table = results."/required-width.dat"
@@ -32,7 +33,7 @@ plot table using "samples" : (drawn("hoeffding"))        with lines linetype 2 t
      table using "samples" : (drawn("bernstein"))        with lines linetype 3 title "entrywise Bernstein", \
      table using "samples" : (drawn("theorem"))          with lines linetype 7 title "Theorem 2, constant 1", \
      table using "samples" : (drawn("matrix_bernstein")) with lines linetype 4 title "matrix Bernstein", \
-     table using "samples" : (drawn("together"))         with lines linetype 5 title "combined with drift", \
+     table using "samples" : (drawn("combined"))         with lines linetype 5 title "combined with drift", \
      table using "samples" : (drawn("chernoff_half"))    with lines linetype 6 title "matrix Chernoff", \
      table using "samples" : (drawn("width")) : (@low) : (limit("width", "high")) with yerrorbars linetype 1 notitle, \
      table using "samples" : (drawn("width")) with linespoints linetype 1 title "measured"

@@ -1,4 +1,5 @@
-/* Single runs of two tables: tests cell by cell and of all cells together. */
+/* Single runs of two tables: tests cell by cell and of all cells together.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "report/compare.h"
 
 #include <math.h>
@@ -167,7 +168,8 @@ static double mean_of(const double *x, size_t n) {
 /* Of n and m values in c->x. tolerance: the difference that counts as none. */
 static twosample difference(const comparison *c, size_t n, size_t m, bool paired,
                             const value_column *v, double *tolerance) {
-    const double *x = c->x[0], *y = c->x[1];
+    const double *x = c->x[0];
+    const double *y = c->x[1];
     twosample t = paired && n == m ? twosample_paired(x, y, n) : twosample_welch(x, n, y, m);
     if (v->whole) { t.variance += (1 / (double)n + 1 / (double)m) / 12; }
     double scale = v->logs ? 1 : fmax(fabs(mean_of(x, n)), fabs(mean_of(y, m)));

@@ -1,4 +1,5 @@
-/* The questions that two tables ask, by their kind, and their judgement as one family. */
+/* The questions that two tables ask, by their kind, and their judgement as one family.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "report/compare.h"
 
 #include <math.h>
@@ -89,7 +90,8 @@ static void compare_numbers(const table_data *a, const table_data *b, compare_fa
     for (size_t k = 0; k < rows * a->columns; k++) {
         size_t row = k / a->columns;
         int column = (int)(k % a->columns);
-        const char *left = table_field(a, row, column), *right = table_field(b, row, column);
+        const char *left = table_field(a, row, column);
+        const char *right = table_field(b, row, column);
         family->compared++;
         if (strcmp(left, right) == 0 || agree(a, b, row, column)) { continue; }
         compare_add(family, 0, table_value(a, row, column), table_value(b, row, column),
@@ -136,7 +138,8 @@ static double trend_p(const table_data *t, size_t row) {
 
 static void compare_row(const table_data *a, size_t i, const table_data *b, size_t j,
                         compare_family *family) {
-    const char *left = word(a, i, "verdict"), *right = word(b, j, "verdict");
+    const char *left = word(a, i, "verdict");
+    const char *right = word(b, j, "verdict");
     bool turned = strcmp(left, right) != 0;
     double p = twosample_evidence_p(trend_p(a, i), trend_p(b, j));
     if (turned && !of_the_paper(a, i) && (is_refuted(left) || is_refuted(right))) { p = 0; }
@@ -217,7 +220,8 @@ static void name_settings(const table_data *a, const table_data *b, char *names,
 
 status compare_tables(const compare_table *left, const compare_table *right, compare_family *family,
                       compare_result *result) {
-    const table_data *a = left->data, *b = right->data;
+    const table_data *a = left->data;
+    const table_data *b = right->data;
     *result = (compare_result){.kind = COMPARE_NUMBERS};
     if (!same_columns(a, b)) {
         return fail(BAD_INPUT, "%s and %s have different columns; compare tables of one program",

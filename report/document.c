@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "report/document.h"
 
 #include <limits.h>
@@ -59,7 +60,8 @@ const char *document_code(document *d, const char *written) {
     text t = {0}, marks = {0}; /* marks longer than any in it */
     size_t inner = backticks(written);
     for (size_t k = 0; k <= inner; k++) { text_add(&marks, "`"); }
-    const char *edge = inner ? " " : "", *mark = text_bytes(&marks);
+    const char *edge = inner ? " " : "";
+    const char *mark = text_bytes(&marks);
     text_add(&t, "%s%s%s%s%s", mark ? mark : "", edge, written, edge, mark ? mark : "");
     text_free(&marks);
     return keep(d, &t);

@@ -1,5 +1,6 @@
 /* report: one page for a reviewer, in Markdown, from the result files alone: what the paper claims,
- * what this run saw, how sure, and how to redo each line. */
+ * what this run saw, how sure, and how to redo each line.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -60,6 +61,7 @@ static status read_rows(const char *folder, const char *name, statement_row **li
 static status write_report(document *d, const char *path) {
     text_add(&d->out, "---\ntitle: Masked NTK, report\nlang: en\n---\n\n");
     chapter_summary(d);
+    chapter_advise(d);
     chapter_figure2(d);
     chapter_released(d);
     chapter_statements(d);

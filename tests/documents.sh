@@ -6,6 +6,7 @@
 # Anchors that code and documents cite are in doc/mathematics.md; a heading of it that ends in
 # [exact], [derived] or [paper] is a statement that some claim checks; links lead somewhere; what
 # `make X`, build/bin/X and doc text promise is there; README.md is a page.
+# SPDX-License-Identifier: GPL-3.0-or-later
 set -u
 export LC_ALL=C.UTF-8
 mathematics=doc/mathematics.md
@@ -112,6 +113,18 @@ while read -r table time; do
     grep -F "results/$table.dat" README.md | grep -qF "| $time" || complain "README.md: $table took $time in the published run"
 done < <(make/findings.sh --times)
 
+# What is published is of a profile, named in the README.md beside it, and whole.
+profiles=$(sed -nE 's/.*ifeq \(\$\(PROFILE\),([a-z]+)\).*/\1/p' make/profiles.mk)
+for profile in quick default paper; do
+    grep -qF "\`$profile/\`" results/published/README.md || complain "results/published/README.md does not name $profile/"
+done
+for folder in results/published/*/; do
+    grep -qx "$(basename "$folder")" <<<"$profiles" || complain "$folder is of no profile"
+    [ -s "$folder/ORIGIN" ] || complain "$folder has no ORIGIN"
+    missing=$(comm -23 <(ls results/published/default) <(ls "$folder") | tr '\n' ' ')
+    [ -z "$missing" ] || complain "$folder lacks $missing"
+done
+
 # --- the rest ---------------------------------------------------------------------------------------------------
 lines=$(wc -l <README.md)
 [ "$lines" -le $readme_lines ] || complain "README.md has $lines lines, more than $readme_lines"
@@ -119,6 +132,14 @@ lines=$(wc -l <README.md)
 while read -r file; do
     complain "$file names a document that is not here: $(grep -om1 'paper[.]md[^.,;:)]*' "$file")"
 done < <(files -name '*' | tr '\n' '\0' | xargs -0 grep -lI 'paper[.]md')
+
+# Every source, script, makefile and drawing names its licence.
+licence=$(printf 'SPDX-%s: GPL-3.0-or-later' License-Identifier)
+while read -r file; do
+    complain "$file names no licence; a line of it says: $licence"
+done < <(files -name '*.[ch]' -o -name '*.gp' -o -name '*.sh' -o -name '*.mk' -o -name '*.py' -o -name '*.awk' \
+    -o -name '*.lua' -o -name '*.css' -o -name Makefile -o -name Containerfile -o -path './.ci/run' |
+    tr '\n' '\0' | xargs -0 grep -LF "$licence")
 
 for folder in $(files -name '*.[ch]' -o -name '*.gp' -o -name '*.mk' | grep -Eo '^[^/]+(/[^/]+)?/' | sort -u) doc/; do
     case $folder in theory/?*/ | tests/?*/ | fuzz/) continue ;; esac # told of by the folder above

@@ -1,4 +1,5 @@
-/* memory: what there is to take. */
+/* Memory that may be taken.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef BASE_MEMORY_H
 #define BASE_MEMORY_H
 

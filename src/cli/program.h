@@ -2,7 +2,8 @@
  * wrong, exit codes.
  *
  * Exit codes: 0 done (also --help and --version), 1 the run failed, 2 wrong use or bad input, 3 an
- * [exact] or [derived] statement was refuted, 130 / 143 stopped by SIGINT / SIGTERM. */
+ * [exact] or [derived] statement was refuted, 130 / 143 stopped by SIGINT / SIGTERM.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef CLI_PROGRAM_H
 #define CLI_PROGRAM_H
 
@@ -16,13 +17,14 @@
 
 enum { PROGRAM_COMMAND = 1024 }; /* room for a command line, kept to do it again */
 
-/* --rows: which rows of the data are taken; USUAL: it is not given. */
-typedef enum { ROWS_USUAL, ROWS_FIRST, ROWS_SPREAD } program_rows;
+/* --rows: which rows of the data are taken; USUAL: it is not given. APART, which no user asks for:
+ * as SPREAD, but for the closest pair of the file, which comes in as other rows do. */
+typedef enum { ROWS_USUAL, ROWS_FIRST, ROWS_SPREAD, ROWS_APART } program_rows;
 
 /* What the programs of theory take unless --rows says so, and the same in words for --help. (The
  * experiments take the first.) This is the one place. */
-#define PROGRAM_ROWS_OF_THEORY ROWS_FIRST
-#define PROGRAM_ROWS_DEFAULT "default first"
+#define PROGRAM_ROWS_OF_THEORY ROWS_SPREAD
+#define PROGRAM_ROWS_DEFAULT "default spread; the programs of Figure 2: first"
 
 typedef struct {
     const char *name;     /* of the program; set by program_parse */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "io/file.h"
 
 #include <errno.h>
@@ -99,8 +100,8 @@ status file_begin(const char *path, file_draft *draft) {
 static int path_sync(const char *path) {
     const int file = open(path, O_RDONLY | O_CLOEXEC);
     if (file < 0) { return errno; }
-    const int error =
-        fsync(file) == 0 || errno == EINVAL ? 0 : errno; /* EINVAL: nothing there to wait for */
+    /* EINVAL: nothing there to wait for */
+    const int error = fsync(file) == 0 || errno == EINVAL ? 0 : errno;
     close(file);
     return error;
 }
@@ -196,29 +197,34 @@ static int bytes_read(int file, char *bytes, size_t size) {
 }
 
 status file_read_whole(const char *path, size_t limit, char **bytes, size_t *size) {
-    const int file =
-        open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* opening a pipe must not wait */
+    /* opening a pipe must not wait */
+    const int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (file < 0) { return fail(BAD_INPUT, "%s: cannot be read: %s", path, strerror(errno)); }
     struct stat found;
-    status st = OK;
+    status st = FAILED;
     char *text = NULL;
+    int error;
     if (fstat(file, &found) != 0 || !S_ISREG(found.st_mode)) {
         st = fail(BAD_INPUT, "%s: cannot be read: it is not a regular file", path);
-    } else if ((uintmax_t)found.st_size > limit) {
+        goto end;
+    }
+    if ((uintmax_t)found.st_size > limit) {
         st = fail(BAD_INPUT, "%s: has %jd bytes, at most %zu can be right", path,
                   (intmax_t)found.st_size, limit);
-    } else if (!(text = allocate((size_t)found.st_size + 1, 1, path))) {
-        st = FAILED;
-    } else {
-        const int error = bytes_read(file, text, (size_t)found.st_size);
-        if (error) { st = fail(BAD_INPUT, "%s: cannot be read: %s", path, strerror(error)); }
+        goto end;
     }
-    close(file); /* nothing was written: its result has no bearing */
-    if (st != OK) {
+    text = allocate((size_t)found.st_size + 1, 1, path);
+    if (!text) { goto end; }
+    error = bytes_read(file, text, (size_t)found.st_size);
+    if (error) {
+        st = fail(BAD_INPUT, "%s: cannot be read: %s", path, strerror(error));
         free(text);
-        return st;
+        goto end;
     }
     *bytes = text;
     *size = (size_t)found.st_size;
-    return OK;
+    st = OK;
+end:
+    close(file); /* nothing was written: its result has no bearing */
+    return st;
 }

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "io/npy.h"
 
 #include <errno.h>
@@ -37,7 +38,8 @@ static status read_header(npy_member *m, npy_header *header) {
                     "%s: .npy version %d.%d is not known; write the file with numpy.savez",
                     m->where, prelude[6], prelude[7]);
     }
-    if ((st = npy_member_bytes(m, size, prelude[6] == 1 ? 2 : 4)) != OK) { return st; }
+    st = npy_member_bytes(m, size, prelude[6] == 1 ? 2 : 4);
+    if (st != OK) { return st; }
     size_t length = size[0] | (size_t)size[1] << 8 | (size_t)size[2] << 16 | (size_t)size[3] << 24;
     if (length > sizeof text) {
         return fail(
@@ -45,8 +47,8 @@ static status read_header(npy_member *m, npy_header *header) {
             "%s: broken header, its length is %zu bytes; write the array again with numpy.savez",
             m->where, length);
     }
-    if ((st = npy_member_bytes(m, text, length)) != OK) { return st; }
-    return npy_header_parse(m->where, text, length, header);
+    st = npy_member_bytes(m, text, length);
+    return st == OK ? npy_header_parse(m->where, text, length, header) : st;
 }
 
 /* values[k] = entry k of `raw` as a double, k < count. Returns how many came before the first
@@ -136,7 +138,8 @@ static status read_array(npy_member *m, npy_array *array) {
     }
     double *values = allocate(header.count, sizeof *values, m->where);
     if (!values) { return FAILED; }
-    if ((st = read_values(m, &header, values)) != OK) {
+    st = read_values(m, &header, values);
+    if (st != OK) {
         free(values);
         return st;
     }

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "io/npy_member.h"
 
 #include <errno.h>
@@ -166,8 +167,9 @@ status npy_member_open(const char *path, const char *name, npy_member *m) {
     *m = (npy_member){.zip = NULL};
     snprintf(m->where, sizeof m->where, "%.800s: array '%.60s'", path, name);
     status st = archive_open(path, &m->zip);
+    if (st == OK) { st = find(m, name, &index); }
+    if (st == OK) { st = check(m, index); }
     if (st != OK) { return st; }
-    if ((st = find(m, name, &index)) != OK || (st = check(m, index)) != OK) { return st; }
     m->file = zip_fopen_index(m->zip, index, 0);
     return m->file ? OK : damaged(m, zip_strerror(m->zip));
 }

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "io/table.h"
 
 #include "base/text.h"
@@ -150,7 +151,8 @@ status table_write(const table *t, const char *path) {
         return fail(FAILED, "%s: not written, %s", path,
                     t->defect[0] ? t->defect : "its last row is not full");
     }
-    const char *notes = text_bytes(&t->notes), *names = text_bytes(&t->names);
+    const char *notes = text_bytes(&t->notes);
+    const char *names = text_bytes(&t->names);
     const char *body = text_bytes(&t->body);
     if (!notes || !names || !body) { return FAILED; }
     text whole = {0};

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "io/table.h"
 
 #include "io/file.h"
@@ -80,7 +81,8 @@ static status table_measure(const char *path, const char *bytes, table_data *dat
 
 /* Second reading: names, fields and notes; ends every field with a 0 byte. */
 static void table_fill(table_data *data) {
-    char *notes = data->notes, *end;
+    char *notes = data->notes;
+    char *end;
     char **next = data->names; /* the fields follow */
     data->text = data->names + data->columns;
     for (char *line = data->bytes; *line; line = end + 1) {

@@ -1,4 +1,4 @@
-/* active: the sum over a neuron's active inputs, with fewer operations than the matrix product.
+/* The sum over a neuron's active inputs, with fewer operations than the matrix product.
  *
  * A gradient step needs, for every neuron r, V s_r with s_r = (R a_r) o 1{z_r > 0}, where column j
  * of V is G's (pre-activations) or x_j (weights). As a matrix product that is n multiplications an
@@ -8,7 +8,8 @@
  * an entry once V R is there. Inputs are taken in tiles, each tile of each neuron in its cheaper
  * way; where inputs that are alike stand side by side (dataset_cluster_rows) they are active
  * together and few entries are left: 0.27 of all on the CIFAR features. Both sides are the same
- * sum, rounded like any other order of its terms (tests/unit/test_active.c). */
+ * sum, rounded like any other order of its terms (tests/unit/test_active.c).
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef MODEL_ACTIVE_H
 #define MODEL_ACTIVE_H
 

@@ -1,4 +1,6 @@
-#include "model/cluster.h"
+/* Rows of a data set in an order that puts inputs side by side that are alike.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "model/dataset.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +17,8 @@ typedef struct {
 
 /* The most alike first; of equals the first row, so that the order is one. */
 static int more_alike(const void *a, const void *b) {
-    const candidate *x = a, *y = b;
+    const candidate *x = a;
+    const candidate *y = b;
     if (x->likeness != y->likeness) { return x->likeness > y->likeness ? -1 : 1; }
     return x->row < y->row ? -1 : x->row > y->row;
 }

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "model/dataset.h"
 
 #include <cblas.h>
@@ -164,6 +165,7 @@ static status fill(const npy_array *features, const npy_array *labels, size_t sa
     status st = check_shapes(data->path, features, labels, samples);
     if (st != OK) { return st; }
     data->file_rows = features->shape[0];
+    data->file_angle = NAN;
     data->n = samples > 0 ? samples : data->file_rows;
     data->same_angle = strcmp(features->type, "f4") == 0 ? SAME_F4 : SAME_F8;
     data->d = features->shape[1];
@@ -175,6 +177,7 @@ static status fill(const npy_array *features, const npy_array *labels, size_t sa
     if (st == OK) { st = scale_rows(features, data); }
     if (st == OK) { st = scale_labels(labels, data); }
     if (st == OK) { st = dataset_check_pairs(data); }
+    if (st == OK && data->n == data->file_rows) { data->file_angle = data->smallest_angle; }
     return st;
 }
 

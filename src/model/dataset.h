@@ -1,6 +1,7 @@
-/* dataset: the inputs X (unit rows) and labels Y of a .npz, with Assumption 1 looked at.
+/* Inputs X (unit rows) and labels Y of a .npz, checked against Assumption 1.
  *
- * Assumption 1 (paper section 4): ||x_i|| = 1, |y_i| <= C - 1, no two inputs parallel. */
+ * Assumption 1 (paper section 4): ||x_i|| = 1, |y_i| <= C - 1, no two inputs parallel.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef MODEL_DATASET_H
 #define MODEL_DATASET_H
 
@@ -20,6 +21,7 @@ typedef struct {
     size_t closest[2]; /* the two rows, counted from 0 */
     size_t file_rows;  /* samples of the file, of which these are n */
     bool spread;       /* chosen over the labels (rows.h), not the first of the file */
+    double file_angle; /* smallest angle between two rows of the file; NaN: not looked for */
     double same_angle; /* radians, up to which two rows count as of one direction */
     bool opposite;     /* some x_i = -x_j: Assumption 1 is broken, the kernel is not */
     size_t opposite_rows[2];
@@ -40,6 +42,21 @@ void dataset_free(dataset *data); /* safe on a zeroed or freed one */
  * FAILED: no memory, nothing is left to free. */
 status dataset_take(const dataset *whole, const size_t *row, size_t count, dataset *part);
 
+/* Reorders the rows of X and Y so that each tile of active (active_tile) holds inputs with large
+ * inner products: neurons are then active on nearly all or nearly none of a tile. Training does not
+ * depend on the order of the inputs but for rounding. The order depends on X alone. closest and
+ * opposite_rows stay the rows of the file. */
+status dataset_cluster_rows(dataset *data);
+
+/* Rows in as few dimensions as they span. Training sees inputs through G = X X^T alone, so that the
+ * Cholesky factor of G stands for X, and a start takes n normal numbers a neuron instead of d.
+ * few: n rows from `first` on with their labels (q = 1), first + n <= data->n, with d = n where
+ * n < data->d and G is positive definite. Owner: the caller, dataset_free. FAILED: no memory. */
+status few_rows(const dataset *data, size_t first, size_t n, dataset *few);
+/* All rows in n = data->n <= d coordinates of their span, whatever their rank: X^T = Q R, and
+ * X (n, n) <- R^T. FAILED: no memory, or dgeqrf. */
+status rows_in_span(const dataset *data, double *X);
+
 /* G = X X^T, (n, n) symmetric, both halves filled, diagonal exactly 1. G: caller's, (n, n). */
 void dataset_gram(const dataset *data, double *G);
 
@@ -50,5 +67,9 @@ status dataset_check_pairs(dataset *data);
 /* Angle in radians between rows i and j: 2 atan2(||x_i - x_j||, ||x_i + x_j||), which keeps the
  * digits that arccos of the dot product loses near 0 and pi (angles in doc/mathematics.md). */
 double dataset_angle(const dataset *data, size_t i, size_t j);
+
+/* What two inputs at an angle (radians) cap lambda_min(Hinf) at, whatever the others: the smaller
+ * eigenvalue of their own kernel, 1/2 - cos(angle) (pi - angle)/(2 pi). */
+double dataset_pair_cap(double angle);
 
 #endif

@@ -1,4 +1,6 @@
-#include "model/few_rows.h"
+/* Rows of a data set in as few dimensions as they span.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "model/dataset.h"
 
 #include <string.h>
 
@@ -18,23 +20,21 @@ static bool cholesky_rows(const dataset *data, size_t n, double *X) {
     return LAPACKE_dpotrf(LAPACK_ROW_MAJOR, 'L', (lapack_int)n, X, (lapack_int)n) == 0;
 }
 
-status few_rows(const dataset *data, size_t n, dataset *few) {
-    *few = *data;
-    few->n = n;
-    few->opposite = data->opposite && data->opposite_rows[0] < n && data->opposite_rows[1] < n;
-    few->X = allocate(n * data->d, sizeof *few->X, "first rows");
-    few->Y = allocate(n, sizeof *few->Y, "first labels");
-    if (!few->X || !few->Y) {
-        dataset_free(few);
-        return FAILED;
-    }
-    memcpy(few->Y, data->Y, n * sizeof *few->Y);
-    if (n < data->d && cholesky_rows(data, n, few->X)) {
-        few->d = n;
-    } else {
-        memcpy(few->X, data->X, n * data->d * sizeof *few->X);
-    }
-    return OK;
+status few_rows(const dataset *data, size_t first, size_t n, dataset *few) {
+    dataset part;
+    size_t *row = allocate(n, sizeof *row, "numbers of rows");
+    for (size_t i = 0; row && i < n; i++) { row[i] = first + i; }
+    status st = row ? dataset_take(data, row, n, &part) : FAILED;
+    free(row);
+    if (st != OK) { return st; }
+    *few = part;
+    if (n >= data->d) { return OK; }
+    few->X = allocate(n * data->d, sizeof *few->X, "few rows");
+    if (few->X && cholesky_rows(&part, n, few->X)) { few->d = n; }
+    if (few->X && few->d == part.d) { memcpy(few->X, part.X, n * part.d * sizeof *part.X); }
+    free(part.X);
+    if (!few->X) { dataset_free(few); }
+    return few->Y ? OK : FAILED;
 }
 
 status rows_in_span(const dataset *data, double *X) {

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "model/gram.h"
 
 #include <float.h>
@@ -68,7 +69,8 @@ status gram_new(const dataset *data, gram_method method, gram *g) {
     enum { LINE = 64 / sizeof(real) };
     *g = (gram){.n = data->n, .d = data->d, .q = data->q};
     g->ld = (g->n + LINE - 1) / LINE * LINE;
-    g->method = method != GRAM_AUTO ? method : g->n <= 3 * g->d ? GRAM_MATRIX : GRAM_FACTOR;
+    g->method = g->n <= 3 * g->d ? GRAM_MATRIX : GRAM_FACTOR;
+    if (method != GRAM_AUTO) { g->method = method; }
     g->X = allocate(g->n * g->d, sizeof *g->X, "inputs in working precision");
     g->Y = allocate(g->q * g->ld, sizeof *g->Y, "labels in working precision");
     if (!g->X || !g->Y || (g->method == GRAM_MATRIX ? pack_matrix : pack_factor)(data, g) != OK) {

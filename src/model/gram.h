@@ -1,4 +1,4 @@
-/* gram: the data as a gradient step sees it.
+/* The data as a gradient step sees it: the Gram matrix, or a factor of it.
  *
  * Training looks at a neuron only through its pre-activations z_r = X w_r on the n inputs. A step
  * on the weights by X^T s moves them by G s, G = X X^T, so that weights need not be kept. The sum
@@ -7,7 +7,8 @@
  * cheaper is chosen once, by count.
  *
  * F is X, or, where that has fewer columns, U Sigma of X = U Sigma V^T without the singular values
- * that are zero to rounding: F F^T = X X^T, r = rank(X). */
+ * that are zero to rounding: F F^T = X X^T, r = rank(X).
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef MODEL_GRAM_H
 #define MODEL_GRAM_H
 

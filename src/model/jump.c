@@ -1,10 +1,11 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "model/jump.h"
 
 #include <math.h>
-#include <stdint.h>
 #include <stdlib.h>
 
 #include "model/bounds.h"
+#include "model/mask.h"
 
 double jump_pair_spread(const double *outputs, size_t p, size_t n) {
     double sum = 0;
@@ -54,14 +55,14 @@ double jump_activation_squares(const network *net, size_t n, size_t ld) {
     return sum;
 }
 
-/* sum_i (y_i - scale sum_{r: owner_r = l} a_r sigma_ri)^2; l < 0: all neurons. */
+/* sum_i (y_i - scale sum_r m_r a_r sigma_ri)^2; mask NULL: all neurons. */
 static double squared_error(size_t n, size_t m, const double *Z, const double *a, const double *y,
-                            const unsigned char *owner, int l, double scale) {
+                            const unsigned char *mask, double scale) {
     double sum = 0;
     for (size_t i = 0; i < n; i++) {
         double u = 0;
         for (size_t r = 0; r < m; r++) {
-            if ((l < 0 || owner[r] == l) && Z[r * n + i] > 0) { u += a[r] * Z[r * n + i]; }
+            if ((!mask || mask[r]) && Z[r * n + i] > 0) { u += a[r] * Z[r * n + i]; }
         }
         sum += (y[i] - scale * u) * (y[i] - scale * u);
     }
@@ -70,26 +71,21 @@ static double squared_error(size_t n, size_t m, const double *Z, const double *a
 
 status jump_enumerate(size_t n, size_t m, size_t p, const double *Z, const double *a,
                       const double *y, jump_means *mean) {
-    static const double MOST = 0x1p20;
-    double masks = pow((double)p, (double)m), xi = 1 / (double)p, scale = 1 / sqrt((double)m);
-    double squares = 0;
-    long double sum = 0; /* of so many terms */
-    if (!(masks <= MOST) || p > UINT8_MAX) {
-        return fail(BAD_INPUT, "%zu^%zu masks are too many to enumerate; take fewer neurons", p, m);
-    }
-    unsigned char *owner = allocate(m, 1, "owners of neurons");
-    if (!owner) { return FAILED; }
+    double xi = 1 / (double)p, scale = 1 / sqrt((double)m), squares = 0;
+    long double sum = 0; /* of up to 2^20 terms */
+    size_t masks;
+    status st = mask_number(MASK_CATEGORICAL, p, m, &masks);
+    if (st != OK) { return st; }
+    unsigned char *mask = allocate(p, m, "masks");
+    if (!mask) { return FAILED; }
     for (size_t k = 0; k < m * n; k++) { squares += Z[k] > 0 ? Z[k] * Z[k] : 0; }
-    for (size_t r = 0; r < m;) {
-        for (size_t l = 0; l < p; l++) {
-            sum += squared_error(n, m, Z, a, y, owner, (int)l, scale);
-        }
-        /* the next mask: a counter in base p */
-        for (r = 0; r < m && ++owner[r] == p; r++) { owner[r] = 0; }
+    for (size_t code = 0; code < masks; code++) {
+        mask_decode(MASK_CATEGORICAL, p, m, xi, code, mask);
+        for (size_t l = 0; l < p; l++) { sum += squared_error(n, m, Z, a, y, mask + l * m, scale); }
     }
-    mean->sampled = (double)(sum / masks) / (double)p;
-    mean->whole = squared_error(n, m, Z, a, y, owner, -1, xi * scale);
+    mean->sampled = (double)(sum / (double)masks) / (double)p;
+    mean->whole = squared_error(n, m, Z, a, y, NULL, xi * scale);
     mean->jump = bounds_jump(xi, (double)m, squares);
-    free(owner);
+    free(mask);
     return OK;
 }

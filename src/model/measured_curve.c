@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "model/measured_curve.h"
 
 #include <string.h>
@@ -69,7 +70,8 @@ static double flipped_share(const curve_sums *b) {
     real *start = b->t.sum.Z;
     gram_project(g, b->W, m, start);
     for (size_t r = 0; r < m; r++) {
-        const real *before = start + r * g->ld, *after = b->t.whole.Z + r * g->ld;
+        const real *before = start + r * g->ld;
+        const real *after = b->t.whole.Z + r * g->ld;
         for (size_t i = 0; i < g->n; i++) { count += (before[i] >= 0) != (after[i] >= 0); }
     }
     return (double)count / ((double)m * (double)g->n);
@@ -114,7 +116,8 @@ static void summarise(const curve_sums *b, double *values) {
     size_t n = b->c->g->n, rounds = b->c->rounds;
     double runs = (double)b->c->masks;
     for (size_t k = 0; k <= rounds; k++, values += CURVE_COLUMNS) {
-        const double *squares = b->squares + k * CURVE_COLUMNS, *sum = b->sum + k * n;
+        const double *squares = b->squares + k * CURVE_COLUMNS;
+        const double *sum = b->sum + k * n;
         values[CURVE_ERROR] = squares[CURVE_ERROR] / runs;
         values[CURVE_MEAN_PLAIN] =
             squared_mean(b->sum_plain + k * n, NULL, squares[CURVE_ERROR], n, runs);

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "model/network.h"
 
 #include <math.h>
@@ -33,7 +34,8 @@ void network_output(const gram *g, const network *net, double scale, real *U) {
 double network_residual(const gram *g, const real *U, real *R) {
     double squares = 0;
     for (size_t o = 0; o < g->q; o++) {
-        const real *u = U + o * g->ld, *y = g->Y + o * g->ld;
+        const real *u = U + o * g->ld;
+        const real *y = g->Y + o * g->ld;
         real *e = R + o * g->ld;
         double column = 0;
         for (size_t i = 0; i < g->n; i++) {
@@ -62,7 +64,9 @@ void network_step(const gram *g, network *net, double scale, double step, const 
 }
 
 double network_drift_squared(const gram *g, const network *net, const real *Z0, size_t r) {
-    const real *c = net->C + r * g->ld, *z = net->Z + r * g->ld, *z0 = Z0 + net->neuron[r] * g->ld;
+    const real *c = net->C + r * g->ld;
+    const real *z = net->Z + r * g->ld;
+    const real *z0 = Z0 + net->neuron[r] * g->ld;
     double sum = 0;
     for (size_t i = 0; i < g->n; i++) { sum += (double)c[i] * ((double)z[i] - (double)z0[i]); }
     return sum < 0 ? 0 : sum; /* NaN stays */

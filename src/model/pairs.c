@@ -1,4 +1,5 @@
-/* Pairs of inputs, by blocks of G = X X^T: the closest one, and rows of one direction. */
+/* Pairs of inputs, by blocks of G = X X^T: the closest one, and rows of one direction.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "model/dataset.h"
 
 #include <cblas.h>
@@ -10,7 +11,8 @@
 /* Angle between x_i and sign * x_j: 2 atan2(||x_i - sign x_j||, ||x_i + sign x_j||) (paper section
  * 2). */
 static double angle_between(const dataset *data, size_t i, size_t j, double sign) {
-    const double *x = data->X + i * data->d, *y = data->X + j * data->d;
+    const double *x = data->X + i * data->d;
+    const double *y = data->X + j * data->d;
     double difference = 0, sum = 0;
     for (size_t k = 0; k < data->d; k++) {
         double minus = x[k] - sign * y[k], plus = x[k] + sign * y[k];
@@ -147,6 +149,7 @@ status dataset_check_pairs(dataset *data) {
     pair farthest = {.sign = -1, .cosine = -INFINITY, .angle = INFINITY};
     same_pairs same = {.tolerance = tolerance};
     data->smallest_angle = NAN;
+    data->opposite = false;
     if (data->n < 2) { return OK; }
     same.later = allocate(data->n, sizeof *same.later, "rows of one direction");
     status st = same.later ? measure_pairs(data, &same, &nearest, &farthest) : FAILED;
@@ -162,4 +165,10 @@ status dataset_check_pairs(dataset *data) {
         data->opposite_rows[1] = farthest.j;
     }
     return OK;
+}
+
+/* Without cancellation: 1 - cos t = 2 sin^2(t/2). */
+double dataset_pair_cap(double angle) {
+    double half = sin(angle / 2);
+    return (angle * cos(angle) + 2 * M_PI * half * half) / (2 * M_PI);
 }

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "model/residual.h"
 
 #include <float.h>
@@ -27,8 +28,8 @@ static void split(double *L, size_t n, double *cut, double *H) {
     for (size_t k = 0; k < n; k++) {
         for (size_t i = k; i < n; i++) { cut[i] = fmax(cut[i], fabs(L[k * n + i])); }
     }
-    for (size_t i = 0; i < n;
-         i++) { /* adding and taking off 1.5 2^52 times the unit rounds to a multiple of it */
+    /* Adding and taking off 1.5 2^52 times the unit rounds to a multiple of it. */
+    for (size_t i = 0; i < n; i++) {
         cut[i] = cut[i] > 0 ? 0x1.8p52 * scalbn(1, ilogb(cut[i]) + 1 - bits) : 0;
     }
     for (size_t k = 0; k < n; k++) {
@@ -60,7 +61,10 @@ static double row_sum_norm(const double *R, size_t n, double *sums) {
 
 /* Largest row sum of |T| |M^T| + |M| |T^T|. sums (3 n): scratch. */
 static double product_norm(const double *T, const double *M, size_t n, double *sums) {
-    double *t = sums, *m = sums + n, *rows = sums + 2 * n, largest = 0;
+    double *t = sums;
+    double *m = sums + n;
+    double *rows = sums + 2 * n;
+    double largest = 0;
     for (size_t k = 0; k < n; k++) {
         t[k] = m[k] = rows[k] = 0;
         for (size_t i = k; i < n; i++) {

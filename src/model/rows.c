@@ -1,5 +1,7 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "model/rows.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -79,7 +81,7 @@ static void bring_forward(size_t *order, size_t place, size_t row) {
     order[place] = row;
 }
 
-status rows_spread(const dataset *whole, uint64_t seed, size_t *order) {
+status rows_spread(const dataset *whole, uint64_t seed, bool closest, size_t *order) {
     size_t n = whole->n, q = whole->q, shift = 0;
     scratch work = {0};
     size_t *shuffled = scratch_take(&work, n, sizeof *shuffled, "rows in a seeded order"),
@@ -96,7 +98,7 @@ status rows_spread(const dataset *whole, uint64_t seed, size_t *order) {
         halve_gaps(n, shift, places);
         for (size_t i = 0; i < n; i++) { order[i] = shuffled[ranks[places[i]].place]; }
     }
-    if (st == OK && n > 1) {
+    if (st == OK && closest && n > 1) {
         bring_forward(order, 0, shuffled[mixed.closest[0]]);
         bring_forward(order, 1, shuffled[mixed.closest[1]]);
     }
@@ -108,10 +110,10 @@ status rows_spread(const dataset *whole, uint64_t seed, size_t *order) {
 /* --- loading --- */
 
 /* data <- `wanted` of its rows, file_row their numbers in the file. */
-static status spread(uint64_t seed, size_t wanted, dataset *data, size_t **file_row) {
+static status spread(uint64_t seed, bool closest, size_t wanted, dataset *data, size_t **file_row) {
     dataset part = {.n = 0};
     size_t *order = allocate(data->n, sizeof *order, "chosen rows");
-    status st = order ? rows_spread(data, seed, order) : FAILED;
+    status st = order ? rows_spread(data, seed, closest, order) : FAILED;
     if (st == OK) { st = dataset_take(data, order, wanted, &part); }
     dataset_free(data);
     if (st != OK || !file_row) {
@@ -135,11 +137,26 @@ static void say_rows(const program_options *run, size_t wanted, const dataset *d
         program_say(run, "%s has %zu rows: all are taken, %zu would be", data->path, data->n,
                     wanted);
     } else if (data->n < data->file_rows && data->spread) {
-        program_say(
-            run, "%zu of %zu rows are taken, spread over the labels; %s", data->n, data->file_rows,
-            data->n > 1 ? "the closest pair of the file is among them"
-                        : "the closest pair is left out, and with it the cap on lambda_min");
+        char rows[160];
+        rows_describe(data, rows, sizeof rows);
+        program_say(run, "rows: %s", rows);
     }
+}
+
+/* The first rows of a file need not have its closest pair: says what that hides. A file that cannot
+ * be taken whole has no such pair to tell of. */
+static void look_beyond(const program_options *run, dataset *data) {
+    dataset whole;
+    if (data->n == data->file_rows || dataset_load(run->data, 0, &whole) != OK) { return; }
+    data->file_angle = whole.smallest_angle;
+    if (!(data->smallest_angle <= whole.smallest_angle)) {
+        program_say(run,
+                    "the first %zu of %zu rows leave out the closest pair, rows %zu and %zu at an "
+                    "angle of %.3g: with it lambda_min(Hinf) is at most %.4g",
+                    data->n, data->file_rows, whole.closest[0], whole.closest[1],
+                    whole.smallest_angle, dataset_pair_cap(whole.smallest_angle));
+    }
+    dataset_free(&whole);
 }
 
 status rows_load(const program_options *run, size_t wanted, program_rows usual, dataset *data,
@@ -147,10 +164,11 @@ status rows_load(const program_options *run, size_t wanted, program_rows usual, 
     program_rows way = run->rows == ROWS_USUAL ? usual : run->rows;
     size_t asked = run->samples ? run->samples : wanted;
     if (file_row) { *file_row = NULL; }
-    if (way != ROWS_SPREAD) {
+    if (way == ROWS_FIRST) {
         status st = run->samples && !run->at_most ? dataset_load(run->data, asked, data)
                                                   : dataset_load_most(run->data, asked, data);
         if (st == OK) { say_rows(run, asked, data); }
+        if (st == OK && usual == ROWS_SPREAD) { look_beyond(run, data); }
         if (st == OK && file_row && (st = number_rows(data->n, file_row)) != OK) {
             dataset_free(data);
         }
@@ -162,16 +180,26 @@ status rows_load(const program_options *run, size_t wanted, program_rows usual, 
         return dataset_load(run->data, asked, data); /* which has the words of this refusal */
     }
     if (st == OK) {
-        st = spread(run->seed, asked && asked < data->n ? asked : data->n, data, file_row);
+        st = spread(run->seed, way == ROWS_SPREAD, asked && asked < data->n ? asked : data->n, data,
+                    file_row);
     }
     if (st == OK) { say_rows(run, asked, data); }
     return st;
 }
 
 void rows_describe(const dataset *data, char *text, size_t size) {
-    bool whole = data->n == data->file_rows;
-    snprintf(text, size, "%zu of %zu, %s", data->n, data->file_rows,
-             data->spread ? "spread over the labels, the closest pair first"
-             : whole      ? "in the file's order"
-                          : "the first of the file; pairs beyond them are not seen");
+    bool whole = data->n == data->file_rows,
+         pair = data->smallest_angle <= data->file_angle * (1 + 1e-9);
+    size_t used = (size_t)snprintf(text, size, "%zu of %zu, %s", data->n, data->file_rows,
+                                   data->spread ? "spread over the labels"
+                                   : whole      ? "in the file's order"
+                                                : "the first of the file");
+    if (used >= size) { return; }
+    if (pair && !whole) {
+        snprintf(text + used, size - used, ", the closest pair of the file among them");
+    } else if (!pair && !isnan(data->file_angle)) {
+        snprintf(text + used, size - used,
+                 ", without the closest pair of the file, which caps lambda_min(Hinf) at %.4g",
+                 dataset_pair_cap(data->file_angle));
+    }
 }

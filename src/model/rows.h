@@ -4,7 +4,8 @@
  * Rows are ranked by label (the largest of several outputs, or the value of one; equal ones in a
  * seeded order) and taken at ranks that halve the gaps between those taken before, so that every
  * beginning of the choice is spread as well: n' < n rows of it are the choice of n'. The closest
- * pair of the whole file, which caps lambda_min(Hinf), comes first. */
+ * pair of the whole file, which caps lambda_min(Hinf), comes first.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef MODEL_ROWS_H
 #define MODEL_ROWS_H
 
@@ -12,8 +13,9 @@
 #include "model/dataset.h"
 #include "cli/program.h"
 
-/* order (whole->n) <- the rows of `whole`, those to be taken first in front. FAILED: no memory. */
-status rows_spread(const dataset *whole, uint64_t seed, size_t *order);
+/* order (whole->n) <- the rows of `whole`, those to be taken first in front. closest: the closest
+ * pair leads. FAILED: no memory. */
+status rows_spread(const dataset *whole, uint64_t seed, bool closest, size_t *order);
 
 /* Loads run's --data: --samples rows, or where that is not given `wanted` (0: all), or all where
  * the file has fewer; in the way of --rows, or where that is not given `usual`.
@@ -23,7 +25,8 @@ status rows_spread(const dataset *whole, uint64_t seed, size_t *order);
 status rows_load(const program_options *run, size_t wanted, program_rows usual, dataset *data,
                  size_t **file_row);
 
-/* text (size bytes) <- "200 of 1000 rows, spread over the labels", for provenance. */
+/* text (size bytes) <- "200 of 1000, spread over the labels, ...", for provenance: with the closest
+ * pair of the file, or what leaving it out hides. */
 void rows_describe(const dataset *data, char *text, size_t size);
 
 #endif

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "model/spectrum.h"
 
 #include <float.h>
@@ -50,50 +51,46 @@ static void fill_nan(double *x, size_t count) {
 
 typedef enum { VALUES, VALUES_TWO_STAGE, VALUES_AND_VECTORS } request;
 
-/* All eigenvalues of A; `work` (n, n) receives the eigenvectors if they are asked for. LAPACK's
- * columns are our rows. */
-static status solve_all(request wanted, const double *A, size_t n, double *values, double *work) {
-    int order = (int)n, info;
-    memcpy(work, A, n * n * sizeof *work);
-    if (wanted == VALUES_TWO_STAGE) {
-        info = LAPACKE_dsyevd_2stage(LAPACK_COL_MAJOR, 'N', 'L', order, work, order, values);
-    } else {
-        info = LAPACKE_dsyevd(LAPACK_COL_MAJOR, wanted == VALUES ? 'N' : 'V', 'L', order, work,
-                              order, values);
-    }
+/* All eigenvalues of A, which `work` (n, n) holds; on return the eigenvectors if they are asked for.
+ * LAPACK's columns are our rows. */
+static status solve_all(request wanted, size_t n, double *values, double *work) {
+    const char job = wanted == VALUES_AND_VECTORS ? 'V' : 'N';
+    const int order = (int)n;
+    const int info =
+        wanted == VALUES_TWO_STAGE
+            ? LAPACKE_dsyevd_2stage(LAPACK_COL_MAJOR, job, 'L', order, work, order, values)
+            : LAPACKE_dsyevd(LAPACK_COL_MAJOR, job, 'L', order, work, order, values);
     if (info == 0) { return OK; }
     fill_nan(values, n);
     return fail(FAILED, "spectrum: dsyevd returned %d on a matrix of %zu rows; look at the data",
                 info, n);
 }
 
-static status all_of(request wanted, const double *A, size_t n, double *values) {
+/* vectors: NULL unless they are wanted. */
+static status all_of(request wanted, const double *A, size_t n, double *values, double *vectors) {
+    double *copy = vectors ? NULL : workspace_for(A, n);
+    double *work = vectors ? vectors : copy;
+    status st = vectors ? spectrum_check(A, n) : OK;
     fill_nan(values, n);
-    double *work = workspace_for(A, n);
-    status st = work ? solve_all(wanted, A, n, values, work) : FAILED;
-    free(work);
-    return st;
+    if (work && st == OK) {
+        memcpy(work, A, n * n * sizeof *work);
+        st = solve_all(wanted, n, values, work);
+    }
+    if (st != OK && vectors) { fill_nan(vectors, n * n); }
+    free(copy);
+    return work ? st : FAILED;
 }
 
 status spectrum_all(const double *A, size_t n, double *values) {
-    return all_of(VALUES, A, n, values);
+    return all_of(VALUES, A, n, values, NULL);
 }
 
 status spectrum_all_second(const double *A, size_t n, double *values) {
-    return all_of(VALUES_TWO_STAGE, A, n, values);
+    return all_of(VALUES_TWO_STAGE, A, n, values, NULL);
 }
 
 status spectrum_vectors(const double *A, size_t n, double *values, double *vectors) {
-    fill_nan(values, n);
-    double *work = workspace_for(A, n);
-    status st = work ? solve_all(VALUES_AND_VECTORS, A, n, values, work) : FAILED;
-    if (st == OK) {
-        memcpy(vectors, work, n * n * sizeof *vectors);
-    } else {
-        fill_nan(vectors, n * n);
-    }
-    free(work);
-    return st;
+    return all_of(VALUES_AND_VECTORS, A, n, values, vectors);
 }
 
 /* Eigenvalue number `index` (from 1, ascending); its eigenvector unless vector is NULL. */
@@ -201,8 +198,8 @@ static double rayleigh_above(const double *A, size_t n, const double *x) {
         size += fabsl((long double)x[i]) * row_size;
         square += (long double)x[i] * x[i];
     }
-    long double gamma = (4 * (long double)n + 16) *
-                        LDBL_EPSILON; /* twice what is needed: the bound is rounded too */
+    /* twice what is needed: the bound is rounded too */
+    long double gamma = (4 * (long double)n + 16) * LDBL_EPSILON;
     return nextafter((double)((form + gamma * size) / square + gamma * fabsl(form) / square),
                      INFINITY);
 }
@@ -221,9 +218,8 @@ static status certified_low(const double *A, size_t n, double near, double *low)
         st = spectrum_cholesky(A, n, 1, shift, work, &complete);
         step *= 4;
     }
-    if (st == OK && complete && (st = residual_bound(A, n, shift, work, &bound)) == OK) {
-        *low = nextafter(shift - bound, -INFINITY);
-    }
+    if (st == OK && complete) { st = residual_bound(A, n, shift, work, &bound); }
+    if (st == OK && complete) { *low = nextafter(shift - bound, -INFINITY); }
     free(work);
     return st;
 }
@@ -258,7 +254,8 @@ void spectrum_start(double *q, size_t n) {
  * space is invariant. */
 static double lanczos_step(const double *A, size_t n, size_t k, lanczos *l) {
     int order = (int)n, known = (int)k + 1;
-    double *q = l->Q + k * n, *next = q + n;
+    double *q = l->Q + k * n;
+    double *next = q + n;
     cblas_dsymv(CblasColMajor, CblasLower, order, 1, A, order, q, 1, 0, next, 1);
     l->diagonal[k] = cblas_ddot(order, q, 1, next, 1);
     for (int pass = 0; pass < 2; pass++) {
@@ -275,7 +272,8 @@ static double lanczos_step(const double *A, size_t n, size_t k, lanczos *l) {
 
 /* max |eigenvalue| of the leading (k, k) of T; NaN if LAPACK does not converge. */
 static double ritz_norm(const lanczos *l, size_t k) {
-    double *values = l->work, *off = l->work + LANCZOS_STEPS;
+    double *values = l->work;
+    double *off = l->work + LANCZOS_STEPS;
     memcpy(values, l->diagonal, k * sizeof *values);
     memcpy(off, l->off, k * sizeof *off);
     return LAPACKE_dsterf((int)k, values, off) == 0 ? fmax(fabs(values[0]), fabs(values[k - 1]))

@@ -1,4 +1,5 @@
-/* The smallest eigenvalue of a large dense symmetric matrix by shift-invert Lanczos. */
+/* The smallest eigenvalue of a large dense symmetric matrix by shift-invert Lanczos.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "model/spectrum.h"
 
 #include <float.h>
@@ -61,7 +62,8 @@ static status nearest(const double *L, size_t n, double shift, arnoldi *a, doubl
         dsaupd_c(&ido, "I", order, "LM", 1, TOLERANCE, a->resid, BASIS, a->basis, order, iparam,
                  ipntr, a->vectors, a->scratch, length, &info);
         if (ido != 1 && ido != -1) { break; }
-        double *from = a->vectors + ipntr[0] - 1, *to = a->vectors + ipntr[1] - 1;
+        double *from = a->vectors + ipntr[0] - 1;
+        double *to = a->vectors + ipntr[1] - 1;
         memcpy(to, from, n * sizeof *to);
         cblas_dtrsv(CblasColMajor, CblasLower, CblasNoTrans, CblasNonUnit, order, L, order, to, 1);
         cblas_dtrsv(CblasColMajor, CblasLower, CblasTrans, CblasNonUnit, order, L, order, to, 1);

@@ -1,4 +1,6 @@
-#include "model/throughput.h"
+/* Throughput of training on this machine just now.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "model/train.h"
 
 #include <omp.h>
 #include <stdlib.h>

@@ -1,4 +1,4 @@
-/* train: Algorithm 1 of the paper, with Bernoulli or categorical masks.
+/* Training by Algorithm 1 of the paper, with Bernoulli or categorical masks.
  *
  * For every round k: draw M_k; every subnetwork l starts from w_k and takes tau gradient steps on
  * its own neurons alone; then w_{k+1,r} is the mean of w^l_{k,tau,r} over the subnetworks that took
@@ -6,7 +6,8 @@
  * 0 (the released program, UNSELECTED_ZERO). (released-program in doc/mathematics.md)
  *
  * Special cases are settings: p = xi = 1 gradient descent; p = tau = 1 dropout; tau = 1
- * multi-sample dropout; p, tau >= 1 multi-worker Independent Subnet Training. */
+ * multi-sample dropout; p, tau >= 1 multi-worker Independent Subnet Training.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef MODEL_TRAIN_H
 #define MODEL_TRAIN_H
 
@@ -107,5 +108,9 @@ void trainer_weights(const trainer *t, const real *W0, real *W);
 
 /* Expected operations of one round. */
 double train_round_cost(const gram *g, const train_settings *s);
+/* Seconds that one of these operations takes on one of `threads` threads that all train at once,
+ * measured just now over about `seconds` with settings s on g, for predicted times. 0 if it could
+ * not be measured (no memory). */
+double throughput_measure(const gram *g, const train_settings *s, int threads, double seconds);
 
 #endif

@@ -1,12 +1,7 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "stats/rng.h"
 
 #include <gsl/gsl_randist.h>
-#include <gsl/gsl_rng.h>
-#include <stdlib.h>
-
-struct rng {
-    gsl_rng *source;
-};
 
 /* Finaliser of MurmurHash3 (A. Appleby, public domain): a bijection of 32 bits in which every
  * output bit depends on every input bit. */
@@ -29,37 +24,25 @@ static uint32_t unit_seed(uint64_t seed, size_t cell, size_t repetition, rng_pur
 
 rng *rng_new(uint64_t seed, size_t cell, size_t repetition, rng_purpose purpose) {
     if (cell >= RNG_MAX_CELLS || repetition >= RNG_MAX_REPEATS) { return NULL; }
-    rng *r = malloc(sizeof *r);
-    if (!r) { return NULL; }
-    r->source = gsl_rng_alloc(gsl_rng_mt19937);
-    if (!r->source) {
-        free(r);
-        return NULL;
-    }
-    gsl_rng_set(r->source, unit_seed(seed, cell, repetition, purpose));
+    rng *r = gsl_rng_alloc(gsl_rng_mt19937);
+    if (r) { gsl_rng_set(r, unit_seed(seed, cell, repetition, purpose)); }
     return r;
 }
 
-void rng_free(rng *r) {
-    if (!r) { return; }
-    gsl_rng_free(r->source);
-    free(r);
-}
+void rng_free(rng *r) { gsl_rng_free(r); }
 
-double rng_uniform(rng *r) { return gsl_rng_uniform(r->source); }
+double rng_uniform(rng *r) { return gsl_rng_uniform(r); }
 
-size_t rng_index(rng *r, size_t n) { return gsl_rng_uniform_int(r->source, n); }
+size_t rng_index(rng *r, size_t n) { return gsl_rng_uniform_int(r, n); }
 
 void rng_normal(rng *r, double sigma, size_t count, real *out) {
-    for (size_t k = 0; k < count; k++) {
-        out[k] = (real)gsl_ran_gaussian_ziggurat(r->source, sigma);
-    }
+    for (size_t k = 0; k < count; k++) { out[k] = (real)gsl_ran_gaussian_ziggurat(r, sigma); }
 }
 
 void rng_normal_double(rng *r, double sigma, size_t count, double *out) {
-    for (size_t k = 0; k < count; k++) { out[k] = gsl_ran_gaussian_ziggurat(r->source, sigma); }
+    for (size_t k = 0; k < count; k++) { out[k] = gsl_ran_gaussian_ziggurat(r, sigma); }
 }
 
 void rng_signs(rng *r, size_t count, real *out) {
-    for (size_t k = 0; k < count; k++) { out[k] = gsl_rng_uniform(r->source) < 0.5 ? -1 : 1; }
+    for (size_t k = 0; k < count; k++) { out[k] = gsl_rng_uniform(r) < 0.5 ? -1 : 1; }
 }

@@ -1,14 +1,16 @@
-/* rng: random streams that depend on (seed, cell, repetition, purpose) alone, and
+/* Random streams that depend on (seed, cell, repetition, purpose) alone, and
  * what is sampled from them. All of GSL's sampling lives in rng.c, because
- * gsl_randist.h cannot stand beside OpenBLAS's cblas.h. */
+ * gsl_randist.h cannot stand beside OpenBLAS's cblas.h.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef STATS_RNG_H
 #define STATS_RNG_H
 
+#include <gsl/gsl_rng.h>
 #include <stddef.h>
 #include <stdint.h>
 #include "base/real.h"
 
-typedef struct rng rng; /* one stream (GSL's mt19937) */
+typedef gsl_rng rng; /* one stream (mt19937) */
 
 /* What a stream is for: two purposes of one unit never share a stream. A pilot is whatever is tried
  * before the units: a calibration, a bracket of a search. */
@@ -25,8 +27,8 @@ void rng_free(rng *r);
 
 double rng_uniform(rng *r);         /* uniform on [0, 1) */
 size_t rng_index(rng *r, size_t n); /* uniform on {0, ..., n-1}, n in [1, 2^32) */
-void rng_normal(rng *r, double sigma, size_t count,
-                real *out); /* out (count): N(0, sigma^2), ziggurat */
+/* out (count): N(0, sigma^2), ziggurat */
+void rng_normal(rng *r, double sigma, size_t count, real *out);
 void rng_normal_double(rng *r, double sigma, size_t count, double *out);
 void rng_signs(rng *r, size_t count, real *out); /* out (count): -1 or +1 with equal probability */
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "study/claim.h"
 
 #include <math.h>
@@ -5,6 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "study/study.h"
 
 /* --- the judge --- */
 
@@ -133,6 +136,11 @@ static status judge_one(const claim_group *group, const claim *c, const struct s
     char name[64];
     const char *added = group->case_name ? group->case_name(r, which, name, sizeof name) : NULL;
     statement_row *row = &e.row;
+    if (group->data) {
+        claim_of_rows(&e, group->data(r, which));
+    } else if (r) {
+        claim_of_rows(&e, r->data);
+    }
     snprintf(row->statement, sizeof row->statement, "%s%s%s", c->label, added ? ", " : "",
              added ? added : "");
     snprintf(row->says, sizeof row->says, "%s", c->says);
@@ -192,6 +200,12 @@ void claim_check_only_if(evidence *e, bool enough) { e->enough = e->enough && en
 status claim_absent(evidence *e) {
     e->absent = true;
     return OK;
+}
+
+void claim_of_rows(evidence *e, const dataset *data) {
+    if (!data) { return; }
+    e->row.rows = data->n;
+    e->row.of = data->file_rows;
 }
 
 status claim_saw(evidence *e, double bound, double observed, double trials) {

@@ -5,13 +5,15 @@
  *     hypothesis not met   where the run does not meet what the statement supposes;
  *     not checked          else, where there are too few trials, rows or widths to tell;
  *     not refuted, refuted else, as the test says. Every test is written so that NaN refutes.
- * Too few trials therefore never refute, and never hide that a hypothesis is not met. */
+ * Too few trials therefore never refute, and never hide that a hypothesis is not met.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef STUDY_CLAIM_H
 #define STUDY_CLAIM_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include "base/scratch.h"
+#include "model/dataset.h"
 #include "stats/stats.h"
 #include "study/verdict.h"
 #include "study/confidence.h"
@@ -50,7 +52,7 @@ typedef struct {
     double allowed;               /* TEST_PROBABILITY, TEST_QUANTILE_... */
     double confidence;            /* of limit and trend; CLAIM_CONFIDENCE at first */
     stats_interval interval;      /* TEST_MEAN_... */
-    double p_claimed, p_opposite; /* TEST_TREND, TEST_NO_TREND: of claim_trend (trend_claim.h) */
+    double p_claimed, p_opposite; /* TEST_TREND, TEST_NO_TREND: of claim_trend */
     scratch work;                 /* arrays of the observer, freed after it */
 } evidence;
 
@@ -85,6 +87,8 @@ typedef struct {
     /* What tells this case from the others, added to the label as in "Section 3, drift, wide";
      * NULL: nothing. name: room for it. */
     const char *(*case_name)(const struct study_run *r, size_t which, char *name, size_t size);
+    /* The rows that this case is about; NULL: the run's. */
+    const dataset *(*data)(const struct study_run *r, size_t which);
 } claim_group;
 
 #define CLAIMS(list) .source = __FILE__, .claims = list, .count = sizeof(list) / sizeof *(list)
@@ -117,6 +121,8 @@ void claim_check_only_if(evidence *e, bool enough);
 /* There is no such row in this run. */
 status claim_absent(evidence *e);
 status claim_saw(evidence *e, double bound, double observed, double trials);
+/* The rows that the row is about, where they are not those of its case. */
+void claim_of_rows(evidence *e, const dataset *data);
 /* The claim's own bound and numbers of a folded record. */
 status claim_record(evidence *e, const void *record);
 /* Failures of a statement that holds with probability 1 - allowed; bound and observed are the
@@ -125,6 +131,19 @@ status claim_counted(evidence *e, double allowed, size_t failures, size_t trials
 /* A mean or slope with its interval at CLAIM_CONFIDENCE (or stricter, in a family). */
 status claim_estimated(evidence *e, double bound, double centre, stats_interval interval,
                        size_t trials);
+/* For TEST_TREND, and TEST_NO_TREND where the statement is that there is none: groups of independent
+ * repetitions along a setting. */
+typedef enum { TREND_FALLS, TREND_RISES } trend_sense;
+typedef struct {
+    size_t groups, repeats;
+    const double *setting; /* (groups) > 0: what a power law is fitted against */
+    const char *symbol;    /* of the setting: "m", "1-xi" */
+    const double *values;  /* (groups, repeats) */
+} trend_groups;
+/* Jonckheere-Terpstra test along the groups. Observed is Somers' D, bound 0, limit the one-sided
+ * p-value of `sense`; the fitted exponent is added to what the claim says. Not checked with fewer
+ * than three groups: two have an order by chance too often. NaN among the values refutes. */
+status claim_trend(evidence *e, trend_sense sense, const trend_groups *g);
 /* count doubles until the observer is done; NULL: no memory (return FAILED). */
 double *claim_array(evidence *e, size_t count);
 

@@ -1,4 +1,5 @@
-/* How sure a verdict has to be. */
+/* Confidence that a verdict takes.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef STUDY_CONFIDENCE_H
 #define STUDY_CONFIDENCE_H
 

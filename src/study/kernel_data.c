@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "study/kernel_data.h"
 
 #include <math.h>
@@ -111,10 +112,11 @@ status kernel_data_open(const program_options *run, size_t samples, size_t label
     if (st == OK) { st = rows_load(run, samples, PROGRAM_ROWS_OF_THEORY, &data, &file_row); }
     if (st != OK) { return st; }
     labels = data.q;
-    if ((st = keep_label(run, &data, &label)) != OK) {
-        dataset_free(&data);
-    } else {
+    st = keep_label(run, &data, &label);
+    if (st == OK) {
         st = kernel_data_take(run, data, d);
+    } else {
+        dataset_free(&data);
     }
     if (st != OK) {
         free(file_row);

@@ -1,4 +1,6 @@
-#include "study/trend_claim.h"
+/* The claim that a measured number rises or falls along a setting.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "study/claim.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -13,7 +15,8 @@ static const double SHOWN_CONFIDENCE = 0.95; /* of the exponent's interval */
  * all are positive. */
 static stats_line fit_power_law(evidence *e, const trend_groups *g) {
     size_t count = g->groups * g->repeats;
-    double *x = claim_array(e, count), *y = claim_array(e, count);
+    double *x = claim_array(e, count);
+    double *y = claim_array(e, count);
     if (!x || !y) { return (stats_line){NAN, NAN, NAN, {NAN, NAN}}; }
     for (size_t k = 0; k < count; k++) {
         x[k] = log(g->setting[k / g->repeats]);

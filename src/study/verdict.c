@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "study/verdict.h"
 
 #include <ctype.h>
@@ -47,6 +48,10 @@ static const column COLUMNS[] = {
     {"observed", "[of the statement] worst or quantile seen", NUMBER(observed)},
     {"slack", "[1] how far from the bound, as a factor; >= 1 where the statement held",
      NUMBER(slack)},
+    {"rows", "[count] rows n of the data that it was checked on; 0: not of rows of one file",
+     COLUMN_COUNT, offsetof(statement_row, rows), .optional = true},
+    {"of", "[count] rows that the file has", COLUMN_COUNT, offsetof(statement_row, of),
+     .optional = true},
     {"trials", "[count] observations behind the row", COLUMN_COUNT,
      offsetof(statement_row, trials)},
     {"limit", "[1] Clopper-Pearson limit or p-value", NUMBER(limit)},
@@ -139,7 +144,7 @@ static const char *read_field(const table_data *data, size_t row, const column *
     void *member = (char *)to + c->member;
     int at = table_column(data, c->name); /* < 0: optional */
     const char *field = at < 0 ? "-" : table_field(data, row, at);
-    double value = table_value(data, row, at);
+    double value = c->type == COLUMN_COUNT && at < 0 ? 0 : table_value(data, row, at);
     switch (c->type) {
     case COLUMN_TEXT: return read_text(field, member, c->size) ? NULL : "is too long";
     case COLUMN_WORD: return read_word(c, field, member) ? NULL : "is an unknown word";
@@ -226,6 +231,17 @@ static void print_text(FILE *stream, const char *label, const char *text) {
     fputc('\n', stream);
 }
 
+/* The statement in words, and the rows that it was checked on. */
+static void print_says(const statement_row *row, FILE *stream) {
+    char says[sizeof row->says + 64];
+    size_t used = (size_t)snprintf(says, sizeof says, "%s", row->says);
+    if (row->rows) {
+        snprintf(says + used, sizeof says - used, "%s(%zu of %zu rows)", used ? " " : "", row->rows,
+                 row->of);
+    }
+    if (*says) { print_text(stream, "says:", says); }
+}
+
 static void print_row(const statement_row *row, int room, FILE *stream, bool colour) {
     fprintf(stream, "%s%-*s%s ", colour ? COLOURS[row->verdict] : "", VERDICT_ROOM,
             verdict_word(row->verdict), colour ? PLAIN : "");
@@ -239,7 +255,7 @@ static void print_row(const statement_row *row, int room, FILE *stream, bool col
     fprintf(stream, " %*zu", TRIALS_ROOM, row->trials);
     print_number(stream, row->limit);
     fputc('\n', stream);
-    if (*row->says) { print_text(stream, "says:", row->says); }
+    print_says(row, stream);
     if (*row->hypotheses) { print_text(stream, "supposes:", row->hypotheses); }
     if (row->verdict == STATEMENT_REFUTED && *row->command) {
         fprintf(stream, "%*sagain: %s\n", INDENT, "", row->command); /* one line, to be copied */

@@ -1,5 +1,6 @@
-/* verdict: one checked statement, its row, and the table of all rows.
- * "The program failed" is a status (error.h); "the statement does not hold" is a verdict. */
+/* One checked statement, its row, and the table of all rows.
+ * "The program failed" is a status (error.h); "the statement does not hold" is a verdict.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef STUDY_VERDICT_H
 #define STUDY_VERDICT_H
 
@@ -27,7 +28,8 @@ typedef struct {
     double bound;         /* what the statement allows; NaN if it has none */
     double observed;      /* worst or quantile seen; NaN if none */
     verdict_sense sense;  /* observed is to be <=, >= or = bound */
-    double slack; /* >= 1 where the statement held: how far from its bound; NaN if meaningless */
+    double slack;    /* >= 1 where the statement held: how far from its bound; NaN if meaningless */
+    size_t rows, of; /* n, and how many rows the file has; 0: not of rows of one file */
     size_t trials;
     double limit; /* Clopper-Pearson limit or p-value; NaN if none */
     verdict verdict;
@@ -41,13 +43,13 @@ const char *verdict_word(verdict v);
 const char *statement_kind_word(statement_kind k); /* "exact", "derived", "paper" */
 
 /* Writes rows as a table (columns: statement kind verdict bound sense
- * observed slack trials limit hypotheses says source anchor command).
+ * observed slack rows of trials limit hypotheses says source anchor command).
  * `notes` adds provenance lines to the table before it is written; may be NULL. */
 status verdict_write(const statement_row *rows, size_t count, const char *path,
                      void (*notes)(table *t, void *context), void *context);
 
 /* Reads rows back and appends them to *rows (reallocated; owned by the caller). Tables without the
- * columns sense, source and anchor have none. */
+ * columns sense, rows, of, source and anchor have none. */
 status verdict_read(const char *path, statement_row **rows, size_t *count);
 
 /* Prints rows aligned, and the count of each verdict, to `stream`. Colour only if `colour`. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sweep/stop.h"
 
 #include <errno.h>
@@ -27,7 +28,9 @@ static void handle_time_up(int number) {
 static void leave_time(const struct rlimit *given) {
     struct rlimit limit = *given;
     if (limit.rlim_max == RLIM_INFINITY || limit.rlim_cur < limit.rlim_max) { return; }
-    const rlim_t fifth = limit.rlim_max / 5, margin = fifth > 60 ? 60 : fifth < 1 ? 1 : fifth;
+    rlim_t margin = limit.rlim_max / 5;
+    if (margin > 60) { margin = 60; }
+    if (margin < 1) { margin = 1; }
     limit.rlim_cur = limit.rlim_max > margin ? limit.rlim_max - margin : limit.rlim_max;
     setrlimit(RLIMIT_CPU, &limit); /* lower: it is granted */
 }
@@ -66,7 +69,6 @@ void stop_unwatch(const stop_handlers *before) {
 int stop_signal(void) { return atomic_load(&caught); }
 
 const char *stop_name(int number) {
-    return number == SIGINT    ? "SIGINT"
-           : number == SIGTERM ? "SIGTERM"
-                               : "the limit of processor time (ulimit -t)";
+    if (number == SIGINT) { return "SIGINT"; }
+    return number == SIGTERM ? "SIGTERM" : "the limit of processor time (ulimit -t)";
 }

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sweep/sweep.h"
 
 #include "base/blas.h"
@@ -140,7 +141,8 @@ static status units_scan(run_state *r) {
 
 /* Longest first: the last units to finish are then short, and the threads end together. */
 static int task_compare(const void *left, const void *right) {
-    const task *a = left, *b = right;
+    const task *a = left;
+    const task *b = right;
     if (a->cost != b->cost) { return a->cost > b->cost ? -1 : 1; }
     return (a->index > b->index) - (a->index < b->index);
 }
@@ -211,7 +213,8 @@ static void task_finish(run_state *r, const task *t) {
     char core[UNIT_CORE_SIZE], *path = unit_path(r->folder, &key);
     const bool there = path && unit_read(path, &key, r->result->values + t->index * r->s->values,
                                          core) == UNIT_WHOLE;
-    const status st = there ? OK : path ? unit_compute(r, t->index, path) : FAILED;
+    status st = path ? OK : FAILED;
+    if (path && !there) { st = unit_compute(r, t->index, path); }
     free(path);
     lock_drop(r->locks, key.cell, key.repetition);
     if (st == OK) { progress_step(r->shown, t->cost); }
@@ -288,6 +291,11 @@ static status tasks_run(run_state *r) {
     return r->st == OK ? OK : fail(r->st, "%s", r->line);
 }
 
+static status status_of(int caught) {
+    if (caught == SIGINT) { return INTERRUPTED; }
+    return caught == SIGTERM ? TERMINATED : FAILED;
+}
+
 /* Reads what is there and computes the rest. */
 static status units_gather(run_state *r) {
     status st = r->options->fresh && !r->options->predict ? units_forget(r) : OK;
@@ -303,9 +311,7 @@ static status units_gather(run_state *r) {
     if (r->missing > 0 && stop_signal() == 0) { st = tasks_run(r); }
     const int caught = stop_signal();
     if (st == OK && caught) {
-        st = fail(caught == SIGINT    ? INTERRUPTED
-                  : caught == SIGTERM ? TERMINATED
-                                      : FAILED,
+        st = fail(status_of(caught),
                   "stopped by %s after %zu of %zu units; run the same command again%s to resume",
                   stop_name(caught), r->result->reused + r->result->computed, r->share,
                   r->options->fresh ? " without --fresh" : "");

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sweep/unit.h"
 
 #include "io/file.h"
@@ -108,7 +109,8 @@ static status text_expect(const char *bytes, size_t size, const char *expected, 
 status unit_parse(const char *bytes, size_t size, const unit_key *key, double *values,
                   char core[UNIT_CORE_SIZE]) {
     static const char before[] = "\ncore ";
-    const char *end = bytes + size, *word = memmem(bytes, size, before, sizeof before - 1);
+    const char *end = bytes + size;
+    const char *word = memmem(bytes, size, before, sizeof before - 1);
     if (word) { word += sizeof before - 1; }
     const char *feed = word ? memchr(word, '\n', (size_t)(end - word)) : NULL;
     if (!feed || !core_is_valid(word, (size_t)(feed - word))) {

@@ -1,4 +1,4 @@
-/* unit: the file of one finished unit of work.
+/* The file of one finished unit of work.
  *
  * Its name says cell and repetition, 0003-0007.unit. A unit file is text, version 1:
  *     mntk-unit 1
@@ -11,7 +11,8 @@
  *     0.10000000000000001
  *     nan
  * Every value stands with 17 digits, so it reads back to the same bits (a NaN to the NaN of
- * <math.h>). */
+ * <math.h>).
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef SWEEP_UNIT_H
 #define SWEEP_UNIT_H
 

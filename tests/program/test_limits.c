@@ -1,5 +1,6 @@
 /* Programs under the limits that a shell, a scheduler or a container sets: threads, memory, stack,
- * processor time, files. */
+ * processor time, files.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 #include <stdbool.h>
@@ -99,9 +100,9 @@ static void expect_refusal(const char *before, const char *options, const char *
 
 /* OpenBLAS looks for room for its buffers forever, in its threads even while it is loaded. */
 Test(limits, address_space) {
-    if (!programs_start_in("ulimit -v 150000;")) { return; }
+    if (!programs_start_in("ulimit -v 500000;")) { return; }
     expect_refusal("ulimit -v 100000; exec timeout 30", "--threads 1", "OpenBLAS needs ");
-    expect_refusal("ulimit -v 100000; exec timeout 30", "--threads 1",
+    expect_refusal("ulimit -v 300000; exec timeout 30", "--threads 1",
                    "even a run on one thread checks OpenBLAS on two");
     expect_refusal("ulimit -v 150000; exec timeout 30", "--threads 2", "OpenBLAS needs ");
     expect_refusal("ulimit -v 300000; exec timeout 30", "--threads 1",

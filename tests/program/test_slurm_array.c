@@ -1,6 +1,7 @@
 /* Job arrays of Slurm, as the variables that Slurm gives its tasks: experiments/slurm-array.sh
  * computes every unit once or refuses in all tasks, and without it the variables mean nothing.
- * tests/slurm.sh runs a real one. */
+ * tests/slurm.sh runs a real one.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 #include <stdio.h>
@@ -9,7 +10,7 @@
 #include "tests/support/fixture.h"
 #include "tests/support/trial.h"
 
-TestSuite(slurm_array, .timeout = 120);
+TestSuite(slurm_array, .timeout = 900);
 
 #define SWEEP " --samples 20 --width 20 --xi 0.5,1 --subnets 1,2,3 --repeats 3 --rounds 2 --quiet "
 enum { UNITS = 4 * 3, MOST_TASKS = 8 };

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tests/support/trial.h"
 
 #include <criterion/criterion.h>
@@ -70,6 +71,16 @@ int trial_run(const char *command, char *said, size_t size) {
     snprintf(said, size, "%s", trial_text(path));
     unlink(path);
     return code;
+}
+
+bool trial_has_terminals(void) {
+    int master, slave;
+    if (openpty(&master, &slave, NULL, NULL, NULL) != 0) {
+        cr_log_warn("no terminal can be opened here: what a program shows on one is skipped");
+        return false;
+    }
+    close(master), close(slave);
+    return true;
 }
 
 int trial_on_terminal(const char *command, char *shown, size_t size) {

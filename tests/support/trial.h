@@ -1,5 +1,6 @@
 /* trial: built programs run as processes of their own, at once, on a terminal, or to a bad end; and
- * what they left. In commands "BIN/" and "TOOL/" stand for folders as in fixture_run. */
+ * what they left. In commands "BIN/" and "TOOL/" stand for folders as in fixture_run.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef TESTS_TRIAL_H
 #define TESTS_TRIAL_H
 
@@ -20,6 +21,8 @@ int trial_wait(pid_t process);
 bool trial_hold(pid_t process);
 /* trial_start and trial_wait; the caller's `said` (size bytes) receives stderr. */
 int trial_run(const char *command, char *said, size_t size);
+/* False, with a warning, where none can be opened (QEMU's user mode has none). */
+bool trial_has_terminals(void);
 /* Runs it on a terminal of its own; `shown` (size bytes) receives what it wrote there. Returns as
  * trial_wait. */
 int trial_on_terminal(const char *command, char *shown, size_t size);

@@ -1,4 +1,5 @@
-/* Trials and rows of categorical-rate. The programs of theory/ are double precision alone. */
+/* Trials and rows of categorical-rate. The programs of theory/ are double precision alone.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "base/real.h"
 #ifdef REAL_DOUBLE
 
@@ -28,8 +29,8 @@ static double *row_of(study_run *r, size_t cell, size_t trial, size_t k) {
     return study_fixture_unit(r, cell, trial) + CAT_ROW(k);
 }
 
-/* A usual regime on the first 6 digits. */
-static void open_usual(categorical_regime run, size_t trials, study_run *r) {
+/* A practical regime on the first 6 digits. */
+static void open_practical(categorical_regime run, size_t trials, study_run *r) {
     categorical_settings o = {.run = run, .event = tiny, .event_samples = 2, .trials = trials};
     study_fixture_open_on(digits, 6, &categorical_study, &o, r);
 }
@@ -84,7 +85,7 @@ static double none(const double *row) {
 Test(categorical_rate, start_of_a_trial) {
     enum { M = 40, P = 4 };
     study_run r;
-    open_usual((categorical_regime){M, 2, 3, {{P}, 1}, 0.5, 1.5}, 1, &r);
+    open_practical((categorical_regime){M, 2, 3, {{P}, 1}, 0.5, 1.5}, 1, &r);
     study_fixture_measure(&r);
     const categorical_cell *c = context_of(&r)->cells;
     const dataset *data = &c->data->data;
@@ -134,7 +135,7 @@ Test(categorical_rate, cell) {
 /* One seed, one result; a step that diverges is a failure, not a number. */
 Test(categorical_rate, unit) {
     study_run r;
-    open_usual((categorical_regime){32, 2, 3, {{2, 4}, 2}, 1, 1}, 2, &r);
+    open_practical((categorical_regime){32, 2, 3, {{2, 4}, 2}, 1, 1}, 2, &r);
     double one[CAT_ROW(4)], same[CAT_ROW(4)], other[CAT_ROW(4)];
     cr_assert(eq(int, categorical_measure(&r, 0, 1, one), OK));
     cr_assert(eq(int, categorical_measure(&r, 0, 1, same), OK));
@@ -150,9 +151,9 @@ Test(categorical_rate, unit) {
 
 /* The factor 1 - xi forgotten, then xi. */
 Test(categorical_rate, jump_enumerated) {
-    static const char row[] = "Lemmas 24, 25 (E9), all masks";
+    static const char row[] = "Lemmas 24, 25, all masks";
     study_run r;
-    open_usual(tiny, 2, &r);
+    open_practical(tiny, 2, &r);
     study_fixture_blank(&r);
     cr_assert(eq(int, categorical_study.gather(&r), OK));
     jump_means *mean = &context_of(&r)->enumerated, right = *mean;
@@ -176,8 +177,7 @@ static double sum_for_mean(const double *row) {
 }
 
 Test(categorical_rate, identities) {
-    static const char *const rows[] = {"Lemma 13 (E10)", "Lemma 14",
-                                       "E10, mean of the subnetworks"};
+    static const char *const rows[] = {"Lemma 13", "Lemma 14", "Mean of the subnetworks"};
     static const struct {
         size_t column;
         double (*error)(const double *row);
@@ -187,7 +187,7 @@ Test(categorical_rate, identities) {
                    {CAT_MEAN, sum_for_mean, 2},
                    {CAT_IDENTITY, none, 0}};
     study_run r;
-    open_usual((categorical_regime){64, 3, 5, {{4}, 1}, 1, 1}, 3, &r);
+    open_practical((categorical_regime){64, 3, 5, {{4}, 1}, 1, 1}, 3, &r);
     study_fixture_measure(&r);
     for (size_t i = 0; i < 3; i++) {
         cr_assert(eq(int, study_fixture_verdict_of(&r, rows[i]), NOT_REFUTED));
@@ -210,9 +210,9 @@ static double half_the_jump(const double *row) { return row[CAT_JUMP] / 2; }
 static double jump_without_share(const double *row) { return row[CAT_JUMP] * 2 * 3 / 2; }
 
 Test(categorical_rate, jump_drawn) {
-    static const char row[] = "Lemmas 24, 25 (E9), drawn masks";
+    static const char row[] = "Lemmas 24, 25, drawn masks";
     study_run r;
-    open_usual((categorical_regime){64, 2, 8, {{1, 3}, 2}, 1, 1}, TRIALS, &r);
+    open_practical((categorical_regime){64, 2, 8, {{1, 3}, 2}, 1, 1}, TRIALS, &r);
     study_fixture_measure(&r);
     cr_assert(eq(int, study_fixture_verdict_of(&r, row), NOT_REFUTED));
     change(&r, 1, CAT_JUMP, half_the_jump);
@@ -334,7 +334,7 @@ Test(categorical_rate, paper_rows) {
     static const char floor_row[] = "Theorem 4, no error term at p = 1";
     static const char trend_row[] = "Theorem 4, contraction factor against p";
     study_run r;
-    open_usual((categorical_regime){64, 2, 60, {{1, 2, 4}, 3}, 1, 1}, 12, &r);
+    open_practical((categorical_regime){64, 2, 60, {{1, 2, 4}, 3}, 1, 1}, 12, &r);
     study_fixture_measure(&r);
     cr_assert(eq(int, study_fixture_verdict_of(&r, floor_row), NOT_REFUTED));
     cr_assert(eq(int, study_fixture_verdict_of(&r, trend_row), NOT_REFUTED));

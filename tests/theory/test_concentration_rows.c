@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <criterion/criterion.h>
 
 /* The programs of theory/ are built in double precision alone. */
@@ -111,9 +112,10 @@ static void finish(experiment *e) {
 }
 
 static const char MEAN[] = "E[H_m] over W_0 and masks", SQUARE[] = "E||H_m - xi Hinf||_F^2",
-                  A[] = "Theorem 2 (a) entries", A_NORM[] = "Theorem 2 (a) norm",
-                  B[] = "Theorem 2 (b) entries", C[] = "Theorem 2 (c)", D[] = "Theorem 2 (d)",
-                  SLOPE[] = "Theorem 2, slope -1/2", PAPER_ROW[] = "Theorem 2";
+                  A[] = "Theorem 2, Hoeffding, entries", A_NORM[] = "Theorem 2, Hoeffding, norm",
+                  B[] = "Theorem 2, Bernstein, entries", C[] = "Theorem 2, matrix Bernstein",
+                  D[] = "Theorem 2, matrix Chernoff", SLOPE[] = "Theorem 2, slope -1/2",
+                  PAPER_ROW[] = "Theorem 2";
 
 static const option_list WIDTHS = {{256, 512, 1024, 2048}, 4}, THREE = {{256, 512, 1024}, 3},
                          TWO = {{256, 512}, 2};
@@ -280,7 +282,8 @@ Test(concentration_rows, means_of_few_trials_or_neurons_are_not_judged) {
     finish(&e);
 }
 
-/* At small widths (d) asserts nothing, and a slope needs three widths with m xi >= 64. */
+/* At small widths matrix Chernoff asserts nothing, and a slope needs three widths with m xi
+ * >= 64. */
 Test(concentration_rows, nothing_asserted) {
     experiment e;
     judge(&e, digits, 20, 0.5, (option_list){{32, 64}, 2}, TRIALS, HONEST);

@@ -1,5 +1,6 @@
 /* The drift along runs and its checks. Theory is double precision alone: in single there is nothing
- * to test. */
+ * to test.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifdef REAL_DOUBLE
 
 #include "theory/drift/drift.h"
@@ -18,13 +19,13 @@ TestSuite(drift, .timeout = 60);
 
 enum { STEPS = 2 }; /* step sizes of local_small */
 
-static const char *const statements[] = {"Section 3, near_i, wide",
+static const char *const statements[] = {"Number of near neurons, wide",
                                          "Lemma 16 along runs, wide",
-                                         "Theorem 2 along runs (Together), wide",
-                                         "Section 3, drift, wide",
+                                         "Theorem 2 along runs, combined with drift, wide",
+                                         "Drift of the kernel, wide",
                                          "Theorem 2 along runs, wide",
-                                         "Section 3, kernel by flips",
-                                         "Section 3, flips within R*"};
+                                         "Drift of the kernel by flips",
+                                         "Only near neurons flip within R*"};
 enum { STATEMENTS = sizeof statements / sizeof *statements };
 
 static claim_rows judged(spoiler *spoil, size_t trials) {
@@ -44,13 +45,18 @@ Test(drift, honest_runs_refute_nothing) {
         cr_expect(eq(int, row->verdict, NOT_REFUTED), "%s: %g against %g (%s)", row->statement,
                   row->observed, row->bound, row->hypotheses);
     }
-    const char *const usual[] = {"Section 3, near_i, usual", "Lemma 16 along runs, usual",
-                                 "Theorem 2 along runs (Together), usual",
-                                 "Theorem 2 along runs, usual"};
+    const char *const practical[] = {
+        "Number of near neurons, practical", "Lemma 16 along runs, practical",
+        "Theorem 2 along runs, combined with drift, practical", "Theorem 2 along runs, practical"};
     for (size_t k = 0; k < 4; k++) {
-        cr_expect(eq(int, study_fixture_row(&list, usual[k])->verdict, HYPOTHESIS_NOT_MET), "%s",
-                  usual[k]);
+        cr_expect(eq(int, study_fixture_row(&list, practical[k])->verdict, HYPOTHESIS_NOT_MET),
+                  "%s", practical[k]);
     }
+    size_t wide = study_fixture_row(&list, statements[0])->rows,
+           most = study_fixture_row(&list, practical[0])->rows;
+    cr_expect(gt(sz, wide, 0));
+    cr_expect(lt(sz, wide, most)); /* every row says how many rows it is about */
+    cr_expect(eq(sz, study_fixture_row(&list, statements[0])->of, 1000));
     claim_rows_free(&list);
 }
 
@@ -63,8 +69,8 @@ static void lose_factor_2(local_model *model) {
 
 Test(drift, mutant_near_counts_without_factor_2) {
     claim_rows list = judged(lose_factor_2, 6);
-    cr_expect(
-        eq(int, study_fixture_row(&list, "Section 3, near_i, wide")->verdict, STATEMENT_REFUTED));
+    cr_expect(eq(int, study_fixture_row(&list, "Number of near neurons, wide")->verdict,
+                 STATEMENT_REFUTED));
     cr_expect(
         eq(int, study_fixture_row(&list, "Lemma 16 along runs, wide")->verdict, STATEMENT_REFUTED));
     claim_rows_free(&list);
@@ -74,8 +80,9 @@ static void lose_xi(local_model *model) { model->along_least /= model->xi; }
 
 Test(drift, mutant_lambda_min_without_xi) {
     claim_rows list = judged(lose_xi, 6);
-    cr_expect(eq(int, study_fixture_row(&list, "Theorem 2 along runs (Together), wide")->verdict,
-                 STATEMENT_REFUTED));
+    cr_expect(eq(
+        int, study_fixture_row(&list, "Theorem 2 along runs, combined with drift, wide")->verdict,
+        STATEMENT_REFUTED));
     cr_expect(eq(int, study_fixture_row(&list, "Theorem 2 along runs, wide")->verdict,
                  STATEMENT_REFUTED));
     claim_rows_free(&list);
@@ -86,21 +93,21 @@ static void one_neuron_alone(local_model *model) { model->drift_most /= model->n
 
 Test(drift, mutant_drift_of_one_neuron) {
     cr_expect(
-        eq(int, verdict_on("Section 3, drift, wide", one_neuron_alone, 2), STATEMENT_REFUTED));
+        eq(int, verdict_on("Drift of the kernel, wide", one_neuron_alone, 2), STATEMENT_REFUTED));
 }
 
 static void row_sum_is_mean_entry(local_model *model) { model->row_sum /= (double)model->n; }
 
 Test(drift, mutant_mean_entry_for_row_sum) {
-    cr_expect(eq(int, verdict_on("Section 3, kernel by flips", row_sum_is_mean_entry, 1),
+    cr_expect(eq(int, verdict_on("Drift of the kernel by flips", row_sum_is_mean_entry, 1),
                  STATEMENT_REFUTED));
 }
 
 static void boundary_too_thin(local_model *model) { model->boundary_radius /= 10; }
 
 Test(drift, mutant_near_neurons_within_a_tenth) {
-    cr_expect(
-        eq(int, verdict_on("Section 3, flips within R*", boundary_too_thin, 2), STATEMENT_REFUTED));
+    cr_expect(eq(int, verdict_on("Only near neurons flip within R*", boundary_too_thin, 2),
+                 STATEMENT_REFUTED));
 }
 
 /* A number that is none refutes; too few trials check nothing. */
@@ -116,7 +123,7 @@ Test(drift, nan_refutes_and_few_trials_do_not_check) {
     }
     claim_rows_free(&list);
     list = local_judged_nan(&drift_study, 2, given, sizeof given / sizeof *given);
-    cr_expect(eq(int, study_fixture_verdict(&list, "Section 3, near_i, wide"), NOT_CHECKED));
+    cr_expect(eq(int, study_fixture_verdict(&list, "Number of near neurons, wide"), NOT_CHECKED));
     claim_rows_free(&list);
 }
 
@@ -186,9 +193,9 @@ Test(drift, a_round_seen_through_weights) {
     study_run under_way;
     study_fixture_open(&drift_study, &small, &under_way);
     const local_context *c = under_way.context;
-    const local_regime *r = &c->regimes[REGIME_USUAL];
+    const local_regime *r = &c->regimes[REGIME_PRACTICAL];
     train_settings settings = local_train_settings(r, MASK_BERNOULLI);
-    local_model model = c->models[REGIME_USUAL][MASK_BERNOULLI];
+    local_model model = c->models[REGIME_PRACTICAL][MASK_BERNOULLI];
     model.boundary_radius = 0.3; /* so that some neurons are near */
     settings.lr = 8 / r->data.gram_norm;
     trajectory run;

@@ -1,5 +1,6 @@
 /* The runs of local-descent and drift, and their options. Theory is double precision alone: in
- * single there is nothing to test. */
+ * single there is nothing to test.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifdef REAL_DOUBLE
 
 #include "theory/local/local.h"
@@ -18,7 +19,7 @@ Test(local, step_sizes_share_their_start) {
     local_settings small = local_small(1);
     study_run under_way;
     study_fixture_open(&drift_study, &small, &under_way);
-    const local_place at = {REGIME_USUAL, MASK_CATEGORICAL, 3};
+    const local_place at = {REGIME_PRACTICAL, MASK_CATEGORICAL, 3};
     const size_t steps[] = {0, 1, 0};
     double start[3], after[3];
     for (int k = 0; k < 3; k++) {
@@ -70,7 +71,7 @@ Test(local, span_keeps_the_gram_matrix) {
     local_settings small = local_small(1);
     study_run under_way;
     study_fixture_open(&drift_study, &small, &under_way);
-    const local_regime *r = &((const local_context *)under_way.context)->regimes[REGIME_USUAL];
+    const local_regime *r = &((const local_context *)under_way.context)->regimes[REGIME_PRACTICAL];
     size_t n = r->g.n;
     cr_expect(eq(sz, r->data.data.d, 64));
     cr_expect(eq(sz, r->g.d, n));

@@ -1,5 +1,6 @@
 /* Hypothesis 1 and its checks. Theory is double precision alone: in single there is nothing to
- * test. */
+ * test.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifdef REAL_DOUBLE
 
 #include "theory/local_descent/local_descent.h"
@@ -17,19 +18,19 @@ TestSuite(local_descent, .timeout = 60);
 
 enum { STEPS = 2 }; /* step sizes of local_small */
 
-static const char *const statements[] = {"Hypothesis 1 (4), wide",
+static const char *const statements[] = {"Hypothesis 1, contraction, wide",
                                          "Hypothesis 1, largest step, wide",
-                                         "Hypothesis 1 (4) w.p. 1-2delta, wide",
+                                         "Hypothesis 1, contraction w.p. 1-2delta, wide",
                                          "Hypothesis 1, recursion",
                                          "Hypothesis 1, ||E||_F",
                                          "Hypothesis 1, ||E||",
                                          "Hypothesis 1, norm of a step",
                                          "Hypothesis 1, near neurons",
-                                         "Hypothesis 1 (5), first form",
-                                         "Hypothesis 1 (5), second form",
-                                         "Hypothesis 1 (5), jump",
-                                         "Hypothesis 1 (4) at lambda0/n^2, usual",
-                                         "Hypothesis 1, eta lambda0/n^2, usual"};
+                                         "Hypothesis 1, movement, first form",
+                                         "Hypothesis 1, movement, second form",
+                                         "Hypothesis 1, jump",
+                                         "Hypothesis 1, contraction at lambda0/n^2, practical",
+                                         "Hypothesis 1, step lambda0/n^2, practical"};
 enum { STATEMENTS = sizeof statements / sizeof *statements };
 
 static claim_rows judged(spoiler *spoil, size_t trials) {
@@ -49,8 +50,10 @@ Test(local_descent, honest_runs_refute_nothing) {
         cr_expect(eq(int, row->verdict, NOT_REFUTED), "%s: %g against %g (%s)", row->statement,
                   row->observed, row->bound, row->hypotheses);
     }
-    cr_expect(eq(int, study_fixture_row(&list, "Hypothesis 1 (4) w.p. 1-2delta, usual")->verdict,
-                 HYPOTHESIS_NOT_MET));
+    cr_expect(
+        eq(int,
+           study_fixture_row(&list, "Hypothesis 1, contraction w.p. 1-2delta, practical")->verdict,
+           HYPOTHESIS_NOT_MET));
     claim_rows_free(&list);
 }
 
@@ -115,9 +118,9 @@ static void half_gram(local_model *model) { model->gram_norm /= 2; }
 
 Test(local_descent, mutant_half_the_norm_of_G) {
     claim_rows list = judged(half_gram, 2);
-    cr_expect(eq(int, study_fixture_row(&list, "Hypothesis 1 (5), first form")->verdict,
+    cr_expect(eq(int, study_fixture_row(&list, "Hypothesis 1, movement, first form")->verdict,
                  STATEMENT_REFUTED));
-    cr_expect(eq(int, study_fixture_row(&list, "Hypothesis 1 (5), second form")->verdict,
+    cr_expect(eq(int, study_fixture_row(&list, "Hypothesis 1, movement, second form")->verdict,
                  STATEMENT_REFUTED));
     claim_rows_free(&list);
 }
@@ -125,7 +128,7 @@ Test(local_descent, mutant_half_the_norm_of_G) {
 static void width_squared(local_model *model) { model->m *= model->m; }
 
 Test(local_descent, mutant_jump_divided_by_m_twice) {
-    cr_expect(eq(int, verdict_on("Hypothesis 1 (5), jump", width_squared, 6), STATEMENT_REFUTED));
+    cr_expect(eq(int, verdict_on("Hypothesis 1, jump", width_squared, 6), STATEMENT_REFUTED));
 }
 
 static void step_times_n_squared(local_model *model) {
@@ -133,9 +136,10 @@ static void step_times_n_squared(local_model *model) {
 }
 
 Test(local_descent, mutant_paper_without_xi_or_with_n_squared_multiplied) {
-    cr_expect(eq(int, verdict_on("Hypothesis 1 (4) at lambda0/n^2, usual", lose_xi, 6),
+    cr_expect(eq(int, verdict_on("Hypothesis 1, contraction at lambda0/n^2, practical", lose_xi, 6),
                  STATEMENT_REFUTED));
-    cr_expect(eq(int, verdict_on("Hypothesis 1, eta lambda0/n^2, usual", step_times_n_squared, 1),
+    cr_expect(eq(int,
+                 verdict_on("Hypothesis 1, step lambda0/n^2, practical", step_times_n_squared, 1),
                  STATEMENT_REFUTED));
 }
 
@@ -152,8 +156,8 @@ Test(local_descent, nan_refutes_and_few_trials_do_not_check) {
     }
     claim_rows_free(&list);
     list = local_judged_nan(&descent_study, 2, given, sizeof given / sizeof *given);
-    cr_expect(
-        eq(int, study_fixture_verdict(&list, "Hypothesis 1 (4) w.p. 1-2delta, wide"), NOT_CHECKED));
+    cr_expect(eq(int, study_fixture_verdict(&list, "Hypothesis 1, contraction w.p. 1-2delta, wide"),
+                 NOT_CHECKED));
     claim_rows_free(&list);
 }
 

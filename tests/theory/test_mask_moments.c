@@ -1,5 +1,6 @@
 /* mask-moments: the rows about masks of one round, honest and with deliberate errors. Theory is
- * double precision alone. */
+ * double precision alone.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "base/real.h"
 
 #ifdef REAL_DOUBLE
@@ -22,16 +23,25 @@ static const moments_settings SETTINGS = {.width = WIDTH,
 
 /* --- rows --- */
 
-static const char *const NAMES[] = {"E1", "E2", "E3", "E4",  "E5",     "E6",
-                                    "E7", "E8", "E9", "E12", "Lemma 4"};
+static const char *const NAMES[] = {"Lemma 18, neurons taken",
+                                    "Lemma 18, shares",
+                                    "Lemma 20, mean of nu",
+                                    "Lemma 21, variance of nu",
+                                    "Lemma 1, mean of the mixing function",
+                                    "Lemma 3, spread of the mixing function",
+                                    "Lemma 2, mean of the mixing gradient",
+                                    "Definition 1, mean of the masked kernel",
+                                    "Lemmas 24, 25, mean of the jump",
+                                    "Mean of a step",
+                                    "Lemma 4, mean"};
 enum { FACTS = sizeof NAMES / sizeof *NAMES };
 
-/* Row "NAME (...), KIND". */
+/* Row "NAME, KIND". */
 static const statement_row *find(const claim_rows *rows, const char *name, size_t kind) {
     size_t length = strlen(name);
     for (size_t k = 0; k < rows->count; k++) {
         const char *statement = rows->rows[k].statement, *end = strrchr(statement, ' ');
-        if (strncmp(statement, name, length) == 0 && strncmp(statement + length, " (", 2) == 0 &&
+        if (strncmp(statement, name, length) == 0 && statement + length + 1 == end &&
             strcmp(end + 1, moments_kind_names[kind]) == 0) {
             return &rows->rows[k];
         }
@@ -102,20 +112,20 @@ typedef struct {
 } mutant;
 
 static const mutant MUTANTS[] = {
-    {"E1", {sum_for_union, bernoulli_theta}},
-    {"E2", {factor_two, factor_two}},
-    {"E3", {xi_forgotten, xi_forgotten}},
-    {"E4", {mean_of_reciprocal, bernoulli_phi}},
-    {"E4", {bound_for_phi, xi_halved}},
-    {"E5", {theta_forgotten, bernoulli_theta}},
-    {"E6", {mean_of_reciprocal, bernoulli_phi}},
-    {"E6", {xi_halved, xi_halved}},
-    {"E7", {xi_forgotten, xi_forgotten}},
-    {"E8", {xi_forgotten, xi_forgotten}},
-    {"E9", {xi_halved, xi_halved}},
-    {"E12", {theta_forgotten, bernoulli_theta}},
-    {"E12", {xi_forgotten, xi_forgotten}},
-    {"Lemma 4", {theta_forgotten, bernoulli_theta}},
+    {"Lemma 18, neurons taken", {sum_for_union, bernoulli_theta}},
+    {"Lemma 18, shares", {factor_two, factor_two}},
+    {"Lemma 20, mean of nu", {xi_forgotten, xi_forgotten}},
+    {"Lemma 21, variance of nu", {mean_of_reciprocal, bernoulli_phi}},
+    {"Lemma 21, variance of nu", {bound_for_phi, xi_halved}},
+    {"Lemma 1, mean of the mixing function", {theta_forgotten, bernoulli_theta}},
+    {"Lemma 3, spread of the mixing function", {mean_of_reciprocal, bernoulli_phi}},
+    {"Lemma 3, spread of the mixing function", {xi_halved, xi_halved}},
+    {"Lemma 2, mean of the mixing gradient", {xi_forgotten, xi_forgotten}},
+    {"Definition 1, mean of the masked kernel", {xi_forgotten, xi_forgotten}},
+    {"Lemmas 24, 25, mean of the jump", {xi_halved, xi_halved}},
+    {"Mean of a step", {theta_forgotten, bernoulli_theta}},
+    {"Mean of a step", {xi_forgotten, xi_forgotten}},
+    {"Lemma 4, mean", {theta_forgotten, bernoulli_theta}},
 };
 
 /* Closed forms with the error in their constants. x: doubles(). */
@@ -156,12 +166,14 @@ Test(mask_moments, wrong_constants_are_refuted) {
     study_close(&r);
 }
 
-/* The second term of a mean forgotten: a neuron's own activation in E5-E7, the bias in E12, the
- * cross term in Lemma 4. */
+/* The second term of a mean forgotten: a neuron's own activation in Lemmas 1 to 3, the bias in
+ * a step, the cross term in Lemma 4. */
 Test(mask_moments, forgotten_terms_are_refuted) {
     static const moment WITH_MINOR[] = {MOMENT_MIXING, MOMENT_SPREAD, MOMENT_GRADIENT,
                                         MOMENT_CHANGE, MOMENT_RESIDUAL};
-    static const char *const ROWS[] = {"E5", "E6", "E7", "E12", "Lemma 4"};
+    static const char *const ROWS[] = {
+        "Lemma 1, mean of the mixing function", "Lemma 3, spread of the mixing function",
+        "Lemma 2, mean of the mixing gradient", "Mean of a step", "Lemma 4, mean"};
     study_run r;
     moments_context *c = moments_open(&r, SAMPLES, &SETTINGS);
     for (size_t kind = 0; kind < KINDS; kind++) {
@@ -191,13 +203,17 @@ Test(mask_moments, nan_refutes) {
     moments_kind *k = &moments_open(&r, SAMPLES, &SETTINGS)->kind[MASK_BERNOULLI];
     double *entry = &k->mean[k->small.first[MOMENT_JUMP] + 1], kept = *entry;
     *entry = NAN;
-    cr_expect(eq(int, verdict_on(&r, "E9", MASK_BERNOULLI), STATEMENT_REFUTED));
+    cr_expect(eq(int, verdict_on(&r, "Lemmas 24, 25, mean of the jump", MASK_BERNOULLI),
+                 STATEMENT_REFUTED));
     *entry = kept;
     k->sample.views[MOMENT_KERNEL * MOMENT_DIRECTIONS + 2].mean = NAN;
-    cr_expect(eq(int, verdict_on(&r, "E8", MASK_BERNOULLI), STATEMENT_REFUTED));
-    cr_expect(eq(int, verdict_on(&r, "E9", MASK_BERNOULLI), NOT_REFUTED));
+    cr_expect(eq(int, verdict_on(&r, "Definition 1, mean of the masked kernel", MASK_BERNOULLI),
+                 STATEMENT_REFUTED));
+    cr_expect(
+        eq(int, verdict_on(&r, "Lemmas 24, 25, mean of the jump", MASK_BERNOULLI), NOT_REFUTED));
     k->sample.views[MOMENT_JUMP * MOMENT_DIRECTIONS].squares = NAN;
-    cr_expect(eq(int, verdict_on(&r, "E9", MASK_BERNOULLI), STATEMENT_REFUTED));
+    cr_expect(eq(int, verdict_on(&r, "Lemmas 24, 25, mean of the jump", MASK_BERNOULLI),
+                 STATEMENT_REFUTED));
     study_close(&r);
 }
 
@@ -211,9 +227,10 @@ Test(mask_moments, rounding_of_another_processor_refutes_nothing) {
     k->views.expected[view] = 0;
     k->sample.views[view].squares = 0;
     k->sample.views[view].mean = 3e-17;
-    cr_expect(eq(int, verdict_on(&r, "E1", MASK_CATEGORICAL), NOT_REFUTED));
+    cr_expect(eq(int, verdict_on(&r, "Lemma 18, neurons taken", MASK_CATEGORICAL), NOT_REFUTED));
     k->sample.views[view].mean = 1e-14;
-    cr_expect(eq(int, verdict_on(&r, "E1", MASK_CATEGORICAL), STATEMENT_REFUTED));
+    cr_expect(
+        eq(int, verdict_on(&r, "Lemma 18, neurons taken", MASK_CATEGORICAL), STATEMENT_REFUTED));
     study_close(&r);
 }
 
@@ -261,8 +278,13 @@ static void expect_draws_found(const study_run *r, size_t kind, moments_draw *er
 }
 
 Test(mask_moments, wrong_draws_are_refuted) {
-    static const char *const GROUPS[] = {"E3", "E4"}, *const SAME[] = {"E1", "E2", "E3",
-                                                                       "E4", "E5", "E6"};
+    static const char *const GROUPS[] = {"Lemma 20, mean of nu", "Lemma 21, variance of nu"},
+                             *const SAME[] = {"Lemma 18, neurons taken",
+                                              "Lemma 18, shares",
+                                              "Lemma 20, mean of nu",
+                                              "Lemma 21, variance of nu",
+                                              "Lemma 1, mean of the mixing function",
+                                              "Lemma 3, spread of the mixing function"};
     study_run r;
     moments_open(&r, SAMPLES, &SETTINGS);
     expect_draws_found(&r, MASK_BERNOULLI, draw_once, NAMES, FACTS);
@@ -302,7 +324,7 @@ Test(mask_moments, few_draws_are_not_judged) {
     cr_assert(not(moments_draws_suffice(&k->large, 8)));
     for (size_t i = 0; i < MOMENT_VIEWS; i++) { k->sample.views[i].count = 8; }
     claim_rows rows = study_fixture_judge(&r);
-    const statement_row *row = find(&rows, "E1", MASK_BERNOULLI);
+    const statement_row *row = find(&rows, "Lemma 18, neurons taken", MASK_BERNOULLI);
     cr_expect(eq(sz, row->trials, k->masks));
     cr_expect(isnan(row->limit));
     cr_expect(eq(int, row->verdict, NOT_REFUTED));

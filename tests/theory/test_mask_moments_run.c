@@ -1,5 +1,6 @@
 /* mask-moments: the rows about the rounds of runs, honest and with deliberate errors. Theory is
- * double precision alone. */
+ * double precision alone.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "base/real.h"
 
 #ifdef REAL_DOUBLE
@@ -20,7 +21,7 @@ static const moments_settings SETTINGS = {.width = WIDTH,
 
 TestSuite(mask_moments_run, .init = quiet, .timeout = 60);
 
-/* E10 over all masks of the small network of a kind. */
+/* Lemmas 13 and 14 over all masks of the small network of a kind. */
 static void combine_small(const study_run *r, mask_kind kind) {
     moments_context *c = r->context;
     moments_kind *k = &c->kind[kind];
@@ -31,7 +32,7 @@ static void combine_small(const study_run *r, mask_kind kind) {
                  OK));
 }
 
-static const char *const NAMES[] = {"E10 (Lemma 13), categorical", "E10 (Lemma 14), categorical",
+static const char *const NAMES[] = {"Lemma 13, categorical", "Lemma 14, categorical",
                                     "Split (Lemmas 5-12, 15, 19)", "Split, |I2_i|",
                                     "Lemma 16, flips"};
 enum { LEMMA13, LEMMA14, SPLIT, PART, FLIPS, ROWS };
@@ -56,7 +57,7 @@ Test(mask_moments_run, honest_rows_hold) {
     study_close(&r);
 }
 
-/* Masks that are no partition: E10 fails, in the small network and in the run. */
+/* Masks that are no partition: Lemmas 13 and 14 fails, in the small network and in the run. */
 Test(mask_moments_run, bernoulli_masks_do_not_combine) {
     study_run r;
     moments_context *c = moments_open(&r, SAMPLES, &SETTINGS);

@@ -1,5 +1,6 @@
 /* mask-moments: the rows about the random start, honest and with deliberate errors. Theory is
- * double precision alone. */
+ * double precision alone.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "base/real.h"
 
 #ifdef REAL_DOUBLE
@@ -31,8 +32,12 @@ static void simulate(const study_run *r, const moments_start *start, const momen
     rng_free(random);
 }
 
-static const char *const NAMES[] = {
-    "E11 (Lemma 26)", "E11 (Lemma 26), C^2 n", "Lemma 16", "Lemma 17", "Lemma 22", "Lemma 23"};
+static const char *const NAMES[] = {"Lemma 26, mean initial error",
+                                    "Lemma 26, bound C^2 n",
+                                    "Lemma 16",
+                                    "Lemma 17",
+                                    "Lemma 22",
+                                    "Lemma 23"};
 
 Test(mask_moments_start, honest_rows_hold) {
     study_run r;

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <criterion/criterion.h>
 
 /* The programs of theory/ are built in double precision alone. */
@@ -6,11 +7,14 @@
 #include <criterion/new/assert.h>
 #include <gsl/gsl_errno.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "model/spectrum.h"
 #include "tests/support/concentration_fixture.h"
+#include "tests/support/dataset_file.h"
+#include "tests/support/fixture.h"
 #include "theory/required_width/required_width.h"
 
 static void begin(void) { gsl_set_error_handler_off(); }
@@ -213,6 +217,84 @@ Test(required_width, program_says_that_the_limit_was_reached) {
     cr_assert(eq(int, fixture_run(command, said, sizeof said), 0), "%s", said);
     cr_assert(ne(ptr, strstr(said, "a larger --limit may help"), NULL), "%s", said);
     cr_assert(ne(ptr, strstr(said, "8 not checked"), NULL), "%s", said);
+}
+
+/* --- the order of the rows in the file --- */
+
+enum { CLUSTER_ROWS = 120, CLUSTER_D = 3, ORDERS = 5 };
+
+/* Two Gaussian clusters, rows 31 and 94 of the first order a near duplicate; row i of order k is row
+ * (a i + b) mod CLUSTER_ROWS of the first. */
+static const char *write_clusters(size_t order) {
+    static const size_t orders[ORDERS][2] = {{1, 0}, {7, 3}, {119, 119}, {49, 17}, {11, 60}};
+    static char path[100];
+    double X[CLUSTER_ROWS * CLUSTER_D], Y[CLUSTER_ROWS], mixed_X[CLUSTER_ROWS * CLUSTER_D],
+        mixed_Y[CLUSTER_ROWS];
+    rng *r = rng_new(3, 0, 0, RNG_TRIAL);
+    rng_normal_double(r, 1, CLUSTER_ROWS * CLUSTER_D, X);
+    rng_free(r);
+    for (size_t i = 0; i < CLUSTER_ROWS; i++) {
+        X[i * CLUSTER_D] += i % 2 ? 4 : -4;
+        Y[i] = i % 2 ? 1 : -1;
+    }
+    for (size_t k = 0; k < CLUSTER_D; k++) { X[94 * CLUSTER_D + k] = X[31 * CLUSTER_D + k]; }
+    X[94 * CLUSTER_D + 2] += 4e-3;
+    for (size_t i = 0; i < CLUSTER_ROWS; i++) {
+        size_t from = (orders[order][0] * i + orders[order][1]) % CLUSTER_ROWS;
+        memcpy(mixed_X + i * CLUSTER_D, X + from * CLUSTER_D, CLUSTER_D * sizeof *X);
+        mixed_Y[i] = Y[from];
+    }
+    snprintf(path, sizeof path, "%s/order%zu.npz", fixture_folder("clusters"), order);
+    write_data(path, "f8", CLUSTER_ROWS, CLUSTER_D, mixed_X, 1, mixed_Y);
+    return path;
+}
+
+/* The width needed by 50 of the rows with xi = 0.3. */
+static width_found width_of_order(size_t order, program_rows rows) {
+    const width_settings settings = {.sizes = {{50}, 1},
+                                     .xi = {{0.3}, 1},
+                                     .masks = 1,
+                                     .trials = 40,
+                                     .limit = 1 << 20,
+                                     .delta = 0.1};
+    char out[120];
+    study_run r;
+    snprintf(out, sizeof out, "%s/out%zu-%d.dat", fixture_folder("clusters"), order, (int)rows);
+    program_options options = {.name = "required-width",
+                               .data = write_clusters(order),
+                               .rows = rows,
+                               .seed = 1,
+                               .threads = 1,
+                               .quiet = true,
+                               .fresh = true,
+                               .out = out};
+    cr_assert(eq(int, study_open(&required_width_study, &options, &settings, &r), OK), "%s",
+              error_text());
+    cr_assert(eq(int, study_perform(&r), OK), "%s", error_text());
+    width_found found = width_search(((const width_context *)r.context)->cells, 0.95);
+    study_close(&r);
+    return found;
+}
+
+/* By default (spread) the same width within its interval, whatever the order; of the first rows it
+ * depends on whether the near duplicate is among them. */
+Test(required_width, does_not_depend_on_the_order_of_the_rows) {
+    width_found first = width_of_order(0, ROWS_USUAL);
+    double least = INFINITY, most = 0;
+    cr_expect(gt(dbl, first.width, 1));
+    cr_expect(lt(dbl, first.low, first.high));
+    for (size_t k = 0; k < ORDERS; k++) {
+        width_found other = width_of_order(k, ROWS_USUAL), file = width_of_order(k, ROWS_FIRST);
+        cr_log_info("order %zu: %g (%g to %g), first rows %g", k, other.width, other.low,
+                    other.high, file.width);
+        cr_expect(first.low <= other.width && other.width <= first.high, "order %zu: %g", k,
+                  other.width);
+        cr_expect(other.low <= first.width && first.width <= other.high, "order %zu: %g to %g", k,
+                  other.low, other.high);
+        least = fmin(least, file.width);
+        most = fmax(most, file.width);
+    }
+    cr_expect(gt(dbl, most, 4 * least)); /* or the choice would not have been needed */
 }
 
 #endif

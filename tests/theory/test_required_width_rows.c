@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <criterion/criterion.h>
 
 /* The programs of theory/ are built in double precision alone. */
@@ -16,12 +17,13 @@ TestSuite(required_width_rows, .init = begin);
 /* --- bounds that suffice --- */
 
 static void expect_bounds(const claim_rows *rows, verdict expected) {
-    static const char *const statements[WIDTH_BOUNDS] = {"Theorem 2 (a), width",
-                                                         "Theorem 2 (b), width",
-                                                         "Theorem 2 (c), width",
-                                                         "Theorem 2 (d), width",
-                                                         "Theorem 2 (d), width at eps 1/2",
-                                                         "Theorem 2 together, width"};
+    static const char *const statements[WIDTH_BOUNDS] = {
+        "Theorem 2, width by Hoeffding",
+        "Theorem 2, width by Bernstein",
+        "Theorem 2, width by matrix Bernstein",
+        "Theorem 2, width by matrix Chernoff",
+        "Theorem 2, width by matrix Chernoff, eps 1/2",
+        "Theorem 2, width combined with drift"};
     for (size_t k = 0; k < WIDTH_BOUNDS; k++) { expect(rows, statements[k], expected); }
 }
 
@@ -62,7 +64,7 @@ Test(required_width_rows, honest_bounds_suffice) {
     width_cell cell = searched(64, 100, 1, 1);
     claim_rows rows = judged(&cell, 1);
     expect_bounds(&rows, NOT_REFUTED);
-    const statement_row *row = study_fixture_row(&rows, "Theorem 2 (c), width");
+    const statement_row *row = study_fixture_row(&rows, "Theorem 2, width by matrix Bernstein");
     cr_assert(eq(dbl, row->bound, bounds_width_matrix_bernstein(&cell.bounds)));
     cr_assert(eq(dbl, row->observed, width_measured(&cell)));
     cr_assert(gt(dbl, row->observed, 16));
@@ -92,7 +94,7 @@ Test(required_width_rows, one_refuted_cell_refutes) {
     for (int k = 0; k < 2; k++) {
         claim_rows rows = judged((width_cell[2]){k ? wrong : honest, k ? honest : wrong}, 2);
         expect_bounds(&rows, STATEMENT_REFUTED);
-        cr_assert(isnan(study_fixture_row(&rows, "Theorem 2 (d), width")->observed));
+        cr_assert(isnan(study_fixture_row(&rows, "Theorem 2, width by matrix Chernoff")->observed));
         claim_rows_free(&rows);
     }
 }

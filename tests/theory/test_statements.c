@@ -1,5 +1,6 @@
 /* The table of all statements. Theory is double precision alone: in single there is nothing to
- * test. */
+ * test.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifdef REAL_DOUBLE
 
 #include "theory/statements/statements.h"
@@ -24,14 +25,14 @@ Test(statements, a_row_is_about_a_label) {
         int about;
     } cases[] = {
         {"Lemma 1", "Lemma 1", 1},
-        {"E5 (Lemma 1), bernoulli", "Lemma 1", 1},
+        {"Lemma 1, mean of the mixing function, bernoulli", "Lemma 1", 1},
         {"Lemma 16", "Lemma 1", 0},
         {"Lemma 16, Lemma 1", "Lemma 1", 1},
         {"Lemmas 1, 2", "Lemma 1", 0},
-        {"Theorem 2 (a)", "Theorem 2", 1},
-        {"Theorem 2", "Theorem 2 (a)", 0},
-        {"E9 (Lemmas 24, 25), categorical", "Lemmas 24, 25", 1},
-        {"Hypothesis 1 (4), wide", "Hypothesis 1 (4)", 1},
+        {"Theorem 2, Hoeffding", "Theorem 2", 1},
+        {"Theorem 2", "Theorem 2, Hoeffding", 0},
+        {"Lemmas 24, 25, mean of the jump, categorical", "Lemmas 24, 25", 1},
+        {"Hypothesis 1, contraction, wide", "Hypothesis 1, contraction", 1},
         {"FE12", "E12", 0},
         {"", "E12", 0},
     };

@@ -1,5 +1,6 @@
-/* The order of the inputs: the same inputs, fewer terms, the same training. */
-#include "model/cluster.h"
+/* The order of the inputs: the same inputs, fewer terms, the same training.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "model/dataset.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
@@ -25,7 +26,7 @@ static double *sorted_rows(const dataset *data) {
     return rows;
 }
 
-Test(arrange, keeps_every_input_with_its_labels) {
+Test(cluster, keeps_every_input_with_its_labels) {
     dataset plain, arranged;
     cr_assert(dataset_load("data/digits.npz", N, &plain) == OK &&
               dataset_load("data/digits.npz", N, &arranged) == OK);
@@ -60,7 +61,7 @@ static double terms_left(const dataset *data) {
     return (double)left / (N * M);
 }
 
-Test(arrange, leaves_fewer_terms) {
+Test(cluster, leaves_fewer_terms) {
     dataset data;
     cr_assert(eq(int, dataset_load("data/digits.npz", N, &data), OK));
     double before = terms_left(&data);
@@ -82,7 +83,7 @@ static double error_after_rounds(const dataset *data) {
     return error;
 }
 
-Test(arrange, changes_training_by_rounding_alone) {
+Test(cluster, changes_training_by_rounding_alone) {
     const double same = sizeof(real) == sizeof(float) ? 2e-5 : 1e-12;
     dataset data;
     cr_assert(eq(int, dataset_load("data/digits.npz", N, &data), OK));

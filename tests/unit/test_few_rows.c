@@ -1,5 +1,6 @@
-/* The first rows of a data set in fewer dimensions, with the same inner products. */
-#include "model/few_rows.h"
+/* The first rows of a data set in fewer dimensions, with the same inner products.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "model/dataset.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
@@ -13,7 +14,7 @@ Test(few_rows, same_inner_products) {
     dataset data = fixture_one_output(ALL), few;
     double G[ALL * ALL];
     dataset_gram(&data, G);
-    cr_assert(eq(int, few_rows(&data, FEW, &few), OK));
+    cr_assert(eq(int, few_rows(&data, 0, FEW, &few), OK));
     cr_assert(eq(sz, few.n, FEW));
     cr_assert(eq(sz, few.d, FEW));
     for (size_t i = 0; i < FEW; i++) {
@@ -33,17 +34,39 @@ Test(few_rows, same_inner_products) {
 /* Rows that span no more than they are: x and -x. */
 Test(few_rows, dependent_rows_keep_their_dimension) {
     double X[] = {1, 0, 0, -1, 0, 0, 0, 1, 0}, Y[] = {1, -1, 0.5};
-    dataset data = {
-        .n = 3, .d = 3, .q = 1, .X = X, .Y = Y, .opposite = true, .opposite_rows = {0, 1}};
+    dataset data = {.n = 3,
+                    .d = 3,
+                    .q = 1,
+                    .X = X,
+                    .Y = Y,
+                    .same_angle = 1e-12,
+                    .opposite = true,
+                    .opposite_rows = {0, 1}};
     dataset few;
-    cr_assert(eq(int, few_rows(&data, 2, &few), OK));
+    cr_assert(eq(int, few_rows(&data, 0, 2, &few), OK));
     cr_assert(eq(sz, few.d, 3));
     cr_assert(few.opposite);
     cr_assert(eq(dbl, few.X[3], -1));
     dataset_free(&few);
-    cr_assert(eq(int, few_rows(&data, 1, &few), OK));
+    cr_assert(eq(int, few_rows(&data, 0, 1, &few), OK));
     cr_assert(not(few.opposite)); /* the other of the pair is not there */
     dataset_free(&few);
+}
+
+/* Rows from the third on. */
+Test(few_rows, begin_anywhere) {
+    dataset data = fixture_one_output(ALL), few;
+    double G[ALL * ALL];
+    dataset_gram(&data, G);
+    cr_assert(eq(int, few_rows(&data, 2, 3, &few), OK));
+    for (size_t i = 0; i < 3; i++) {
+        double product = 0;
+        for (size_t k = 0; k < few.d; k++) { product += few.X[k] * few.X[i * few.d + k]; }
+        cr_assert(epsilon_eq(dbl, product, G[2 * ALL + 2 + i], 1e-14));
+        cr_assert(eq(dbl, few.Y[i], data.Y[2 + i]));
+    }
+    dataset_free(&few);
+    dataset_free(&data);
 }
 
 /* Dependent rows too: the same inner products in as many dimensions as there are rows. */

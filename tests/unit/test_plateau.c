@@ -1,4 +1,5 @@
-/* The stop rule of Figures 2b and 2c on sequences whose end is known by hand. */
+/* The stop rule of Figures 2b and 2c on sequences whose end is known by hand.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "model/plateau.h"
 
 #include <criterion/criterion.h>
@@ -22,7 +23,7 @@ static size_t stops_after(stop_rule rule, const double *errors, size_t count, do
     return 0;
 }
 
-Test(level, stops_where_the_mean_of_the_window_does_not_improve) {
+Test(plateau, stops_where_the_mean_of_the_window_does_not_improve) {
     double errors[30], best;
     plateau_state state;
     for (int k = 0; k < 30; k++) {
@@ -36,7 +37,7 @@ Test(level, stops_where_the_mean_of_the_window_does_not_improve) {
               "three failures pass");
 }
 
-Test(level, failures_count_in_any_order) {
+Test(plateau, failures_count_in_any_order) {
     const double errors[] = {1,   1, 2,
                              0.1, 2, 0.1}; /* means 1 (best), 4/3 fails, 1.025 fails, ... */
     double best;
@@ -45,7 +46,7 @@ Test(level, failures_count_in_any_order) {
     cr_expect(eq(dbl, best, 1));
 }
 
-Test(level, stops_below_the_target) {
+Test(plateau, stops_below_the_target) {
     const double errors[] = {0.2, 0.1, 0.0, 0.0, 0.0001};
     double best;
     plateau_state state;
@@ -55,7 +56,7 @@ Test(level, stops_below_the_target) {
     cr_expect(eq(int, state, PLATEAU_CONVERGED));
 }
 
-Test(level, the_initial_error_alone_does_not_stop) {
+Test(plateau, the_initial_error_alone_does_not_stop) {
     const double errors[] = {0};
     double best;
     plateau_state state;
@@ -64,7 +65,7 @@ Test(level, the_initial_error_alone_does_not_stop) {
 }
 
 /* plateau_run against the same run followed by hand. */
-Test(level, a_run_gives_the_best_mean_of_its_window) {
+Test(plateau, a_run_gives_the_best_mean_of_its_window) {
     dataset data;
     gram g;
     cr_assert(eq(int, dataset_load("data/digits.npz", 60, &data), OK));
@@ -88,7 +89,7 @@ Test(level, a_run_gives_the_best_mean_of_its_window) {
     trajectory_close(&run), gram_free(&g), dataset_free(&data);
 }
 
-Test(level, caps_and_divergence_are_told_apart) {
+Test(plateau, caps_and_divergence_are_told_apart) {
     dataset data;
     gram g;
     cr_assert(eq(int, dataset_load("data/digits.npz", 60, &data), OK));

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli/program.h"
 
 #include <criterion/criterion.h>
@@ -8,7 +9,7 @@ TestSuite(program);
 
 /* What decides no value is left out of the command that redoes a row, in whatever form it is given;
  * --out stays: another table must not be written over. */
-Test(program, redo_has_what_decides) {
+Test(program, reproduce_command_has_what_decides) {
     char *argv[] = {"build/bin/x", "--threads", "2",
                     "--samples",   "5",         "--out=build/a.dat",
                     "--qui",       "--data",    "data/digits.npz",

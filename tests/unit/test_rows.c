@@ -1,9 +1,11 @@
-/* Which rows of a file are taken. */
+/* Which rows of a file are taken.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "model/rows.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -151,6 +153,47 @@ Test(rows, few_rows) {
         data = load(FOLDER "two.npz", (program_rows)way, 1, 0, 1, NULL);
         cr_expect(eq(sz, data.n, 1));
         cr_expect(isnan(data.smallest_angle));
+        dataset_free(&data);
+    }
+}
+
+/* Apart from the closest pair: the same choice but for it, spread as well. */
+Test(rows, apart_from_the_closest_pair) {
+    const char *path = write_rows("apart", 1, 0);
+    size_t *row, count[Q] = {0};
+    dataset apart = load(path, ROWS_APART, 12, 0, 3, &row),
+            with = load(path, ROWS_SPREAD, 12, 0, 3, NULL);
+    cr_expect(gt(dbl, apart.smallest_angle, 10 * with.smallest_angle));
+    cr_expect(eq(dbl, apart.file_angle, with.smallest_angle));
+    cr_expect(apart.spread);
+    for (size_t i = 0; i < 12; i++) { count[row[i] < 30 ? 0 : row[i] < 50 ? 1 : 2]++; }
+    cr_expect(count[0] >= 4 && count[1] >= 2 && count[2] >= 1);
+    free(row), dataset_free(&apart), dataset_free(&with);
+}
+
+/* What the rows say of themselves: with the closest pair, or without it and what that hides. */
+Test(rows, description_tells_of_the_closest_pair) {
+    program_options run = usual;
+    const char *path = write_rows("told", 1, 0);
+    char said[160], cap[40];
+    const struct {
+        program_rows rows, usually;
+        size_t samples;
+        const char *says;
+    } cases[] = {{ROWS_USUAL, ROWS_SPREAD, 24, "closest pair of the file among them"},
+                 {ROWS_USUAL, ROWS_SPREAD, 1, "without the closest pair"},
+                 {ROWS_FIRST, ROWS_SPREAD, 24, "without the closest pair"},
+                 {ROWS_FIRST, ROWS_SPREAD, 42, "closest pair of the file among them"},
+                 {ROWS_FIRST, ROWS_SPREAD, 0, "in the file's order"},
+                 {ROWS_USUAL, ROWS_FIRST, 24, "the first of the file"}};
+    for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+        dataset data;
+        run.data = path, run.rows = cases[k].rows, run.samples = cases[k].samples;
+        cr_assert(eq(int, rows_load(&run, 0, cases[k].usually, &data, NULL), OK));
+        rows_describe(&data, said, sizeof said);
+        cr_expect(strstr(said, cases[k].says) != NULL, "%zu: %s", k, said);
+        snprintf(cap, sizeof cap, "lambda_min(Hinf) at %.4g", dataset_pair_cap(data.file_angle));
+        cr_expect(eq(int, strstr(said, cap) != NULL, strstr(said, "without") != NULL), "%s", said);
         dataset_free(&data);
     }
 }

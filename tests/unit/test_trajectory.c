@@ -1,10 +1,11 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "model/trajectory.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 #include <stdlib.h>
 
-#include "model/throughput.h"
+#include "model/train.h"
 
 /* A trajectory is the trainer with the streams of its unit: followed by hand it gives the same
  * errors, bit by bit. */
@@ -36,7 +37,7 @@ Test(trajectory, depends_on_seed_cell_and_repetition_alone) {
     gram_free(&g), dataset_free(&data);
 }
 
-Test(trajectory, pace_is_a_plausible_time_per_operation) {
+Test(trajectory, throughput_is_a_plausible_time_per_operation) {
     dataset data;
     gram g;
     cr_assert(eq(int, dataset_load("data/digits.npz", 100, &data), OK));

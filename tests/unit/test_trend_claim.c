@@ -1,5 +1,6 @@
-/* A trend along a setting as evidence for a claim, and against one. */
-#include "study/trend_claim.h"
+/* A trend along a setting as evidence for a claim, and against one.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "study/claim.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>

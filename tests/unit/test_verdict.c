@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "study/verdict.h"
 
 #include "tests/support/fixture.h"
@@ -17,6 +18,8 @@ static const statement_row ROWS[] = {
      .bound = 0.1,
      .observed = 1.0 / 3,
      .slack = 0.3,
+     .rows = 24,
+     .of = 1000,
      .trials = 300,
      .limit = 0.0099,
      .verdict = NOT_REFUTED,
@@ -69,8 +72,9 @@ static bool same_row(const statement_row *a, const statement_row *b) {
     return strcmp(a->statement, b->statement) == 0 && strcmp(a->says, b->says) == 0 &&
            strcmp(a->hypotheses, b->hypotheses) == 0 && strcmp(a->command, b->command) == 0 &&
            a->kind == b->kind && a->verdict == b->verdict && a->trials == b->trials &&
-           same_number(a->bound, b->bound) && same_number(a->observed, b->observed) &&
-           same_number(a->slack, b->slack) && same_number(a->limit, b->limit);
+           a->rows == b->rows && a->of == b->of && same_number(a->bound, b->bound) &&
+           same_number(a->observed, b->observed) && same_number(a->slack, b->slack) &&
+           same_number(a->limit, b->limit);
 }
 
 static void note_seed(table *t, void *context) { table_note(t, "seed", "%d", *(int *)context); }
@@ -206,6 +210,7 @@ Test(verdict, print_fits_a_terminal) {
     }
     row.observed = -1.23456e-77;
     row.trials = 12345678;
+    row.rows = row.of = 12345678;
     char *text = printed(&row, 1, false);
     size_t words = 0;
     for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n")) {

@@ -1,4 +1,5 @@
-/* The sentences of advise and their numbers: kernel, width, steps. */
+/* The sentences of advise and their numbers: kernel, width, steps.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,25 +32,19 @@ static void find_heaviest(const double *v, size_t n, size_t *heavy, size_t *coun
     }
 }
 
-/* lambda_min of two inputs at an angle t: 1/2 - cos t (pi - t)/(2 pi), without cancellation. */
-static double cap_of(double t) {
-    double half = sin(t / 2);
-    return (t * cos(t) + 2 * M_PI * half * half) / (2 * M_PI);
-}
-
 static void more_kernel(const study_run *r, advise_finding *f) {
     if (r->options.samples) {
         advise_more(r, f, "infinite-ntk", " --samples %zu --rows %s --seed %llu",
                     r->options.samples, advise_rows_word(r), (unsigned long long)r->options.seed);
     } else {
-        advise_more(r, f, "infinite-ntk", "%s", "");
+        advise_more(r, f, "infinite-ntk", " --seed %llu", (unsigned long long)r->options.seed);
     }
 }
 
 static void say_pair(const study_run *r, const double *v, double lambda0) {
     const kernel_data *d = &((const advise_context *)r->context)->whole;
     size_t i = d->data.closest[0], j = d->data.closest[1];
-    double cap = cap_of(d->data.smallest_angle), share = v[i] * v[i] + v[j] * v[j];
+    double cap = dataset_pair_cap(d->data.smallest_angle), share = v[i] * v[i] + v[j] * v[j];
     advise_finding *f = advise_add(r, "closest_pair_cap", "1", exactly(cap));
     advise_say(f,
                "The closest pair, rows %zu and %zu at an angle of %.3g, caps lambda_min at %.4g "

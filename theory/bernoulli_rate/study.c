@@ -1,5 +1,6 @@
 /* What bernoulli-rate runs: a base setting, the axes along which one number of it changes, and the
- * widths of the mean curve; and its two tables. */
+ * widths of the mean curve; and its two tables.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "theory/bernoulli_rate/bernoulli_rate.h"
 
 #include <math.h>
@@ -8,7 +9,7 @@
 
 #include "model/bounds.h"
 #include "model/mask.h"
-#include "model/throughput.h"
+#include "model/train.h"
 #include "theory/criteria.h"
 
 enum { SAMPLES = 24, MAX_WIDTH = 10000000, MAX_SUBNETS = 10000, MAX_STEPS = 1000000 };
@@ -22,6 +23,7 @@ const char *const rate_axis_words[AXES] = {
 /* --- options --- */
 
 static const bernoulli_settings defaults = {
+    .label = OPTION_IS_AUTO,
     .width = 256,
     .subnets = 4,
     .local_steps = 2,

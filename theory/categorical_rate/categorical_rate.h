@@ -3,7 +3,8 @@
  * Omega_k on which it is proved.
  *
  * A round takes ||y - u_k||^2 up by a jump when masks are drawn (mean V_k given the past), down by
- * local descent, down by the drop A_k when the subnetworks are combined. */
+ * local descent, down by the drop A_k when the subnetworks are combined.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef THEORY_CATEGORICAL_RATE_CATEGORICAL_RATE_H
 #define THEORY_CATEGORICAL_RATE_CATEGORICAL_RATE_H
 
@@ -23,7 +24,7 @@ typedef struct {
 } categorical_regime;
 
 typedef struct {
-    categorical_regime run, event; /* a usual setting; one in which Omega_k holds */
+    categorical_regime run, event; /* a practical setting; one in which Omega_k holds */
     size_t event_samples;          /* rows of the event regime: the first ones */
     size_t label, trials;          /* column of the labels; trials of every cell */
 } categorical_settings;
@@ -44,9 +45,10 @@ typedef struct {
 } categorical_cell;
 
 typedef struct {
-    kernel_data data, few; /* of the usual regime, of the event regime */
+    kernel_data data, few; /* of the practical regime, of the event regime */
     gram g, few_g;
-    categorical_cell cells[2 * OPTION_LIST_MAX]; /* usual ones, then those of the event regime */
+    categorical_cell
+        cells[2 * OPTION_LIST_MAX]; /* practical ones, then those of the event regime */
     size_t first_event;
     jump_means enumerated; /* of a small network; set by gather */
 } categorical_context;

@@ -1,4 +1,5 @@
-/* Theorem 4 and the facts that it rests on, judged on the values of trials. */
+/* Theorem 4 and the facts that it rests on, judged on the values of trials.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "theory/categorical_rate/categorical_rate.h"
 
 #include <math.h>
@@ -6,7 +7,7 @@
 
 #include "model/mean_curve.h"
 #include "study/record.h"
-#include "study/trend_claim.h"
+#include "study/claim.h"
 #include "theory/criteria.h"
 
 static const categorical_cell *cell_of(const study_run *r, size_t cell) {
@@ -81,6 +82,10 @@ static const char *case_name(const study_run *r, size_t which, char *name, size_
     return name;
 }
 
+static const dataset *case_data(const study_run *r, size_t which) {
+    return &cell_of(r, cell_of_case(r, which))->data->data;
+}
+
 static status event(const study_run *r, size_t which, evidence *e) {
     size_t cell = cell_of_case(r, which), left = 0;
     const categorical_cell *c = cell_of(r, cell);
@@ -91,10 +96,10 @@ static status event(const study_run *r, size_t which, evidence *e) {
         left += run[CAT_LEFT] != 0;
     }
     e->allowed = c->failure;
-    claim_supposes(e, c->wide_enough && c->step_met,
-                   "m %s the width of Together, eta %s 1/||G||; %zu of %zu trials left the ball",
-                   c->wide_enough ? "at least" : "below", c->step_met ? "at most" : "above", left,
-                   r->repeats);
+    claim_supposes(
+        e, c->wide_enough && c->step_met,
+        "m %s the width combined with drift, eta %s 1/||G||; %zu of %zu trials left the ball",
+        c->wide_enough ? "at least" : "below", c->step_met ? "at most" : "above", left, r->repeats);
     return claim_saw(e, c->failure, (double)e->failures / (double)r->repeats, (double)r->repeats);
 }
 
@@ -200,7 +205,7 @@ static status single(const study_run *r, size_t which, evidence *e) {
     return claim_saw(e, 1, worst, (double)r->repeats);
 }
 
-/* --- what the paper says of the usual regime --- */
+/* --- what the paper says of the practical regime --- */
 
 /* slope (trials) <- slopes of log ||y - u_k||^2 over rounds first..last. */
 static void slopes_of(const study_run *r, size_t cell, size_t first, size_t last, double *slope) {
@@ -249,24 +254,24 @@ static const size_t error_of_drop = CAT_IDENTITY, error_of_spread = CAT_SPREAD;
 static const size_t error_of_mean = CAT_MEAN;
 
 static const claim of_all[] = {
-    {"Lemmas 24, 25 (E9), all masks", "lemmas-24-25", EXACT, TEST_AT_MOST,
+    {"Lemmas 24, 25, all masks", "lemmas-24-25", EXACT, TEST_AT_MOST,
      "mean over all masks of mean_l ||y-u^l||^2 is ||y-u||^2 + V; relative error", jump_enumerated},
-    {"Lemma 13 (E10)", "lemma-13", EXACT, TEST_AT_MOST,
+    {"Lemma 13", "lemma-13", EXACT, TEST_AT_MOST,
      "||y-u_{k+1}||^2 = mean_l ||y-u^l||^2 - (1/p^2) sum_{l<l'} ||u^l-u^l'||^2 at every round",
      identity, .subject = &error_of_drop},
     {"Lemma 14", "lemma-14", EXACT, TEST_AT_MOST,
      "(1/p) sum_l ||u^l-u||^2 = (1/p^2) sum_{l<l'} ||u^l-u^l'||^2 when masks are drawn", identity,
      .subject = &error_of_spread},
-    {"E10, mean of the subnetworks", "categorical-mean", EXACT, TEST_AT_MOST,
+    {"Mean of the subnetworks", "categorical-mean", EXACT, TEST_AT_MOST,
      "u = (1/p) sum_l u^l when masks are drawn", identity, .subject = &error_of_mean},
-    {"Lemmas 24, 25 (E9), drawn masks", "lemmas-24-25", EXACT, TEST_AT_MOST,
+    {"Lemmas 24, 25, drawn masks", "lemmas-24-25", EXACT, TEST_AT_MOST,
      "mean over trials and rounds of (mean_l ||y-u^l||^2 - ||y-u_k||^2)/V_k is 1; |mean - 1| / "
      "half-width",
      jump_drawn}};
 
 static const claim of_cell[] = {
     {"Theorem 4, event", "theorem-4-event", DERIVED, TEST_PROBABILITY,
-     "inside the R*-ball every local step satisfies (4), and Lemma 23's bound holds", event},
+     "inside the R*-ball every local step contracts by rho, and Lemma 23's bound holds", event},
     {"Theorem 4, a round", "theorem-4-round", DERIVED, TEST_MEANS_BELOW,
      "E[1_{k+1} (||y-u_{k+1}||^2 + A_k)] <= rho^tau E[1_k (||y-u_k||^2 + V_k)]; worst ratio over "
      "rounds",
@@ -278,11 +283,13 @@ static const claim of_cell[] = {
     {"Theorem 4", "theorem-4-bound", DERIVED, TEST_AT_MOST,
      "p = 1: 1_k ||y-u_k||^2 <= rho^(tau k) ||y-u_0||^2, no error term; worst ratio", single}};
 
-static const claim of_usual[] = {
+static const claim of_practical[] = {
     {"Theorem 4, no error term at p = 1", "theorem-4", PAPER, TEST_MEANS_BELOW, "", no_error_term},
     {"Theorem 4, contraction factor against p", "theorem-4", PAPER, TEST_TREND,
      "contraction factor of the first rounds grows with p", contraction_grows,
      "eta the same for all p"}};
 
-const claim_group categorical_claims[] = {
-    {CLAIMS(of_all)}, {CLAIMS(of_cell), study_cell_count, case_name}, {CLAIMS(of_usual)}, {NULL}};
+const claim_group categorical_claims[] = {{CLAIMS(of_all)},
+                                          {CLAIMS(of_cell), study_cell_count, case_name, case_data},
+                                          {CLAIMS(of_practical)},
+                                          {NULL}};

@@ -1,4 +1,5 @@
-/* The statements about weights that move, judged along runs. */
+/* The statements about weights that move, judged along runs.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>
 
 #include "theory/drift/drift.h"
@@ -140,26 +141,28 @@ static status flips_are_near(const study_run *r, size_t which, evidence *e) {
 #define NUMBER(name) CLAIM_NUMBER(drift_round, name)
 
 static const claim of_regime[] = {
-    {"Section 3, near_i", "near-neurons", DERIVED, TEST_PROBABILITY,
+    {"Number of near neurons", "near-neurons", DERIVED, TEST_PROBABILITY,
      "share of runs with near_i > 2 m xi p_R at R* for some sample and mask", near_neurons},
     {"Lemma 16 along runs", "lemma-16", DERIVED, TEST_PROBABILITY,
      "share of runs with more than 2 m p_R neurons that may flip on some sample within R*",
      near_neurons_of_all},
-    {"Theorem 2 along runs (Together)", "combined-with-drift", DERIVED, TEST_PROBABILITY,
+    {"Theorem 2 along runs, combined with drift", "combined-with-drift", DERIVED, TEST_PROBABILITY,
      "share of runs with lambda_min(H_m(k,t)) < xi lambda0/2 at some t within R*", combined},
-    {"Section 3, drift", "drift", DERIVED, TEST_AT_MOST,
+    {"Drift of the kernel", "drift", DERIVED, TEST_AT_MOST,
      "||H_m(k,t) - H_m(0)|| over xi lambda0/4 is at most 1", drift_of_kernel},
     {"Theorem 2 along runs", "theorem-2", PAPER, TEST_AT_LEAST,
      "lambda_min(H_m(k,t)) over xi lambda0/2 is at least 1", theorem_2}};
 
 static const claim of_all[] = {
-    {"Section 3, kernel by flips", "drift", DERIVED, TEST_AT_MOST,
+    {"Drift of the kernel by flips", "drift", DERIVED, TEST_AT_MOST,
      "||H_m(k,t) - H_m(0)|| over 2 max_i sum_j |G_ij| max_i flips_i/m is at most 1",
      kernel_by_flips, "nothing: all step sizes, both regimes and mask kinds", 1 + CRITERION_NORM,
      NUMBER(kernel), NUMBER(states)},
-    {"Section 3, flips within R*", "flips", DERIVED, TEST_AT_MOST,
+    {"Only near neurons flip within R*", "flips", DERIVED, TEST_AT_MOST,
      "activations that are not those at w_0, over near_i, are at most 1 on every sample",
      flips_are_near, "", 1, NUMBER(flips_near), NUMBER(ball)}};
 
 const claim_group drift_claims[] = {
-    {CLAIMS(of_regime), local_regime_count, local_regime_name}, {CLAIMS(of_all)}, {NULL}};
+    {CLAIMS(of_regime), local_regime_count, local_regime_name, local_regime_data},
+    {CLAIMS(of_all)},
+    {NULL}};

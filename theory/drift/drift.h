@@ -1,5 +1,6 @@
 /* drift: how far the weights of real runs stray from w_0, and what that does to activations and
  * kernels (drift in doc/mathematics.md). Subnetworks at every t = 0..tau, their own neurons alone.
+ * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #ifndef THEORY_DRIFT_DRIFT_H
 #define THEORY_DRIFT_DRIFT_H
@@ -7,7 +8,9 @@
 #include <stddef.h>
 #include "theory/local/local.h"
 
-/* One round, or several as one. */
+/* One round, or several as one. near_i: neurons of the subnetwork with |<w_{0,r}, x_i>| <= R*, the
+ * radius of local_model (local.h); flips_i: its neurons whose activation on x_i is not that at w_0.
+ */
 /* clang-format off */
 #define DRIFT_ROUND(number)                                                                       \
     number(states, SUM, "subnetworks times (tau + 1)")                                            \

@@ -1,10 +1,12 @@
-/* The runs of drift, what is kept of them, and its table. */
+/* The runs of drift, what is kept of them, and its table.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <stdlib.h>
 
 #include "theory/drift/drift.h"
 #include "theory/criteria.h"
 
-static const local_settings defaults = {.samples = 100,
+static const local_settings defaults = {.label = OPTION_IS_AUTO,
+                                        .samples = 100,
                                         .width = 1000,
                                         .subnets = 4,
                                         .local_steps = 5,
@@ -89,7 +91,8 @@ static void put_row(const study_run *r, local_place at, size_t step, size_t roun
     char name[32];
     local_step_name(r->settings, step, name);
     table_row(t);
-    row_text(t, "regime", "wide (few rows, the width of Together) or usual",
+    row_text(t, "regime",
+             "wide (few rows, a width as the bound combined with drift asks for) or practical",
              local_regime_names[at.regime]);
     row_text(t, "mask", "bernoulli or categorical", local_mask_names[at.mask]);
     row_text(t, "step", "step size in words", name);
@@ -140,11 +143,11 @@ static status fill(const study_run *r, table *t) {
 }
 
 static const study_table tables[] = {
-    {"", "section 3, drift: weights, activations and lambda_min(H_m(k,t)) along runs", 17, fill},
+    {"", "drift of weights, activations and lambda_min(H_m(k,t)) along runs", 17, fill},
     {.fill = NULL}};
 
 const study drift_study = {
-    .about = "Section 3, drift: how far weights, activations and masked kernels stray along runs",
+    .about = "Drift: how far weights, activations and masked kernels stray along runs",
     .options = local_options,
     .defaults = &defaults,
     .settings_size = sizeof defaults,

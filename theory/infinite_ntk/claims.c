@@ -1,4 +1,5 @@
-/* Assumption 1, Theorem 1, and the numbers of the spectrum: statement by statement. */
+/* Assumption 1, Theorem 1, and the numbers of the spectrum: statement by statement.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <float.h>
 #include <math.h>
 
@@ -19,8 +20,8 @@ static status norms_and_labels(const study_run *r, size_t which, evidence *e) {
             square += (long double)data->X[i * data->d + k] * data->X[i * data->d + k];
         }
         record_raise(&off, (double)fabsl(sqrtl(square) - 1));
-        record_raise(&label, fabs(data->Y[i]));
     }
+    for (size_t k = 0; k < data->n * data->q; k++) { record_raise(&label, fabs(data->Y[k])); }
     claim_says(e, "||x_i|| = 1, the largest error; |y_i| <= C - 1: %.3g with C = 2", label);
     claim_supposes(e, true, "rows and labels scaled when read; labels divided by %.6g",
                    data->label_scale);
@@ -65,19 +66,18 @@ static status theorem_1(const study_run *r, size_t which, evidence *e) {
     return claim_saw(e, 0, interval.low, 1);
 }
 
-/* lambda_min(Hinf) <= 1/2 - cos t (pi - t)/(2 pi) for two inputs at an angle t, here without the
- * cancellation at small t; entries of Hinf are rounded. */
+/* lambda_min(Hinf) <= 1/2 - cos t (pi - t)/(2 pi) for two inputs at an angle t; entries of Hinf are
+ * rounded. */
 static status cap_by_closest_pair(const study_run *r, size_t which, evidence *e) {
     (void)which;
     const dataset *data = r->data;
     claim_supposes(e, data->n >= 2, "two inputs: not met");
     if (data->n < 2) { return OK; }
-    double t = data->smallest_angle, half = sin(t / 2);
-    double cap = (t * cos(t) + 2 * M_PI * half * half) / (2 * M_PI);
+    double t = data->smallest_angle;
     claim_supposes(
         e, true, "none; rows %zu and %zu, t = %.6g; observed: a certain lower bound of lambda_min",
         file_row(r, data->closest[0]), file_row(r, data->closest[1]), t);
-    return claim_saw(e, cap + CRITERION_ROUNDINGS * DBL_EPSILON / 2,
+    return claim_saw(e, dataset_pair_cap(t) + CRITERION_ROUNDINGS * DBL_EPSILON / 2,
                      infinite_spectrum_of(r).interval.low, 1);
 }
 

@@ -1,4 +1,5 @@
-/* What infinite-ntk computes, its table, and what it says at the end. */
+/* What infinite-ntk computes, its table, and what it says at the end.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>
 #include <stdlib.h>
 
@@ -12,7 +13,8 @@ static const infinite_settings defaults = {
 #define FIELD(member) offsetof(infinite_settings, member)
 
 static const option_row options[] = {
-    {"matrix", OPTION_PATH, FIELD(matrix), .help = "keep Hinf in it, .npy, (n, n) float64",
+    {"matrix", OPTION_PATH, FIELD(matrix),
+     .help = "keep Hinf in it, .npy, (n, n) float64, all rows in the file's order",
      .flags = OPTION_NO_VALUE},
     {"entries", OPTION_COUNT, FIELD(entries), 1, 1000000,
      "entries that are found again by quadrature and random networks"},
@@ -42,7 +44,10 @@ static status prepare(study_run *r) {
     infinite_context *c = r->context;
     const char *matrix = ((const infinite_settings *)r->settings)->matrix;
     status st = matrix ? program_writes(&r->options, "matrix", matrix) : OK;
-    if (st == OK) { st = kernel_data_open(&r->options, 0, 0, &c->data); }
+    if (r->options.samples == 0 && r->options.rows == ROWS_USUAL) {
+        r->options.rows = ROWS_FIRST; /* all rows need no choice: --matrix has the file's order */
+    }
+    if (st == OK) { st = kernel_data_open(&r->options, 0, KERNEL_ALL_LABELS, &c->data); }
     return st == OK ? infinite_plan(r) : st;
 }
 

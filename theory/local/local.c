@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "theory/local/local.h"
 
 #include <math.h>
@@ -9,14 +10,14 @@ enum { MAX_WIDTH = 10000000, MAX_SUBNETS = 1000, MAX_STEPS = 100000, MAX_RUNS = 
 const option_row local_options[] = {
     {"", OPTION_HEADING, .help = "The runs (LIST: values separated by commas):"},
     KERNEL_LABEL_OPTION(local_settings),
-    {"width", OPTION_COUNT, FIELD(width), 1, MAX_WIDTH, "hidden neurons m of the usual regime"},
+    {"width", OPTION_COUNT, FIELD(width), 1, MAX_WIDTH, "hidden neurons m of the practical regime"},
     {"subnets", OPTION_COUNT, FIELD(subnets), 1, MAX_SUBNETS,
-     "subnetworks per round p of the usual regime"},
+     "subnetworks per round p of the practical regime"},
     {"local-steps", OPTION_COUNT, FIELD(local_steps), 1, MAX_STEPS,
      "gradient steps tau of a subnetwork in a round"},
     {"rounds", OPTION_COUNT, FIELD(rounds), 1, MAX_STEPS, "rounds K"},
     {"repeats", OPTION_COUNT, FIELD(repeats), 1, MAX_RUNS,
-     "runs of the usual regime, for either mask kind"},
+     "runs of the practical regime, for either mask kind"},
     {"xi", OPTION_NUMBER, FIELD(xi), 0, 1,
      "probability that a Bernoulli mask takes a neuron, in (0, 1]; categorical masks: 1/p",
      OPTION_ABOVE_LOW},
@@ -29,7 +30,7 @@ const option_row local_options[] = {
     {"wide-samples", OPTION_COUNT, FIELD(wide_samples), 2, MAX_WIDTH,
      "rows of the wide regime, few"},
     {"wide-width", OPTION_COUNT, FIELD(wide_width), 1, MAX_WIDTH,
-     "its m (default: the least power of two that is three times Together's width)",
+     "its m (default: the least power of two that is three times the width combined with drift)",
      OPTION_NO_DEFAULT},
     {"wide-subnets", OPTION_COUNT, FIELD(wide_subnets), 1, MAX_SUBNETS, "its p"},
     {"wide-trials", OPTION_COUNT, FIELD(wide_trials), 1, MAX_RUNS,
@@ -52,9 +53,9 @@ status local_prepare(study_run *r) {
             c->models[k][mask] = local_model_of(&c->regimes[k], &settings);
         }
     }
-    r->data = &c->regimes[REGIME_USUAL].data.data;
+    r->data = &c->regimes[REGIME_PRACTICAL].data.data;
     r->repeats = o->repeats;
-    r->cells = cells_of(r, REGIME_WIDE) + cells_of(r, REGIME_USUAL);
+    r->cells = cells_of(r, REGIME_WIDE) + cells_of(r, REGIME_PRACTICAL);
     return OK;
 }
 
@@ -66,7 +67,7 @@ void local_close(void *context) {
 /* --- units: cell = regime, then batch of repetitions, then mask kind --- */
 
 local_place local_place_of(const study_run *r, size_t cell, size_t repetition) {
-    size_t wide = cells_of(r, REGIME_WIDE), regime = cell < wide ? REGIME_WIDE : REGIME_USUAL;
+    size_t wide = cells_of(r, REGIME_WIDE), regime = cell < wide ? REGIME_WIDE : REGIME_PRACTICAL;
     size_t within = cell < wide ? cell : cell - wide;
     return (local_place){.regime = regime,
                          .mask = (mask_kind)(within % MASKS),
@@ -137,7 +138,7 @@ double local_calibrate(const study_run *r) {
 
 void local_note(const study_run *r, table *t) {
     const local_context *c = r->context;
-    kernel_data_note(&c->regimes[REGIME_USUAL].data, t);
+    kernel_data_note(&c->regimes[REGIME_PRACTICAL].data, t);
     for (size_t k = 0; k < REGIMES; k++) {
         local_regime_note(&c->regimes[k], local_regime_names[k], t);
     }
@@ -161,4 +162,8 @@ size_t local_regime_count(const study_run *r) {
 const char *local_regime_name(const study_run *r, size_t which, char *name, size_t size) {
     (void)r, (void)name, (void)size;
     return local_regime_names[which];
+}
+
+const dataset *local_regime_data(const study_run *r, size_t which) {
+    return &((const local_context *)r->context)->regimes[which].data.data;
 }

@@ -1,7 +1,8 @@
 /* What local-descent and drift share: real runs of Algorithm 1 in two regimes, for both mask kinds,
  * as many starts as asked for, each trained with every step size; and what is measured on a
  * subnetwork. "wide" has so few rows that the width of the combined bound can be paid and
- * hypotheses are met; "usual" has rows and width as people train with, where they are not. */
+ * hypotheses are met; "practical" has rows and width as people train with, where they are not.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef THEORY_LOCAL_LOCAL_H
 #define THEORY_LOCAL_LOCAL_H
 
@@ -17,12 +18,12 @@
 
 /* Filled with the program's defaults before parsing. */
 typedef struct {
-    size_t samples; /* rows of the usual regime unless --samples says so */
+    size_t samples; /* rows of the practical regime unless --samples says so */
     size_t label;   /* label column */
     size_t width, subnets, local_steps, rounds; /* m, p, tau, K */
-    size_t repeats;                             /* runs of the usual regime with either mask kind */
+    size_t repeats; /* runs of the practical regime with either mask kind */
     size_t wide_samples, wide_subnets;
-    size_t wide_width;  /* 0: the least power of two that is three times Together's width */
+    size_t wide_width;  /* 0: the least power of two >= three times the width asked for */
     size_t wide_trials; /* runs; rounded up to a multiple of repeats */
     double xi;          /* Bernoulli masks; categorical ones have 1/p */
     double kappa, delta;
@@ -33,7 +34,7 @@ extern const option_row local_options[]; /* of a local_settings */
 
 /* --- regimes --- */
 
-enum { REGIME_WIDE, REGIME_USUAL, REGIMES };
+enum { REGIME_WIDE, REGIME_PRACTICAL, REGIMES };
 enum { MASKS = 2 }; /* mask kinds */
 
 typedef struct {
@@ -78,7 +79,7 @@ typedef struct {
     double m;       /* width of the whole network */
     double xi, masks, delta;
     double gram_norm, row_sum;
-    double width;              /* that Together asks for */
+    double width;              /* that the bound combined with drift asks for */
     double radius;             /* R* of the ball around w_0 */
     double boundary_radius;    /* near_i counts |<w_0, x_i>| <= boundary_radius, = R* */
     double near_most;          /* 2 m xi p_R */
@@ -160,5 +161,6 @@ const local_model *local_hardest(const study_run *r, size_t regime);
 /* For claim groups: one case a regime. */
 size_t local_regime_count(const study_run *r);
 const char *local_regime_name(const study_run *r, size_t which, char *name, size_t size);
+const dataset *local_regime_data(const study_run *r, size_t which);
 
 #endif

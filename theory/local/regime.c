@@ -1,12 +1,13 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "theory/local/local.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "model/few_rows.h"
+#include "model/dataset.h"
 
-const char *const local_regime_names[REGIMES] = {"wide", "usual"};
+const char *const local_regime_names[REGIMES] = {"wide", "practical"};
 const char *const local_mask_names[MASKS] = {"bernoulli", "categorical"};
 
 enum { WIDTH_FACTOR = 3, WIDTH_LARGEST = 1 << 22 };
@@ -22,7 +23,8 @@ train_settings local_train_settings(const local_regime *regime, mask_kind mask) 
     return s;
 }
 
-/* Three times what Together asks for, so that the weights have room to move within R* as well; for
+/* Three times what is asked for (combined with drift), so that the weights have room to move within
+ * R* as well; for
  * both mask kinds. */
 static size_t width_of(const local_regime *regime) {
     double xi = fmin(regime->settings.xi, 1 / (double)regime->settings.subnets);
@@ -53,7 +55,11 @@ static status open_one(const program_options *run, const local_settings *o, size
     size_t batches = wide ? (o->wide_trials + o->repeats - 1) / o->repeats : 1;
     *regime = (local_regime){
         .run = *run, .rounds = o->rounds, .trials = batches * o->repeats, .delta = o->delta};
-    if (wide) { regime->run.samples = 0; } /* --samples is of the usual regime */
+    if (wide) {
+        regime->run.samples = 0; /* --samples is of the practical regime */
+        /* the closest pair would ask for widths that nobody can train */
+        if (run->rows != ROWS_FIRST) { regime->run.rows = ROWS_APART; }
+    }
     regime->settings = (train_settings){.width = wide ? o->wide_width : o->width,
                                         .subnets = wide ? o->wide_subnets : o->subnets,
                                         .xi = o->xi,
@@ -108,8 +114,8 @@ void local_regime_note(const local_regime *r, const char *name, table *t) {
     bounds_setting b = kernel_data_bounds(&r->data, local_masks(r), s->xi, r->delta);
     table_note(t, "regime",
                "%s: n=%zu m=%zu p=%zu tau=%zu rounds=%zu runs=%zu lambda0=%.8g ||G||=%.8g R*=%.6g, "
-               "Together asks for "
-               "m=%.4g",
+               "combined with "
+               "drift m=%.4g is asked for",
                name, r->data.data.n, s->width, s->subnets, s->local_steps, r->rounds, r->trials,
                r->data.lambda0, r->data.gram_norm, bounds_radius(&b, s->kappa),
                bounds_width_together(&b));

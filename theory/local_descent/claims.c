@@ -1,4 +1,5 @@
-/* The statements of Hypothesis 1 judged on runs measured step by step. */
+/* The statements of Hypothesis 1 judged on runs measured step by step.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>
 
 #include "theory/local_descent/local_descent.h"
@@ -60,19 +61,21 @@ static descent_run everything(const study_run *r) {
 static status contraction(const study_run *r, size_t regime, evidence *e) {
     descent_run all = regime_of(r, regime, small);
     bool met = all.proven > 0;
-    claim_supposes(e, met,
-                   "section 3's event and weights within R* at both ends: %.0f of %.0f steps%s",
-                   all.proven, all.steps, met ? "" : "; observed over all");
+    claim_supposes(
+        e, met,
+        "lambda_min(H_m(0)) >= 3/4 xi lambda0, near_i <= 2 m xi p_R, weights within R* at both "
+        "ends: %.0f of %.0f steps%s",
+        all.proven, all.steps, met ? "" : "; observed over all");
     return claim_saw(e, 1, met ? all.gain_proven : all.gain_least, met ? all.proven : all.steps);
 }
 
 static status largest_step(const study_run *r, size_t regime, evidence *e) {
     descent_run all = regime_of(r, regime, small);
     bool met = all.proven > 0;
-    claim_says(e, met ? "the largest step size that obeys (4), over the one taken (at most "
+    claim_says(e, met ? "the largest step size that contracts so, over the one taken (at most "
                         "1/||G||), is at least 1"
-                      : "the largest step size that obeys (4), times ||G||, is at least 1");
-    claim_supposes(e, met, "as for (4): %.0f of %.0f steps%s", all.proven, all.steps,
+                      : "the largest step size that contracts so, times ||G||, is at least 1");
+    claim_supposes(e, met, "as for contraction: %.0f of %.0f steps%s", all.proven, all.steps,
                    met ? "" : "; observed over all");
     return claim_saw(e, 1, met ? all.largest_proven : all.largest_least,
                      met ? all.proven : all.steps);
@@ -92,8 +95,8 @@ static status contraction_probability(const study_run *r, size_t regime, evidenc
     } while (local_next(r, &at));
     bool wide = model->m >= model->width;
     claim_supposes(e, wide && trials > 0,
-                   "m = %.0f %s %.4g required (Together); %zu runs with steps within R*", model->m,
-                   wide ? ">=" : "<", model->width, trials);
+                   "m = %.0f %s %.4g required, combined with drift; %zu runs with steps within R*",
+                   model->m, wide ? ">=" : "<", model->width, trials);
     return claim_counted(e, 2 * model->delta, failures, trials);
 }
 
@@ -122,7 +125,7 @@ static status changes_are_near(const study_run *r, size_t which, evidence *e) {
 static status movement_held(const study_run *r, size_t which, evidence *e) {
     (void)which;
     descent_run all = everything(r);
-    claim_supposes(e, true, "(4) held at steps 0..t-1; it held at %.0f of %.0f steps", all.held,
+    claim_supposes(e, true, "contraction at steps 0..t-1; seen at %.0f of %.0f steps", all.held,
                    all.steps);
     return claim_record(e, &all);
 }
@@ -139,23 +142,23 @@ static status jump(const study_run *r, size_t which, evidence *e) {
             failures += !(trial_of(r, at, first).jump <= 1);
         } while (local_next(r, &at));
     }
-    return claim_counted(e, local_hardest(r, REGIME_USUAL)->delta, failures, trials);
+    return claim_counted(e, local_hardest(r, REGIME_PRACTICAL)->delta, failures, trials);
 }
 
-/* --- what the paper says, in the usual regime, its constants read as 1 --- */
+/* --- what the paper says, in the practical regime, its constants read as 1 --- */
 
-/* Weights stay as near w_0 as (3) asks for. */
+/* Weights stay as near w_0 as the hypothesis asks for. */
 static bool near_start(const study_run *r, const descent_run *all) {
-    const local_model *model = local_hardest(r, REGIME_USUAL);
+    const local_model *model = local_hardest(r, REGIME_PRACTICAL);
     return model->assumption1 && all->from_start <= model->paper_radius;
 }
 
 static status paper_contraction(const study_run *r, size_t which, evidence *e) {
     (void)which;
-    const local_model *model = local_hardest(r, REGIME_USUAL);
-    descent_run all = regime_of(r, REGIME_USUAL, first);
+    const local_model *model = local_hardest(r, REGIME_PRACTICAL);
+    descent_run all = regime_of(r, REGIME_PRACTICAL, first);
     claim_supposes(e, near_start(r, &all),
-                   "Assumption 1 %s; weights near w_0 (3), read as ||w - w_0|| <= kappa lambda0/n "
+                   "Assumption 1 %s; weights near w_0, read as ||w - w_0|| <= kappa lambda0/n "
                    "= %.3g: %.3g seen",
                    model->assumption1 ? "holds" : "does not hold", model->paper_radius,
                    all.from_start);
@@ -164,8 +167,8 @@ static status paper_contraction(const study_run *r, size_t which, evidence *e) {
 
 static status paper_step(const study_run *r, size_t which, evidence *e) {
     (void)which;
-    const local_model *model = local_hardest(r, REGIME_USUAL);
-    descent_run all = regime_of(r, REGIME_USUAL, first);
+    const local_model *model = local_hardest(r, REGIME_PRACTICAL);
+    descent_run all = regime_of(r, REGIME_PRACTICAL, first);
     claim_supposes(e, near_start(r, &all), "as above; the constant of O() read as 1");
     return claim_saw(e, model->paper_step * model->gram_norm, all.largest_least,
                      all.steps - all.skipped);
@@ -176,13 +179,13 @@ static const char nothing[] = "nothing: all step sizes, both regimes and mask ki
 #define NUMBER(name) CLAIM_NUMBER(descent_run, name)
 
 static const claim of_regime[] = {
-    {"Hypothesis 1 (4)", "local-contraction", DERIVED, TEST_AT_LEAST,
+    {"Hypothesis 1, contraction", "local-contraction", DERIVED, TEST_AT_LEAST,
      "(1 - ||e_{t+1}||^2/||e_t||^2)/(eta xi lambda0/2) >= 1 at every local step with eta <= "
      "1/||G||",
      contraction},
     {"Hypothesis 1, largest step", "local-contraction", DERIVED, TEST_AT_LEAST, "", largest_step},
-    {"Hypothesis 1 (4) w.p. 1-2delta", "local-contraction", DERIVED, TEST_PROBABILITY,
-     "share of runs in which some step within R* with eta <= 1/||G|| breaks (4)",
+    {"Hypothesis 1, contraction w.p. 1-2delta", "local-contraction", DERIVED, TEST_PROBABILITY,
+     "share of runs in which some step within R* with eta <= 1/||G|| does not contract",
      contraction_probability}};
 
 static const claim of_all[] = {
@@ -201,22 +204,24 @@ static const claim of_all[] = {
     {"Hypothesis 1, near neurons", "flips", DERIVED, TEST_AT_MOST,
      "signs that change in a step over near_i <= 1 for every sample i", changes_are_near, "", 1,
      NUMBER(flips_near), NUMBER(ball)},
-    {"Hypothesis 1 (5), first form", "local-movement", DERIVED, TEST_AT_MOST,
+    {"Hypothesis 1, movement, first form", "local-movement", DERIVED, TEST_AT_MOST,
      "||w_{k,t,r} - w_{k,r}|| over eta sqrt(||G||/m) sum_{s<t} ||e_s|| is at most 1", recursion,
      nothing, 1 + CRITERION_NORM, NUMBER(moved), NUMBER(steps)},
-    {"Hypothesis 1 (5), second form", "local-movement", DERIVED, TEST_AT_MOST,
+    {"Hypothesis 1, movement, second form", "local-movement", DERIVED, TEST_AT_MOST,
      "||w_{k,t,r} - w_{k,r}|| over eta t sqrt(||G||/m) (||y - u_k|| + ||u_k - u_{k,0}||) is at "
      "most 1",
      movement_held, "", 1 + CRITERION_NORM, NUMBER(moved_held), NUMBER(held)},
-    {"Hypothesis 1 (5), jump", "jump-tail", DERIVED, TEST_PROBABILITY,
+    {"Hypothesis 1, jump", "jump-tail", DERIVED, TEST_PROBABILITY,
      "share of runs in which some ||u_k - u_{k,0}||^2 exceeds K p V_k/delta (Markov)", jump,
      "nothing: runs with eta = lambda0/n^2, both regimes and mask kinds"},
-    {"Hypothesis 1 (4) at lambda0/n^2, usual", "hypothesis-1", PAPER, TEST_AT_LEAST,
+    {"Hypothesis 1, contraction at lambda0/n^2, practical", "hypothesis-1", PAPER, TEST_AT_LEAST,
      "(1 - ||e_{t+1}||^2/||e_t||^2)/(eta xi lambda0/2) >= 1 at every local step",
      paper_contraction},
-    {"Hypothesis 1, eta lambda0/n^2, usual", "hypothesis-1", PAPER, TEST_AT_LEAST,
-     "the largest step size that obeys (4), times ||G||, is at least ||G|| lambda0/n^2",
+    {"Hypothesis 1, step lambda0/n^2, practical", "hypothesis-1", PAPER, TEST_AT_LEAST,
+     "the largest step size that contracts so, times ||G||, is at least ||G|| lambda0/n^2",
      paper_step}};
 
 const claim_group descent_claims[] = {
-    {CLAIMS(of_regime), local_regime_count, local_regime_name}, {CLAIMS(of_all)}, {NULL}};
+    {CLAIMS(of_regime), local_regime_count, local_regime_name, local_regime_data},
+    {CLAIMS(of_all)},
+    {NULL}};

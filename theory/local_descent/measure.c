@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "theory/local_descent/local_descent.h"
 
 #include <math.h>
@@ -68,7 +69,7 @@ void descent_watch_free(descent_watch *w) {
     free(w);
 }
 
-/* Before a round: u_k, ||y - u_k|| and V_k = (xi (1 - xi)/m) sum_i sum_r sigma_ri^2 (E9). */
+/* Before a round: u_k, ||y - u_k|| and V_k = (xi (1 - xi)/m) sum_i sum_r sigma_ri^2. */
 static void measure_whole(descent_watch *w, trainer *t) {
     const gram *g = w->g;
     double squares = 0, residual = 0;

@@ -1,11 +1,13 @@
-/* The runs of local-descent, what is kept of them, and its table. */
+/* The runs of local-descent, what is kept of them, and its table.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>
 #include <stdlib.h>
 
 #include "theory/local_descent/local_descent.h"
 #include "theory/criteria.h"
 
-static const local_settings defaults = {.samples = 100,
+static const local_settings defaults = {.label = OPTION_IS_AUTO,
+                                        .samples = 100,
                                         .width = 1000,
                                         .subnets = 4,
                                         .local_steps = 5,
@@ -103,7 +105,8 @@ static void put_row(const study_run *r, local_place at, size_t step, pool *p, ta
     char name[32];
     local_step_name(r->settings, step, name);
     table_row(t);
-    row_text(t, "regime", "wide (few rows, the width of Together) or usual",
+    row_text(t, "regime",
+             "wide (few rows, a width as the bound combined with drift asks for) or practical",
              local_regime_names[at.regime]);
     row_text(t, "mask", "bernoulli or categorical", local_mask_names[at.mask]);
     row_number(t, "samples", "n", (double)model->n);
@@ -115,7 +118,7 @@ static void put_row(const study_run *r, local_place at, size_t step, pool *p, ta
     row_number(t, "runs", "starts W_0 with their K p masks", (double)regime->trials);
     row_number(t, "steps", "local steps looked at", all->steps);
     row_number(t, "skipped", "of these, residual at rounding level", all->skipped);
-    row_number(t, "held", "share of the others that obeys (4)", all->held / looked);
+    row_number(t, "held", "share of the others that contracts by bound", all->held / looked);
     row_number(t, "contracting", "share with ||e_{t+1}|| < ||e_t||", all->fell / looked);
     row_number(t, "bound", "1 - eta xi lambda0/2, of ||e_{t+1}||^2/||e_t||^2",
                1 - eta * model->rate);
@@ -123,29 +126,30 @@ static void put_row(const study_run *r, local_place at, size_t step, pool *p, ta
     row_number(t, "q95", "its 0.95-quantile over steps", stats_quantile(p->ratios, p->count, 0.95));
     row_number(t, "median", "its median", stats_quantile(p->ratios, p->count, 0.5));
     row_number(t, "q05", "its 0.05-quantile", stats_quantile(p->ratios, p->count, 0.05));
-    row_number(t, "gain",
-               "least (1 - ||e_{t+1}||^2/||e_t||^2)/(eta xi lambda0/2); at least 1 is (4)",
-               all->gain_least);
+    row_number(
+        t, "gain",
+        "least (1 - ||e_{t+1}||^2/||e_t||^2)/(eta xi lambda0/2); at least 1: all contract so",
+        all->gain_least);
     row_number(t, "ball", "share of steps with all weights within R* at both ends",
                all->ball / looked);
-    row_number(
-        t, "proven",
-        "share of steps that are also on section 3's event: (4) is proved there for eta <= 1/||G||",
-        all->proven / looked);
+    row_number(t, "proven",
+               "share of steps where contraction is proved for eta <= 1/||G||: also "
+               "lambda_min(H_m(0)) and near_i within their bounds",
+               all->proven / looked);
     row_number(t, "gain_proven", "gain over those; inf: there are none", all->gain_proven);
-    row_number(t, "largest",
-               "[1/||G||] the largest step size that obeys (4) in the direction of a step, least "
-               "over steps",
-               all->largest_least);
+    row_number(
+        t, "largest",
+        "[1/||G||] the largest step size that contracts so in the direction of a step, least "
+        "over steps",
+        all->largest_least);
     row_number(t, "largest_median", "[1/||G||] its median over steps",
                stats_quantile(p->largest, p->count, 0.5));
     row_number(t, "from_start", "[R*] largest ||w_{k,t,r} - w_{0,r}|| of a masked neuron",
                all->from_start / model->radius);
     row_number(t, "lambda", "[xi lambda0/2] smallest lambda_min(H_m(k,t))",
                all->lambda_least / model->along_least);
-    row_number(t, "moved", "largest ||w_{k,t,r} - w_{k,r}|| over the first bound of (5)",
-               all->moved);
-    row_number(t, "moved_held", "the same over its second bound, where (4) held before",
+    row_number(t, "moved", "largest ||w_{k,t,r} - w_{k,r}|| over its first bound", all->moved);
+    row_number(t, "moved_held", "the same over its second bound, where steps before contracted",
                all->moved_held);
     row_number(t, "jump", "largest ||u_k - u_{k,0}||^2 over K p V_k/delta", all->jump);
     row_number(t, "diverged", "runs that diverged and were not followed to their end",
@@ -175,8 +179,8 @@ static status fill(const study_run *r, table *t) {
 }
 
 static const study_table tables[] = {
-    {"", "Hypothesis 1: ||y - u_{t+1}||^2 <= (1 - eta xi lambda0/2) ||y - u_t||^2 (4), and (5)", 17,
-     fill},
+    {"", "Hypothesis 1: ||y - u_{t+1}||^2 <= (1 - eta xi lambda0/2) ||y - u_t||^2, and movement",
+     17, fill},
     {.fill = NULL}};
 
 const study descent_study = {

@@ -1,5 +1,6 @@
 /* The facts about masks, starts and rounds, statement by statement. What an observer compares is
- * also put in the table of comparisons while that is being filled. */
+ * also put in the table of comparisons while that is being filled.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <gsl/gsl_cdf.h>
 #include <math.h>
 #include <stdio.h>
@@ -8,15 +9,15 @@
 #include "theory/mask_moments/mask_moments.h"
 #include "theory/criteria.h"
 
-static void put_bound(const study_run *r, moments_subject about, double bound, double observed) {
-    const moments_context *c = r->context;
-    moments_put(c->lines, about, compare_at_most(bound, observed, 1));
+static void put_bound(const study_run *r, const evidence *e, moments_subject about, double bound,
+                      double observed) {
+    moments_put(r, e, about, compare_at_most(bound, observed, 1));
 }
 
 /* observed <= bound, in the row and as a line of the table. */
 static status saw(const study_run *r, evidence *e, moments_subject about, double bound,
                   double observed) {
-    put_bound(r, about, bound, observed);
+    put_bound(r, e, about, bound, observed);
     return claim_saw(e, bound, observed, about.trials);
 }
 
@@ -33,7 +34,7 @@ static status steepest_gradient(const study_run *r, size_t which, evidence *e) {
         tightest_keep(&worst, k->sample.lemma4);
         draws += (double)k->masks + k->sample.views[0].count;
     }
-    moments_subject about = {"Lemma 4", "simulated", "||g_r||", draws};
+    moments_subject about = {"simulated", "||g_r||", draws};
     return saw(r, e, about, worst.bound, worst.value);
 }
 
@@ -49,7 +50,6 @@ static const phi_bound sharp = {"phi over the sharp bound", bounds_phi_above_sha
 static status phi(const study_run *r, size_t which, evidence *e) {
     (void)which;
     enum { CHECKED = PHI_SUBNETS * PHI_GRID };
-    const moments_context *c = r->context;
     const phi_bound *b = e->claim->subject;
     const moments_settings *o = r->settings;
     unsigned p = (unsigned)o->subnets;
@@ -59,7 +59,7 @@ static status phi(const study_run *r, size_t which, evidence *e) {
                    "Assumption 2; p = 1..%d, xi = 1/%d..1: largest phi/bound %.6g; shown at p = "
                    "%u, xi = %g",
                    PHI_SUBNETS, PHI_GRID, worst, p, o->xi);
-    moments_put(c->lines, (moments_subject){"E2", "computed", b->quantity, CHECKED, "bernoulli"},
+    moments_put(r, e, (moments_subject){"computed", b->quantity, CHECKED, "bernoulli"},
                 compare_at_most(1 + CRITERION_EXACT, worst, CHECKED));
     return claim_saw(e, b->above(p, o->xi) * (1 + CRITERION_EXACT), phi_by_sum(p, o->xi), CHECKED);
 }
@@ -76,11 +76,11 @@ static status initial_error(const study_run *r, size_t which, evidence *e) {
     double expected = bounds_initial_error(s->xi, s->kappa, c->labels, (double)s->g->n);
     comparison exact = compare_exact(&closed, &c->quadrature, 1, CRITERION_EXACT);
     comparison drawn = moments_compare_drawn(expected, seen, 0, expected);
-    moments_subject about = {"E11", "enumerated", "||y-u_0||^2", 1, .relation = "="};
-    moments_put(c->lines, about, exact);
+    moments_subject about = {"enumerated", "||y-u_0||^2", 1, .relation = "="};
+    moments_put(r, e, about, exact);
     about.way = "simulated";
     about.trials = seen->count;
-    moments_put(c->lines, about, drawn);
+    moments_put(r, e, about, drawn);
     claim_supposes(e, true,
                    "W_0 normal, a uniform: all signs and a Gauss rule for 3 neurons; %.0f starts "
                    "at m=%zu n=%zu (limit: p-value)",
@@ -98,10 +98,9 @@ static status initial_error_bound(const study_run *r, size_t which, evidence *e)
     double n = (double)s->g->n, bound = c->C * c->C * n, most = bounds_initial_kappa(s->xi, c->C);
     double edge = bounds_initial_error(s->xi, most, c->labels, n);
     bool met = !(s->kappa > most); /* no bound: refuted */
-    moments_subject about = {"E11", "simulated", "||y-u_0||^2 against C^2 n", seen->count};
-    if (met) { put_bound(r, about, bound, seen->mean); }
-    put_bound(r, (moments_subject){"E11", "computed", "the same at the largest kappa", 1}, bound,
-              edge);
+    moments_subject about = {"simulated", "||y-u_0||^2 against C^2 n", seen->count};
+    if (met) { put_bound(r, e, about, bound, seen->mean); }
+    put_bound(r, e, (moments_subject){"computed", "the same at the largest kappa", 1}, bound, edge);
     claim_supposes(e, met,
                    "|y_i| <= C - 1 with C = %.4g; kappa = %g, at most %.4g; at that kappa the mean "
                    "is %.6g",
@@ -129,15 +128,14 @@ static status near_neurons(const study_run *r, size_t which, evidence *e) {
                    "seen %g; observed: share of starts",
                    s->g->n, s->width, s->radius, c->near_share,
                    bounds_near_count(m, 1, c->near_share), seen->largest_near);
-    moments_subject about = {"Lemma 16", "simulated", "P(max_i |S_i| > 2 m p_R)",
-                             seen->error.count};
+    moments_subject about = {"simulated", "P(max_i |S_i| > 2 m p_R)", seen->error.count};
     return count(r, e, about, bounds_lemma16_failure(n, m, c->near_share), seen->near);
 }
 
 static status near_kernel(const study_run *r, size_t which, evidence *e) {
     (void)which;
     const moments_context *c = r->context;
-    moments_subject about = {"Lemma 17", "simulated", "||H'||", c->starts_drawn.tangents};
+    moments_subject about = {"simulated", "||H'||", c->starts_drawn.tangents};
     claim_supposes(e, true, "unit rows; n=%zu m=%zu, R = %.4g; the first start of every unit",
                    c->starts.g->n, c->starts.width, c->starts.radius);
     return saw(r, e, about, c->starts_drawn.tangent.bound, c->starts_drawn.tangent.value);
@@ -156,15 +154,15 @@ static bool tails_hold(void) {
 
 /* Lemmas 22 and 23: where their bound is just below delta (0), and at the width of the runs, where
  * no failure is to be expected (1). size: of which the least is taken. */
-static status tail(const study_run *r, evidence *e, const char *lemma, const char *quantity,
-                   const char *size, const double allowed[2], const double failures[2]) {
+static status tail(const study_run *r, evidence *e, const char *quantity, const char *size,
+                   const double allowed[2], const double failures[2]) {
     const moments_context *c = r->context;
     char least[100];
     snprintf(least, sizeof least, "%s, least %s", quantity, size);
-    moments_subject about = {lemma, "simulated", least, c->tails_drawn.error.count};
+    moments_subject about = {"simulated", least, c->tails_drawn.error.count};
     status st = count(r, e, about, allowed[0], failures[0]);
     double trials = c->starts_drawn.error.count;
-    put_bound(r, (moments_subject){lemma, "simulated", quantity, trials}, allowed[1],
+    put_bound(r, e, (moments_subject){"simulated", quantity, trials}, allowed[1],
               failures[1] / trials);
     double limit = stats_clopper_pearson_lower((size_t)failures[1], (size_t)trials, e->confidence);
     claim_refute_unless(e, limit <= allowed[1] && tails_hold());
@@ -178,8 +176,8 @@ static status frobenius_norm(const study_run *r, size_t which, evidence *e) {
     double md = (double)(c->starts.width * c->starts.g->d), part = (double)c->tails.part;
     const double allowed[] = {bounds_lemma22_failure(part, 1), bounds_lemma22_failure(md, 1)};
     const double failures[] = {c->tails_drawn.part, seen->frobenius};
-    status st = tail(r, e, "Lemma 22", "P(||W_0||_F^2 > 2 kappa^2 m d)", "m d", allowed, failures);
-    put_bound(r, (moments_subject){"Lemma 22", "computed", "P(chi^2_{md} >= 2 m d), least m d", 1},
+    status st = tail(r, e, "P(||W_0||_F^2 > 2 kappa^2 m d)", "m d", allowed, failures);
+    put_bound(r, e, (moments_subject){"computed", "P(chi^2_{md} >= 2 m d), least m d", 1},
               allowed[0], gsl_cdf_chisq_Q(2 * part, part));
     claim_supposes(e, true,
                    "W_0 normal; shown at m d = %g, the least with a bound below delta; at m d = "
@@ -199,8 +197,7 @@ static status sums_of_squares(const study_run *r, size_t which, evidence *e) {
                    "W_0 normal, unit rows; n=%zu, shown at m = %g, the least with a bound below "
                    "delta; at m = %g: %g of %g",
                    c->starts.g->n, least, m, seen->squares, seen->error.count);
-    return tail(r, e, "Lemma 23", "P(max_i sum_r <w_0r,x_i>^2 > 2 m kappa^2)", "m", allowed,
-                failures);
+    return tail(r, e, "P(max_i sum_r <w_0r,x_i>^2 > 2 m kappa^2)", "m", allowed, failures);
 }
 
 /* --- the rounds of runs --- */
@@ -246,7 +243,7 @@ static status combined(const study_run *r, size_t which, evidence *e) {
     const moments_context *c = r->context;
     run_sums sum = sums_of(r);
     double masks = (double)c->kind[MASK_CATEGORICAL].masks, rounds = sum.rounds / KINDS;
-    moments_subject about = {"E10", "trained", e->claim->subject, rounds + masks, "categorical"};
+    moments_subject about = {"trained", e->claim->subject, rounds + masks, "categorical"};
     claim_supposes(e, true,
                    "Assumption 4: a round from every one of %.0f masks of a small network, %.0f "
                    "rounds of runs; relative error",
@@ -260,7 +257,7 @@ static status combined(const study_run *r, size_t which, evidence *e) {
 static status split(const study_run *r, size_t which, evidence *e) {
     (void)which;
     run_sums sum = sums_of(r);
-    moments_subject about = {"split", "trained", "both sides, relative error", sum.rounds};
+    moments_subject about = {"trained", "both sides, relative error", sum.rounds};
     claim_supposes(e, true, "both mask kinds, %.0f rounds, R = %.4g; relative to the largest term",
                    sum.rounds, sum.radius);
     return saw(r, e, about, CRITERION_EXACT, sum.split_error);
@@ -269,7 +266,7 @@ static status split(const study_run *r, size_t which, evidence *e) {
 static status split_part(const study_run *r, size_t which, evidence *e) {
     (void)which;
     run_sums sum = sums_of(r);
-    moments_subject about = {"split", "trained", "|I2_i|", sum.rounds};
+    moments_subject about = {"trained", "|I2_i|", sum.rounds};
     claim_supposes(e, true,
                    "unit rows; %.0f rounds, %.0f of them inside the R-ball (the bound holds "
                    "outside too); closest of all samples",
@@ -282,16 +279,14 @@ static status flips(const study_run *r, size_t which, evidence *e) {
     run_sums sum = sums_of(r);
     bool met = sum.inside > 0;
     tightest shown = met ? sum.flips_inside : sum.flips_anywhere;
-    moments_subject about = {"Lemma 16", "trained", "flips on a sample, inside the R-ball",
-                             sum.inside};
-    moments_subject still = {"Lemma 16", "trained", "flips of neurons that moved too little",
-                             sum.rounds};
+    moments_subject about = {"trained", "flips on a sample, inside the R-ball", sum.inside};
+    moments_subject still = {"trained", "flips of neurons that moved too little", sum.rounds};
     claim_supposes(e, met,
                    "%.0f of %.0f rounds inside the ball R = %.4g, shown: the one closest to |S_i|; "
                    "most flips in all rounds: %g",
                    sum.inside, sum.rounds, sum.radius, sum.flips);
-    if (met) { put_bound(r, about, shown.bound, shown.value); }
-    put_bound(r, still, 0, sum.strays);
+    if (met) { put_bound(r, e, about, shown.bound, shown.value); }
+    put_bound(r, e, still, 0, sum.strays);
     claim_refute_unless(e, sum.strays == 0);
     return claim_saw(e, shown.bound, shown.value, sum.inside);
 }
@@ -299,48 +294,48 @@ static status flips(const study_run *r, size_t which, evidence *e) {
 /* --- the statements --- */
 
 static const claim of_masks[] = {
-    {"E1 (Lemma 18)", "lemma-18-taken", EXACT, TEST_AT_MOST, "P(c_r >= 1) = theta", moments_mean,
-     .subject = "E1"},
-    {"E2 (Lemma 18)", "lemma-18-share", EXACT, TEST_AT_MOST,
-     "E[eta_r m_r^l] = theta/p, and E[b_r/c_r] = phi", moments_mean, .subject = "E2"},
-    {"E3 (Lemma 20)", "lemma-20", EXACT, TEST_AT_MOST,
-     "E[nu_rr'] = xi theta for r != r', theta for r = r'", moments_mean, .subject = "E3"},
-    {"E4 (Lemma 21)", "lemma-21", EXACT, TEST_AT_MOST,
+    {"Lemma 18, neurons taken", "lemma-18-taken", EXACT, TEST_AT_MOST, "P(c_r >= 1) = theta",
+     moments_mean},
+    {"Lemma 18, shares", "lemma-18-share", EXACT, TEST_AT_MOST,
+     "E[eta_r m_r^l] = theta/p, and E[b_r/c_r] = phi", moments_mean},
+    {"Lemma 20, mean of nu", "lemma-20", EXACT, TEST_AT_MOST,
+     "E[nu_rr'] = xi theta for r != r', theta for r = r'", moments_mean},
+    {"Lemma 21, variance of nu", "lemma-21", EXACT, TEST_AT_MOST,
      "Var(nu_rr') = xi(1-xi) phi + xi^2 theta(1-theta) for r != r', theta(1-theta) for r = r'",
-     moments_mean, .subject = "E4"},
-    {"E5 (Lemma 1)", "lemma-1", EXACT, TEST_AT_MOST,
-     "E[ut_r(x_i)] = theta (u(x_i) + (1-xi) a_r sigma_ri/sqrt m)", moments_mean, .subject = "E5"},
-    {"E6 (Lemma 3)", "lemma-3", EXACT, TEST_AT_MOST,
+     moments_mean},
+    {"Lemma 1, mean of the mixing function", "lemma-1", EXACT, TEST_AT_MOST,
+     "E[ut_r(x_i)] = theta (u(x_i) + (1-xi) a_r sigma_ri/sqrt m)", moments_mean},
+    {"Lemma 3, spread of the mixing function", "lemma-3", EXACT, TEST_AT_MOST,
      "E sum_i (ut_r - b_r u)^2 = (1/m)[xi(1-xi) phi sum_{r'!=r} sigma^2 + (1-xi)^2 theta sum_i "
      "sigma_ri^2]",
-     moments_mean, .subject = "E6"},
-    {"E7 (Lemma 2)", "lemma-2", EXACT, TEST_AT_MOST,
-     "E[g_r] = (theta/xi) dL/dw_r + (theta(1-xi)/m) sum_i sigma_ri x_i", moments_mean,
-     .subject = "E7"},
-    {"E8 (Definition 1)", "kernel-masked", EXACT, TEST_AT_MOST,
-     "E_mask[H_m] = H at weights independent of the mask", moments_mean, .subject = "E8"},
-    {"E9 (Lemmas 24, 25)", "lemmas-24-25", EXACT, TEST_AT_MOST,
-     "E||u - u^l||^2 = V = (xi(1-xi)/m) sum_i sum_r sigma_ri^2", moments_mean, .subject = "E9"},
-    {"E12 (one step)", "mean-of-a-step", EXACT, TEST_AT_MOST,
+     moments_mean},
+    {"Lemma 2, mean of the mixing gradient", "lemma-2", EXACT, TEST_AT_MOST,
+     "E[g_r] = (theta/xi) dL/dw_r + (theta(1-xi)/m) sum_i sigma_ri x_i", moments_mean},
+    {"Definition 1, mean of the masked kernel", "kernel-masked", EXACT, TEST_AT_MOST,
+     "E_mask[H_m] = H at weights independent of the mask", moments_mean},
+    {"Lemmas 24, 25, mean of the jump", "lemmas-24-25", EXACT, TEST_AT_MOST,
+     "E||u - u^l||^2 = V = (xi(1-xi)/m) sum_i sum_r sigma_ri^2", moments_mean},
+    {"Mean of a step", "mean-of-a-step", EXACT, TEST_AT_MOST,
      "E[u_{k+1} - u_k] = eta theta [H(y - u_k) - xi(1-xi) m^{-3/2} sum_r a_r D_r G s_r]",
-     moments_mean, .subject = "E12"},
-    {"Lemma 4 (mean)", "lemma-4-mean", EXACT, TEST_AT_MOST,
-     "E||ut_r - b_r y||^2 = [E6] + 2 theta(1-xi)(a_r/sqrt m) sum_i sigma_ri (u_i - y_i) + theta "
+     moments_mean},
+    {"Lemma 4, mean", "lemma-4-mean", EXACT, TEST_AT_MOST,
+     "E||ut_r - b_r y||^2 = [Lemma 3] + 2 theta(1-xi)(a_r/sqrt m) sum_i sigma_ri (u_i - y_i) + "
+     "theta "
      "||u - y||^2",
-     moments_mean, .subject = "Lemma 4"}};
+     moments_mean}};
 
 static const claim of_all[] = {
     {"Lemma 4, inequality", "lemma-4", DERIVED, TEST_AT_MOST,
      "||g_r|| <= sqrt(||G||/m) ||ut_r - b_r y||", steepest_gradient,
      "every draw of both mask kinds, every neuron looked at; the closest is shown"},
-    {"E2 (Lemma 18), phi", "phi-bound", DERIVED, TEST_AT_MOST,
+    {"Lemma 18, bound of phi", "phi-bound", DERIVED, TEST_AT_MOST,
      "phi <= 2/((p+1) xi); equal only for p = xi = 1", phi, .subject = &plain},
-    {"E2 (Lemma 18), phi, sharp", "phi-bound", DERIVED, TEST_AT_MOST,
+    {"Lemma 18, sharp bound of phi", "phi-bound", DERIVED, TEST_AT_MOST,
      "phi <= 2 (1 - (1-xi)^(p+1))/((p+1) xi) - 2 (1-xi)^p; equal only for p = 1", phi,
      .subject = &sharp},
-    {"E11 (Lemma 26)", "lemma-26", EXACT, TEST_AT_MOST,
+    {"Lemma 26, mean initial error", "lemma-26", EXACT, TEST_AT_MOST,
      "E_{W_0,a}||y - u_0||^2 = ||y||^2 + xi^2 kappa^2 sum_i ||x_i||^2/2", initial_error},
-    {"E11 (Lemma 26), C^2 n", "lemma-26-bound", DERIVED, TEST_AT_MOST,
+    {"Lemma 26, bound C^2 n", "lemma-26-bound", DERIVED, TEST_AT_MOST,
      "E||y - u_0||^2 <= C^2 n if xi^2 kappa^2 <= 2(2C - 1)", initial_error_bound},
     {"Lemma 16", "lemma-16", DERIVED, TEST_PROBABILITY,
      "|S_i| <= 2 m p_R for all i with probability 1 - n exp(-m p_R/3), S_i = {r: |<w_0r,x_i>| <= "
@@ -353,11 +348,11 @@ static const claim of_all[] = {
     {"Lemma 23", "lemma-23", DERIVED, TEST_PROBABILITY,
      "sum_r <w_0r,x_i>^2 <= 2 m kappa^2 for all i with probability 1 - n exp(-0.153 m)",
      sums_of_squares},
-    {"E10 (Lemma 13), categorical", "lemma-13", EXACT, TEST_AT_MOST,
+    {"Lemma 13, categorical", "lemma-13", EXACT, TEST_AT_MOST,
      "u = (1/p) sum u^l; ||y - u_{k+1}||^2 = (1/p) sum ||y - u^l_tau||^2 - (1/p^2) sum_{l<l'} "
      "||u^l_tau - u^l'_tau||^2",
      combined, .subject = of_lemma_13},
-    {"E10 (Lemma 14), categorical", "lemma-14", EXACT, TEST_AT_MOST,
+    {"Lemma 14, categorical", "lemma-14", EXACT, TEST_AT_MOST,
      "(1/p) sum_l ||u^l - u||^2 = (1/p^2) sum_{l<l'} ||u^l - u^l'||^2", combined,
      .subject = of_lemma_14},
     {"Split (Lemmas 5-12, 15, 19)", "split", EXACT, TEST_AT_MOST,

@@ -1,4 +1,5 @@
-/* Means over the masks of a round, in closed form (masks in doc/mathematics.md). */
+/* Means over the masks of a round, in closed form (masks in doc/mathematics.md).
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "theory/mask_moments/mask_moments.h"
 
 #include <math.h>
@@ -54,7 +55,7 @@ static void apply_gram(const gram *g, size_t rows, double *work, double *V) {
     cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasTrans, count, n, d, 1, work, d, g->X, d, 0, V, n);
 }
 
-/* E1-E4. */
+/* Lemmas 18, 20 and 21. */
 static void fill_counts(const forms *f) {
     const moments_constants *c = f->c;
     double same = bounds_nu_mean_same(c->theta), other = bounds_nu_mean_other(c->theta, c->xi);
@@ -67,7 +68,7 @@ static void fill_counts(const forms *f) {
     fill(f, MOMENT_NU_OTHER2, bounds_nu_variance_other(c->theta, c->phi, c->xi) + other * other);
 }
 
-/* E5, E6, E9 and Lemma 4. */
+/* Lemmas 1, 3, 4, 24 and 25. */
 static void fill_functions(const forms *f) {
     const moments_state *s = f->s;
     double theta = f->c->theta, phi = f->c->phi, xi = f->c->xi, m = f->width;
@@ -92,8 +93,8 @@ static void fill_functions(const forms *f) {
     fill(f, MOMENT_JUMP, bounds_jump(xi, m, squares));
 }
 
-/* E7 times X: <x_i, dL/dw_r> = (xi/sqrt m) a_r sum_j G_ij (u_j - y_j) 1_rj; xi here is the state's,
- * as in u. work: (neurons, d), room. */
+/* Lemma 2 times X: <x_i, dL/dw_r> = (xi/sqrt m) a_r sum_j G_ij (u_j - y_j) 1_rj; xi here is the
+ * state's, as in u. work: (neurons, d), room. */
 static void fill_gradient(const forms *f, double *work) {
     const moments_state *s = f->s;
     double *slope = of(f, f->expected, MOMENT_GRADIENT), *own = of(f, f->minor, MOMENT_GRADIENT);
@@ -110,7 +111,7 @@ static void fill_gradient(const forms *f, double *work) {
     for (size_t k = 0; k < s->neuron_count * f->n; k++) { slope[k] += own[k]; }
 }
 
-/* E8: H_ij = (xi/m) <x_i,x_j> sum_r 1_ri 1_rj, the same for every subnetwork. */
+/* Definition 1: H_ij = (xi/m) <x_i,x_j> sum_r 1_ri 1_rj, the same for every subnetwork. */
 static void fill_kernel(const forms *f) {
     const moments_state *s = f->s;
     const gram *g = s->g;
@@ -129,7 +130,8 @@ static void fill_kernel(const forms *f) {
     for (size_t k = pairs; k < all; k++) { H[k] = H[k - pairs]; }
 }
 
-/* E12 over eta: theta [H (y - u) - factor sum_r a_r D_r G s_r], H = (xi/m) sum_r D_r G D_r. work:
+/* The mean of a step over eta: theta [H (y - u) - factor sum_r a_r D_r G s_r],
+ * H = (xi/m) sum_r D_r G D_r. work:
  * (m, d), V, S: (m, n), room. */
 static void fill_change(const forms *f, double *work, double *V, double *S) {
     const moments_state *s = f->s;

@@ -1,4 +1,5 @@
-/* The table of comparisons, and the means over masks against their closed forms. */
+/* The table of comparisons, and the means over masks against their closed forms.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "theory/mask_moments/mask_moments.h"
 
 #include <float.h>
@@ -9,16 +10,20 @@
 
 comparison moments_compare_drawn(double expected, const stats_running *draws, double rounding,
                                  double size) {
-    enum { FAMILY = 2 * MOMENT_VIEWS + 1 }; /* all views of both mask kinds, and E11 */
+    enum {
+        FAMILY = 2 * MOMENT_VIEWS + 1
+    }; /* all views of both mask kinds, and the initial error */
     double cancelled = CRITERION_ROUNDINGS * DBL_EPSILON * size;
     double allowed = rounding + fmax(CRITERION_EXACT * fabs(expected), cancelled);
     return compare_sampled(expected, draws, allowed, FAMILY);
 }
 
-void moments_put(table *t, moments_subject about, comparison c) {
+void moments_put(const study_run *r, const evidence *e, moments_subject about, comparison c) {
+    table *t = ((const moments_context *)r->context)->lines;
     if (!t) { return; }
     table_row(t);
-    row_text(t, "fact", "number of the fact, or lemma of the paper", about.fact);
+    row_text(t, "fact", "statement that it is compared for, as in the table of statements",
+             e->claim->label);
     row_text(t, "mask", "bernoulli, categorical, or - where no mask is drawn or both kinds are",
              about.mask ? about.mask : "");
     row_text(t, "way",
@@ -53,20 +58,20 @@ void moments_put(table *t, moments_subject about, comparison c) {
 
 const char *const moments_kind_names[KINDS] = {"bernoulli", "categorical"};
 
-static void put_mean(const moments_context *c, const moments_kind *k, moment f, const char *way,
-                     const char *along, double trials, comparison compared) {
-    const moments_quantity *q = &moments_quantities[f];
+static void put_mean(const study_run *r, const evidence *e, const moments_kind *k, moment f,
+                     const char *way, const char *along, double trials, comparison compared) {
     const char *mask = moments_kind_names[k->run.mask];
-    moments_put(c->lines, (moments_subject){q->fact, way, q->name, trials, mask, along, "="},
-                compared);
+    moments_subject about = {way, moments_quantities[f].name, trials, mask, along, "="};
+    moments_put(r, e, about, compared);
 }
 
 /* The largest relative error of a quantity over all masks. */
-static double enumerated_error(const moments_context *c, const moments_kind *k, moment f) {
+static double enumerated_error(const study_run *r, const evidence *e, const moments_kind *k,
+                               moment f) {
     const moments_state *s = &k->small;
     comparison all = compare_exact(s->expected + s->first[f], k->mean + s->first[f],
                                    moments_count(s, f), CRITERION_EXACT);
-    put_mean(c, k, f, "enumerated", "entries", (double)k->masks, all);
+    put_mean(r, e, k, f, "enumerated", "entries", (double)k->masks, all);
     return all.relative;
 }
 
@@ -85,7 +90,7 @@ static double rounding_of(const moments_state *s, moment f) {
 }
 
 /* The smallest p-value of a quantity over draws. */
-static double simulated_p(const moments_context *c, const moments_kind *k, moment f) {
+static double simulated_p(const study_run *r, const evidence *e, const moments_kind *k, moment f) {
     static const char *const along[MOMENT_DIRECTIONS] = {"mean",  "expected", "minor",
                                                          "signs", "signs",    "signs"};
     const moments_state *s = &k->large;
@@ -95,14 +100,14 @@ static double simulated_p(const moments_context *c, const moments_kind *k, momen
         const stats_running *drawn = &k->sample.views[view];
         comparison one =
             moments_compare_drawn(k->views.expected[view], drawn, rounding_of(s, f), size);
-        put_mean(c, k, f, "simulated", along[direction], drawn->count, one);
+        put_mean(r, e, k, f, "simulated", along[direction], drawn->count, one);
         smallest = record_smaller(smallest, one.p);
     }
     return smallest;
 }
 
 static bool is_about(const claim *statement, moment f) {
-    return strcmp(moments_quantities[f].fact, statement->subject) == 0;
+    return strcmp(moments_quantities[f].fact, statement->label) == 0;
 }
 
 status moments_mean(const study_run *r, size_t kind, evidence *e) {
@@ -112,10 +117,10 @@ status moments_mean(const study_run *r, size_t kind, evidence *e) {
     double draws = k->sample.views[0].count, error = 0, p = 1;
     bool drawn = moments_draws_suffice(large, draws);
     for (moment f = 0; f < MOMENTS; f++) {
-        if (is_about(e->claim, f)) { error = record_larger(error, enumerated_error(c, k, f)); }
+        if (is_about(e->claim, f)) { error = record_larger(error, enumerated_error(r, e, k, f)); }
     }
     for (moment f = 0; drawn && f < MOMENTS; f++) {
-        if (is_about(e->claim, f)) { p = record_smaller(p, simulated_p(c, k, f)); }
+        if (is_about(e->claim, f)) { p = record_smaller(p, simulated_p(r, e, k, f)); }
     }
     if (drawn) {
         e->row.limit = p;

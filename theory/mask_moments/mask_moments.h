@@ -3,7 +3,8 @@
  *
  * A quantity is a random vector that the masks of one round decide. Its mean over all masks of a
  * small network equals the closed form to rounding; its mean over random draws is judged by
- * Student intervals along a few directions. */
+ * Student intervals along a few directions.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef THEORY_MASK_MOMENTS_MASK_MOMENTS_H
 #define THEORY_MASK_MOMENTS_MASK_MOMENTS_H
 
@@ -35,39 +36,36 @@ comparison moments_compare_drawn(double expected, const stats_running *draws, do
 
 /* What a line of the table is about. */
 typedef struct {
-    const char *fact, *way, *quantity;
+    const char *way, *quantity;
     double trials;        /* masks enumerated, draws, starts or rounds */
     const char *mask;     /* NULL: none is drawn, or both kinds are */
     const char *along;    /* which numbers: "entries", a weighted mean; NULL: one number */
     const char *relation; /* NULL: "<=" */
 } moments_subject;
 
-/* Adds a line to the table of comparisons; t may be NULL. */
-void moments_put(table *t, moments_subject about, comparison c);
-
 /* --- state.c: a network at the start of a round, the masks of which are to be drawn --- */
 
 typedef enum {
-    MOMENT_TAKEN,      /* E1: b_r of every neuron (m) */
-    MOMENT_SHARE,      /* E2: eta_r m_r^l of every neuron and subnetwork (m, p) */
-    MOMENT_RECIPROCAL, /* E2: b_r/c_r of every neuron, mean phi (m) */
-    MOMENT_NU_SAME,    /* E3: nu_{r,r} of the picked neurons (neurons) */
-    MOMENT_NU_OTHER,   /* E3: nu_{r,r'}, r picked, r' != r (neurons, m-1) */
-    MOMENT_NU_SAME2,   /* E4: nu_{r,r}^2, mean Var + mean^2 */
-    MOMENT_NU_OTHER2,  /* E4: nu_{r,r'}^2, likewise */
-    MOMENT_MIXING,     /* E5: ut_r(x_i) of the picked neurons (neurons, n) */
-    MOMENT_SPREAD,     /* E6: sum_i (ut_r(x_i) - b_r u(x_i))^2 (neurons) */
-    MOMENT_GRADIENT,   /* E7: <x_i, g_r> of the picked neurons (neurons, n) */
-    MOMENT_KERNEL,     /* E8: (H_m)_ij of every mask, picked samples j <= i (p, pairs) */
-    MOMENT_JUMP,       /* E9: ||u - u^l||^2 of every subnetwork (p) */
-    MOMENT_CHANGE,     /* E12: (u_{k+1} - u_k)(x_i)/eta, tau = 1 (n) */
+    MOMENT_TAKEN,      /* Lemma 18: b_r of every neuron (m) */
+    MOMENT_SHARE,      /* Lemma 18: eta_r m_r^l of every neuron and subnetwork (m, p) */
+    MOMENT_RECIPROCAL, /* Lemma 18: b_r/c_r of every neuron, mean phi (m) */
+    MOMENT_NU_SAME,    /* Lemma 20: nu_{r,r} of the picked neurons (neurons) */
+    MOMENT_NU_OTHER,   /* Lemma 20: nu_{r,r'}, r picked, r' != r (neurons, m-1) */
+    MOMENT_NU_SAME2,   /* Lemma 21: nu_{r,r}^2, mean Var + mean^2 */
+    MOMENT_NU_OTHER2,  /* Lemma 21: nu_{r,r'}^2, likewise */
+    MOMENT_MIXING,     /* Lemma 1: ut_r(x_i) of the picked neurons (neurons, n) */
+    MOMENT_SPREAD,     /* Lemma 3: sum_i (ut_r(x_i) - b_r u(x_i))^2 (neurons) */
+    MOMENT_GRADIENT,   /* Lemma 2: <x_i, g_r> of the picked neurons (neurons, n) */
+    MOMENT_KERNEL,     /* Definition 1: (H_m)_ij of every mask, picked samples j <= i (p, pairs) */
+    MOMENT_JUMP,       /* Lemmas 24, 25: ||u - u^l||^2 of every subnetwork (p) */
+    MOMENT_CHANGE,     /* a step: (u_{k+1} - u_k)(x_i)/eta, tau = 1 (n) */
     MOMENT_RESIDUAL,   /* Lemma 4: ||ut_r - b_r y||^2 (neurons) */
     MOMENTS
 } moment;
 
 typedef struct {
-    const char *fact, *name;
-    int rows, columns; /* what there is a number for */
+    const char *fact, *name; /* the label of its claim */
+    int rows, columns;       /* what there is a number for */
 } moments_quantity;
 extern const moments_quantity moments_quantities[MOMENTS];
 
@@ -113,8 +111,9 @@ typedef struct {
 /* Of Bernoulli masks; of categorical ones theta = phi = 1 and xi = 1/p. */
 moments_constants moments_constants_of(const train_settings *s);
 
-/* expected: the means. minor: that part of them which comes from the second term of E5, E6, E7, E12
- * and Lemma 4 (what a neuron's own activation adds), 0 elsewhere. The caller's, first[MOMENTS]. */
+/* expected: the means. minor: that part of them which comes from the second term of Lemmas 1 to 4
+ * and of a step (what a neuron's own activation adds), 0 elsewhere. The caller's,
+ * first[MOMENTS]. */
 status moments_expected(const moments_state *s, const moments_constants *c, double *expected,
                         double *minor);
 
@@ -198,7 +197,7 @@ void moments_starts_merge(moments_starts *starts, const moments_starts *more);
 
 /* --- rounds.c: the rounds of runs --- */
 
-/* Errors of E10. */
+/* Errors of Lemmas 13 and 14. */
 /* clang-format off */
 #define MOMENTS_COMBINED(number)                                                                  \
     number(mean, MAX, "of u = (1/p) sum_l u^l, over the largest output")                          \
@@ -211,7 +210,7 @@ RECORD_DECLARE(moments_combined, MOMENTS_COMBINED);
 moments_combined moments_combine(const double *local, const double *u, const double *y, size_t p,
                                  size_t n);
 
-/* E10 for every mask of a small network (categorical ones, or it does not hold): one round from
+/* The same for every mask of a small network (categorical, or it does not hold): one round from
  * weights W (m, d) and signs A (m); the worst errors; masks: how many there were. */
 status moments_combine_all(const gram *g, const train_settings *s, const double *W, const double *A,
                            moments_combined *worst, size_t *masks);
@@ -297,7 +296,7 @@ typedef struct {
     kernel_data data;
     gram g, few; /* all rows; the first rows, of the small networks */
     moments_kind kind[KINDS];
-    moments_combined combined; /* E10 over every mask of the small categorical network */
+    moments_combined combined; /* over every mask of the small categorical network */
     double near_share;         /* p_R of starts */
     double labels, C;          /* ||y||^2; Assumption 1: |y_i| <= C - 1 */
     double quadrature;         /* E||y - u_0||^2 of the first rows, by quadrature */
@@ -319,7 +318,10 @@ extern const study moments_study;
 
 /* --- the statements: compare.c and claims.c --- */
 
-/* Observes the means over masks of the quantities of fact e->claim->subject, by every mask of the
+/* Adds a line about the claim to the table of comparisons, where that is being filled. */
+void moments_put(const study_run *r, const evidence *e, moments_subject about, comparison c);
+
+/* Observes the means over masks of the quantities of the claim, by every mask of the
  * small network and by draws at real size. Refuted where the enumeration is off by more than
  * CRITERION_EXACT, or where the p-value of the draws (column limit) is too small; too few draws are
  * not judged. */

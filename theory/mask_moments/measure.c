@@ -1,5 +1,6 @@
 /* The quantities of one draw of the masks: nu, mixing functions and masked kernels by their
- * definitions, gradients, jumps and changes by one round of Algorithm 1. */
+ * definitions, gradients, jumps and changes by one round of Algorithm 1.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "theory/mask_moments/mask_moments.h"
 
 #include <math.h>
@@ -65,7 +66,7 @@ static double reciprocal(const worker *w, size_t r) {
     return w->taken[r] ? 1 / (double)w->taken[r] : 0;
 }
 
-/* E1-E4; nu_{r,r'} = eta_r sum_l m_r^l m_{r'}^l of the picked r. */
+/* Lemmas 18, 20 and 21; nu_{r,r'} = eta_r sum_l m_r^l m_{r'}^l of the picked r. */
 static void measure_counts(worker *w) {
     size_t m = w->s->settings.width, p = w->s->settings.subnets, others = 0;
     for (size_t r = 0; r < m; r++) {
@@ -85,7 +86,7 @@ static void measure_counts(worker *w) {
     }
 }
 
-/* E5, E6 and Lemma 4: g_r = (a_r/sqrt m) X^T v, v_i = (ut_r(x_i) - b_r y_i) 1{<w_r, x_i> >= 0}. */
+/* Lemmas 1, 3 and 4: g_r = (a_r/sqrt m) X^T v, v_i = (ut_r(x_i) - b_r y_i) 1{<w_r, x_i> >= 0}. */
 static void measure_mixing(worker *w) {
     const moments_state *s = w->s;
     const gram *g = s->g;
@@ -112,7 +113,7 @@ static void measure_mixing(worker *w) {
     }
 }
 
-/* E8 */
+/* the masked kernel */
 static status measure_kernels(const worker *w) {
     size_t m = w->s->settings.width, q = w->s->sample_count;
     double *entry = quantity(w, MOMENT_KERNEL);
@@ -128,15 +129,15 @@ static status measure_kernels(const worker *w) {
     return OK;
 }
 
-/* The trainer's observer, E9: ||u - u^l||^2 at the start of a subnetwork. */
+/* The trainer's observer, Lemmas 24 and 25: ||u - u^l||^2 at the start of a subnetwork. */
 static void observe_jump(const step_event *sight, void *context) {
     const worker *w = context;
     if (sight->step != 0) { return; }
     quantity(w, MOMENT_JUMP)[sight->subnet] = distance_squared(sight->U, w->u0, w->s->g->n);
 }
 
-/* E7, E9, E12: one round from w_k with one local step; <x_i, w_{k+1,r} - w_{k,r}> = -eta <x_i,
- * g_r>. */
+/* Lemmas 2, 24, 25 and the mean of a step: one round from w_k with one local step;
+ * <x_i, w_{k+1,r} - w_{k,r}> = -eta <x_i, g_r>. */
 static void measure_round(worker *w) {
     const moments_state *s = w->s;
     size_t n = s->g->n, ld = s->g->ld;

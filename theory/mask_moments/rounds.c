@@ -1,5 +1,6 @@
 /* The rounds of runs: Lemmas 13 and 14, the split of the loss that stands for Lemmas 5-12, 15 and
- * 19, and which neurons flip. */
+ * 19, and which neurons flip.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "theory/mask_moments/mask_moments.h"
 
 #include <math.h>
@@ -60,7 +61,7 @@ void moments_measure_split(const moments_split *s, moments_round *round) {
     round->split_error = fabs(round->after - sum) / record_largest(terms, 5);
 }
 
-/* --- E10 --- */
+/* --- Lemmas 13 and 14 --- */
 
 RECORD_DEFINE(moments_combined, MOMENTS_COMBINED);
 

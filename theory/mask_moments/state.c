@@ -1,5 +1,6 @@
 /* A network at the start of a round: a random one that keeps its distance from sign changes, or one
- * that was trained. */
+ * that was trained.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "theory/mask_moments/mask_moments.h"
 
 #include <math.h>
@@ -38,20 +39,21 @@ static double safe_step(const moments_state *state) {
 enum { ONE, ALL_NEURONS, OTHER_NEURONS, NEURONS, INPUTS, SUBNETS, PAIRS };
 
 const moments_quantity moments_quantities[MOMENTS] = {
-    [MOMENT_TAKEN] = {"E1", "b_r", ALL_NEURONS, ONE},
-    [MOMENT_SHARE] = {"E2", "eta_r m_r^l", ALL_NEURONS, SUBNETS},
-    [MOMENT_RECIPROCAL] = {"E2", "b_r/c_r", ALL_NEURONS, ONE},
-    [MOMENT_NU_SAME] = {"E3", "nu_rr", NEURONS, ONE},
-    [MOMENT_NU_OTHER] = {"E3", "nu_rr'", NEURONS, OTHER_NEURONS},
-    [MOMENT_NU_SAME2] = {"E4", "nu_rr^2", NEURONS, ONE},
-    [MOMENT_NU_OTHER2] = {"E4", "nu_rr'^2", NEURONS, OTHER_NEURONS},
-    [MOMENT_MIXING] = {"E5", "ut_r(x_i)", NEURONS, INPUTS},
-    [MOMENT_SPREAD] = {"E6", "sum_i(ut_r-b_r u)^2", NEURONS, ONE},
-    [MOMENT_GRADIENT] = {"E7", "<x_i,g_r>", NEURONS, INPUTS},
-    [MOMENT_KERNEL] = {"E8", "(H_m)_ij", SUBNETS, PAIRS},
-    [MOMENT_JUMP] = {"E9", "||u-u^l||^2", SUBNETS, ONE},
-    [MOMENT_CHANGE] = {"E12", "(u_{k+1}-u_k)/eta", INPUTS, ONE},
-    [MOMENT_RESIDUAL] = {"Lemma 4", "||ut_r-b_r y||^2", NEURONS, ONE}};
+    [MOMENT_TAKEN] = {"Lemma 18, neurons taken", "b_r", ALL_NEURONS, ONE},
+    [MOMENT_SHARE] = {"Lemma 18, shares", "eta_r m_r^l", ALL_NEURONS, SUBNETS},
+    [MOMENT_RECIPROCAL] = {"Lemma 18, shares", "b_r/c_r", ALL_NEURONS, ONE},
+    [MOMENT_NU_SAME] = {"Lemma 20, mean of nu", "nu_rr", NEURONS, ONE},
+    [MOMENT_NU_OTHER] = {"Lemma 20, mean of nu", "nu_rr'", NEURONS, OTHER_NEURONS},
+    [MOMENT_NU_SAME2] = {"Lemma 21, variance of nu", "nu_rr^2", NEURONS, ONE},
+    [MOMENT_NU_OTHER2] = {"Lemma 21, variance of nu", "nu_rr'^2", NEURONS, OTHER_NEURONS},
+    [MOMENT_MIXING] = {"Lemma 1, mean of the mixing function", "ut_r(x_i)", NEURONS, INPUTS},
+    [MOMENT_SPREAD] = {"Lemma 3, spread of the mixing function", "sum_i(ut_r-b_r u)^2", NEURONS,
+                       ONE},
+    [MOMENT_GRADIENT] = {"Lemma 2, mean of the mixing gradient", "<x_i,g_r>", NEURONS, INPUTS},
+    [MOMENT_KERNEL] = {"Definition 1, mean of the masked kernel", "(H_m)_ij", SUBNETS, PAIRS},
+    [MOMENT_JUMP] = {"Lemmas 24, 25, mean of the jump", "||u-u^l||^2", SUBNETS, ONE},
+    [MOMENT_CHANGE] = {"Mean of a step", "(u_{k+1}-u_k)/eta", INPUTS, ONE},
+    [MOMENT_RESIDUAL] = {"Lemma 4, mean", "||ut_r-b_r y||^2", NEURONS, ONE}};
 
 /* Where every quantity stands among all of them. */
 static void lay_out(moments_state *state) {

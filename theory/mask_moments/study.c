@@ -1,17 +1,19 @@
-/* The networks, draws and runs of mask-moments, and its tables. */
+/* The networks, draws and runs of mask-moments, and its tables.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "theory/mask_moments/mask_moments.h"
 
 #include <math.h>
 #include <stdlib.h>
 
 #include "model/initial_error.h"
-#include "model/throughput.h"
+#include "model/train.h"
 #include "model/spectrum.h"
 #include "base/blas.h"
 #include "base/memory.h"
 #include "theory/criteria.h"
 
-static const moments_settings defaults = {.width = 500,
+static const moments_settings defaults = {.label = OPTION_IS_AUTO,
+                                          .width = 500,
                                           .subnets = 10,
                                           .xi = 0.3,
                                           .kappa = 1,
@@ -69,7 +71,7 @@ static train_settings settings_of(const study_run *r, mask_kind kind) {
                             .scaling = SCALING_THEORY};
 }
 
-/* A network of few neurons and rows, its means over all masks, and E10 for all of them. */
+/* A network of few neurons and rows, its means over all masks, Lemmas 13 and 14 for all. */
 static status open_small(const study_run *r, mask_kind kind, rng *random) {
     moments_context *c = r->context;
     moments_kind *k = &c->kind[kind];
@@ -80,7 +82,7 @@ static status open_small(const study_run *r, mask_kind kind, rng *random) {
     s.width = SMALL_WIDTH;
     s.subnets = SMALL_SUBNETS;
     s.xi = kind == MASK_CATEGORICAL ? 1 / (double)SMALL_SUBNETS : s.xi;
-    s.local_steps = 2; /* of E10's rounds, as is */
+    s.local_steps = 2; /* of the rounds of Lemmas 13 and 14, as is */
     s.lr = 0.3;        /* any step size will do */
     status st = spectrum_norm(G, n, &norm);
     if (st == OK) { st = moments_state_apart(&c->few, &s, norm, random, &c->owned, &k->small); }
@@ -111,7 +113,8 @@ static status open_kind(const study_run *r, mask_kind kind) {
     return st;
 }
 
-/* The starts to be drawn, and E11 of the first rows and three neurons by quadrature. */
+/* The starts to be drawn, and the mean initial error of the first rows and three
+ * neurons by quadrature. */
 static status open_starts(const study_run *r) {
     const moments_settings *o = r->settings;
     moments_context *c = r->context;

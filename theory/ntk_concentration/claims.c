@@ -1,4 +1,5 @@
-/* The statements about H_m at initialisation, judged by independent random networks. */
+/* The statements about H_m at initialisation, judged by independent random networks.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>
 
 #include "theory/ntk_concentration/ntk_concentration.h"
@@ -253,7 +254,7 @@ static double half_at_its_width(const bounds_setting *s, double m) {
     return m >= bounds_width_theorem(s) ? 0.5 : 0;
 }
 
-/* lambda_min(H_m) >= xi lambda_0/2 at the widths that the theorem asks for; where none was tried,
+/* lambda_min(H_m) >= xi lambda0/2 at the widths that the theorem asks for; where none was tried,
  * what happens at the largest. */
 static status theorem_2(const study_run *r, size_t which, evidence *e) {
     const bounds_setting *least = least_of(r, bounds_width_theorem);
@@ -266,7 +267,7 @@ static status theorem_2(const study_run *r, size_t which, evidence *e) {
     conclusion.at = half_at_any_width;
     if (!met) { find_worst(r, &conclusion, concentration_widths(r)->count - 1, x, &worst); }
     claim_supposes(e, met,
-                   "m >= n^2 log(Kpn/delta)/(xi lambda_0^2) = %.3g (xi=%g; its constant read as "
+                   "m >= n^2 log(Kpn/delta)/(xi lambda0^2) = %.3g (xi=%g; its constant read as "
                    "1), m <= %g here: %s",
                    bounds_width_theorem(least), least->xi, largest_width(r),
                    met ? "met" : "not met");
@@ -279,29 +280,29 @@ static const claim claims[] = {
      mean_of_kernel},
     {"E||H_m - xi Hinf||_F^2", "kernel-variance", EXACT, TEST_MEAN_EQUAL,
      "m E||H_m - xi Hinf||_F^2 / sum_ij (xi G Hinf - xi^2 Hinf^2)_ij = 1", mean_of_square},
-    {"Theorem 2 (a) entries", "hoeffding", DERIVED, TEST_QUANTILE_AT_MOST,
+    {"Theorem 2, Hoeffding, entries", "hoeffding", DERIVED, TEST_QUANTILE_AT_MOST,
      "every |H_m - xi Hinf|_ij <= s, Hoeffding", hold_bound,
      .subject = &(const curve){NUMBER(entry), false, bounds_deviation_hoeffding,
-                               "s <= xi lambda_0/(4n) from m_H", bounds_width_hoeffding}},
-    {"Theorem 2 (a) norm", "hoeffding", DERIVED, TEST_QUANTILE_AT_MOST,
-     "||H_m - xi Hinf||_F <= n s, s of (a)", hold_bound,
+                               "s <= xi lambda0/(4n) from m", bounds_width_hoeffding}},
+    {"Theorem 2, Hoeffding, norm", "hoeffding", DERIVED, TEST_QUANTILE_AT_MOST,
+     "||H_m - xi Hinf||_F <= n s, Hoeffding", hold_bound,
      .subject = &(const curve){NUMBER(frobenius), false, hoeffding_norm,
-                               "n s <= xi lambda_0/4 from m_H", bounds_width_hoeffding}},
-    {"Theorem 2 (b) entries", "bernstein", DERIVED, TEST_QUANTILE_AT_MOST,
+                               "n s <= xi lambda0/4 from m", bounds_width_hoeffding}},
+    {"Theorem 2, Bernstein, entries", "bernstein", DERIVED, TEST_QUANTILE_AT_MOST,
      "every |H_m - xi Hinf|_ij <= s, Bernstein", hold_bound,
      .subject = &(const curve){NUMBER(entry), false, bounds_deviation_bernstein,
-                               "s <= xi lambda_0/(4n) from m_B", bounds_width_bernstein}},
-    {"Theorem 2 (c)", "matrix-bernstein", DERIVED, TEST_QUANTILE_AT_MOST,
+                               "s <= xi lambda0/(4n) from m", bounds_width_bernstein}},
+    {"Theorem 2, matrix Bernstein", "matrix-bernstein", DERIVED, TEST_QUANTILE_AT_MOST,
      "||H_m - xi Hinf|| <= s, matrix Bernstein", hold_bound,
      .subject = &(const curve){NUMBER(norm), false, bounds_deviation_matrix_bernstein,
-                               "s <= xi lambda_0/4 from m_C", bounds_width_matrix_bernstein}},
-    {"Theorem 2 (d)", "matrix-chernoff", DERIVED, TEST_QUANTILE_AT_LEAST,
-     "lambda_min(H_m) >= r xi lambda_0, matrix Chernoff", hold_bound,
+                               "s <= xi lambda0/4 from m", bounds_width_matrix_bernstein}},
+    {"Theorem 2, matrix Chernoff", "matrix-chernoff", DERIVED, TEST_QUANTILE_AT_LEAST,
+     "lambda_min(H_m) >= r xi lambda0, matrix Chernoff", hold_bound,
      .subject = &(const curve){NUMBER(ratio), true, bounds_lower_chernoff, "r >= 3/4 from m",
                                chernoff_width}},
     {"Theorem 2, slope -1/2", "deviation-slope", DERIVED, TEST_MEAN_EQUAL,
      "slope of log ||H_m - xi Hinf|| in log m is -1/2", slope_of_norm},
-    {"Theorem 2", "theorem-2", PAPER, TEST_QUANTILE_AT_LEAST, "lambda_min(H_m) >= xi lambda_0/2",
+    {"Theorem 2", "theorem-2", PAPER, TEST_QUANTILE_AT_LEAST, "lambda_min(H_m) >= xi lambda0/2",
      theorem_2}};
 
 const claim_group concentration_claims[] = {{CLAIMS(claims)}, {NULL}};

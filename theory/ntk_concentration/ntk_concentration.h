@@ -1,5 +1,6 @@
 /* ntk-concentration: D = H_m - xi Hinf of random networks, over widths and kinds of masks, beside
- * every bound that holds at initialisation (initialisation in doc/mathematics.md). */
+ * every bound that holds at initialisation (initialisation in doc/mathematics.md).
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef THEORY_NTK_CONCENTRATION_NTK_CONCENTRATION_H
 #define THEORY_NTK_CONCENTRATION_NTK_CONCENTRATION_H
 
@@ -30,7 +31,7 @@ typedef struct {
     number(norm, MAX, "||D||")                                                                    \
     number(frobenius, MAX, "||D||_F")                                                             \
     number(entry, MAX, "max_ij |D_ij|")                                                           \
-    number(ratio, MIN, "lambda_min(H_m)/(xi lambda_0)")                                           \
+    number(ratio, MIN, "lambda_min(H_m)/(xi lambda0)")                                           \
     number(square, SUM, "||D||_F^2, mean over the masks")
 /* clang-format on */
 

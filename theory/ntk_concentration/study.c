@@ -1,4 +1,5 @@
-/* The random networks of ntk-concentration, what is kept of them, and its table. */
+/* The random networks of ntk-concentration, what is kept of them, and its table.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -58,7 +59,7 @@ void concentration_set_up(study_run *r) {
 
 static status prepare(study_run *r) {
     concentration_context *c = r->context;
-    status st = kernel_data_open(&r->options, DEFAULT_SAMPLES, 0, &c->data);
+    status st = kernel_data_open(&r->options, DEFAULT_SAMPLES, KERNEL_ALL_LABELS, &c->data);
     if (st == OK) { st = kernel_data_require_regular(&c->data); }
     if (st != OK) { return st; }
     concentration_set_up(r);
@@ -84,7 +85,7 @@ static const column columns[] = {
     {"norm", "||H_m - xi Hinf||", CLAIM_NUMBER(deviation, norm), false},
     {"frobenius", "||H_m - xi Hinf||_F", CLAIM_NUMBER(deviation, frobenius), false},
     {"entry", "max_ij |H_m - xi Hinf|_ij", CLAIM_NUMBER(deviation, entry), false},
-    {"ratio", "lambda_min(H_m)/(xi lambda_0)", CLAIM_NUMBER(deviation, ratio), true}};
+    {"ratio", "lambda_min(H_m)/(xi lambda0)", CLAIM_NUMBER(deviation, ratio), true}};
 
 static void put_quantile(const study_run *r, const column *c, const char *part, double q,
                          const double *x, table *t) {

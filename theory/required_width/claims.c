@@ -1,4 +1,5 @@
-/* The widths that the bounds ask for at initialisation, judged by the width that is needed. */
+/* The widths that the bounds ask for at initialisation, judged by the width that is needed.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>
 
 #include "theory/required_width/required_width.h"
@@ -39,10 +40,11 @@ static status bound_suffices(const study_run *r, size_t which, evidence *e) {
     const width_cell *cell = &cells[shown];
     const bounds_setting *s = &cell->bounds;
     width_found found = width_search(cell, CRITERION_SHOWN_CONFIDENCE);
+    e->row.rows = (size_t)s->n;
     claim_check_only_if(e, worst != UNDECIDED);
     claim_refute_unless(e, worst != FAILS);
     claim_says(e,
-               "m >= %s gives lambda_min(H_m) >= xi lambda_0/2; tightest at n=%g xi=%g: clearly "
+               "m >= %s gives lambda_min(H_m) >= xi lambda0/2; tightest at n=%g xi=%g: clearly "
                "false to m=%g, true from %g",
                e->claim->says, s->n, s->xi, found.low, found.high);
     claim_supposes(e, true,
@@ -98,27 +100,28 @@ static status exponent(const study_run *r, size_t which, evidence *e) {
     claim_says(e, "needed: %s^%.3f, in (%.3f, %.3f); %s %s^%.3f here", p->base, line.slope,
                line.slope_interval.low, line.slope_interval.high, e->claim->says, p->base, bound);
     claim_supposes(e, true,
-                   "a power law over %zu (n, xi), K p = %g, delta = %g; lambda_0 falls with n as "
+                   "a power law over %zu (n, xi), K p = %g, delta = %g; lambda0 falls with n as "
                    "it does here",
                    r->cells, cells[0].bounds.masks, cells[0].bounds.delta);
     return claim_estimated(e, bound, line.slope, line.slope_interval, cells[0].trials);
 }
 
 static const claim claims[] = {
-    {"Theorem 2 (a), width", "hoeffding", DERIVED, TEST_AT_MOST, "m_H", bound_suffices,
-     .subject = &width_bounds[HOEFFDING]},
-    {"Theorem 2 (b), width", "bernstein", DERIVED, TEST_AT_MOST, "m_B", bound_suffices,
-     .subject = &width_bounds[BERNSTEIN]},
-    {"Theorem 2 (c), width", "matrix-bernstein", DERIVED, TEST_AT_MOST, "m_C", bound_suffices,
-     .subject = &width_bounds[MATRIX_BERNSTEIN]},
-    {"Theorem 2 (d), width", "matrix-chernoff", DERIVED, TEST_AT_MOST, "(d) at eps = 1/4",
-     bound_suffices, .subject = &width_bounds[CHERNOFF]},
-    {"Theorem 2 (d), width at eps 1/2", "matrix-chernoff", DERIVED, TEST_AT_MOST,
-     "(d) at eps = 1/2", bound_suffices, .subject = &width_bounds[CHERNOFF_HALF]},
-    {"Theorem 2 together, width", "combined-with-drift", DERIVED, TEST_AT_MOST, "Together",
-     bound_suffices, .subject = &width_bounds[TOGETHER]},
+    {"Theorem 2, width by Hoeffding", "hoeffding", DERIVED, TEST_AT_MOST, "Hoeffding's width",
+     bound_suffices, .subject = &width_bounds[HOEFFDING]},
+    {"Theorem 2, width by Bernstein", "bernstein", DERIVED, TEST_AT_MOST, "Bernstein's width",
+     bound_suffices, .subject = &width_bounds[BERNSTEIN]},
+    {"Theorem 2, width by matrix Bernstein", "matrix-bernstein", DERIVED, TEST_AT_MOST,
+     "matrix Bernstein's width", bound_suffices, .subject = &width_bounds[MATRIX_BERNSTEIN]},
+    {"Theorem 2, width by matrix Chernoff", "matrix-chernoff", DERIVED, TEST_AT_MOST,
+     "matrix Chernoff's width at eps = 1/4", bound_suffices, .subject = &width_bounds[CHERNOFF]},
+    {"Theorem 2, width by matrix Chernoff, eps 1/2", "matrix-chernoff", DERIVED, TEST_AT_MOST,
+     "matrix Chernoff's width at eps = 1/2", bound_suffices,
+     .subject = &width_bounds[CHERNOFF_HALF]},
+    {"Theorem 2, width combined with drift", "combined-with-drift", DERIVED, TEST_AT_MOST,
+     "the width combined with drift", bound_suffices, .subject = &width_bounds[COMBINED]},
     {"Theorem 2, width against n", "theorem-2-exponents", PAPER, TEST_MEAN_BELOW,
-     "n^2 log(Kpn/delta)/lambda_0^2 is", exponent, .subject = &in_n},
+     "n^2 log(Kpn/delta)/lambda0^2 is", exponent, .subject = &in_n},
     {"Theorem 2, width against xi", "theorem-2-exponents", PAPER, TEST_MEAN_BELOW,
      "1/xi in the limit, (1 - xi/2)/xi, an entry's variance, is", exponent, .subject = &in_xi}};
 

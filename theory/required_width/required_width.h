@@ -1,11 +1,12 @@
-/* required-width: the least width at which lambda_min(H_m) >= xi lambda_0/2 for all K p masks holds
+/* required-width: the least width at which lambda_min(H_m) >= xi lambda0/2 for all K p masks holds
  * with probability 1 - delta, over n and xi, beside the width that every bound asks for
  * (initialisation in doc/mathematics.md).
  *
  * The widths tried are a geometric grid, eight to the octave. A trial is one stream of neurons
  * (model/masked_stream.h) that passes through all of them, so that the grid costs no more neurons
  * than its widest member; where a bisection would look, the answer is there already. A pilot
- * brackets the grid by doubling. */
+ * brackets the grid by doubling.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef THEORY_REQUIRED_WIDTH_REQUIRED_WIDTH_H
 #define THEORY_REQUIRED_WIDTH_REQUIRED_WIDTH_H
 
@@ -33,13 +34,13 @@ typedef struct {
     const kernel_data *data;
     mask_design design;
     bounds_setting bounds;
-    double floor;                        /* xi lambda_0/2 */
+    double floor;                        /* xi lambda0/2 */
     width_grid grid;                     /* set by the pilot */
     size_t trials, failures[WIDTH_GRID]; /* failures at every width of the grid, gathered */
 } width_cell;
 
 typedef struct {
-    kernel_data *data; /* (sizes) of the first n rows each; owned */
+    kernel_data *data; /* (sizes) of n rows each; owned */
     size_t sizes;
     width_cell *cells; /* (r->cells) sizes within xi; owned */
 } width_context;
@@ -69,7 +70,7 @@ width_found width_search(const width_cell *cell, double confidence);
 double width_measured(const width_cell *cell);
 
 /* Bounds on the width, in the order of table and statements. */
-enum { HOEFFDING, BERNSTEIN, MATRIX_BERNSTEIN, CHERNOFF, CHERNOFF_HALF, TOGETHER, WIDTH_BOUNDS };
+enum { HOEFFDING, BERNSTEIN, MATRIX_BERNSTEIN, CHERNOFF, CHERNOFF_HALF, COMBINED, WIDTH_BOUNDS };
 
 typedef double width_asked(const bounds_setting *s);
 

@@ -1,4 +1,5 @@
-/* The cells of required-width, their pilots and trials, and its table. */
+/* The cells of required-width, their pilots and trials, and its table.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,8 +21,7 @@ static const width_settings defaults = {.sizes = {{25, 50, 100, 200, 400}, 5},
 
 static const option_row options[] = {
     {"", OPTION_HEADING, .help = "The networks (LIST: values separated by commas):"},
-    {"sizes", OPTION_COUNTS, FIELD(sizes), 1, MAX_SIZE, "numbers n of first rows",
-     OPTION_ASCENDING},
+    {"sizes", OPTION_COUNTS, FIELD(sizes), 1, MAX_SIZE, "numbers n of rows", OPTION_ASCENDING},
     {"xi", OPTION_NUMBERS, FIELD(xi), 0, 1, "Bernoulli masks with these xi", OPTION_ABOVE_LOW},
     {"masks", OPTION_COUNT, FIELD(masks), 1, MAX_MASKS,
      "masks of one W_0, K p; all must satisfy the conclusion"},
@@ -50,7 +50,8 @@ static status open_sizes(study_run *r) {
     if (!c->data) { return FAILED; }
     c->sizes = sizes->count;
     for (size_t k = sizes->count; k-- > 0;) {
-        st = kernel_data_open(&r->options, (size_t)sizes->values[k], 0, &c->data[k]);
+        st =
+            kernel_data_open(&r->options, (size_t)sizes->values[k], KERNEL_ALL_LABELS, &c->data[k]);
         if (st == OK) { st = kernel_data_require_regular(&c->data[k]); }
         if (st != OK) { return st; }
     }
@@ -184,17 +185,18 @@ const width_bound width_bounds[WIDTH_BOUNDS] = {
     [MATRIX_BERNSTEIN] = {"matrix_bernstein", "by matrix Bernstein", bounds_width_matrix_bernstein},
     [CHERNOFF] = {"chernoff", "by matrix Chernoff, eps = 1/4", chernoff_quarter},
     [CHERNOFF_HALF] = {"chernoff_half", "by matrix Chernoff, eps = 1/2", chernoff_half},
-    [TOGETHER] = {"together", "combined with drift, for training", bounds_width_together}};
+    [COMBINED] = {"combined", "by matrix Chernoff combined with drift, for training",
+                  bounds_width_together}};
 
 static void put_row(const width_cell *cell, table *t) {
     const bounds_setting *s = &cell->bounds;
     const width_found found = width_search(cell, CRITERION_SHOWN_CONFIDENCE);
     table_row(t);
     row_number(t, "xi", "probability that a Bernoulli mask takes a neuron", s->xi);
-    row_number(t, "samples", "n, first rows", s->n);
+    row_number(t, "samples", "n, rows taken", s->n);
     row_number(t, "masks", "masks of one W_0, K p", s->masks);
     row_number(t, "trials", "independent W_0", (double)cell->trials);
-    row_number(t, "lambda_min", "lambda_0 of Hinf", s->lambda0);
+    row_number(t, "lambda_min", "lambda0 of Hinf", s->lambda0);
     row_number(t, "lambda_max", "of Hinf", s->lambda_max);
     row_number(t, "gram_norm", "||G||", s->gram_norm);
     row_number(t, "width",
@@ -245,8 +247,7 @@ static void note(const study_run *r, table *t) {
 }
 
 static const study_table tables[] = {
-    {"", "Least width with lambda_min(H_m) >= xi lambda_0/2 for K p masks w.p. 1 - delta", 17,
-     fill},
+    {"", "Least width with lambda_min(H_m) >= xi lambda0/2 for K p masks w.p. 1 - delta", 17, fill},
     {.fill = NULL}};
 
 const study required_width_study = {
