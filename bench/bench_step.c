@@ -69,7 +69,7 @@ static void close_bench(step_bench *b) {
 static status open_bench(const char *file, size_t n, size_t d, step_bench *b) {
     dataset data;
     status s = file ? dataset_load(file, n, &data) : bench_data(n, d, OUTPUTS, &data);
-    if (s == OK && file) { s = dataset_cluster_rows(&data); }
+    if (s == OK && file) { s = dataset_cluster_rows(&data, NULL); }
     if (s == OK) { s = gram_new(&data, GRAM_AUTO, &b->g); }
     dataset_free(&data);
     if (s != OK) { return s; }

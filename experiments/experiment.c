@@ -91,7 +91,13 @@ const option_row experiment_loss_options[] = {
              "(K, p, m) of a .npz",
      .flags = OPTION_NO_VALUE},
     {"save-weights", OPTION_PATH, FIELD(save_weights),
-     .help = "write the final weights and signs to a .npz (one xi, one repetition)",
+     .help = "write weights, signs, masks and settings to a .npz (one xi, one repetition)",
+     .flags = OPTION_NO_VALUE},
+    {"save-outputs", OPTION_PATH, FIELD(save_outputs),
+     .help = "write the whole network's outputs after every round to a .npz (likewise)",
+     .flags = OPTION_NO_VALUE},
+    {"save-kernel", OPTION_PATH, FIELD(save_kernel),
+     .help = "write the masked kernels of the first and the last round to a .npz (likewise)",
      .flags = OPTION_NO_VALUE},
     PANEL_ROWS,
     {NULL}};
@@ -180,6 +186,16 @@ static status find_lambda_max(const study_run *r, experiment *e) {
     return st;
 }
 
+static status load_rows(const study_run *r, size_t samples, experiment *e) {
+    const experiment_settings *o = r->settings;
+    if (!o->init) { return rows_load(&r->options, o->samples, ROWS_FIRST, &e->data, &e->file_row); }
+    status st = dataset_load(r->options.data, samples, &e->data);
+    if (st != OK) { return st; }
+    e->file_row = allocate(e->data.n, sizeof *e->file_row, "numbers of the rows");
+    for (size_t i = 0; e->file_row && i < e->data.n; i++) { e->file_row[i] = i; }
+    return e->file_row ? OK : FAILED;
+}
+
 status experiment_prepare(study_run *r) {
     const experiment_settings *o = r->settings;
     experiment *e = r->context;
@@ -189,9 +205,12 @@ status experiment_prepare(study_run *r) {
         return fail(BAD_INPUT, "--rows: a start given by --init is of the first rows; leave --rows "
                                "out");
     }
-    status st = o->init ? dataset_load(r->options.data, samples, data)
-                        : rows_load(&r->options, o->samples, ROWS_FIRST, data, NULL);
-    if (st == OK) { st = dataset_cluster_rows(data); }
+    status st = load_rows(r, samples, e);
+    for (size_t k = 0; st == OK && k < 2; k++) {
+        e->closest[k] = e->file_row[data->closest[k]];
+        e->opposite[k] = e->file_row[data->opposite_rows[k]];
+    }
+    if (st == OK) { st = dataset_cluster_rows(data, e->file_row); }
     if (st == OK) { st = list_cells(r); }
     if (st == OK) { st = gram_new(data, GRAM_AUTO, &e->g); }
     if (st == OK) { st = find_lambda_max(r, e); }
@@ -202,12 +221,12 @@ status experiment_prepare(study_run *r) {
                 "%s: n=%zu d=%zu q=%zu, lambda_max(Hinf)=%.6g, smallest angle %.3g between rows "
                 "%zu and %zu",
                 data->path, data->n, data->d, data->q, e->lambda_max, data->smallest_angle,
-                data->closest[0], data->closest[1]);
+                e->closest[0], e->closest[1]);
     if (data->opposite) {
         program_say(&r->options,
                     "warning: rows %zu and %zu are opposite: Assumption 1 does not hold (the "
                     "kernel stays regular)",
-                    data->opposite_rows[0], data->opposite_rows[1]);
+                    e->opposite[0], e->opposite[1]);
     }
     rates_say(r);
     return OK;
@@ -217,6 +236,7 @@ void experiment_close(void *context) {
     experiment *e = context;
     dataset_free(&e->data);
     gram_free(&e->g);
+    free(e->file_row);
     free(e->cells);
     free(e->diverged);
     free(e->found);
@@ -299,12 +319,25 @@ status experiment_gather(study_run *r) {
 
 /* --- provenance and columns --- */
 
+/* Which rows of the file a choice took, ascending. */
+static void note_file_rows(const experiment *e, table *t) {
+    text rows = {0};
+    for (size_t row = 0; row < e->data.file_rows; row++) {
+        size_t i = 0;
+        while (i < e->data.n && e->file_row[i] != row) { i++; }
+        if (i < e->data.n) { text_add(&rows, "%s%zu", rows.used ? " " : "", row); }
+    }
+    table_note(t, "file rows", "%s", rows.bytes ? rows.bytes : "");
+    text_free(&rows);
+}
+
 void experiment_note(const study_run *r, table *t) {
     const experiment_settings *o = r->settings;
     const experiment *e = r->context;
     char rows[128];
     rows_describe(&e->data, rows, sizeof rows);
     table_note(t, "rows", "%s", rows);
+    if (e->data.spread) { note_file_rows(e, t); }
     table_note(t, "label scale", "%.9g (largest |label| of the file)", e->data.label_scale);
     if (is_categorical(o)) { table_note(t, "xi", "1/p"); }
     if (o->lr_times_xi) { table_note(t, "step", "lr xi"); }

@@ -18,23 +18,24 @@ typedef enum { STOP_RULE, STOP_NO } experiment_stop;
 
 /* The options of a panel, and what is fixed for it. */
 typedef struct {
-    option_list width;        /* m of every cell, >= 1 */
-    option_list subnets;      /* p, >= 1 */
-    option_list xi;           /* in (0, 1]; none with categorical masks */
-    option_list lr;           /* > 0; one value, or one for each xi; none: auto */
-    size_t local_steps;       /* tau, >= 1 */
-    size_t rounds;            /* K, >= 1; with a stop rule at most */
-    size_t repeats;           /* of every cell, >= 1 */
-    double kappa;             /* factor of the initial weights, > 0 */
-    int mask;                 /* mask_kind */
-    int unselected;           /* train_unselected */
-    int scaling;              /* train_scaling */
-    int unstable;             /* experiment_unstable */
-    const char *init;         /* a given start, .npz; NULL: random. loss-dynamics alone */
-    const char *save_weights; /* where the final weights go; NULL: nowhere. loss-dynamics alone */
-    int stop;                 /* experiment_stop, of a panel that stops */
-    size_t patience;          /* of the rule */
-    size_t lr_width;          /* rates are for this m, lr_width / m of them elsewhere; 0: for all */
+    option_list width;   /* m of every cell, >= 1 */
+    option_list subnets; /* p, >= 1 */
+    option_list xi;      /* in (0, 1]; none with categorical masks */
+    option_list lr;      /* > 0; one value, or one for each xi; none: auto */
+    size_t local_steps;  /* tau, >= 1 */
+    size_t rounds;       /* K, >= 1; with a stop rule at most */
+    size_t repeats;      /* of every cell, >= 1 */
+    double kappa;        /* factor of the initial weights, > 0 */
+    int mask;            /* mask_kind */
+    int unselected;      /* train_unselected */
+    int scaling;         /* train_scaling */
+    int unstable;        /* experiment_unstable */
+    const char *init;    /* a given start, .npz; NULL: random. loss-dynamics alone */
+    /* where what is kept of a run goes (loss_save.h); NULL: nowhere. loss-dynamics alone */
+    const char *save_weights, *save_outputs, *save_kernel;
+    int stop;        /* experiment_stop, of a panel that stops */
+    size_t patience; /* of the rule */
+    size_t lr_width; /* rates are for this m, lr_width / m of them elsewhere; 0: for all */
     bool xi_given, lr_given, patience_given; /* on the command line */
 
     size_t samples;   /* rows of the data unless --samples says so; 0: all */
@@ -50,6 +51,8 @@ extern const option_row experiment_options[], experiment_loss_options[],
 /* The context of a panel, or the first member of it. */
 typedef struct {
     dataset data;
+    size_t *file_row;               /* (data.n) the row of the file that each sample is; owned */
+    size_t closest[2], opposite[2]; /* of data, as rows of the file */
     gram g;
     double lambda_max;     /* of Hinf */
     train_settings *cells; /* (r->cells) subnets outermost, then xi, then width; owned */

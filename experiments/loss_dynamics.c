@@ -3,10 +3,9 @@
  * weights, signs and masks.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>
-#include <string.h>
 
 #include "experiments/experiment.h"
-#include "experiments/loss_start.h"
+#include "experiments/loss_save.h"
 #include "experiments/rates.h"
 
 typedef struct {
@@ -36,33 +35,16 @@ static status require_one(const char *option, const option_list *list) {
                                    list->count);
 }
 
-static status check_save_weights(const program_options *options, const experiment_settings *o) {
-    if (o->repeats != 1 || (o->xi.count != 1 && o->mask == MASK_BERNOULLI)) {
-        return fail(BAD_INPUT, "--save-weights: keeps the weights of one run; add --repeats 1 and "
-                               "one value of --xi");
-    }
-    if (options->shards) {
-        return fail(BAD_INPUT, "--save-weights: not with --shard; run without it");
-    }
-    status st = program_writes(options, "save-weights", o->save_weights);
-    if (st == OK && o->init && strcmp(o->save_weights, o->init) == 0) {
-        st =
-            fail(BAD_INPUT, "--save-weights: %s is the file of --init; give another name", o->init);
-    }
-    return st;
-}
-
 static status settle(study_run *r) {
     const experiment_settings *o = r->settings;
     status st = require_one("width", &o->width);
     if (st == OK) { st = require_one("subnets", &o->subnets); }
-    if (st == OK && o->save_weights) { st = check_save_weights(&r->options, o); }
+    if (st == OK) { st = loss_save_check(&r->options, o); }
     if (st == OK && o->init) { st = require_distinct_paths(&r->options, "init", o->init); }
     return st == OK ? experiment_settle(r) : st;
 }
 
-/* --- units: points_of(o) errors, then, where they are kept, final weights (m, d) and signs (m, q)
- * --- */
+/* --- units: points_of(o) errors --- */
 
 /* The whole network's error, then for every round after sampling, after each local step, after
  * aggregation. */
@@ -77,8 +59,7 @@ static status prepare(study_run *r) {
     status st = experiment_prepare(r);
     if (st == OK) { st = loss_start_check(&c->start, o, data); }
     if (st != OK) { return st; }
-    size_t kept = o->save_weights ? c->common.cells[0].width * (data->d + data->q) : 0;
-    r->values = points_of(o) + kept;
+    r->values = points_of(o);
     return OK;
 }
 
@@ -89,9 +70,8 @@ static void close_loss(void *context) {
 }
 
 static void describe(const study_run *r, text *t) {
-    const experiment_settings *o = r->settings;
     const loss_context *c = r->context;
-    text_add(t, " start=%s weights=%d", c->start.sha256, o->save_weights != NULL);
+    text_add(t, " start=%s", c->start.sha256);
 }
 
 typedef struct {
@@ -124,17 +104,12 @@ static status measure(const study_run *r, size_t cell, size_t repetition, double
     const experiment_settings *o = r->settings;
     const loss_context *c = r->context;
     const experiment *e = &c->common;
-    bool keep = o->save_weights != NULL;
     trajectory run;
     status st =
-        trajectory_open(&e->g, &e->cells[cell], keep, r->options.seed, cell, repetition, &run);
+        trajectory_open(&e->g, &e->cells[cell], false, r->options.seed, cell, repetition, &run);
     if (st != OK) { return st; }
     if (c->start.W) { trainer_start(&run.t, c->start.W, c->start.A); }
     follow(c->start.masks, o->rounds, &run, values);
-    if (keep) {
-        st = loss_start_finish(&c->start, &run.t, r->options.seed, cell, repetition,
-                               values + points_of(o));
-    }
     trajectory_close(&run);
     return st;
 }
@@ -211,9 +186,8 @@ static status finish(const study_run *r) {
                     experiment_summary(r, cell, value_of, points - 1).mean, o->rounds,
                     rates_stability(r, cell));
     }
-    if (!o->save_weights) { return OK; }
-    return loss_start_save(o->save_weights, study_values(r, 0, 0) + points, e->cells[0].width,
-                           e->data.d, e->data.q);
+    loss_context *c = r->context;
+    return loss_save_asked(o) ? loss_save(&r->options, o, &c->common, &c->start) : OK;
 }
 
 static const char statement[] =

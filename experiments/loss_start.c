@@ -7,8 +7,6 @@
 
 #include "sweep/fingerprint.h"
 #include "io/npy.h"
-#include "stats/rng.h"
-#include "base/scratch.h"
 
 /* --- reading --- */
 
@@ -85,11 +83,17 @@ static status take_arrays(const npy_array *weights, const npy_array *signs, cons
     return OK;
 }
 
+/* Masks of a file with `rounds_done` led to its weights: they are not those of the rounds to come.
+ */
+static bool has_masks_to_come(const char *path) {
+    return npz_has(path, kinds[MASKS].name) && !npz_has(path, "rounds_done");
+}
+
 static status read_arrays(const char *path, loss_start *start) {
     npy_array a[ARRAYS] = {{.values = NULL}};
     status st = OK;
     for (int k = 0; st == OK && k < ARRAYS; k++) {
-        if (k == MASKS && !npz_has(path, kinds[k].name)) { continue; }
+        if (k == MASKS && !has_masks_to_come(path)) { continue; }
         st = npz_read(path, kinds[k].name, &a[k]);
         if (st == OK) { st = check_array(path, &kinds[k], a[WEIGHTS].shape[1], &a[k]); }
     }
@@ -141,6 +145,11 @@ status loss_start_check(const loss_start *start, const experiment_settings *o,
     if ((size_t)o->width.values[0] != start->m) {
         return fail(BAD_INPUT, "--width: %s has %zu neurons; leave --width out", path, start->m);
     }
+    if (o->xi.count > 1) {
+        return fail(BAD_INPUT,
+                    "--init: a start is trained at one xi, not at %zu; give --xi one value",
+                    o->xi.count);
+    }
     if (!start->masks) { return OK; }
     if ((size_t)o->subnets.values[0] != start->subnets) {
         return fail(BAD_INPUT,
@@ -165,39 +174,4 @@ void loss_start_free(loss_start *start) {
     free(start->A);
     free(start->masks);
     *start = (loss_start){0};
-}
-
-/* --- the end of a run --- */
-
-status loss_start_finish(const loss_start *start, const trainer *t, uint64_t seed, size_t cell,
-                         size_t repetition, double *values) {
-    size_t weights = t->settings.width * t->g->d, signs = t->settings.width * t->g->q;
-    scratch s = {0};
-    real *W = scratch_take(&s, weights, sizeof *W, "final weights");
-    real *W0 = scratch_take(&s, weights, sizeof *W0, "initial weights");
-    real *A = scratch_take(&s, signs, sizeof *A, "initial signs");
-    rng *r = rng_new(seed, cell, repetition, RNG_WEIGHTS); /* as the run started, once more */
-    status st = s.failed || !r ? FAILED : OK;
-    if (st == OK) {
-        train_draw_start(t, r, W0, A);
-        trainer_weights(t, start->W ? start->W : W0, W);
-        for (size_t k = 0; k < weights; k++) { values[k] = (double)W[k]; }
-        for (size_t k = 0; k < signs; k++) { values[weights + k] = (double)t->whole.A[k]; }
-    }
-    rng_free(r);
-    scratch_free(&s);
-    return st;
-}
-
-status loss_start_save(const char *path, const double *values, size_t m, size_t d, size_t q) {
-    const char *type = sizeof(real) == sizeof(float) ? "f4" : "f8";
-    double *weights = allocate(d * m, sizeof *weights, "final weights");
-    if (!weights) { return FAILED; }
-    for (size_t k = 0; k < d * m; k++) { weights[k % d * m + k / d] = values[k]; }
-    const npy_output arrays[] = {
-        {.name = "weights", .type = type, .rank = 2, .shape = {d, m}, .values = weights},
-        {.name = "signs", .type = type, .rank = 2, .shape = {m, q}, .values = values + m * d}};
-    status st = npz_write(path, arrays, 2);
-    free(weights);
-    return st;
 }

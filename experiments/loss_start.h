@@ -1,8 +1,8 @@
-/* The given start of a run (--init) and the kept end of one (--save-weights), as .npz files.
+/* The given start of a run (--init), a .npz file.
  *
  * A start has weights (d, m), signs (m, q) of -1 or +1 and, optionally, masks (K, p, m) of 0 or 1,
- * one per round; scalars samples, xi, lr, local_steps, where the file has them, are the defaults of
- * these options.
+ * one per round (not taken where the file has `rounds_done`: they led to its weights); scalars
+ * samples, xi, lr, local_steps, where the file has them, are the defaults of these options.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef EXPERIMENTS_LOSS_START_H
 #define EXPERIMENTS_LOSS_START_H
@@ -25,13 +25,5 @@ status loss_start_read(const char *path, experiment_settings *o, loss_start *sta
 /* BAD_INPUT unless options and data fit the start; OK for a random one. */
 status loss_start_check(const loss_start *start, const experiment_settings *o, const dataset *data);
 void loss_start_free(loss_start *start); /* safe on a zeroed one */
-
-/* values <- final weights (m, d), then signs (m, q), of a run from this start or, where it is a
- * random one, from that of rng_new(seed, cell, repetition, RNG_WEIGHTS). The trainer follows its
- * weights. */
-status loss_start_finish(const loss_start *start, const trainer *t, uint64_t seed, size_t cell,
-                         size_t repetition, double *values);
-/* Writes them as arrays weights (d, m) and signs (m, q) of a .npz: a start again. */
-status loss_start_save(const char *path, const double *values, size_t m, size_t d, size_t q);
 
 #endif

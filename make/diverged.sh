@@ -1,6 +1,8 @@
 #!/bin/sh
 # One line if a panel of Figure 2 has cells that diverged: which, how many of how many, and what to do. None otherwise.
 #
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
 #     make/diverged.sh TABLE...    (make figures)
 # SPDX-License-Identifier: GPL-3.0-or-later
 LC_ALL=C awk '

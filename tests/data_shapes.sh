@@ -4,6 +4,8 @@
 # all is made, the pictures' tables say so, no claim on Figure 2 is judged, and the end has its line. Skipped, in plain words,
 # where no Python has numpy (Debian: python3-numpy).
 #
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
 #     tests/data_shapes.sh FOLDER [SHAPE...]    (in the top folder, everything built; make check-data)
 # SPDX-License-Identifier: GPL-3.0-or-later
 set -u

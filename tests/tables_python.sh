@@ -47,6 +47,49 @@ run advise --samples 12 --width 30 --rounds 5 --repeats 2 --run-samples 8 --tria
 "$B/bin/statements" --quiet --results "$folder" --out "$folder/statements.dat" >/dev/null || [ $? = 3 ] || exit 1
 "$B/bin/claims" --results "$folder" --out "$folder/claims.dat" >/dev/null 2>&1
 
+# What loss-dynamics keeps of a run gives its errors again: weights, outputs and kernels, in both precisions.
+for precision in . double; do
+    "$B/bin/$precision/loss-dynamics" --quiet --threads 1 --samples 60 --rows spread --width 50 --subnets 3 --xi 0.6 --lr 0.1 \
+        --local-steps 2 --rounds 4 --repeats 1 --out "$folder/kept.dat" --save-weights "$folder/kept.npz" \
+        --save-outputs "$folder/outputs.npz" --save-kernel "$folder/kernel.npz" >/dev/null || exit 1
+    "$python" - "$folder" <<'PYTHON' || exit 1
+import sys
+import numpy as np
+
+folder = sys.argv[1]
+data, kept = np.load("data/digits.npz"), np.load(folder + "/kept.npz")
+outputs, kernel = np.load(folder + "/outputs.npz"), np.load(folder + "/kernel.npz")
+printed = [line.split() for line in open(folder + "/kept.dat") if line.strip() and not line.startswith("#")]
+mean, phase = printed[0].index("mean"), printed[0].index("phase")
+printed = [float(row[mean]) for row in printed[1:] if row[phase] in ("whole", "aggregated")]
+
+# --- the recipe of the manual ---
+rows = kept["rows"]
+X = data["features"][rows].astype("f8")
+X /= np.linalg.norm(X, axis=1, keepdims=True)
+Y = data["labels"][rows] / kept["label_scale"]
+def output(weights):
+    return kept["scale_whole"] * np.maximum(X @ weights, 0) @ kept["signs"]
+def error(U):
+    return ((U - Y) ** 2).sum() / (2 * len(Y))
+# --- end of the recipe ---
+
+W0, W = kept["initial_weights"].astype("f8"), kept["weights"].astype("f8")
+far = [abs(error(output(W0)) - printed[0]), abs(error(output(W)) - printed[-1])]
+far += [abs(error(outputs["outputs"][k]) - e) for k, e in enumerate(printed)]
+far += [abs(e - p) for e, p in zip(kept["errors"], printed)]
+for name, weights, mask in ("kernel_start", W0, kept["masks"][0]), ("kernel_end", W, kept["masks"][-1]):
+    active = (X @ weights >= 0).astype("f8")
+    for l in range(len(mask)):
+        H = (X @ X.T) * ((active * mask[l]) @ active.T) / W.shape[1]
+        far.append(abs(H - kernel[name][l]).max())
+print(f"tables-python: a saved run in NumPy: errors and kernels within {max(far):.1e}")
+sys.exit(not max(far) < 1e-6)
+PYTHON
+    rm -rf "$folder"/kept.dat*
+done
+rm -f "$folder"/kept.runs.dat
+
 "$python" - "$folder" <<'PYTHON'
 import glob, itertools, sys
 import numpy, pandas

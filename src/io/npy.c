@@ -169,11 +169,32 @@ void npy_free(npy_array *array) {
 
 /* --- writing --- */
 
+/* Bytes of an item of the dtype; 0: it is not written. */
+static size_t item_size(const char *type) {
+    static const char *const types[] = {"f4", "f8", "i8", "u1"};
+    for (size_t k = 0; k < sizeof types / sizeof *types; k++) {
+        if (strcmp(type, types[k]) == 0) { return (size_t)(type[1] - '0'); }
+    }
+    return 0;
+}
+
+static void put_item(const char *type, double value, char *bytes) {
+    if (strcmp(type, "f4") == 0) {
+        memcpy(bytes, &(float){(float)value}, sizeof(float));
+    } else if (strcmp(type, "i8") == 0) {
+        memcpy(bytes, &(int64_t){(int64_t)value}, sizeof(int64_t));
+    } else if (strcmp(type, "u1") == 0) {
+        *bytes = (char)(unsigned char)value;
+    } else {
+        memcpy(bytes, &value, sizeof value);
+    }
+}
+
 /* Header and values of one array as a .npy file has them; the caller's, free(). NULL with a line. */
 static char *encode(const char *path, const npy_output *array, size_t *size) {
-    const bool single = strcmp(array->type, "f4") == 0;
-    if (!single && strcmp(array->type, "f8") != 0) {
-        fail(FAILED, "%s: dtype '%s' cannot be written; take f4 or f8", path, array->type);
+    const size_t item = item_size(array->type);
+    if (item == 0) {
+        fail(FAILED, "%s: dtype '%s' cannot be written; take f4, f8, i8 or u1", path, array->type);
         return NULL;
     }
     if (array->rank < 0 || array->rank > NPY_MAX_RANK) {
@@ -181,18 +202,15 @@ static char *encode(const char *path, const npy_output *array, size_t *size) {
              NPY_MAX_RANK);
         return NULL;
     }
-    const size_t item = single ? sizeof(float) : sizeof(double);
     size_t count = 1;
     for (int r = 0; r < array->rank; r++) { count *= array->shape[r]; }
     char *bytes = allocate(NPY_HEADER_ROOM + count * item, 1, array->name ? array->name : path);
     if (!bytes) { return NULL; }
     const size_t header = npy_header_write(array, bytes);
     *size = header + count * item;
-    for (size_t k = 0; single && k < count; k++) {
-        const float value = (float)array->values[k];
-        memcpy(bytes + header + k * item, &value, item);
+    for (size_t k = 0; k < count; k++) {
+        put_item(array->type, array->values[k], bytes + header + k * item);
     }
-    if (!single && count > 0) { memcpy(bytes + header, array->values, count * item); }
     return bytes;
 }
 

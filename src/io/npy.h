@@ -31,10 +31,11 @@ int npz_has(const char *path, const char *name);
 /* Frees values; safe on a zeroed array and twice. */
 void npy_free(npy_array *array);
 
-/* One array to be written: doubles in C order, stored as "f4" or "f8". */
+/* One array to be written: doubles in C order, stored as "f4", "f8", "i8" or "u1", which they fit.
+ */
 typedef struct {
     const char *name; /* member name without ".npy"; ignored by npy_write */
-    const char *type; /* "f4" or "f8" */
+    const char *type; /* "f4", "f8", "i8" or "u1" */
     int rank;         /* 0..NPY_MAX_RANK */
     size_t shape[NPY_MAX_RANK];
     const double *values; /* (product of shape), borrowed */

@@ -69,18 +69,21 @@ static void reorder(double *rows, size_t columns, const candidate *order, size_t
     memcpy(rows, copy, n * columns * sizeof *copy);
 }
 
-status dataset_cluster_rows(dataset *data) {
+status dataset_cluster_rows(dataset *data, size_t *row) {
     scratch work = {0};
     candidate *order = scratch_take(&work, data->n, sizeof *order, "order of the inputs");
     double *centre = scratch_take(&work, data->d, sizeof *centre, "order of the inputs");
     double *X = scratch_take(&work, data->n * data->d, sizeof *X, "inputs in order");
     double *Y = scratch_take(&work, data->n * data->q, sizeof *Y, "labels in order");
+    size_t *before = scratch_take(&work, data->n, sizeof *before, "numbers of the rows");
     const status st = work.failed ? FAILED : OK;
     if (st == OK) {
         for (size_t i = 0; i < data->n; i++) { order[i].row = i; }
         order_rows(data, order, centre);
         reorder(data->X, data->d, order, data->n, X);
         reorder(data->Y, data->q, order, data->n, Y);
+        for (size_t i = 0; row && i < data->n; i++) { before[i] = row[i]; }
+        for (size_t i = 0; row && i < data->n; i++) { row[i] = before[order[i].row]; }
     }
     scratch_free(&work);
     return st;

@@ -45,8 +45,8 @@ status dataset_take(const dataset *whole, const size_t *row, size_t count, datas
 /* Reorders the rows of X and Y so that each tile of active (active_tile) holds inputs with large
  * inner products: neurons are then active on nearly all or nearly none of a tile. Training does not
  * depend on the order of the inputs but for rounding. The order depends on X alone. closest and
- * opposite_rows stay the rows of the file. */
-status dataset_cluster_rows(dataset *data);
+ * opposite_rows stay the rows of the file. row: NULL, or (n) numbers of the rows, reordered alike. */
+status dataset_cluster_rows(dataset *data, size_t *row);
 
 /* Rows in as few dimensions as they span. Training sees inputs through G = X X^T alone, so that the
  * Cholesky factor of G stands for X, and a start takes n normal numbers a neuron instead of d.

@@ -101,3 +101,32 @@ Test(experiment_options, stop_and_patience) {
     cr_expect(gt(dbl, rounds[2], rounds[1]));
     cr_expect(eq(dbl, rounds[3], 90));
 }
+
+/* More repetitions continue a run: units that are there are read. */
+Test(experiment_options, more_repetitions_continue) {
+    char said[1024], path[256], command[1024], units[128];
+    snprintf(path, sizeof path, "%s/x.dat", fixture_folder("options-continue"));
+    for (int repeats = 2; repeats <= 5; repeats += 3) {
+        snprintf(command, sizeof command,
+                 "%s BIN/subnet-sweep --samples 20 --width 20 --subnets 1,2 --repeats %d --threads "
+                 "1 --quiet --out %s",
+                 repeats == 2 ? "rm -rf build/test-tmp/options-continue/*;" : "", repeats, path);
+        cr_assert(eq(int, fixture_run(command, said, sizeof said), 0), "%s", said);
+    }
+    table_data t;
+    cr_assert(eq(int, table_read(path, &t), OK));
+    cr_expect(table_note_of(&t, "units", units, sizeof units));
+    cr_expect(eq(str, units, "6 computed, 4 read, 0 repaired"));
+    table_data_free(&t);
+}
+
+/* A start belongs to one xi. */
+Test(experiment_options, a_start_is_of_one_xi) {
+    char said[1024];
+    cr_expect(eq(int,
+                 fixture_run("BIN/loss-dynamics --init tests/reference/replay-bernoulli.npz "
+                             "--xi 0.3,0.5 --lr 0.1 --out build/test-tmp/init.dat",
+                             said, sizeof said),
+                 2));
+    cr_expect(ne(ptr, strstr(said, "--init: a start is trained at one xi"), NULL), "%s", said);
+}

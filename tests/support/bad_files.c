@@ -305,7 +305,7 @@ void bad_heatmap_tables(const char *folder, bad_file_list *list) {
 #define RUNS "subnets xi repetition level rounds state\n"
     static const bad_text texts[] = {
         {RUNS "1 0.5 0 0.1 9 done\n",
-         "row 1: state 'done' is not stalled, converged, capped or diverged"},
+         "row 1: state 'done' is not stalled, converged, capped, finished or diverged"},
         {RUNS "1 0.5 0 inf stalled\n", ":2: 5 fields, but 6 columns"},
         {"# unselected: zero (released program)\n" RUNS "1 0.5 0 0.1 9 stalled\n",
          "not keep; give the other heat map"},

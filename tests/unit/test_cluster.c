@@ -30,7 +30,7 @@ Test(cluster, keeps_every_input_with_its_labels) {
     dataset plain, arranged;
     cr_assert(dataset_load("data/digits.npz", N, &plain) == OK &&
               dataset_load("data/digits.npz", N, &arranged) == OK);
-    cr_assert(eq(int, dataset_cluster_rows(&arranged), OK));
+    cr_assert(eq(int, dataset_cluster_rows(&arranged, NULL), OK));
     cr_expect(ne(int, memcmp(plain.X, arranged.X, N * 64 * sizeof(double)), 0),
               "the order has changed");
     double *before = sorted_rows(&plain), *after = sorted_rows(&arranged);
@@ -65,7 +65,7 @@ Test(cluster, leaves_fewer_terms) {
     dataset data;
     cr_assert(eq(int, dataset_load("data/digits.npz", N, &data), OK));
     double before = terms_left(&data);
-    cr_assert(eq(int, dataset_cluster_rows(&data), OK));
+    cr_assert(eq(int, dataset_cluster_rows(&data, NULL), OK));
     cr_expect(lt(dbl, terms_left(&data), 0.8 * before));
     dataset_free(&data);
 }
@@ -88,7 +88,7 @@ Test(cluster, changes_training_by_rounding_alone) {
     dataset data;
     cr_assert(eq(int, dataset_load("data/digits.npz", N, &data), OK));
     double before = error_after_rounds(&data);
-    cr_assert(eq(int, dataset_cluster_rows(&data), OK));
+    cr_assert(eq(int, dataset_cluster_rows(&data, NULL), OK));
     cr_expect(le(dbl, fabs(error_after_rounds(&data) / before - 1), same));
     dataset_free(&data);
 }
