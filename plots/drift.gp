@@ -30,9 +30,13 @@ beside(i) = column("round") + last / 100.0 * (i - 0.5 * (curves + 1))
 lost = ""
 gone = 0
 do for [i = 1 : curves] {
-    stats table using (flips_mean(i)) nooutput
-    lost = lost.(STATS_records > 0 && STATS_min <= 0 ? "\n".(STATS_max > 0 ? "in some rounds: " : "").named(i) : "")
-    gone = gone + (STATS_records > 0 && STATS_min <= 0)
+    least = 1e30
+    most  = -1
+    stats table using (v = flips_mean(i), least = v < least ? v : least, most = v > most ? v : most, 0) nooutput
+    if (least <= 0) {
+        gone = gone + 1
+        lost = lost."\n".(most > 0 ? "in some rounds: " : "").named(i)
+    }
 }
 
 again = "lowest = 1e30; highest = -1e30"

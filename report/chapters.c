@@ -1,4 +1,5 @@
 #include <math.h>
+#include <stdint.h>
 #include <string.h>
 
 #include "report/document.h"
@@ -37,6 +38,34 @@ static void data_sentence(document *d) {
     table_data_free(&t);
 }
 
+/* How many of the user's rows were looked at. */
+static void rows_sentence(document *d) {
+    size_t least = SIZE_MAX, most = 0, of = 0;
+    table_data t;
+    char written[256];
+    for (size_t k = 0; k < d->statement_count; k++) {
+        const statement_row *row = &d->statements[k];
+        if (row->rows == 0) { continue; }
+        least = row->rows < least ? row->rows : least;
+        most = row->rows > most ? row->rows : most;
+        of = row->of > of ? row->of : of;
+    }
+    if (most > 0 && least == most) {
+        text_add(&d->out, "Statements were checked on %zu of your %zu rows.", most, of);
+    } else if (most > 0) {
+        text_add(&d->out,
+                 "Statements were checked on %zu to %zu of your %zu rows, each row says on how "
+                 "many.",
+                 least, most, of);
+    }
+    if (document_table(d, "loss-dynamics", &t) &&
+        table_note_of(&t, "rows", written, sizeof written)) {
+        text_add(&d->out, " Rows of Figure 2a: %s.", document_cell(d, written));
+    }
+    table_data_free(&t);
+    text_add(&d->out, "\n");
+}
+
 /* Refuted rows for which only our own mathematics or code can be to blame. */
 static void own_failures(document *d) {
     size_t own = 0;
@@ -56,6 +85,7 @@ static void own_failures(document *d) {
 
 void chapter_summary(document *d) {
     data_sentence(d);
+    rows_sentence(d);
     text_add(&d->out, "Of %zu claims about Figure 2: %s.", d->claim_count,
              document_counts(d, d->claims, d->claim_count));
     name_refuted(d, d->claims, d->claim_count);
@@ -211,11 +241,11 @@ static size_t command_of(const statement_row *rows, size_t k) {
 static void put_statement(document *d, size_t k) {
     const statement_row *row = &d->statements[k];
     size_t command = command_of(d->statements, k);
-    text_add(&d->out, "| %s | %s | %s | %s | %s | %s | %zu | [c%zu](#c%zu) | %s",
+    text_add(&d->out, "| %s | %s | %s | %s | %s | %s | %zu | %zu | [c%zu](#c%zu) | %s",
              document_cell(d, row->statement), statement_kind_word(row->kind),
              document_verdict(d, row->verdict), document_number(d, row->bound),
-             document_number(d, row->observed), document_number(d, row->slack), row->trials,
-             command, command, document_cell(d, row->says));
+             document_number(d, row->observed), document_number(d, row->slack), row->rows,
+             row->trials, command, command, document_cell(d, row->says));
     if (row->hypotheses[0]) { text_add(&d->out, " (%s)", document_cell(d, row->hypotheses)); }
     text_add(&d->out, " |\n");
 }
@@ -253,8 +283,8 @@ void chapter_statements(document *d) {
                  document_make(d, "theory"));
         return;
     }
-    text_add(&d->out, "| statement | kind | verdict | bound | observed | slack | trials | again | "
-                      "in words |\n|---|---|---|---|---|---|---|---|---|\n");
+    text_add(&d->out, "| statement | kind | verdict | bound | observed | slack | rows | trials | "
+                      "again | in words |\n|---|---|---|---|---|---|---|---|---|---|\n");
     for (size_t k = 0; k < d->statement_count; k++) { put_statement(d, k); }
     put_commands(d);
     for (size_t k = 0; k < sizeof theory / sizeof *theory; k++) {

@@ -49,6 +49,7 @@ void document_picture(document *d, const char *figure, const char *alternative);
 
 /* --- the chapters, in order; each adds itself --- */
 void chapter_summary(document *d);
+void chapter_advise(document *d); /* the page of advise, in full */
 void chapter_figure2(document *d);
 void chapter_released(document *d); /* where the released program departs from Algorithm 1 */
 void chapter_statements(document *d);

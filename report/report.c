@@ -60,6 +60,7 @@ static status read_rows(const char *folder, const char *name, statement_row **li
 static status write_report(document *d, const char *path) {
     text_add(&d->out, "---\ntitle: Masked NTK, report\nlang: en\n---\n\n");
     chapter_summary(d);
+    chapter_advise(d);
     chapter_figure2(d);
     chapter_released(d);
     chapter_statements(d);

@@ -10,10 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-    ALIGNMENT = 64,
-    SMALL = 1 << 24
-}; /* bytes; of these the second are not worth a look at what is free */
+/* Bytes; for SMALL arrays the memory that is free is not asked for. */
+enum { ALIGNMENT = 64, SMALL = 1 << 24 };
 
 static _Thread_local char line[1024];
 
@@ -23,8 +21,7 @@ status fail(status st, const char *format, ...) {
     va_start(arguments, format);
     vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
-    for (char *c = text; *c;
-         c++) { /* a path or an option's text may hold anything; the line stays one */
+    for (char *c = text; *c; c++) { /* a path may hold anything; the line stays one */
         *c = iscntrl((unsigned char)*c) ? '?' : *c;
     }
     memcpy(line, text, sizeof line);

@@ -99,8 +99,8 @@ status file_begin(const char *path, file_draft *draft) {
 static int path_sync(const char *path) {
     const int file = open(path, O_RDONLY | O_CLOEXEC);
     if (file < 0) { return errno; }
-    const int error =
-        fsync(file) == 0 || errno == EINVAL ? 0 : errno; /* EINVAL: nothing there to wait for */
+    /* EINVAL: nothing there to wait for */
+    const int error = fsync(file) == 0 || errno == EINVAL ? 0 : errno;
     close(file);
     return error;
 }
@@ -196,8 +196,8 @@ static int bytes_read(int file, char *bytes, size_t size) {
 }
 
 status file_read_whole(const char *path, size_t limit, char **bytes, size_t *size) {
-    const int file =
-        open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* opening a pipe must not wait */
+    /* opening a pipe must not wait */
+    const int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (file < 0) { return fail(BAD_INPUT, "%s: cannot be read: %s", path, strerror(errno)); }
     struct stat found;
     status st = FAILED;

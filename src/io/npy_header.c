@@ -124,8 +124,8 @@ static status parse_length(cursor *c, size_t *length) {
 
 /* A tuple: (), (3,), (3, 4) or (3, 4,). The product of its lengths becomes the count. */
 static status parse_shape(cursor *c, npy_header *header) {
-    size_t bytes = sizeof(
-        double); /* of the array in memory, so that nothing derived from it overflows later */
+    /* of the array in memory, so that nothing derived from it overflows later */
+    size_t bytes = sizeof(double);
     header->count = 1;
     if (!take(c, '(')) { return broken(c, "a shape such as (3, 4)"); }
     while (!take(c, ')')) {

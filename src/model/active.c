@@ -253,8 +253,8 @@ static void add_block(const packed_columns *c, const relu_sum *s, const active_w
         const unsigned char *use_complement = w->use_complement + t * ACTIVE_PANEL;
         if (w->full_sum_needed[t]) { full_sum_tile(s, tile, begin, width, w->full_sum); }
         for (size_t r = 0; r < s->count; r++) {
-            const char *ahead = (const char *)(tile + c->tile * BLOCK) +
-                                128 * r; /* the next tile, two lines a neuron */
+            /* the next tile, two lines a neuron */
+            const char *ahead = (const char *)(tile + c->tile * BLOCK) + 128 * r;
             __builtin_prefetch(ahead);
             __builtin_prefetch(ahead + 64);
             add_terms(tile, w->values + first[r], w->places + first[r], first[r + 1] - first[r],

@@ -39,16 +39,16 @@ double bounds_lower_chernoff(const bounds_setting *s, double m);
 
 /* --- section 3, drift inside the R-ball; R, kappa > 0 in the same unit --- */
 
-double bounds_near_probability(double R,
-                               double kappa); /* p_R = P(|<w_0, x>| <= R) = erf(R/(kappa sqrt 2)) */
-double bounds_radius(const bounds_setting *s,
-                     double kappa); /* R*, where p_R = lambda0/(16 row_sum) */
+/* p_R = P(|<w_0, x>| <= R) = erf(R/(kappa sqrt 2)) */
+double bounds_near_probability(double R, double kappa);
+/* R*, where p_R = lambda0/(16 row_sum) */
+double bounds_radius(const bounds_setting *s, double kappa);
 /* near_i <= 2 m xi p_R for every sample and mask, but with probability masks n exp(-m xi p_R/3), at
  * most 1. */
 double bounds_near_count(double m, double xi, double p_R);
 double bounds_near_failure(const bounds_setting *s, double m, double p_R);
-double bounds_drift(const bounds_setting *s,
-                    double p_R); /* ||H_m(k,t) - H_m(0)|| <= 4 row_sum xi p_R */
+/* ||H_m(k,t) - H_m(0)|| <= 4 row_sum xi p_R */
+double bounds_drift(const bounds_setting *s, double p_R);
 /* Least width for the drift condition at R*: (48 row_sum/(xi lambda0)) log(masks n/delta). */
 double bounds_width_drift(const bounds_setting *s);
 /* Together: max of (d) at eps = 1/4 and the drift condition; lambda_min(H_m(k,t)) >= xi lambda0/2
@@ -73,11 +73,10 @@ double bounds_jump_tail(double masks, double jump, double delta);
  * masks: theta = phi = 1 --- */
 
 double bounds_phi(unsigned p, double xi); /* phi = E[b_r/c_r] */
-double bounds_phi_above(unsigned p,
-                        double xi); /* Lemma 18: phi <= 2/((p+1) xi); equal only for p = xi = 1 */
-double bounds_phi_above_sharp(
-    unsigned p,
-    double xi); /* phi <= 2 E[b_r/(c_r+1)]; equal for p = 1, and never above the other */
+/* Lemma 18: phi <= 2/((p+1) xi); equal only for p = xi = 1 */
+double bounds_phi_above(unsigned p, double xi);
+/* phi <= 2 E[b_r/(c_r+1)]; equal for p = 1, and never above the other */
+double bounds_phi_above_sharp(unsigned p, double xi);
 double bounds_share(double theta, double p); /* Lemma 18: E[eta_r m_r^l] = theta/p */
 
 /* nu_{r,r'}: mean (Lemma 20) and variance (Lemma 21), for r' = r and r' != r. */
@@ -139,8 +138,8 @@ double bounds_mean_multiplier(double theta, double eta, double lambda, unsigned 
 
 /* --- section 7, Theorem 4 --- */
 
-double bounds_categorical_contraction(double eta, double lambda0,
-                                      double p); /* rho = 1 - eta lambda0/(2p) */
+/* rho = 1 - eta lambda0/(2p) */
+double bounds_categorical_contraction(double eta, double lambda0, double p);
 /* Vbar = xi (1-xi) n (sqrt 2 kappa + R)^2, at least the jump V on Omega_k. */
 double bounds_categorical_jump(double xi, double n, double kappa, double R);
 /* rho^{tau K} ||y - u_0||^2 + Vbar rho^tau/(1 - rho^tau), for E[1_{Omega_K} ||y - u_K||^2]; rho <

@@ -27,8 +27,8 @@ static void split(double *L, size_t n, double *cut, double *H) {
     for (size_t k = 0; k < n; k++) {
         for (size_t i = k; i < n; i++) { cut[i] = fmax(cut[i], fabs(L[k * n + i])); }
     }
-    for (size_t i = 0; i < n;
-         i++) { /* adding and taking off 1.5 2^52 times the unit rounds to a multiple of it */
+    /* Adding and taking off 1.5 2^52 times the unit rounds to a multiple of it. */
+    for (size_t i = 0; i < n; i++) {
         cut[i] = cut[i] > 0 ? 0x1.8p52 * scalbn(1, ilogb(cut[i]) + 1 - bits) : 0;
     }
     for (size_t k = 0; k < n; k++) {

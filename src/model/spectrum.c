@@ -197,8 +197,8 @@ static double rayleigh_above(const double *A, size_t n, const double *x) {
         size += fabsl((long double)x[i]) * row_size;
         square += (long double)x[i] * x[i];
     }
-    long double gamma = (4 * (long double)n + 16) *
-                        LDBL_EPSILON; /* twice what is needed: the bound is rounded too */
+    /* twice what is needed: the bound is rounded too */
+    long double gamma = (4 * (long double)n + 16) * LDBL_EPSILON;
     return nextafter((double)((form + gamma * size) / square + gamma * fabsl(form) / square),
                      INFINITY);
 }

@@ -26,8 +26,8 @@ void rng_free(rng *r);
 
 double rng_uniform(rng *r);         /* uniform on [0, 1) */
 size_t rng_index(rng *r, size_t n); /* uniform on {0, ..., n-1}, n in [1, 2^32) */
-void rng_normal(rng *r, double sigma, size_t count,
-                real *out); /* out (count): N(0, sigma^2), ziggurat */
+/* out (count): N(0, sigma^2), ziggurat */
+void rng_normal(rng *r, double sigma, size_t count, real *out);
 void rng_normal_double(rng *r, double sigma, size_t count, double *out);
 void rng_signs(rng *r, size_t count, real *out); /* out (count): -1 or +1 with equal probability */
 

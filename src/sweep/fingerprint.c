@@ -44,9 +44,7 @@ status fingerprint_code(const char *path, char fingerprint[65]) {
         SHA256Update(&sha, (const uint8_t *)bytes + s->sh_offset, s->sh_size);
         hashed += s->sh_size;
     }
-    if (hashed == 0) {
-        SHA256Update(&sha, (const uint8_t *)bytes, size);
-    } /* no sections: all of it */
+    if (hashed == 0) { SHA256Update(&sha, (const uint8_t *)bytes, size); /* no sections */ }
     SHA256End(&sha, fingerprint);
     free(bytes);
     return OK;
@@ -60,8 +58,7 @@ status fingerprint_of(const char *program, const char *settings, char fingerprin
     SHA2_CTX sha;
     SHA256Init(&sha);
     for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
-        SHA256Update(&sha, (const uint8_t *)parts[i],
-                     strlen(parts[i]) + 1); /* the 0 byte parts them */
+        SHA256Update(&sha, (const uint8_t *)parts[i], strlen(parts[i]) + 1); /* the 0 parts them */
     }
     SHA256End(&sha, fingerprint);
     return OK;

@@ -76,8 +76,8 @@ static void show(progress *p, double now) {
         bar[BAR] = '\0';
         snprintf(line, sizeof line, "%s [%s] %3.0f%% %zu/%zu %s, %s left", p->name, bar,
                  floor(100.0 * share), p->finished, p->items, spent_text, left_text);
-        fprintf(stderr, "\r%-*.*s", WIDTH - 1, WIDTH - 1,
-                line); /* the last column stays free: no wrapping */
+        /* the last column stays free: no wrapping */
+        fprintf(stderr, "\r%-*.*s", WIDTH - 1, WIDTH - 1, line);
     } else {
         fprintf(stderr, "%s: %.0f%%, %zu of %zu units, %s spent, %s left\n", p->name,
                 floor(100.0 * share), p->finished, p->items, spent_text, left_text);

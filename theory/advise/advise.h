@@ -41,8 +41,8 @@ typedef struct {
     number(start, SUM, "error at the start")                                                      \
     number(early, SUM, "mean of log(error after a round / before) over early rounds")             \
     number(last, SUM, "error after the last round")                                               \
-    number(level, SUM, "mean error of the last fifth of the rounds")                              \
-    number(before, SUM, "mean error of the fifth before it")                                      \
+    number(level, SUM, "mean error of the last third of the rounds, as error-floor takes it")      \
+    number(before, SUM, "mean error of the third before it")                                      \
     number(reached, SUM, "first round within a tenth of the level")                               \
     number(diverged, MAX, "1: some error left all bounds")
 /* clang-format on */
@@ -53,7 +53,7 @@ enum { EARLY_ROUNDS = 5 };
 
 /* One number with its sentence. low, high: its interval, NaN where there is none. */
 typedef struct {
-    char name[40], unit[16], command[320], sentence[640];
+    char name[40], unit[16], command[PROGRAM_COMMAND], sentence[640];
     double value, low, high;
 } advise_finding;
 
@@ -73,7 +73,8 @@ typedef struct {
 status advise_plan(study_run *r);
 status advise_measure(const study_run *r, size_t cell, size_t repetition, double *values);
 
-/* The stability number's step for `s` on the rows of the runs, or what --lr gives. */
+/* The stability number's step for `s` on the rows of the runs, in four digits, so that a command line
+ * can name it; or what --lr gives. */
 double advise_lr(const study_run *r, const train_settings *s);
 
 /* A number with its 95 % interval over the repetitions; of two cells, the geometric mean of their
@@ -94,7 +95,7 @@ void advise_more(const study_run *r, advise_finding *f, const char *program, con
 const char *advise_rows_word(const study_run *r);
 /* The findings of kernel, width and steps; those of the runs. */
 status advise_say_theory(const study_run *r);
-void advise_say_runs(const study_run *r);
+status advise_say_runs(const study_run *r);
 
 extern const study advise_study;
 

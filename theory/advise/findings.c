@@ -36,7 +36,7 @@ static void more_kernel(const study_run *r, advise_finding *f) {
         advise_more(r, f, "infinite-ntk", " --samples %zu --rows %s --seed %llu",
                     r->options.samples, advise_rows_word(r), (unsigned long long)r->options.seed);
     } else {
-        advise_more(r, f, "infinite-ntk", "%s", "");
+        advise_more(r, f, "infinite-ntk", " --seed %llu", (unsigned long long)r->options.seed);
     }
 }
 

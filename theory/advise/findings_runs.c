@@ -5,6 +5,7 @@
 #include "model/mask.h"
 #include "base/scratch.h"
 #include "theory/advise/advise.h"
+#include "theory/error_floor/error_floor.h"
 
 #define NUMBER(name) CLAIM_NUMBER(advise_seen, name)
 
@@ -15,12 +16,12 @@ static void more_run(const study_run *r, advise_finding *f, const advise_run *ru
     const train_settings *s = &run->settings;
     char xi[40] = " --mask categorical";
     if (s->mask == MASK_BERNOULLI) { snprintf(xi, sizeof xi, " --xi %g", s->xi); }
-    advise_more(
-        r, f, "loss-dynamics",
-        " --rows %s --samples %zu --width %zu --subnets %zu%s --lr %.6g --local-steps %zu --rounds "
-        "%zu --kappa %g",
-        advise_rows_word(r), c->few.n, s->width, s->subnets, xi, s->lr, s->local_steps, run->rounds,
-        s->kappa);
+    advise_more(r, f, "loss-dynamics",
+                " --rows %s --seed %llu --samples %zu --width %zu --subnets %zu%s --lr %.10g "
+                "--local-steps %zu --rounds %zu --repeats %zu --kappa %g --unselected %s",
+                advise_rows_word(r), (unsigned long long)r->options.seed, c->few.n, s->width,
+                s->subnets, xi, s->lr, s->local_steps, run->rounds, r->repeats, s->kappa,
+                s->unselected == UNSELECTED_KEEP ? "keep" : "zero");
 }
 
 static bool settled(const study_run *r, size_t cell) {
@@ -52,18 +53,103 @@ static void say_rate(const study_run *r) {
     more_run(r, f, run);
     f = advise_add(r, "floor", "error", level);
     if (settled(r, GIVEN)) {
-        advise_say(
-            f, "Its floor is %.4g (%.4g to %.4g), reached to a tenth after %.3g rounds (measured).",
-            level.value, level.low, level.high, reached.value);
+        advise_say(f,
+                   "Its floor is %.4g (%.4g to %.4g), the mean of the last third of %zu rounds, "
+                   "reached to a tenth after %.3g rounds (measured).",
+                   level.value, level.low, level.high, run->rounds, reached.value);
     } else {
-        advise_say(
-            f,
-            "It has no floor yet: at the end of %zu rounds the error is at %.4g (%.4g to %.4g) and "
-            "still falls; take more --rounds.",
-            run->rounds, level.value, level.low, level.high);
+        advise_say(f,
+                   "It has no floor yet: the mean error of the last third of %zu rounds is %.4g "
+                   "(%.4g to %.4g) and still falls; its slowest direction takes %.3g rounds for a "
+                   "factor of ten. Take more --rounds.",
+                   run->rounds, level.value, level.low, level.high,
+                   log(10) / -log(slowest * slowest));
+        reached = none;
     }
     more_run(r, f, run);
     more_run(r, advise_add(r, "rounds_to_floor", "rounds", reached), run);
+}
+
+/* --- the floor that is predicted --- */
+
+/* Operations that the second order may take; beyond, the first one does. */
+static const double MOST_OPERATIONS = 1e12;
+enum { MOST_STARTS = 3 };
+
+static floor_settings floor_of(const study_run *r) {
+    const advise_context *c = r->context;
+    const advise_run *run = &c->runs[GIVEN];
+    const train_settings *s = &run->settings;
+    double n = (double)c->few.n, tau = (double)s->local_steps;
+    double work = (double)run->rounds * 3 * tau * (tau + 6) * n * n * (double)s->width;
+    return (floor_settings){.widths = {{(double)s->width}, 1},
+                            .subnets = {{(double)s->subnets}, 1},
+                            .xi = {{s->xi}, 1},
+                            .local_steps = {{tau}, 1},
+                            .kappas = {{s->kappa}, 1},
+                            .lr = s->lr,
+                            .stale = EFFECTIVE_STALE,
+                            .mask = s->mask,
+                            .scaling = SCALING_RELEASED,
+                            .outputs = 1,
+                            .label = OPTION_IS_AUTO,
+                            .rounds = run->rounds,
+                            .starts = r->repeats < MOST_STARTS ? r->repeats : MOST_STARTS,
+                            .order = work <= MOST_OPERATIONS ? 2 : 1,
+                            .lr_given = true};
+}
+
+static void say_predicted(const study_run *r, const study_run *floor) {
+    const advise_context *c = r->context;
+    const floor_settings *o = floor->settings;
+    const train_settings *s = &c->runs[GIVEN].settings;
+    double x[MOST_STARTS], seen = advise_mean(r, GIVEN, NUMBER(level)).value;
+    for (size_t k = 0; k < floor->repeats; k++) {
+        const double *v = study_values(floor, 0, k);
+        x[k] = (v[FLOOR_BIAS] + v[FLOOR_VARIANCE]) / (2 * (double)c->few.n);
+    }
+    stats_interval i = stats_mean_interval(x, floor->repeats, 0.95);
+    advise_estimate e = {stats_summarise(x, floor->repeats).mean, i.low, i.high};
+    advise_finding *f = advise_add(r, "floor_predicted", "error", e);
+    if (isnan(e.value)) {
+        advise_say(f, "No floor is predicted: local steps are too near the edge of stability.");
+    } else {
+        advise_say(f,
+                   "Predicted without drawing a mask, the same mean is %.4g (%.4g to %.4g over %zu "
+                   "starts), %.3g times the measured one.",
+                   e.value, e.low, e.high, floor->repeats, e.value / seen);
+    }
+    char xi[40] = " --mask categorical";
+    if (s->mask == MASK_BERNOULLI) { snprintf(xi, sizeof xi, " --xi %g", s->xi); }
+    advise_more(r, f, "error-floor",
+                " --rows %s --seed %llu --samples %zu --scaling released --outputs all --width %zu "
+                "--subnets %zu%s --lr %.10g --local-steps %zu --rounds %zu --kappa %g --order %zu "
+                "--repeats %zu --paths 0 --runs 0",
+                advise_rows_word(r), (unsigned long long)r->options.seed, c->few.n, s->width,
+                s->subnets, xi, s->lr, s->local_steps, o->rounds, s->kappa, o->order, o->starts);
+}
+
+/* The whole program error-floor for the given setting, whose tables stand beside this one's. What
+ * it predicts is of Algorithm 1: a neuron that no subnetwork took keeps its weights. */
+static status predict_floor(const study_run *r) {
+    const advise_context *c = r->context;
+    if (c->runs[GIVEN].settings.unselected != UNSELECTED_KEEP) { return OK; }
+    floor_settings settings = floor_of(r);
+    program_options options = r->options;
+    study_run floor = {.study = NULL};
+    char out[PATH_MAX];
+    study_path(r, "floor", out, sizeof out);
+    options.out = out;
+    options.samples = c->few.n;
+    options.brief = true;
+    status st = study_open(&floor_study, &options, &settings, &floor);
+    if (st == OK) { st = study_perform(&floor); }
+    if (st == OK || st == REFUTED) {
+        say_predicted(r, &floor);
+        st = OK; /* what is refuted there is said there */
+    }
+    study_close(&floor);
+    return st;
 }
 
 static void say_loss(const study_run *r) {
@@ -85,8 +171,9 @@ static void say_loss(const study_run *r) {
     advise_say(
         f,
         "Against full training from the same starts (p = xi = 1, same tau, lr = %.4g) IST with %zu "
-        "workers keeps %.4g times (%.4g to %.4g) the error a round; after %zu rounds its error is "
-        "%.4g times (%.4g to %.4g) full training's.",
+        "workers loses a factor of %.4g (%.4g to %.4g) a round at first; after %zu rounds its "
+        "error "
+        "is %.4g times (%.4g to %.4g) full training's.",
         c->runs[WHOLE].settings.lr, s->subnets, slower.value, slower.low, slower.high,
         c->runs[GIVEN].rounds, ratio.value, ratio.low, ratio.high);
     more_run(r, f, &c->runs[WHOLE]);
@@ -144,8 +231,11 @@ static void say_others(const study_run *r) {
     more_run(r, f, &c->runs[best]);
 }
 
-void advise_say_runs(const study_run *r) {
+status advise_say_runs(const study_run *r) {
     say_rate(r);
+    status st = predict_floor(r);
+    if (st != OK) { return st; }
     say_loss(r);
     say_others(r);
+    return OK;
 }

@@ -1,5 +1,6 @@
 /* The runs of advise: which settings, and what one run shows. */
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "model/ntk.h"
@@ -15,7 +16,10 @@ double advise_lr(const study_run *r, const train_settings *s) {
     const advise_context *c = r->context;
     const advise_settings *o = r->settings;
     if (o->lr.count) { return o->lr.values[0]; }
-    return stability_auto_lr(s, c->few.n, c->few.q, c->few_lambda_max);
+    char digits[32];
+    snprintf(digits, sizeof digits, "%.4g",
+             stability_auto_lr(s, c->few.n, c->few.q, c->few_lambda_max));
+    return strtod(digits, NULL);
 }
 
 /* --- which settings --- */
@@ -110,20 +114,21 @@ static double mean_of(const double *error, size_t from, size_t to) {
 
 /* error (rounds + 1) after every round. */
 static void look(const double *error, size_t rounds, bool diverged, advise_seen *seen) {
-    size_t early = rounds < EARLY_ROUNDS ? rounds : EARLY_ROUNDS, fifth = (rounds + 4) / 5;
+    size_t early = rounds < EARLY_ROUNDS ? rounds : EARLY_ROUNDS, third = rounds / 3 + 1;
     seen->start = error[0];
     seen->early = log(error[early] / error[0]) / (double)early;
     seen->last = error[rounds];
-    seen->level = mean_of(error, rounds + 1 - fifth, rounds + 1);
+    seen->level = mean_of(error, rounds + 1 - third, rounds + 1);
     seen->before =
-        rounds >= 2 * fifth ? mean_of(error, rounds + 1 - 2 * fifth, rounds + 1 - fifth) : NAN;
+        rounds + 1 >= 2 * third ? mean_of(error, rounds + 1 - 2 * third, rounds + 1 - third) : NAN;
     size_t first = 0;
     while (first < rounds && !(error[first] <= 1.1 * seen->level)) { first++; }
     seen->reached = (double)first;
     seen->diverged = diverged;
 }
 
-/* Runs of one repetition start from the same weights and signs, whatever their masks. */
+/* Runs of one repetition start from the same weights and signs, and their masks are those of
+ * loss-dynamics with this setting alone. */
 status advise_measure(const study_run *r, size_t cell, size_t repetition, double *values) {
     const advise_context *c = r->context;
     const advise_run *run = &c->runs[cell];
@@ -133,7 +138,7 @@ status advise_measure(const study_run *r, size_t cell, size_t repetition, double
     double *error = scratch_take(&work, run->rounds + 1, sizeof *error, "errors of a run");
     unsigned char *mask = scratch_take(&work, s->subnets * s->width, 1, "masks");
     rng *weights = rng_new(r->options.seed, 0, repetition, RNG_WEIGHTS),
-        *masks = rng_new(r->options.seed, cell, repetition, RNG_MASKS);
+        *masks = rng_new(r->options.seed, 0, repetition, RNG_MASKS);
     status st = !work.failed && weights && masks ? trainer_new(&c->g, s, false, &t) : FAILED;
     if (st == OK) { st = trainer_start_random(&t, weights); }
     if (st == OK) {

@@ -86,8 +86,7 @@ static status gather(study_run *r) {
     ((advise_context *)r->context)->count = 0;
     status st = advise_say_theory(r);
     if (st != OK) { return st; }
-    advise_say_runs(r);
-    return OK;
+    return advise_say_runs(r);
 }
 
 static void note(const study_run *r, table *t) {

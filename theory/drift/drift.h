@@ -7,7 +7,9 @@
 #include <stddef.h>
 #include "theory/local/local.h"
 
-/* One round, or several as one. */
+/* One round, or several as one. near_i: neurons of the subnetwork with |<w_{0,r}, x_i>| <= R*, the
+ * radius of local_model (local.h); flips_i: its neurons whose activation on x_i is not that at w_0.
+ */
 /* clang-format off */
 #define DRIFT_ROUND(number)                                                                       \
     number(states, SUM, "subnetworks times (tau + 1)")                                            \
