@@ -1,4 +1,5 @@
 # Masked NTK. `make help` lists what there is to make; the parts are in make/.
+# SPDX-License-Identifier: GPL-3.0-or-later
 .DELETE_ON_ERROR:
 .SUFFIXES:
 MAKEFLAGS += --no-builtin-rules

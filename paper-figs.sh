@@ -1,6 +1,7 @@
 #!/bin/bash
 # From a fresh clone to the paper's figures: missing packages, build, experiments, pictures, and a list of what was made.
 # Settings of `make figures` may follow, such as PROFILE=quick or DATA=features.npz.
+# SPDX-License-Identifier: GPL-3.0-or-later
 set -eu
 here=$PWD
 cd -- "$(dirname -- "$0")"

@@ -2,7 +2,8 @@
  * its size, and the rows they write.
  *
  * Machines are noisy: a time alone says little. Work and product run alternately, and what counts
- * is the median of the ratio pair by pair. */
+ * is the median of the ratio pair by pair.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef BENCH_BENCH_H
 #define BENCH_BENCH_H
 

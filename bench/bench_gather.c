@@ -1,4 +1,5 @@
-/* bench-gather: one table of the tables given, with the exponents fitted to the rows scaling-*. */
+/* bench-gather: one table of the tables given, with the exponents fitted to the rows scaling-*.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "bench/bench.h"
 
 #include <math.h>

@@ -1,5 +1,6 @@
 /* bench-kernel: kernels and spectra beside the plain matrix product of their size. --large adds
- * lambda_min at n = 10,000. */
+ * lambda_min at n = 10,000.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "bench/bench.h"
 
 #include <math.h>

@@ -1,5 +1,6 @@
 /* bench-memory: peak memory of programs, each run with the command given. What is in the command
- * after "--repeats" is the row's repeats: memory does not grow with them. */
+ * after "--repeats" is the row's repeats: memory does not grow with them.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "bench/bench.h"
 
 #include <errno.h>

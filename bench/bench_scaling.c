@@ -1,5 +1,6 @@
 /* bench-scaling: seconds of a round of Algorithm 1 against n, m, p and the threads that train at
- * once. */
+ * once.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "bench/bench.h"
 
 #include <omp.h>

@@ -1,5 +1,6 @@
 /* bench-step: a local step, a round and a cell of the heat map, beside the plain matrix products in
- * them. */
+ * them.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "bench/bench.h"
 
 #include <math.h>

@@ -7,6 +7,7 @@
 # Prints, for each form, seconds of a run of K rounds and the ratio peer / engine: of the clock, and of processor
 # time, which says more where the machine has other work. Rounds may be cut: ROUNDS=5. The peer is first replayed
 # against the released program's losses.
+# SPDX-License-Identifier: GPL-3.0-or-later
 set -euo pipefail
 [ $# -ge 1 ] || { sed -n '2,9s/^# \{0,1\}//p' "$0" >&2; exit 2; }
 data=$1 xi=${2:-0.5} lr=${3:-0.1} repeats=${4:-3}

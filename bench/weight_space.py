@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
 """Panel 2a in weight space, as one would write it in PyTorch (NumPy where that is not installed): the peer that
 bench/compare-peer.sh times the engine against. Not a part of the project's programs.
 

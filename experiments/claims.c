@@ -1,5 +1,6 @@
 /* claims: what the paper claims of Figure 2, judged on the tables of single runs that the four
- * experiments write. */
+ * experiments write.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <errno.h>
 #include <gsl/gsl_errno.h>
 #include <stdio.h>

@@ -1,5 +1,6 @@
 /* error-heatmap: Figure 2b. The error level over the number of subnetworks p and the probability
- * xi; the paper's claim is that it falls along both axes. */
+ * xi; the paper's claim is that it falls along both axes.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "experiments/plateau_sweep.h"
 
 static const experiment_settings defaults = {

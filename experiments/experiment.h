@@ -1,4 +1,5 @@
-/* What the four panels of Figure 2 share: options, cells, data, summaries, divergence. */
+/* What the four panels of Figure 2 share: options, cells, data, summaries, divergence.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef EXPERIMENTS_EXPERIMENT_H
 #define EXPERIMENTS_EXPERIMENT_H
 

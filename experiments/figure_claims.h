@@ -1,5 +1,6 @@
 /* What the paper claims of Figure 2, judged on tables of single runs, each claim a row. The claims
- * are [paper]: a refuted one is a finding. Criteria, fixed before any run: */
+ * are [paper]: a refuted one is a finding. Criteria, fixed before any run:
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef EXPERIMENTS_FIGURE_CLAIMS_H
 #define EXPERIMENTS_FIGURE_CLAIMS_H
 

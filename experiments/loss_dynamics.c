@@ -1,6 +1,7 @@
 /* loss-dynamics: Figure 2a. The error along a run: the subnetworks' mean error after sampling and
  * after each local step, the whole network's after aggregation. With --init it replays given
- * weights, signs and masks. */
+ * weights, signs and masks.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>
 #include <string.h>
 

@@ -2,7 +2,8 @@
  *
  * A start has weights (d, m), signs (m, q) of -1 or +1 and, optionally, masks (K, p, m) of 0 or 1,
  * one per round; scalars samples, xi, lr, local_steps, where the file has them, are the defaults of
- * these options. */
+ * these options.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef EXPERIMENTS_LOSS_START_H
 #define EXPERIMENTS_LOSS_START_H
 

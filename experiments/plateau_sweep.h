@@ -1,4 +1,5 @@
-/* The sweep behind Figures 2b and 2c: the error level of every cell under the stop rule. */
+/* The sweep behind Figures 2b and 2c: the error level of every cell under the stop rule.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef EXPERIMENTS_PLATEAU_SWEEP_H
 #define EXPERIMENTS_PLATEAU_SWEEP_H
 

@@ -1,4 +1,5 @@
-/* The learning rate of every cell: given, or found from the stability number of a local step. */
+/* The learning rate of every cell: given, or found from the stability number of a local step.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef EXPERIMENTS_RATES_H
 #define EXPERIMENTS_RATES_H
 

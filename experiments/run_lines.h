@@ -1,4 +1,5 @@
-/* What the lines of a map do, each tested by itself: which fall, which rise, and the shape of one. */
+/* What the lines of a map do, each tested by itself: which fall, which rise, and the shape of one.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef EXPERIMENTS_RUN_LINES_H
 #define EXPERIMENTS_RUN_LINES_H
 

@@ -1,5 +1,6 @@
 /* The single runs of a table, arranged to be judged: lines at a fixed setting, on each the cells
- * along another setting in ascending order, in each cell its runs. */
+ * along another setting in ascending order, in each cell its runs.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef EXPERIMENTS_RUN_MAP_H
 #define EXPERIMENTS_RUN_MAP_H
 

@@ -15,6 +15,7 @@
 #SBATCH --cpus-per-task=2
 #SBATCH --requeue
 #SBATCH --open-mode=append
+# SPDX-License-Identifier: GPL-3.0-or-later
 
 refuse() {
     echo "slurm-array.sh: $1" >&2

@@ -1,6 +1,7 @@
 /* subnet-sweep: Figure 2d. The improvement of the whole network's error in global steps 1, 2, 3
  * against the number of subnetworks, categorical masks, step 0.2 xi; the paper's claim is that it
- * falls with p. */
+ * falls with p.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "experiments/experiment.h"
 
 #include <math.h>

@@ -1,5 +1,6 @@
 /* width-sweep: Figure 2c. The error level against the width m; the paper's claim is that it falls.
- * In the released scaling the initial weights have standard deviation kappa / sqrt(m). */
+ * In the released scaling the initial weights have standard deviation kappa / sqrt(m).
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "experiments/plateau_sweep.h"
 
 static const experiment_settings defaults = {.width = {{250, 500, 750, 1000, 1250, 1500}, 6},

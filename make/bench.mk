@@ -1,4 +1,5 @@
 # bench: speed and memory, measured.
+# SPDX-License-Identifier: GPL-3.0-or-later
 
 BENCHES := step kernel scaling memory gather
 bench_programs := $(foreach p,single double,$(BENCHES:%=$(B)/bench/$p/bench-%))

@@ -1,5 +1,6 @@
 # checks: what looks for faults rather than results. `make check-deps` installs what these need beyond building. Most build
 # in a folder of their own under $(B), so that none disturbs another.
+# SPDX-License-Identifier: GPL-3.0-or-later
 
 .PHONY: check-deps
 check-deps: ## install the packages that the checks need

@@ -4,6 +4,7 @@
 # can be read.
 #
 # usage: make/data-tag.sh FILE
+# SPDX-License-Identifier: GPL-3.0-or-later
 [ "$1" -ef data/digits.npz ] && exit 0
 if ! [ -f "$1" ] || ! [ -r "$1" ]; then
     echo missing

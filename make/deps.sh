@@ -3,6 +3,7 @@
 # (bare machines), checks (fuzzers, valgrind, thread sanitizer, Slurm on this machine, GNU parallel), by their names in
 # Debian 12 and 13. Installs what is missing where it may (root, or sudo without a password); otherwise prints the one
 # command to type and exits 2.
+# SPDX-License-Identifier: GPL-3.0-or-later
 set -u
 case ${1-build} in
 build) packages="gcc make libc6-dev libgsl-dev libopenblas-pthread-dev liblapacke-dev libzip-dev libmd-dev libarpack2-dev libcriterion-dev gnuplot-nox fonts-dejavu-core" ;;

@@ -2,6 +2,7 @@
 # One line if a panel of Figure 2 has cells that diverged: which, how many of how many, and what to do. None otherwise.
 #
 #     make/diverged.sh TABLE...    (make figures)
+# SPDX-License-Identifier: GPL-3.0-or-later
 LC_ALL=C awk '
     FNR == 1 { count++; name[count] = FILENAME; sub(/.*\//, "", name[count]); sub(/\.dat$/, "", name[count]) }
     /^# diverged: / { lost[count]++; cells[count]++ }

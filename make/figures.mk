@@ -1,4 +1,5 @@
 # figures: the tables that programs write, the pictures that gnuplot draws from them, the claims, the statements, the report.
+# SPDX-License-Identifier: GPL-3.0-or-later
 
 # --- where results stand ----------------------------------------------------------------------------------------------
 # Other data sets, profiles, seeds and learning rates get folders of their own: results/quick,
@@ -25,10 +26,18 @@ settings_given = $(strip $(if $(filter-out default,$(PROFILE)),PROFILE=$(PROFILE
 # A table NAME.dat is of the program NAME with the profile's NAME_flags, '-' being '_'; what is otherwise is said here.
 include make/profiles.mk
 panel_tables := loss-dynamics error-heatmap error-heatmap-zero width-sweep subnet-sweep
+told_tables := error-floor-heatmap error-floor-width
 theory_tables := $(filter-out statements advise,$(THEORY))
 
 program_error-heatmap-zero := error-heatmap
 error_heatmap_zero_flags = $(error_heatmap_flags) $(zero_flags)
+# Predictions beside a table of runs take their cells, sizes and steps from it.
+program_error-floor-heatmap := error-floor
+program_error-floor-width := error-floor
+after_error-floor := bernoulli-rate.floors
+after_error-floor-heatmap := error-heatmap
+after_error-floor-width := width-sweep
+$(foreach t,error-floor error-floor-heatmap error-floor-width,$(eval always_$t = --cells $R/$(after_$t).dat))
 # The step of the panels: LR, or the profile's, and what becomes of it where it is not stable.
 error_heatmap_zero_lr = $(error_heatmap_lr)
 lr_of = $(if $(filter $1,$(panel_tables)),$(if $(LR),--lr $(LR),$($(subst -,_,$1)_lr) $(unstable_flags)))
@@ -51,10 +60,10 @@ given_flags = $(B)/settings/$(or $(tag),default)/$1
 
 define table_rule
 $(call keep,$(given_flags),$1: $(call flags_of,$1))
-$R/$1.dat $(addprefix $R/,$(beside_$1)) &: $(call program_of,$1) $(data_file) $(given_flags)
+$R/$1.dat $(addprefix $R/,$(beside_$1)) &: $(call program_of,$1) $(data_file) $(given_flags) $(after_$1:%=$R/%.dat)
 	@$$(call command_of,$1) $(if $(accept_$1),|| [ $$$$? = $(accept_$1) ])
 endef
-$(foreach t,$(panel_tables) $(theory_tables),$(eval $(call table_rule,$t)))
+$(foreach t,$(panel_tables) $(theory_tables) $(told_tables),$(eval $(call table_rule,$t)))
 
 tables := $(panel_tables:%=$R/%.dat)
 theory_rows := $(theory_tables:%=$R/%.statements.dat)
@@ -62,10 +71,10 @@ theory_rows := $(theory_tables:%=$R/%.statements.dat)
 # --- pictures ---------------------------------------------------------------------------------------------------------
 # Which tables each figure is drawn from; its drawing is plots/FIGURE.gp.
 tables_of_loss-dynamics := loss-dynamics
-tables_of_error-heatmap := error-heatmap error-heatmap-zero
-tables_of_width-sweep := width-sweep
+tables_of_error-heatmap := error-heatmap error-heatmap-zero error-floor-heatmap
+tables_of_width-sweep := width-sweep error-floor-width
 tables_of_subnet-sweep := subnet-sweep
-tables_of_figure2 := $(filter-out error-heatmap-zero,$(panel_tables))
+tables_of_figure2 := $(filter-out error-heatmap-zero,$(panel_tables)) error-floor-width
 tables_of_spectrum := infinite-ntk
 tables_of_deviation := ntk-concentration
 tables_of_lambda-min := ntk-concentration
@@ -91,14 +100,16 @@ pictures := $(foreach f,$(figures),$(call pictures_of,$f))
 
 # --- what a user asks for ---------------------------------------------------------------------------------------------
 # The time first: the sum of what the programs predict for tables that are missing or older than their program or settings.
+# Predictions beside tables that are not there yet have no cells to be timed by.
 predict_one = { [ $R/$1.dat -nt $(call program_of,$1) ] && [ $R/$1.dat -nt $(given_flags) ]; } \
+    $(if $(after_$1),|| [ ! -e $R/$(after_$1).dat ]) \
     || $(call command_of,$1) --predict || exit;
 
 .PHONY: predict
 predict: $(EXPERIMENTS:%=$(B)/bin/%) $(theory_tables:%=$(B)/bin/%) $(data_file) ## say how long `make figures` will compute
-	@seconds=$$($(foreach t,$(panel_tables) $(theory_tables),$(call predict_one,$t)) true) || exit; \
+	@seconds=$$($(foreach t,$(panel_tables) $(theory_tables) $(told_tables),$(call predict_one,$t)) true) || exit; \
 	 [ -z "$$seconds" ] || echo "$$seconds" | LC_ALL=C awk '{ s += $$1 } \
-	     END { printf "figures (PROFILE=$(PROFILE)): about %.0f s of computing$(if $(threads), on $(THREADS) threads)\n", s }'
+	     END { printf "figures (PROFILE=$(PROFILE)): about %.0f s of computing$(if $(threads), on $(THREADS) threads), beside predictions of tables to come\n", s }'
 
 .PHONY: figures pictures
 pictures: $(pictures)
@@ -120,7 +131,7 @@ $R/advise.txt: $(B)/bin/advise $(data_file)
 advise: $R/advise.txt ## one page on the data: lambda_min and its rows, widths, steps, floors (DATA=file.npz)
 	@cat $<
 
-made = $(wildcard $(pictures) $(tables) $(tables:.dat=.runs.dat) $R/claims.dat $(theory_tables:%=$R/%.dat) $R/statements.dat)
+made = $(wildcard $(pictures) $(tables) $(told_tables:%=$R/%.dat) $(tables:.dat=.runs.dat) $R/claims.dat $(theory_tables:%=$R/%.dat) $R/statements.dat)
 .PHONY: list
 list: ## list the tables and pictures of this profile, data set and seed
 	@$(if $(made),ls -l $(made),echo "list: nothing is made yet in $R and $P; make figures makes it")

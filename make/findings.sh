@@ -4,6 +4,7 @@
 # against them.
 #
 #     make/findings.sh [--facts | --times]    (in the top folder; make findings)
+# SPDX-License-Identifier: GPL-3.0-or-later
 set -eu
 export LC_ALL=C
 tables=results/published/default

@@ -1,5 +1,6 @@
 # flags: the compiler, what it is told, and the files that make objects and programs follow a change of it.
 # CC, CFLAGS, CPPFLAGS, LDFLAGS, LDLIBS and AR are the user's, as everywhere; what the source needs is added to them.
+# SPDX-License-Identifier: GPL-3.0-or-later
 
 ifeq ($(origin CC),default)
 CC := gcc

@@ -1,4 +1,5 @@
 # format: one hand for every C file. Other versions of clang-format break lines elsewhere: 16 is meant.
+# SPDX-License-Identifier: GPL-3.0-or-later
 CLANG_FORMAT ?= clang-format-16
 c_files := $(wildcard src/*/*.[ch] experiments/*.[ch] theory/*.h theory/*/*.[ch] report/*.[ch] bench/*.[ch] tests/*/*.[ch] tests/support/*/*.[ch])
 

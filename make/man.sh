@@ -6,6 +6,7 @@
 # Options and columns become lists of definitions, whose texts fill any terminal's width; links
 # keep their words alone. What all programs have in common is the section "All of them". The date
 # is the document's, or that of SOURCE_DATE_EPOCH.
+# SPDX-License-Identifier: GPL-3.0-or-later
 set -eu
 export LC_ALL=C.UTF-8
 program=$1 document=$2

@@ -6,6 +6,7 @@
 #     make/manual.sh BIN TABLES DOCUMENT    (make manual)
 #
 # BIN has the programs, TABLES a small run's tables. With "common" for PROGRAM: the options that all have.
+# SPDX-License-Identifier: GPL-3.0-or-later
 set -eu
 export LC_ALL=C
 bin=$1 tables=$2 document=$3

@@ -1,4 +1,5 @@
 # packages: the Debian packages that building, drawing and testing need (make/deps.sh), man pages, and `make install`.
+# SPDX-License-Identifier: GPL-3.0-or-later
 
 .PHONY: deps
 deps: ## install the Debian packages that are missing (or say how)

@@ -10,15 +10,25 @@
 # Learning rates (NAME_lr; LR=... for all) are the paper's. On the embedded data that of Figure 2b, 0.1, diverges at xi = 0.1, so the
 # smaller profiles take 0.06; and where a rate is not stable on the data at hand, they take that of --lr auto in its place
 # (unstable_flags): for each xi by itself, so that the other columns keep theirs. PROFILE=paper keeps the paper's whatever comes of it.
+# SPDX-License-Identifier: GPL-3.0-or-later
 
 # In place of --samples they say --at-most: of a file with fewer rows all are taken.
 unstable_flags := $(if $(filter-out paper,$(PROFILE)),--unstable auto)
+
+# The effective dynamics cost most at second order and with many starts: one start of 16 curves a cell of 2b and 2c, and first
+# order where 2b has all rows.
+#
+# Corollary 2's series in p is at a width of its own, which the regime of its row asks for.
+error_floor_flags := --paths 0 --runs 3 --width 512 --along-subnets 1,8,32,128,512
+error_floor_heatmap_flags := --rows first --until stopped --runs 0 --repeats 1 --paths 16
+error_floor_width_flags := --rows first --until stopped --runs 0 --repeats 2
 
 ifeq ($(PROFILE),paper)
 loss_dynamics_flags :=
 error_heatmap_flags :=
 zero_flags := --repeats 3
 width_sweep_flags :=
+error_floor_heatmap_flags += --order 1
 subnet_sweep_flags :=
 else ifeq ($(PROFILE),default)
 loss_dynamics_flags := --repeats 5
@@ -42,7 +52,9 @@ mask_moments_flags := --at-most 200 --trials 240
 bernoulli_rate_flags := --at-most 16 --repeats 8 --along-width 64,128,256,512 --curve-widths 128,256,512,1024 \
     --along-subnets 1,2,4,8,16
 categorical_rate_flags := --at-most 16 --width 128 --rounds 15 --event-width 16384 --event-rounds 2 --event-subnets 1,2 --trials 60
-error_floor_flags := --at-most 16 --subnets 8 --xi 0.8 --paths 4
+error_floor_flags := --repeats 4 --paths 0 --runs 2 --along-subnets 8,16,32
+error_floor_heatmap_flags := --rows first --until stopped --runs 0 --repeats 1
+error_floor_width_flags := --rows first --until stopped --runs 0 --repeats 1
 else ifeq ($(PROFILE),tiny)
 loss_dynamics_flags := --at-most 30 --width 60 --subnets 3 --local-steps 3 --rounds 4 --repeats 3
 error_heatmap_flags := --at-most 30 --width 40 --subnets 1,3 --xi 0.3,0.6,1 --rounds 60 --repeats 3
@@ -57,7 +69,9 @@ mask_moments_flags := --at-most 12 --width 30 --trials 16 --rounds 2
 bernoulli_rate_flags := --at-most 8 --width 30 --repeats 2 --folds 2 --curve-rounds 4 --masks 2 --along-width 20,40 \
     --curve-widths 20,40 --along-subnets 1,2,4
 categorical_rate_flags := --at-most 8 --width 30 --trials 3 --rounds 3 --subnets 1,2 --event-width 64 --event-samples 3 --event-subnets 1
-error_floor_flags := --at-most 8 --width 16 --subnets 1,2 --xi 0.5 --rounds 4 --repeats 2 --paths 2 --runs 1
+error_floor_flags := --rounds 4 --repeats 2 --paths 0 --runs 1 --along-subnets 8,16,32
+error_floor_heatmap_flags := --rows first --until stopped --runs 0 --repeats 1 --paths 2 --rounds 20
+error_floor_width_flags := --rows first --until stopped --runs 0 --repeats 1 --paths 2 --rounds 20
 advise_flags := --at-most 12 --width 30 --rounds 5 --repeats 2 --run-samples 8 --trials 10
 else
 $(error PROFILE=$(value PROFILE) is not known; give quick, default or paper)

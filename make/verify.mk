@@ -1,4 +1,5 @@
 # verify: do these results say the same as the published ones? results/published/README.md.
+# SPDX-License-Identifier: GPL-3.0-or-later
 published := results/published/$(PROFILE)
 
 # Published tables are of the embedded data.

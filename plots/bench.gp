@@ -1,5 +1,6 @@
 # Speed: the fraction of the plain matrix product's speed that each piece of work reaches, and how the time of a
 # round grows.
+# SPDX-License-Identifier: GPL-3.0-or-later
 
 load scripts."/style.gp"
 table = results."/bench.dat"

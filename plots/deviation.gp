@@ -1,5 +1,6 @@
 # Theorem 2 at initialisation: how far a masked NTK is from xi Hinf, against the width, with the bounds of the spectral
 # norm; Bernoulli masks of one xi. Bars are limits of the quantile.
+# SPDX-License-Identifier: GPL-3.0-or-later
 
 load scripts."/style.gp"
 table = results."/ntk-concentration.dat"

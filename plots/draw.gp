@@ -6,6 +6,7 @@
 # drift or bench.
 # Tables are read from the folder RESULTS, the pictures go to OUT/FIGURE.{pdf,svg,png}.
 # The drawing is FIGURE.gp beside this file; its looks are style.gp.
+# SPDX-License-Identifier: GPL-3.0-or-later
 
 if (ARGC != 3) { exit error "usage: gnuplot -d -c plots/draw.gp FIGURE RESULTS OUT" }
 

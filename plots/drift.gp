@@ -1,6 +1,7 @@
 # Drift: along runs, how far the weights move, how many activations flip, and lambda_min of the masked NTKs,
 # each over what the theory allows; wide networks of few samples and practical ones, Bernoulli masks, two step sizes. Curves
 # are means over runs, bars reach to the worst run.
+# SPDX-License-Identifier: GPL-3.0-or-later
 
 load scripts."/style.gp"
 table = results."/drift.dat"

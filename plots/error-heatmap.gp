@@ -1,11 +1,12 @@
-# Figure 2b: error level over the number of subnetworks and xi, lighter = smaller, for the two treatments of a neuron
-# that no subnetwork took: it keeps its weights (Algorithm 1), or gets weight 0 (the released program). The page of
-# Figure 2 has the first alone, since its cells have no room for the numbers of two.
+# Figure 2b: error level over the number of subnetworks and xi, lighter = smaller, on one scale: of Algorithm 1, as the
+# effective dynamics predict it without drawing a mask, and of the released program, where a neuron that no subnetwork took
+# gets weight 0. The page of Figure 2 has the first alone, since its cells have no room for the numbers of three.
+# SPDX-License-Identifier: GPL-3.0-or-later
 
 load scripts."/style.gp"
-maps     = figure eq "figure2" ? 1 : 2
-map(i)   = results."/".word("error-heatmap error-heatmap-zero", i + 1).".dat"
-named(i) = i ? "released program (zero)" : tag."Algorithm 1 (keep)"
+maps     = figure eq "figure2" ? 1 : 3
+map(i)   = results."/".word("error-heatmap error-floor-heatmap error-heatmap-zero", i + 1).".dat"
+named(i) = i == 0 ? tag."Algorithm 1 (keep)" : i == 1 ? "predicted without masks" : "released program (zero)"
 last     = maps - 1
 do for [i = 0 : last] {
     table = map(i)
@@ -13,11 +14,11 @@ do for [i = 0 : last] {
 }
 
 # Errors in thousandths, in the cells and on the colour bar.
-error(name) = 1000 * number(name)
+error(i) = 1000 * number(i == 1 ? "level" : "mean")
 
 # Both axes are categories: a cell lies at the ranks of its values, whatever their spacing.
 do for [i = 0 : last] {
-    stats map(i) using (note(column("xi")), watch(column("xi"), error("mean"))) nooutput
+    stats map(i) using (note(column("xi")), i == 1 ? keep(error(1)) : watch(column("xi"), error(i))) nooutput
 }
 eval or_blank
 unset label 9
@@ -36,8 +37,10 @@ y(name)    = rank(xis, column(name))
 # Colours stop at an error of 10: runs that are about to diverge do not stretch the scale.
 highest = highest < 1e4 ? highest : 1e4
 
-# Two figures or more in a cell, dark on light and white on dark; a white cell with a cross where the runs diverged.
-figures(v) = !finite(v) ? "{/*2 ×}" : v < 9.95 ? sprintf("%.1f", v) : v < 999.5 ? sprintf("%.0f", v) \
+# Two figures or more in a cell, dark on light and white on dark; a white cell with a cross where the runs diverged,
+# with a dash where nothing is predicted (stability number 2 or more).
+blank(i)      = i == 1 ? "{/*2 –}" : "{/*2 ×}"
+figures(v, i) = !finite(v) ? blank(i) : v < 9.95 ? sprintf("%.1f", v) : v < 999.5 ? sprintf("%.0f", v) \
            : v < 9950 ? sprintf("%.1fk", v / 1000) : sprintf("10^{%.0f}", log10(v))
 ink(v)     = !finite(v) || v < lowest**0.4 * highest**0.6 ? 0x000000 : 0xffffff
 
@@ -68,12 +71,12 @@ eval log_tics("cb", highest / lowest)
 set cbtics offset 0, 0.4
 set colorbox horizontal user origin graph 0.3, graph -0.3 size graph 0.7, graph 0.04
 set label 4 "error × 1000" at graph 0, graph -0.285
-set label 5 diverged eq " " ? "" : "×: diverged" at graph 0, graph -0.365
+set label 5 (diverged eq " " ? "" : "×: diverged   ").(last ? "–: not predicted" : "") at graph 0, graph -0.365
 
 plot for [i = 0 : last] map(i) using (x("subnets", i)) : (y("xi")) : (0.5) : (0.5) \
-         : (finite(error("mean")) ? error("mean") : NaN) \
+         : (finite(error(i)) ? error(i) : NaN) \
          with boxxyerror linetype 1 fillcolor palette fillstyle solid 1 border linecolor rgb "#ffffff", \
-     for [i = 0 : last] map(i) using (x("subnets", i)) : (finite(error("mean")) ? NaN : y("xi")) : (0.5) : (0.5) \
+     for [i = 0 : last] map(i) using (x("subnets", i)) : (finite(error(i)) ? NaN : y("xi")) : (0.5) : (0.5) \
          with boxxyerror linetype 1 fillcolor rgb "#ffffff" fillstyle solid 1 border linecolor rgb "#808080", \
-     for [i = 0 : last] map(i) using (x("subnets", i)) : (y("xi")) : (figures(error("mean"))) : (ink(error("mean"))) \
+     for [i = 0 : last] map(i) using (x("subnets", i)) : (y("xi")) : (figures(error(i), i)) : (ink(error(i))) \
          with labels textcolor rgb variable font ",6"

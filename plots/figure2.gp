@@ -1,4 +1,5 @@
 # Figure 2: the four panels on one page.
+# SPDX-License-Identifier: GPL-3.0-or-later
 
 set multiplot layout 2, 2
 tag = "(a) "

@@ -1,5 +1,6 @@
 # Theorem 2 at initialisation: lambda_min of a masked NTK over xi lambda_0 against the width, one curve for each xi of
 # Bernoulli masks, with the bound of each, 0 where it asserts nothing. Bars are limits of the quantile.
+# SPDX-License-Identifier: GPL-3.0-or-later
 
 load scripts."/style.gp"
 table = results."/ntk-concentration.dat"

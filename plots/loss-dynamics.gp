@@ -1,5 +1,6 @@
 # Figure 2a: mean error along a run, with a band of one standard deviation, one curve for each xi. The three movements:
 # local steps lower the error smoothly, aggregation lowers it at once, new subnetworks raise it at once.
+# SPDX-License-Identifier: GPL-3.0-or-later
 
 load scripts."/style.gp"
 table = results."/loss-dynamics.dat"

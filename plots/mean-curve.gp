@@ -1,5 +1,6 @@
 # Theorem 3: the error along runs with Bernoulli masks, the squared norm of the mean error over masks, and the mean
 # curves predicted for it from the eigenpairs of H(0) and of Hinf; bars are standard deviations over starts.
+# SPDX-License-Identifier: GPL-3.0-or-later
 
 load scripts."/style.gp"
 table = results."/bernoulli-rate.dat"

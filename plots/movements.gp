@@ -1,6 +1,7 @@
 # Theorem 4: the jump of the error when masks are drawn and its drop when subnetworks are combined, along runs with
 # categorical masks, one curve for each number of subnetworks p; the curves are V_k (lemmas-24-25 in doc/mathematics.md)
 # and A_k (lemma-13 in doc/mathematics.md), the points are measured.
+# SPDX-License-Identifier: GPL-3.0-or-later
 
 load scripts."/style.gp"
 table = results."/categorical-rate.dat"

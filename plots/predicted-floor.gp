@@ -1,5 +1,6 @@
 # Effective dynamics: floors of the error predicted without drawing a mask, against those of runs with masks from the same
 # starts, both over the cells of error-floor; bars are standard errors over starts, the line is where they are equal.
+# SPDX-License-Identifier: GPL-3.0-or-later
 
 load scripts."/style.gp"
 table = results."/error-floor.dat"

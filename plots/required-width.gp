@@ -1,6 +1,7 @@
 # The width from which on Theorem 2's conclusion holds at initialisation, against the number of samples: measured, and
 # as every bound asks for, Theorem 2 with its constant read as 1; Bernoulli masks of one xi. Bars are limits of the
 # measured width.
+# SPDX-License-Identifier: GPL-3.0-or-later
 
 load scripts."/style.gp"
 table = results."/required-width.dat"

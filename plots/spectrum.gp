@@ -1,5 +1,6 @@
 # Theorem 1: the eigenvalues of Hinf from the largest to the smallest, by two LAPACK drivers, beside those of the Gram
 # matrix G, whose rank is at most d.
+# SPDX-License-Identifier: GPL-3.0-or-later
 
 load scripts."/style.gp"
 table = results."/infinite-ntk.dat"

@@ -1,4 +1,5 @@
 # The looks of every panel, and the functions that panels share. A panel loads this file first.
+# SPDX-License-Identifier: GPL-3.0-or-later
 
 reset
 set border 3 linewidth 0.6 linecolor rgb "#404040"

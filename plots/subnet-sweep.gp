@@ -1,5 +1,6 @@
 # Figure 2d: relative improvement of the error, (L_k - L_{k+1}) / L_k, in the first global steps against the number of
 # subnetworks; bars are standard deviations.
+# SPDX-License-Identifier: GPL-3.0-or-later
 
 load scripts."/style.gp"
 table = results."/subnet-sweep.dat"

@@ -1,6 +1,7 @@
 /* Two sets of results held against each other: what counts as the same, table by table, and all
  * questions of one comparison in one list, so that the chance of a false alarm is that of the whole
- * comparison, not of each table or cell. */
+ * comparison, not of each table or cell.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef REPORT_COMPARE_H
 #define REPORT_COMPARE_H
 

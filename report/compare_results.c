@@ -1,5 +1,6 @@
 /* compare-results: do two sets of results say the same? Two tables, or two folders of tables, are
  * held against each other; exit 0 if they are identical or the same within noise, 3 if they differ.
+ * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include <dirent.h>
 #include <errno.h>

@@ -1,4 +1,5 @@
-/* Single runs of two tables: tests cell by cell and of all cells together. */
+/* Single runs of two tables: tests cell by cell and of all cells together.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "report/compare.h"
 
 #include <math.h>

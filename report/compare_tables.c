@@ -1,4 +1,5 @@
-/* The questions that two tables ask, by their kind, and their judgement as one family. */
+/* The questions that two tables ask, by their kind, and their judgement as one family.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "report/compare.h"
 
 #include <math.h>

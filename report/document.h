@@ -1,4 +1,5 @@
-/* A Markdown report that grows, its pieces, and its chapters. */
+/* A Markdown report that grows, its pieces, and its chapters.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef REPORT_DOCUMENT_H
 #define REPORT_DOCUMENT_H
 

@@ -1,5 +1,6 @@
 -- What pandoc does on the way from REPORT.md to one page. Puts each SVG picture into the page itself, with its alternative text for those who do not see it. Element names inside get a
 -- prefix of their own, since all pictures then share one page.
+-- SPDX-License-Identifier: GPL-3.0-or-later
 local count = 0
 
 -- Cells of tables whose last column is a text carry their column's name: the style sheet shows it where a row has no room.

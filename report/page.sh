@@ -3,6 +3,7 @@
 # pandoc would look for a home folder.
 #
 #     report/page.sh FOLDER
+# SPDX-License-Identifier: GPL-3.0-or-later
 set -eu
 cd -- "$1"
 REPORT_FOLDER=$(pwd)

@@ -3,6 +3,7 @@
 # of a version with uncommitted changes or of several versions, data sets or seeds. What names a machine is left out.
 #
 # usage: report/publish.sh RESULTS PUBLISHED    (make publish)
+# SPDX-License-Identifier: GPL-3.0-or-later
 set -eu
 from=$1 to=$2
 case $from in -*) from=./$from ;; esac

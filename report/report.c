@@ -1,5 +1,6 @@
 /* report: one page for a reviewer, in Markdown, from the result files alone: what the paper claims,
- * what this run saw, how sure, and how to redo each line. */
+ * what this run saw, how sure, and how to redo each line.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>

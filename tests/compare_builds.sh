@@ -3,6 +3,7 @@
 # folder BEFORE with that of AFTER. Left out are comment lines and the columns that say how a row is shown or found, not
 # what was computed: slack, sense, source, anchor, command; and columns that only AFTER has. One line a table, and the
 # first rows that differ; exit 1 if a table differs or is missing, 2 without tables.
+# SPDX-License-Identifier: GPL-3.0-or-later
 set -u
 LC_ALL=C
 

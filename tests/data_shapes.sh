@@ -5,6 +5,7 @@
 # where no Python has numpy (Debian: python3-numpy).
 #
 #     tests/data_shapes.sh FOLDER [SHAPE...]    (in the top folder, everything built; make check-data)
+# SPDX-License-Identifier: GPL-3.0-or-later
 set -u
 folder=$1
 shift

@@ -6,6 +6,7 @@
 # Anchors that code and documents cite are in doc/mathematics.md; a heading of it that ends in
 # [exact], [derived] or [paper] is a statement that some claim checks; links lead somewhere; what
 # `make X`, build/bin/X and doc text promise is there; README.md is a page.
+# SPDX-License-Identifier: GPL-3.0-or-later
 set -u
 export LC_ALL=C.UTF-8
 mathematics=doc/mathematics.md
@@ -131,6 +132,14 @@ lines=$(wc -l <README.md)
 while read -r file; do
     complain "$file names a document that is not here: $(grep -om1 'paper[.]md[^.,;:)]*' "$file")"
 done < <(files -name '*' | tr '\n' '\0' | xargs -0 grep -lI 'paper[.]md')
+
+# Every source, script, makefile and drawing names its licence.
+licence=$(printf 'SPDX-%s: GPL-3.0-or-later' License-Identifier)
+while read -r file; do
+    complain "$file names no licence; a line of it says: $licence"
+done < <(files -name '*.[ch]' -o -name '*.gp' -o -name '*.sh' -o -name '*.mk' -o -name '*.py' -o -name '*.awk' \
+    -o -name '*.lua' -o -name '*.css' -o -name Makefile -o -name Containerfile -o -path './.ci/run' |
+    tr '\n' '\0' | xargs -0 grep -LF "$licence")
 
 for folder in $(files -name '*.[ch]' -o -name '*.gp' -o -name '*.mk' | grep -Eo '^[^/]+(/[^/]+)?/' | sort -u) doc/; do
     case $folder in theory/?*/ | tests/?*/ | fuzz/) continue ;; esac # told of by the folder above

@@ -5,6 +5,7 @@
 #     tests/documents_commands.sh FOLDER    (make check-commands)
 #
 # FOLDER is made anew: a copy of this folder, in which they run.
+# SPDX-License-Identifier: GPL-3.0-or-later
 set -u
 export LC_ALL=C.UTF-8
 source tests/support/checkout_copy.sh

@@ -8,6 +8,7 @@
 #
 # SETTINGS='PROFILE=quick' is typed after ./paper-figs.sh, for those in a hurry. FOLDER keeps each
 # bare machine as an archive.
+# SPDX-License-Identifier: GPL-3.0-or-later
 set -u
 folder=$1
 shift

@@ -3,6 +3,7 @@
 # and the tables are those of one run, byte for byte but for the lines of provenance.
 #
 #     tests/gnu-parallel.sh FOLDER BIN
+# SPDX-License-Identifier: GPL-3.0-or-later
 set -u
 folder=${1:-build/parallel} bin=${2:-build/bin}
 parallel --version 2>/dev/null | grep -q 'GNU parallel' || {

@@ -2,6 +2,7 @@
 # What make makes again, and what it leaves alone: on a copy of this checkout and its build folder, with runs of a second.
 #
 #     tests/make_rules.sh FOLDER    (make check-make, in the top folder, everything built)
+# SPDX-License-Identifier: GPL-3.0-or-later
 set -u
 . tests/support/checkout_copy.sh
 folder=${1:-build/check-make}

@@ -3,6 +3,7 @@
 # installed, read it without a warning.
 #
 #     tests/man_pages.sh BIN PAGE...    (make check-man)
+# SPDX-License-Identifier: GPL-3.0-or-later
 set -u
 export LC_ALL=C.UTF-8
 bin=$1

@@ -3,6 +3,7 @@
 # nothing of a name is executed. On a copy of this checkout and its build folder, with runs of a second.
 #
 #     tests/names.sh FOLDER    (make check-names, in the top folder, everything built)
+# SPDX-License-Identifier: GPL-3.0-or-later
 set -u
 . tests/support/checkout_copy.sh
 folder=${1:-build/check-names}

@@ -4,6 +4,7 @@
 # that are the user's own (umask 077).
 #
 #     tests/ordinary_user.sh
+# SPDX-License-Identifier: GPL-3.0-or-later
 set -u
 cd "$(dirname "$0")/.." || exit
 

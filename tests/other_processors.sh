@@ -12,6 +12,7 @@
 # narrower and wider stand for x86-64 and x86-64-v4; if native has all instructions of that already,
 # wider stands for x86-64-v3. What this machine cannot run is told: "skipped: ...". TEST_FLAGS are
 # for the tests. Exit 1 if a variant failed.
+# SPDX-License-Identifier: GPL-3.0-or-later
 set -u
 unset MAKEFLAGS MFLAGS # variants have settings of their own
 cd "$(dirname "$0")/.."

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
 """Opens a report in headless Chromium and checks what a reader would meet: nothing on the console, no request that leaves the file,
 all pictures drawn, no horizontal scrolling at 390 and 1280 pixels, an A4 print in which no table is cut.
 

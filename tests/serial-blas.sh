@@ -3,6 +3,7 @@
 # with exit 1 and one line that names the build and the cure, and no table is written.
 #
 #     tests/serial-blas.sh FOLDER PROGRAM...
+# SPDX-License-Identifier: GPL-3.0-or-later
 set -u
 folder=${1:-build/serial-blas}
 shift

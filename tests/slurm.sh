@@ -5,6 +5,7 @@
 # user who runs this, and stopped here.
 #
 #     tests/slurm.sh FOLDER BIN
+# SPDX-License-Identifier: GPL-3.0-or-later
 set -u
 folder=${1:-build/slurm} bin=${2:-build/bin}
 

@@ -4,6 +4,7 @@
 # python3-pandas).
 #
 #     tests/tables_python.sh [FOLDER]    (in the top folder, everything built)
+# SPDX-License-Identifier: GPL-3.0-or-later
 set -u
 folder=${1:-build/tables-python}
 B=${B:-build}

@@ -6,6 +6,7 @@
 #
 # usage: tests/verify_seeds.sh PROGRAMS FOLDER    (make check-verify)
 # Finished units in FOLDER are not computed again.
+# SPDX-License-Identifier: GPL-3.0-or-later
 set -euo pipefail
 programs=$1 folder=$2
 seeds=20 allowed=2

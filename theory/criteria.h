@@ -1,5 +1,6 @@
 /* criteria: every tolerance and level by which the programs of this folder judge, fixed before any
- * run, each with its reason. */
+ * run, each with its reason.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef THEORY_CRITERIA_H
 #define THEORY_CRITERIA_H
 

@@ -1,5 +1,6 @@
 /* Products of the working precision, by OpenBLAS's CBLAS. Not to be included beside
- * gsl_randist.h, gsl_matrix.h or gsl_cblas.h: the two cblas headers clash. */
+ * gsl_randist.h, gsl_matrix.h or gsl_cblas.h: the two cblas headers clash.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef BASE_BLAS_H
 #define BASE_BLAS_H
 

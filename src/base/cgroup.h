@@ -1,5 +1,6 @@
 /* Limits of the control groups of this process, as containers and schedulers set them.
- * The lowest floor: it needs nothing of the project. */
+ * The lowest floor: it needs nothing of the project.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef BASE_CGROUP_H
 #define BASE_CGROUP_H
 

@@ -4,7 +4,8 @@
  * went wrong stands as one line in a buffer of the calling thread:
  *     return fail(BAD_INPUT, "%s: array 'labels' is missing; write it as (n, q) float", path);
  * What, where, what to do: one line, no full stop. "The program failed" (status)
- * and "the statement does not hold" (verdict.h) are different things. */
+ * and "the statement does not hold" (verdict.h) are different things.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef BASE_ERROR_H
 #define BASE_ERROR_H
 

@@ -1,7 +1,8 @@
 /* The processor, BLAS and libraries that compute here, checked on known answers.
  *
  * OpenBLAS comes in three builds. The serial one gives silently wrong products when called from
- * several threads, the openmp one changes the caller's team; only the pthread one serves. */
+ * several threads, the openmp one changes the caller's team; only the pthread one serves.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef BASE_MACHINE_H
 #define BASE_MACHINE_H
 

@@ -1,4 +1,5 @@
-/* Memory that may be taken. */
+/* Memory that may be taken.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef BASE_MEMORY_H
 #define BASE_MEMORY_H
 

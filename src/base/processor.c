@@ -1,7 +1,8 @@
 /* processor: a refusal to start on a processor that lacks instructions the program was built for,
  * in place of a SIGILL somewhere, or in memory where OpenBLAS would hang. It runs before main, on
  * every processor: the Makefile builds this file alone without -march, and gives it as NEEDED what
- * the rest was built for: NEED_X86(avx2) ..., or NEED_ARM(SVE) ... */
+ * the rest was built for: NEED_X86(avx2) ..., or NEED_ARM(SVE) ...
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <errno.h>
 #include <signal.h>
 #include <stdbool.h>

@@ -1,4 +1,5 @@
-/* The stack, the threads and the buffers of OpenBLAS that a computation needs. */
+/* The stack, the threads and the buffers of OpenBLAS that a computation needs.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef BASE_ROOM_H
 #define BASE_ROOM_H
 

@@ -4,6 +4,7 @@
  *     double *x = scratch_take(&s, n, sizeof *x, "values"), *y = ...;
  *     status st = s.failed ? FAILED : work(x, y);
  *     scratch_free(&s);
+ * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #ifndef BASE_SCRATCH_H
 #define BASE_SCRATCH_H

@@ -1,5 +1,6 @@
 /* Place of the project's own files, whatever the working folder: beside the build folder,
- * or installed. */
+ * or installed.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef BASE_SHARE_H
 #define BASE_SHARE_H
 

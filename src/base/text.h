@@ -1,4 +1,5 @@
-/* Growing text, written piece by piece. */
+/* Growing text, written piece by piece.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef BASE_TEXT_H
 #define BASE_TEXT_H
 

@@ -1,5 +1,6 @@
 /* Options of a program as a table: parsing, --help with true defaults, provenance and the text that
- * fingerprints the settings all come from its rows. */
+ * fingerprints the settings all come from its rows.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef CLI_OPTION_TABLE_H
 #define CLI_OPTION_TABLE_H
 

@@ -1,5 +1,6 @@
 /* options: the texts of a command line turned into checked values. Every refusal names the option,
- * what it got and what it takes. */
+ * what it got and what it takes.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef CLI_OPTIONS_H
 #define CLI_OPTIONS_H
 

@@ -2,7 +2,8 @@
  * wrong, exit codes.
  *
  * Exit codes: 0 done (also --help and --version), 1 the run failed, 2 wrong use or bad input, 3 an
- * [exact] or [derived] statement was refuted, 130 / 143 stopped by SIGINT / SIGTERM. */
+ * [exact] or [derived] statement was refuted, 130 / 143 stopped by SIGINT / SIGTERM.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef CLI_PROGRAM_H
 #define CLI_PROGRAM_H
 

@@ -1,4 +1,5 @@
-/* Where a result comes from: version, compiler, libraries, processor, date. */
+/* Where a result comes from: version, compiler, libraries, processor, date.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef CLI_PROVENANCE_H
 #define CLI_PROVENANCE_H
 

@@ -1,7 +1,8 @@
 /* Files that are whole or not there.
  *
  * What is written goes to a temporary name in the same folder and is renamed when it is complete: a
- * reader, and a run that was killed, see the old file or the new one, never a part. */
+ * reader, and a run that was killed, see the old file or the new one, never a part.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef IO_FILE_H
 #define IO_FILE_H
 

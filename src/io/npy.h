@@ -1,5 +1,6 @@
 /* Arrays in NumPy's .npy format (version 1-3), alone or as members of a .npz
- * (a zip file, stored or deflated; read with libzip). Format: numpy.lib.format. */
+ * (a zip file, stored or deflated; read with libzip). Format: numpy.lib.format.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef IO_NPY_H
 #define IO_NPY_H
 

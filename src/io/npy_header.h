@@ -1,6 +1,7 @@
 /* Header of a .npy file: the text that says what its bytes are, a Python dict literal such as
  *     {'descr': '<f4', 'fortran_order': False, 'shape': (1000, 64), }
- * Format: numpy.lib.format. Used by npy.c alone. */
+ * Format: numpy.lib.format. Used by npy.c alone.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef IO_NPY_HEADER_H
 #define IO_NPY_HEADER_H
 

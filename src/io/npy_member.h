@@ -4,7 +4,8 @@
  * What the archive's directory says of a member is checked before anything is taken for it; the
  * bytes are checked against size and checksum of the directory. The headers that stand before the
  * members' data are not compared with it: archives written to a pipe, by Info-ZIP and by most
- * libraries leave size and checksum out there. */
+ * libraries leave size and checksum out there.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef IO_NPY_MEMBER_H
 #define IO_NPY_MEMBER_H
 

@@ -1,6 +1,7 @@
 /* Result tables (.dat). `# key: value` lines of provenance, one uncommented
  * line of column names, then rows. A table is written whole to a temporary name
- * and renamed: a half-written result never exists. */
+ * and renamed: a half-written result never exists.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef IO_TABLE_H
 #define IO_TABLE_H
 

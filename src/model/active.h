@@ -8,7 +8,8 @@
  * an entry once V R is there. Inputs are taken in tiles, each tile of each neuron in its cheaper
  * way; where inputs that are alike stand side by side (dataset_cluster_rows) they are active
  * together and few entries are left: 0.27 of all on the CIFAR features. Both sides are the same
- * sum, rounded like any other order of its terms (tests/unit/test_active.c). */
+ * sum, rounded like any other order of its terms (tests/unit/test_active.c).
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef MODEL_ACTIVE_H
 #define MODEL_ACTIVE_H
 

@@ -3,7 +3,8 @@
  *
  * Everything here is [exact] or [derived] unless a line says [paper]. Norms of matrices are
  * spectral. q = 1. An argument out of its range, or NaN, gives NaN, so that no check can pass on
- * it. */
+ * it.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef MODEL_BOUNDS_H
 #define MODEL_BOUNDS_H
 

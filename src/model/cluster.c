@@ -1,4 +1,5 @@
-/* Rows of a data set in an order that puts inputs side by side that are alike. */
+/* Rows of a data set in an order that puts inputs side by side that are alike.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "model/dataset.h"
 
 #include <stdlib.h>

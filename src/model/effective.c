@@ -1,4 +1,5 @@
-/* Effective dynamics: a prediction from its start, round by round, by either order. */
+/* Effective dynamics: a prediction from its start, round by round, by either order.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "model/effective_state.h"
 
 #include <math.h>
@@ -24,12 +25,8 @@ effective_setting effective_setting_of(const train_settings *s, const double *G,
                                .categorical = categorical,
                                .scales = train_scales_of(s, n, q),
                                .order = order,
-                               .stale = EFFECTIVE_STALE};
-}
-
-double effective_stability(const train_settings *s, size_t n, size_t q, double lambda_max) {
-    double edge = 1 + sqrt((double)q / (s->xi * (double)s->width));
-    return train_stability(s, n, q, lambda_max) * edge * edge;
+                               .stale = EFFECTIVE_STALE,
+                               .serves = EFFECTIVE_NOISE_SERVES};
 }
 
 /* --- the state --- */

@@ -4,7 +4,8 @@
  * The error of round k is predicted as ||e_k||^2 + tr Sigma_k: e = Y - U follows the mean of a
  * round, Sigma, summed over the outputs, the noise of a round. Order 1 is the leading order in 1/m
  * (predicted-mean, predicted-noise), order 2 adds what happens within a round (second-order). A
- * neuron that no subnetwork took keeps its weights. */
+ * neuron that no subnetwork took keeps its weights.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef MODEL_EFFECTIVE_H
 #define MODEL_EFFECTIVE_H
 
@@ -27,21 +28,24 @@ typedef struct {
     unsigned order;      /* 1 or 2 */
     size_t paths;        /* random curves for the stop rule; 0: none */
     double stale;        /* share of activations that may change before a refresh */
+    size_t serves;       /* order 2: rounds, at most, that one covariance of the noise is used in */
 } effective_setting;
 
 /* Share of changed activations at which the operator is computed anew. Measured against an operator
  * of every round: floors differ by at most 0.4 % (at 0.03 by 1.1 %) with 8 to 39 operators in 110
  * to 510 rounds; 24 rows in theory scaling, 150 rows in the released one. */
 #define EFFECTIVE_STALE 0.01
+/* The same for the covariance of a round's noise: rounds that one serves, and the share by which
+ * the error may move meanwhile. */
+#define EFFECTIVE_NOISE_SERVES 4
+#define EFFECTIVE_NOISE_STALE 0.1
 
 /* Settings of a trained network s on n samples of G with q outputs. */
 effective_setting effective_setting_of(const train_settings *s, const double *G, size_t n, size_t q,
                                        unsigned order);
 
-/* The stability number of a subnetwork's own kernel: train_stability times (1 + sqrt(q/(xi m)))^2,
- * a heuristic (stability-number in doc/mathematics.md). */
-double effective_stability(const train_settings *s, size_t n, size_t q, double lambda_max);
-/* From this number on nothing is predicted: products of frozen operators diverge. */
+/* From this stability number of a subnetwork (stability.h) on nothing is predicted: products of
+ * frozen operators diverge. */
 #define EFFECTIVE_STABILITY_MOST 2
 
 typedef struct effective effective;

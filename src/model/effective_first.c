@@ -1,5 +1,6 @@
 /* Effective dynamics at leading order: the mean of a round and its noise, in the eigenbasis of the
- * kernel (predicted-mean and predicted-noise in doc/mathematics.md). */
+ * kernel (predicted-mean and predicted-noise in doc/mathematics.md).
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "model/effective_state.h"
 
 #include <lapacke.h>

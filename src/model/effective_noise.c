@@ -1,5 +1,6 @@
 /* Covariance of the noise that the masks of one round add to the whole network (second-order in
- * doc/mathematics.md, (N)). */
+ * doc/mathematics.md, (N)).
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "model/effective_state.h"
 
 #include <string.h>

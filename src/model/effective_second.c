@@ -1,5 +1,6 @@
 /* Effective dynamics to second order: what happens to the mean within a round, and how residuals
- * propagate when neurons occur again (second-order in doc/mathematics.md, (R) and (D)). */
+ * propagate when neurons occur again (second-order in doc/mathematics.md, (R) and (D)).
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "model/effective_state.h"
 
 #include <math.h>
@@ -149,18 +150,35 @@ static void masks_step(effective *f, size_t t) {
     react(f, FIELD_MASKS, t);
 }
 
-static status follow_fields(effective *f) {
+/* Whether the noise of a round has to be computed anew: it has served its rounds, or the error that
+ * drives it has moved by more than the stale share. */
+static bool noise_due(effective *f) {
+    effective_second *o = &f->o2;
+    double error = effective_bias(f) + effective_variance(f);
+    bool near = fabs(error - o->error) <= EFFECTIVE_NOISE_STALE * o->error;
+    if (near && ++o->served < f->s.serves) { return false; }
+    o->served = 0;
+    o->error = error;
+    return true;
+}
+
+/* The mean of a round; with `noisy` the other fields too. */
+static status follow_fields(effective *f, bool noisy) {
     effective_second *o = &f->o2;
     size_t n = f->s.n, m = f->s.m;
     memcpy(o->m_t, f->e, n * f->s.q * sizeof *f->e);
-    memcpy(o->factor, f->Sigma, n * n * sizeof *f->Sigma);
-    status st = effective_draw(f, o->factor, m, o->felt);
-    if (st != OK) { return st; }
-    rng_normal_double(f->draws, 1, m * m, o->Omega);
+    if (noisy) {
+        memcpy(o->factor, f->Sigma, n * n * sizeof *f->Sigma);
+        status st = effective_draw(f, o->factor, m, o->felt);
+        if (st != OK) { return st; }
+        rng_normal_double(f->draws, 1, m * m, o->Omega);
+    }
     for (size_t t = 0; t < f->s.tau; t++) {
         mean_step(f, t);
-        path_step(f, t);
-        masks_step(f, t);
+        if (noisy) {
+            path_step(f, t);
+            masks_step(f, t);
+        }
     }
     return OK;
 }
@@ -186,9 +204,10 @@ static void add_noise(effective *f) {
 status effective_second_round(effective *f) {
     effective_second *o = &f->o2;
     size_t n = f->s.n, columns = f->s.q * f->s.paths;
-    status st = follow_fields(f);
+    bool noisy = noise_due(f);
+    status st = follow_fields(f, noisy);
     if (st != OK) { return st; }
-    effective_noise(f);
+    if (noisy) { effective_noise(f); }
     add_noise(f);
     if (columns > 0) {
         for (size_t k = 0; k < n * n; k++) { o->factor[k] = o->C[k] / (double)f->s.q; }

@@ -1,4 +1,5 @@
-/* Effective dynamics: the products and the room that both orders share. */
+/* Effective dynamics: the products and the room that both orders share.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "model/effective_state.h"
 
 #include <cblas.h>

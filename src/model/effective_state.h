@@ -1,5 +1,6 @@
 /* What the parts of the effective dynamics share. Matrices are column-major, (n, m) with a column
- * for each neuron. */
+ * for each neuron.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef MODEL_EFFECTIVE_STATE_H
 #define MODEL_EFFECTIVE_STATE_H
 
@@ -25,6 +26,8 @@ typedef struct {
     double *l, *l_masks;   /* (n, m): lbar and l^g */
     double *C, *factor;    /* (n, n): noise of a round, summed over outputs; its factor */
     double *m_t;           /* (n, q) */
+    size_t served;         /* rounds that C has served beside its own */
+    double error;          /* the error where C was computed */
 } effective_second;
 
 struct effective {

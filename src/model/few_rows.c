@@ -1,4 +1,5 @@
-/* Rows of a data set in as few dimensions as they span. */
+/* Rows of a data set in as few dimensions as they span.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "model/dataset.h"
 
 #include <string.h>

@@ -7,7 +7,8 @@
  * cheaper is chosen once, by count.
  *
  * F is X, or, where that has fewer columns, U Sigma of X = U Sigma V^T without the singular values
- * that are zero to rounding: F F^T = X X^T, r = rank(X). */
+ * that are zero to rounding: F F^T = X X^T, r = rank(X).
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef MODEL_GRAM_H
 #define MODEL_GRAM_H
 

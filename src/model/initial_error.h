@@ -1,4 +1,5 @@
-/* Mean error of a random start, without the formula of bounds_initial_error. */
+/* Mean error of a random start, without the formula of bounds_initial_error.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef MODEL_INITIAL_ERROR_H
 #define MODEL_INITIAL_ERROR_H
 

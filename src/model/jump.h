@@ -1,5 +1,6 @@
 /* The jump of ||y - u||^2 when categorical masks are drawn (lemmas-24-25 in doc/mathematics.md),
- * and its drop when the subnetworks are combined (lemma-13). q = 1, theory scaling. */
+ * and its drop when the subnetworks are combined (lemma-13). q = 1, theory scaling.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef MODEL_JUMP_H
 #define MODEL_JUMP_H
 

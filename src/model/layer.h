@@ -2,7 +2,8 @@
  *
  * They are thin (q columns), so that the matrix product of a BLAS spends its time packing. Here a
  * vec of inputs keeps its q sums in registers while the neurons pass by, and ReLU, its derivative
- * and the products are one sweep. */
+ * and the products are one sweep.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef MODEL_LAYER_H
 #define MODEL_LAYER_H
 

@@ -1,7 +1,8 @@
 /* Masks: the neurons that each of the p subnetworks of a round takes.
  *
  * Assumption 2 (Bernoulli): m_{k,r}^l independent Bernoulli(xi). Assumption 4 (categorical): for
- * each r one l uniform on [p]; xi = 1/p; the subnetworks partition the neurons. */
+ * each r one l uniform on [p]; xi = 1/p; the subnetworks partition the neurons.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef MODEL_MASK_H
 #define MODEL_MASK_H
 

@@ -3,7 +3,8 @@
  *
  * Neurons are independent, so that the first m of a longer stream are a network of width m: kernels
  * are read off at growing widths, and no array of n x m is ever held. Widths of one stream share
- * neurons; streams do not. */
+ * neurons; streams do not.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef MODEL_MASKED_STREAM_H
 #define MODEL_MASKED_STREAM_H
 

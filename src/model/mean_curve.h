@@ -7,7 +7,8 @@
  * sqrt(m)/kappa neurons flip on a sample. Flips in either direction would cancel but for m^(1/4),
  * were the movement of a neuron the same on both sides; but one that is active on x_i is moved on
  * x_i by the residual there too, one that is not is not. So the difference is of the order sqrt(m),
- * H moves by O(m^(-1/2)), and the mean with it. Hinf is as far from H(0)/xi from the start. */
+ * H moves by O(m^(-1/2)), and the mean with it. Hinf is as far from H(0)/xi from the start.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef MODEL_MEAN_CURVE_H
 #define MODEL_MEAN_CURVE_H
 

@@ -4,7 +4,8 @@
  * Control variate: c_{k+1} = P c_k + (theta/p) B sum_l (u_{k,0}^l - u_k), c_0 = 0, B = 1 - (1 - eta
  * H(0))^tau, P = 1 - theta B. Each sum has mean 0 given the past (a mask is drawn after w_k), so
  * c_k has mean 0 whatever P and B are, and y - u_k - c_k has the mean of y - u_k with a small part
- * of its variance. */
+ * of its variance.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef MODEL_MEASURED_CURVE_H
 #define MODEL_MEASURED_CURVE_H
 

@@ -2,7 +2,8 @@
  *
  * u(x) = scale * sum_r a_r sigma(<w_r, x>) for q outputs (setting in doc/mathematics.md): the whole
  * network with scale s_w, a subnetwork over its own neurons with scale s_s. Only pre-activations
- * are kept: Z = X W. */
+ * are kept: Z = X W.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef MODEL_NETWORK_H
 #define MODEL_NETWORK_H
 

@@ -4,7 +4,8 @@
  * Shapes: n samples, a kernel is (n, n) symmetric in double, both halves filled, owned by the
  * caller. An activation pattern is all that a finite kernel knows of its weights, so that neurons
  * are counted, not multiplied:
- *     H_m = (1/m) G o C,   C_ij = sum_r m_r 1{z_ri >= 0} 1{z_rj >= 0},   z_ri = <w_r, x_i>. */
+ *     H_m = (1/m) G o C,   C_ij = sum_r m_r 1{z_ri >= 0} 1{z_rj >= 0},   z_ri = <w_r, x_i>.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef MODEL_NTK_H
 #define MODEL_NTK_H
 

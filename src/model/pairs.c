@@ -1,4 +1,5 @@
-/* Pairs of inputs, by blocks of G = X X^T: the closest one, and rows of one direction. */
+/* Pairs of inputs, by blocks of G = X X^T: the closest one, and rows of one direction.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "model/dataset.h"
 
 #include <cblas.h>

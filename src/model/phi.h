@@ -1,4 +1,5 @@
-/* phi = E[b_r/c_r] without the recursion of bounds_phi, and whether a bound of it holds. */
+/* phi = E[b_r/c_r] without the recursion of bounds_phi, and whether a bound of it holds.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef MODEL_PHI_H
 #define MODEL_PHI_H
 

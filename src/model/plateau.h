@@ -4,7 +4,8 @@
  * After every round look at the mean of the last PLATEAU_WINDOW errors of the whole network (of all
  * so far, the initial one included, while there are fewer). A round whose mean does not improve on
  * the best so far is a failure; stop at the first failure beyond `patience`, or where the mean lies
- * below `target`. The level is the best mean. */
+ * below `target`. The level is the best mean.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef MODEL_PLATEAU_H
 #define MODEL_PLATEAU_H
 

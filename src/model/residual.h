@@ -3,7 +3,8 @@
  * A product in double precision is in doubt by n roundings of its largest terms, far more than the
  * factor is wrong. Cut into a high and a low part, the factor has a square that BLAS computes
  * without any rounding, up to terms of the low part (K. Ozaki, T. Ogita, S. Oishi, S. M. Rump,
- * Error-free transformations of matrix multiplication, Numer. Algorithms 59, 2012). */
+ * Error-free transformations of matrix multiplication, Numer. Algorithms 59, 2012).
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef MODEL_RESIDUAL_H
 #define MODEL_RESIDUAL_H
 

@@ -4,7 +4,8 @@
  * Rows are ranked by label (the largest of several outputs, or the value of one; equal ones in a
  * seeded order) and taken at ranks that halve the gaps between those taken before, so that every
  * beginning of the choice is spread as well: n' < n rows of it are the choice of n'. The closest
- * pair of the whole file, which caps lambda_min(Hinf), comes first. */
+ * pair of the whole file, which caps lambda_min(Hinf), comes first.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef MODEL_ROWS_H
 #define MODEL_ROWS_H
 

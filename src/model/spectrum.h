@@ -4,7 +4,8 @@
  * arrays are taken and freed inside: n^2 doubles, three times as many in
  * spectrum_lambda_min. Errors of every routine: FAILED if there is no memory, if an entry is NaN or
  * Inf or if LAPACK does not converge; the outputs are then NaN (or false), so that they cannot pass
- * a check. BLAS runs on as many threads as the caller has set. */
+ * a check. BLAS runs on as many threads as the caller has set.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef MODEL_SPECTRUM_H
 #define MODEL_SPECTRUM_H
 

@@ -1,4 +1,5 @@
-/* The smallest eigenvalue of a large dense symmetric matrix by shift-invert Lanczos. */
+/* The smallest eigenvalue of a large dense symmetric matrix by shift-invert Lanczos.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "model/spectrum.h"
 
 #include <float.h>

@@ -7,7 +7,8 @@
  * kernel's times (1 + sqrt(q/(xi m)))^2, the edge of the spectrum of (1/(xi m)) sum_r a_r a_r^T
  * (Marchenko and Pastur): a heuristic that asks for no draw, costs nothing for a map of a hundred
  * cells and is one number for all runs of a cell, where the eigenvalue of a drawn mask differs from
- * mask to mask. stability_drawn() is the eigenvalue itself, which it is tested against. */
+ * mask to mask. stability_drawn() is the eigenvalue itself, which it is tested against.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef MODEL_STABILITY_H
 #define MODEL_STABILITY_H
 

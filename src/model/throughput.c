@@ -1,4 +1,5 @@
-/* Throughput of training on this machine just now. */
+/* Throughput of training on this machine just now.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "model/train.h"
 
 #include <omp.h>

@@ -6,7 +6,8 @@
  * 0 (the released program, UNSELECTED_ZERO). (released-program in doc/mathematics.md)
  *
  * Special cases are settings: p = xi = 1 gradient descent; p = tau = 1 dropout; tau = 1
- * multi-sample dropout; p, tau >= 1 multi-worker Independent Subnet Training. */
+ * multi-sample dropout; p, tau >= 1 multi-worker Independent Subnet Training.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef MODEL_TRAIN_H
 #define MODEL_TRAIN_H
 

@@ -1,5 +1,6 @@
 /* One random run of Algorithm 1: start and masks from the streams of (seed, cell,
- * repetition). */
+ * repetition).
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef MODEL_TRAJECTORY_H
 #define MODEL_TRAJECTORY_H
 

@@ -1,6 +1,7 @@
 /* Random streams that depend on (seed, cell, repetition, purpose) alone, and
  * what is sampled from them. All of GSL's sampling lives in rng.c, because
- * gsl_randist.h cannot stand beside OpenBLAS's cblas.h. */
+ * gsl_randist.h cannot stand beside OpenBLAS's cblas.h.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef STATS_RNG_H
 #define STATS_RNG_H
 

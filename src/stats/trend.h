@@ -1,6 +1,7 @@
 /* Trend of a measured level along an ordered setting: the Jonckheere-Terpstra test over ordered
  * groups, summed over independent strata. A stratum is one line of a map, its groups the
- * cells along the trend, each with its repetitions. */
+ * cells along the trend, each with its repetitions.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef STATS_TREND_H
 #define STATS_TREND_H
 

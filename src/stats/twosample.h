@@ -1,5 +1,6 @@
 /* Tests of two sets of repetitions of one measurement: t tests (GSL's distributions),
- * and Holm's procedure over many. */
+ * and Holm's procedure over many.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef STATS_TWOSAMPLE_H
 #define STATS_TWOSAMPLE_H
 

@@ -5,7 +5,8 @@
  *     hypothesis not met   where the run does not meet what the statement supposes;
  *     not checked          else, where there are too few trials, rows or widths to tell;
  *     not refuted, refuted else, as the test says. Every test is written so that NaN refutes.
- * Too few trials therefore never refute, and never hide that a hypothesis is not met. */
+ * Too few trials therefore never refute, and never hide that a hypothesis is not met.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef STUDY_CLAIM_H
 #define STUDY_CLAIM_H
 

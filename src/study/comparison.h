@@ -1,4 +1,5 @@
-/* Numbers against what they should be: exactly, as the mean of random draws, or at most. */
+/* Numbers against what they should be: exactly, as the mean of random draws, or at most.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef STUDY_COMPARISON_H
 #define STUDY_COMPARISON_H
 

@@ -1,4 +1,5 @@
-/* Confidence that a verdict takes. */
+/* Confidence that a verdict takes.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef STUDY_CONFIDENCE_H
 #define STUDY_CONFIDENCE_H
 

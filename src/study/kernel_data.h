@@ -1,5 +1,6 @@
 /* The data as the theory's bounds see them: one label column, the infinite-width kernel and its
- * numbers. */
+ * numbers.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef STUDY_KERNEL_DATA_H
 #define STUDY_KERNEL_DATA_H
 

@@ -6,6 +6,7 @@
  *         number(flips, MAX, "activations that changed")
  *     RECORD_DECLARE(round, ROUND);      (header: struct round and round_kind)
  *     RECORD_DEFINE(round, ROUND);       (source)
+ * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #ifndef STUDY_RECORD_H
 #define STUDY_RECORD_H

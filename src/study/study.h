@@ -13,6 +13,7 @@
  *     claims    OUT with .statements.dat in place of .dat; exit 3 if one of ours is refuted
  *     close     always
  * The numbers of a unit depend on the text that study makes of data, options and `describe` alone.
+ * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #ifndef STUDY_STUDY_H
 #define STUDY_STUDY_H

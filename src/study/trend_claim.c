@@ -1,4 +1,5 @@
-/* The claim that a measured number rises or falls along a setting. */
+/* The claim that a measured number rises or falls along a setting.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "study/claim.h"
 
 #include <math.h>

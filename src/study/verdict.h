@@ -1,5 +1,6 @@
 /* One checked statement, its row, and the table of all rows.
- * "The program failed" is a status (error.h); "the statement does not hold" is a verdict. */
+ * "The program failed" is a status (error.h); "the statement does not hold" is a verdict.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef STUDY_VERDICT_H
 #define STUDY_VERDICT_H
 

@@ -1,5 +1,6 @@
 /* Fingerprint: SHA-256 over all that decides the bytes of a unit of work, and over the files it
- * reads. */
+ * reads.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef SWEEP_FINGERPRINT_H
 #define SWEEP_FINGERPRINT_H
 

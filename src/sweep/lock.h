@@ -3,7 +3,8 @@
  *
  * FOLDER/.lock has no bytes; locking a byte range of it stands for computing a unit. The system
  * frees the locks of a process however it ends. Where the file system knows no locks every unit
- * counts as free: two processes may then compute the same unit, to the same bytes. */
+ * counts as free: two processes may then compute the same unit, to the same bytes.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef SWEEP_LOCK_H
 #define SWEEP_LOCK_H
 

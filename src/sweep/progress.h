@@ -1,6 +1,7 @@
 /* Progress of a run on stderr: a bar with the time left on a terminal, a line every 10
  * seconds otherwise, nothing when quiet. Both go on while no unit ends: a thread of its own shows
- * them. Thread-safe. */
+ * them. Thread-safe.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef SWEEP_PROGRESS_H
 #define SWEEP_PROGRESS_H
 

@@ -8,7 +8,8 @@
  * computed again.
  *
  * Processes that run the same sweep in one folder at once share its units: each is computed by one
- * of them and read by the others, which wait for it at the end. */
+ * of them and read by the others, which wait for it at the end.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef SWEEP_SWEEP_H
 #define SWEEP_SWEEP_H
 

@@ -11,7 +11,8 @@
  *     0.10000000000000001
  *     nan
  * Every value stands with 17 digits, so it reads back to the same bits (a NaN to the NaN of
- * <math.h>). */
+ * <math.h>).
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef SWEEP_UNIT_H
 #define SWEEP_UNIT_H
 

@@ -1,6 +1,7 @@
 /* fuzz: what the harnesses of this folder share. Each is a program of libFuzzer, which calls its
  * function with bytes of its choice: they may be refused in one line, or taken, but then must hold
- * what the reader promises. */
+ * what the reader promises.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef FUZZ_FUZZ_H
 #define FUZZ_FUZZ_H
 

@@ -2,7 +2,8 @@
  *
  * The first two bytes are a number k. With k = 0 the rest is the archive; otherwise its first k
  * bytes and what follows are the members features and labels of a sound archive: checksums, which
- * no fuzzer guesses, are then right and the headers of the arrays are reached. */
+ * no fuzzer guesses, are then right and the headers of the arrays are reached.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tests/fuzz/fuzz.h"
 
 #include <math.h>

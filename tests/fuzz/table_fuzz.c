@@ -1,4 +1,5 @@
-/* Any bytes as a table (io/table.h) and as a table of verdicts (study/verdict.h). */
+/* Any bytes as a table (io/table.h) and as a table of verdicts (study/verdict.h).
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tests/fuzz/fuzz.h"
 
 #include "io/table.h"

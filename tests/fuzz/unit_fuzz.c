@@ -1,7 +1,8 @@
 /* Any bytes as the file of a unit (sweep/unit.h): only what unit_format makes is taken.
  *
  * A first byte of 1 or more makes the rest the processor's name and the lines of values of a file
- * whose other lines and checksum are right; with 0 the rest is the file. */
+ * whose other lines and checksum are right; with 0 the rest is the file.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tests/fuzz/fuzz.h"
 
 #include <sha2.h>

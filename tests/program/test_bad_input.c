@@ -1,5 +1,6 @@
 /* Wrong options and wrong files, given to the built programs: exit 2, or 1 where the run itself
- * fails, one line that names the thing, no crash, no file left behind. */
+ * fails, one line that names the thing, no crash, no file left behind.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 #include <stdio.h>
@@ -273,6 +274,11 @@ Test(bad_input, options_of_the_theory) {
         {"TOOL/error-floor", "--mask categorical --xi 0.5",
          "--xi: categorical masks have xi = 1/p"},
         {"TOOL/error-floor", "--order 3", "--order"},
+        {"TOOL/error-floor", "--until stopped --paths 0", "--until stopped: no curve to follow"},
+        {"TOOL/error-floor", "--lr 0.1,0.2,0.3", "--lr: 3 values for 2 values of --xi"},
+        {"TOOL/error-floor", "--cells no-such-table.dat", "no-such-table.dat"},
+        {"TOOL/error-floor", "--cells results/published/default/error-heatmap-zero.dat",
+         "--unselected zero"},
         {"TOOL/error-floor", "--width 64,64", "--width: 64 is given twice"},
         {"TOOL/drift", "--label 10", "--label: data/digits.npz has label columns 0 to 9"},
         {"TOOL/local-descent", "--label 10", "--label: data/digits.npz has label columns 0 to 9"},

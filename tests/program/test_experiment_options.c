@@ -1,4 +1,5 @@
-/* What the lists --xi and --lr mean together, and where the data are found. */
+/* What the lists --xi and --lr mean together, and where the data are found.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 #include <stdio.h>

@@ -1,5 +1,6 @@
 /* Runs of the built programs that are killed, stopped or doubled. By default each fault meets one
- * program; where MNTK_LONG is set (`make check-faults`) it meets all, and oftener. */
+ * program; where MNTK_LONG is set (`make check-faults`) it meets all, and oftener.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 #include <signal.h>

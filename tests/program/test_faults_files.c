@@ -1,6 +1,7 @@
 /* Runs of the built programs whose disk, folder, units or standard streams are not as they should
  * be. By default each fault meets one program; where MNTK_LONG is set (`make check-faults`) it
- * meets all, and oftener. */
+ * meets all, and oftener.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 #include <signal.h>

@@ -1,5 +1,6 @@
 /* Programs under the limits that a shell, a scheduler or a container sets: threads, memory, stack,
- * processor time, files. */
+ * processor time, files.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 #include <stdbool.h>

@@ -1,4 +1,5 @@
 /* The built programs as their users run them: what they print, and the released program replayed.
+ * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>

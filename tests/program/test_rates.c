@@ -1,4 +1,5 @@
-/* The learning rate that an experiment finds itself: --lr auto, --unstable auto. */
+/* The learning rate that an experiment finds itself: --lr auto, --unstable auto.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 #include <math.h>

@@ -1,4 +1,5 @@
-/* The report: what its chapters say of small results that are made here. */
+/* The report: what its chapters say of small results that are made here.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "report/document.h"
 
 #include <criterion/criterion.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "experiments/run_map.h"
 
 #include <criterion/criterion.h>

@@ -1,7 +1,8 @@
 /* The result of a program depends on its settings alone: not on threads, shards, the order of
  * units, an interruption, the terminal, or the environment. Each variant's tables are compared with
  * those of one quiet run on one thread. Where MNTK_LONG is set (`make check-faults`) there are more
- * variants. */
+ * variants.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 #include <criterion/parameterized.h>

@@ -1,5 +1,6 @@
 /* What is made of tables - claims, statements, report - depends on their rows alone: not on how the
- * tables came about, nor on the threads, the terminal or the shard with which it is made. */
+ * tables came about, nor on the threads, the terminal or the shard with which it is made.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 #include <stdio.h>

@@ -1,5 +1,6 @@
 /* The project's own files are found from any working folder, and the data set as it is named where
- * it stands. */
+ * it stands.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "base/share.h"
 
 #include <criterion/criterion.h>

@@ -1,6 +1,7 @@
 /* Job arrays of Slurm, as the variables that Slurm gives its tasks: experiments/slurm-array.sh
  * computes every unit once or refuses in all tasks, and without it the variables mean nothing.
- * tests/slurm.sh runs a real one. */
+ * tests/slurm.sh runs a real one.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 #include <stdio.h>

@@ -1,4 +1,5 @@
-/* bad_files: files that no program may take, and what the refusal has to name. */
+/* bad_files: files that no program may take, and what the refusal has to name.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef TESTS_BAD_FILES_H
 #define TESTS_BAD_FILES_H
 

@@ -1,4 +1,5 @@
 # For scripts in this folder: copies of a built checkout, and settings with which its programs take a second.
+# SPDX-License-Identifier: GPL-3.0-or-later
 
 # What a make above these scripts was told is not for theirs.
 unset MAKELEVEL MAKEFLAGS MFLAGS MAKEOVERRIDES DATA SEED PROFILE THREADS

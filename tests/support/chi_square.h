@@ -1,4 +1,5 @@
-/* Chi-square goodness of fit, for tests of what is drawn. */
+/* Chi-square goodness of fit, for tests of what is drawn.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef TESTS_CHI_SQUARE_H
 #define TESTS_CHI_SQUARE_H
 

@@ -1,4 +1,5 @@
-/* concentration_fixture: data whose bounds are small, and how statement rows are looked at. */
+/* concentration_fixture: data whose bounds are small, and how statement rows are looked at.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef TESTS_CONCENTRATION_FIXTURE_H
 #define TESTS_CONCENTRATION_FIXTURE_H
 

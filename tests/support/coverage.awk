@@ -1,6 +1,7 @@
 # Lines of src/*.c that were executed, from the annotated sources of `gcov --stdout`: "count:line:text", where count is
 # '-' for a line without code and '#####' for one that was not reached; "-:0:Source:file" begins a file. The same file
 # comes once for each precision.
+# SPDX-License-Identifier: GPL-3.0-or-later
 $3 == "Source" { file = $4; sub(/^\.\//, "", file); next }
 file !~ /^src\/.*\.c$/ || $2 + 0 == 0 || $1 ~ /^ *-$/ { next }
 {

@@ -1,4 +1,5 @@
-/* dataset_file: data sets for tests, and how their refusal is looked at. */
+/* dataset_file: data sets for tests, and how their refusal is looked at.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef TESTS_DATASET_FILE_H
 #define TESTS_DATASET_FILE_H
 

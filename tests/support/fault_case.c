@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tests/support/fault_case.h"
 
 #include <criterion/criterion.h>

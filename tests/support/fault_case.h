@@ -1,7 +1,8 @@
 /* fault_case: what the tests of faults share: a program, an undisturbed run of it, one that is
  * disturbed, and the rule for all of them. What was finished is kept and not computed again, the
  * next run of the same command ends with the bytes of a run that nobody disturbed, and what went
- * wrong is said in one line with an exit code. */
+ * wrong is said in one line with an exit code.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef TESTS_FAULT_CASE_H
 #define TESTS_FAULT_CASE_H
 

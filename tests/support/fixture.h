@@ -1,4 +1,5 @@
-/* fixture: small data and plain routines that several tests need. */
+/* fixture: small data and plain routines that several tests need.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef TESTS_FIXTURE_H
 #define TESTS_FIXTURE_H
 

@@ -1,6 +1,7 @@
 /* Runs of local-descent and drift small enough for tests: 4 and 12 rows, masks that take one neuron
  * in 8, so that the width of the combined bound is met in the wide regime and a lost factor xi
- * shows. */
+ * shows.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef TESTS_LOCAL_SMALL_H
 #define TESTS_LOCAL_SMALL_H
 

@@ -1,5 +1,6 @@
 /* mask-moments with few rows and a narrow network, measured in memory, for tests that spoil one
- * piece of evidence. */
+ * piece of evidence.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef TESTS_MOMENTS_STUDY_H
 #define TESTS_MOMENTS_STUDY_H
 

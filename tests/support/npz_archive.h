@@ -1,5 +1,6 @@
 /* npz_archive: .npz files for tests, put together with libzip or byte by byte and not with the
- * routines under test. */
+ * routines under test.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef TESTS_NPZ_ARCHIVE_H
 #define TESTS_NPZ_ARCHIVE_H
 

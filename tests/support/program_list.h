@@ -2,7 +2,8 @@
  * all that a new program needs. Options for the table, the threads and so on are added by the
  * tests. advise is not among them: it runs required-width within itself, whose units and tables
  * are its own. Programs that exist in one precision only ("TOOL/...") are run by the tests in double
- * precision alone. */
+ * precision alone.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef TESTS_PROGRAM_LIST_H
 #define TESTS_PROGRAM_LIST_H
 

@@ -1,6 +1,7 @@
 /* quad: numbers of 113 binary digits, to hold double precision against. Long double where it has as
  * many (aarch64), else __float128, whose functions are in the C library, whether or not the
- * compiler's headers know them. */
+ * compiler's headers know them.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef TESTS_QUAD_H
 #define TESTS_QUAD_H
 

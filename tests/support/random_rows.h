@@ -1,4 +1,5 @@
-/* random_rows: small data sets without files. */
+/* random_rows: small data sets without files.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef TESTS_RANDOM_ROWS_H
 #define TESTS_RANDOM_ROWS_H
 

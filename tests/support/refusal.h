@@ -1,5 +1,6 @@
 /* refusal: what every refusal of a program has in common: the exit code, one line that names the
- * thing, no file left. */
+ * thing, no file left.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef TESTS_REFUSAL_H
 #define TESTS_REFUSAL_H
 

@@ -1,5 +1,6 @@
 /* A study opened small, its units measured in memory: for tests that spoil one piece of evidence
- * and look at the row that it turns. Nothing is read from or written to disk but the data. */
+ * and look at the row that it turns. Nothing is read from or written to disk but the data.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef TESTS_STUDY_FIXTURE_H
 #define TESTS_STUDY_FIXTURE_H
 

@@ -1,4 +1,5 @@
-/* toy_sweep: a sweep whose values are known, for the tests of sweep. */
+/* toy_sweep: a sweep whose values are known, for the tests of sweep.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef TESTS_TOY_SWEEP_H
 #define TESTS_TOY_SWEEP_H
 

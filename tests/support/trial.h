@@ -1,5 +1,6 @@
 /* trial: built programs run as processes of their own, at once, on a terminal, or to a bad end; and
- * what they left. In commands "BIN/" and "TOOL/" stand for folders as in fixture_run. */
+ * what they left. In commands "BIN/" and "TOOL/" stand for folders as in fixture_run.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef TESTS_TRIAL_H
 #define TESTS_TRIAL_H
 

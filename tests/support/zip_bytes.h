@@ -1,6 +1,7 @@
 /* zip_bytes: zip archives put together byte by byte (APPNOTE.TXT 4.3), in the forms that writers
  * other than NumPy give them: headers without sizes, data descriptors, 64-bit fields, one name
- * twice. */
+ * twice.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef TESTS_ZIP_BYTES_H
 #define TESTS_ZIP_BYTES_H
 

@@ -1,5 +1,6 @@
 /* The page about one's own data. Theory is double precision alone: in single there is nothing to
- * test. */
+ * test.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifdef REAL_DOUBLE
 
 #include "theory/advise/advise.h"

@@ -1,4 +1,5 @@
-/* Floors and first rounds of bernoulli-rate. The programs of theory/ are double precision alone. */
+/* Floors and first rounds of bernoulli-rate. The programs of theory/ are double precision alone.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "base/real.h"
 #ifdef REAL_DOUBLE
 

@@ -1,4 +1,5 @@
-/* Mean curves of bernoulli-rate. The programs of theory/ are double precision alone. */
+/* Mean curves of bernoulli-rate. The programs of theory/ are double precision alone.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "base/real.h"
 #ifdef REAL_DOUBLE
 

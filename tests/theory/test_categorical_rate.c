@@ -1,4 +1,5 @@
-/* Trials and rows of categorical-rate. The programs of theory/ are double precision alone. */
+/* Trials and rows of categorical-rate. The programs of theory/ are double precision alone.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "base/real.h"
 #ifdef REAL_DOUBLE
 

@@ -1,5 +1,6 @@
 /* One local step, measured two ways. Theory is double precision alone: in single there is nothing
- * to test. */
+ * to test.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifdef REAL_DOUBLE
 
 #include "theory/local_descent/local_descent.h"

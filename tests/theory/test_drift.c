@@ -1,5 +1,6 @@
 /* The drift along runs and its checks. Theory is double precision alone: in single there is nothing
- * to test. */
+ * to test.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifdef REAL_DOUBLE
 
 #include "theory/drift/drift.h"

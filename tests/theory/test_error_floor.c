@@ -1,5 +1,6 @@
 /* error-floor: its cells, its rows, and the errors that turn them. Theory is double precision
- * alone: in single there is nothing to test. */
+ * alone: in single there is nothing to test.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifdef REAL_DOUBLE
 
 #include "theory/error_floor/error_floor.h"
@@ -7,6 +8,9 @@
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 #include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
 
 #include "tests/support/study_fixture.h"
 
@@ -87,7 +91,7 @@ Test(error_floor, mutant_step_5_percent_too_large) {
     study_run r;
     floor_settings right = small(1), wrong = right;
     measured(right, &r);
-    wrong.lr = 1.05 * ((const floor_context *)r.context)->cells[0].s.lr;
+    wrong.lr = (option_list){{1.05 * ((const floor_context *)r.context)->cells[0].s.lr}, 1};
     wrong.lr_given = true;
     predict_otherwise(&r, wrong);
     expect(&r, NOT_REFUTED, STATEMENT_REFUTED);
@@ -106,7 +110,7 @@ Test(error_floor, too_few_runs_are_not_checked) {
 Test(error_floor, beyond_stability_nothing_is_predicted) {
     study_run r;
     floor_settings unstable = small(1);
-    unstable.lr = 4;
+    unstable.lr = (option_list){{4}, 1};
     unstable.lr_given = true;
     unstable.starts = 2;
     measured(unstable, &r);
@@ -114,6 +118,115 @@ Test(error_floor, beyond_stability_nothing_is_predicted) {
     for (size_t k = 0; k < FLOOR_SEEN_EARLY; k++) { cr_expect(isnan(numbers(&r, 0)[k])); }
     expect(&r, HYPOTHESIS_NOT_MET, HYPOTHESIS_NOT_MET);
     study_close(&r);
+}
+
+Test(error_floor, narrow_networks_are_beyond_the_regime) {
+    floor_settings narrow = small(1);
+    narrow.widths.values[0] = 64;
+    narrow.xi.values[0] = 0.5;
+    narrow.rounds = 2;
+    narrow.starts = 2;
+    study_run r;
+    measured(narrow, &r);
+    const floor_context *c = r.context;
+    cr_expect(gt(dbl, floor_forgotten(c, &c->cells[0]), 0.25));
+    cr_expect(lt(dbl, floor_own_reaction(c, &c->cells[0]), 0.1));
+    cr_expect(eq(
+        int,
+        study_fixture_verdict_of(&r, "Effective dynamics, floor, m=64 p=4 xi=0.5 tau=2 kappa=0.1"),
+        HYPOTHESIS_NOT_MET));
+    study_close(&r);
+}
+
+/* --- where the floor stops falling --- */
+
+static const char KNEE_ROW[] = "Corollary 2, floor is bias + variance/p";
+
+/* Floors of bias 1 and variance 32/p, the runs' variance as many times that as `more` says. */
+static int knee_verdict(double more) {
+    floor_settings s = small(1);
+    s.along = (option_list){{2, 8, 32, 128}, 4};
+    s.along_given = true;
+    study_run r;
+    study_fixture_open(&floor_study, &s, &r);
+    study_fixture_blank(&r);
+    const floor_context *c = r.context;
+    cr_assert(eq(sz, r.cells, 5));
+    for (size_t cell = 0; cell < r.cells; cell++) {
+        double p = (double)c->cells[cell].s.subnets;
+        for (size_t k = 0; k < r.repeats; k++) {
+            double *values = study_fixture_unit(&r, cell, k);
+            values[FLOOR_BIAS] = 1;
+            values[FLOOR_VARIANCE] = 32 / p;
+            values[FLOOR_SEEN] = 1 + more * 32 / p * (1 + 0.01 * (double)(k % 3));
+        }
+    }
+    int got = study_fixture_verdict_of(&r, KNEE_ROW);
+    study_close(&r);
+    return got;
+}
+
+Test(error_floor, floor_stops_where_variance_reaches_bias) {
+    cr_expect(eq(int, knee_verdict(1), NOT_REFUTED));
+    cr_expect(eq(int, knee_verdict(2), STATEMENT_REFUTED));
+    cr_expect(eq(int, knee_verdict(0.5), STATEMENT_REFUTED));
+}
+
+/* --- cells of a table, and plateaus alone --- */
+
+static void write_table(const char *path, const char *bytes) {
+    FILE *file = fopen(path, "w");
+    cr_assert(ne(ptr, file, NULL));
+    fputs(bytes, file);
+    cr_assert(eq(int, fclose(file), 0));
+}
+
+Test(error_floor, cells_and_sizes_are_those_of_a_table) {
+    char path[] = "/tmp/error-floor-XXXXXX";
+    cr_assert(ge(int, mkstemp(path), 0));
+    write_table(path, "# data shape: n=12 d=64 q=10\n# --width: 40\n# --xi: 0.5,0.8\n"
+                      "# --lr: 0.1,0.16\n# --local-steps: 3\n# --scaling: released\n"
+                      "# stop rule: mean of the last 11 errors below 5e-4, or 6 rounds in which it "
+                      "does not improve\n"
+                      "subnets xi mean\n2 0.8 0.25\n4 0.5 nan\n2 0.8 0.25\n");
+    floor_settings s = *(const floor_settings *)floor_study.defaults;
+    s.table = path;
+    s.until = UNTIL_STOPPED;
+    s.rounds = 30;
+    study_run r = {.settings = &s};
+    cr_assert(eq(int, floor_preset(&r), OK), "%s", error_text());
+    cr_expect(eq(sz, s.patience, 5));
+    study_fixture_open(&floor_study, &s, &r);
+    const floor_context *c = r.context;
+    cr_assert(eq(sz, r.cells, 2));
+    cr_expect(eq(sz, c->g.n, 12));
+    cr_expect(eq(sz, c->g.q, 10));
+    cr_expect(eq(sz, c->cells[0].s.width, 40));
+    cr_expect(eq(sz, c->cells[1].s.subnets, 4));
+    cr_expect(eq(dbl, c->cells[0].s.lr, 0.16));
+    cr_expect(eq(dbl, c->cells[1].s.lr, 0.1));
+    cr_expect(eq(dbl, c->cells[0].measured, 0.25));
+    cr_expect(isnan(c->cells[1].measured));
+    study_close(&r);
+    unlink(path);
+}
+
+Test(error_floor, plateaus_alone_are_those_of_whole_curves) {
+    double level[2], seen[2];
+    for (int until = UNTIL_ROUNDS; until <= UNTIL_STOPPED; until++) {
+        floor_settings s = small(2);
+        s.until = until;
+        s.starts = 1;
+        s.runs = 1;
+        study_run r;
+        measured(s, &r);
+        level[until] = numbers(&r, 0)[FLOOR_LEVEL];
+        seen[until] = numbers(&r, 0)[FLOOR_SEEN_LEVEL];
+        cr_expect(eq(int, isnan(numbers(&r, 0)[FLOOR_BIAS]) != 0, until == UNTIL_STOPPED));
+        study_close(&r);
+    }
+    cr_expect(eq(dbl, level[0], level[1]));
+    cr_expect(eq(dbl, seen[0], seen[1]));
 }
 
 Test(error_floor, points_of_a_curve_begin_with_all_rounds_and_end_with_the_last) {

@@ -1,4 +1,5 @@
 /* Theorem 1 and its checks. Theory is double precision alone: in single there is nothing to test.
+ * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #ifdef REAL_DOUBLE
 

@@ -1,5 +1,6 @@
 /* The runs of local-descent and drift, and their options. Theory is double precision alone: in
- * single there is nothing to test. */
+ * single there is nothing to test.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifdef REAL_DOUBLE
 
 #include "theory/local/local.h"

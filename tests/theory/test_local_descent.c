@@ -1,5 +1,6 @@
 /* Hypothesis 1 and its checks. Theory is double precision alone: in single there is nothing to
- * test. */
+ * test.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifdef REAL_DOUBLE
 
 #include "theory/local_descent/local_descent.h"

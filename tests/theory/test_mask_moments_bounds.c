@@ -1,5 +1,6 @@
 /* mask-moments: the inequality of Lemma 4, honest and with deliberate errors. Theory is double
- * precision alone. */
+ * precision alone.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "base/real.h"
 
 #ifdef REAL_DOUBLE

@@ -1,5 +1,6 @@
 /* mask-moments: the rows about the rounds of runs, honest and with deliberate errors. Theory is
- * double precision alone. */
+ * double precision alone.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "base/real.h"
 
 #ifdef REAL_DOUBLE

@@ -1,4 +1,5 @@
-/* mask-moments: all units of a small setting put together. Theory is double precision alone. */
+/* mask-moments: all units of a small setting put together. Theory is double precision alone.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "base/real.h"
 
 #ifdef REAL_DOUBLE

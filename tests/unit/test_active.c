@@ -1,5 +1,6 @@
 /* The sum over active inputs against the sum written out: all numbers of outputs, inputs and rows
- * that take another path, and neurons that are active on few, many, all and none of the inputs. */
+ * that take another path, and neurons that are active on few, many, all and none of the inputs.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "model/active.h"
 
 #include <criterion/criterion.h>

@@ -1,4 +1,5 @@
-/* The one judge of statements: its rule for hypotheses and few trials, its tests, its slack. */
+/* The one judge of statements: its rule for hypotheses and few trials, its tests, its slack.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "study/claim.h"
 
 #include <criterion/criterion.h>

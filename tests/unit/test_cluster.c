@@ -1,4 +1,5 @@
-/* The order of the inputs: the same inputs, fewer terms, the same training. */
+/* The order of the inputs: the same inputs, fewer terms, the same training.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "model/dataset.h"
 
 #include <criterion/criterion.h>

@@ -1,4 +1,5 @@
-/* comparison: what is shown, what passes, and that NaN never does. */
+/* comparison: what is shown, what passes, and that NaN never does.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "study/comparison.h"
 
 #include <criterion/criterion.h>

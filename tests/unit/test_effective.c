@@ -1,5 +1,6 @@
 /* The effective dynamics against enumeration of all masks, against its own recursion iterated, and
- * against runs with masks. */
+ * against runs with masks.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "model/effective.h"
 
 #include <criterion/criterion.h>
@@ -419,4 +420,33 @@ Test(effective, a_step_that_is_5_percent_too_large_is_refused) {
         cr_expect(not(within(larger.early, seen.early)), "order %u", order);
     }
     close_ground(&x);
+}
+
+/* --- how often the noise of a round is computed --- */
+
+/* Mean of the predicted error over the last third of 90 rounds. */
+static double floor_of(size_t serves) {
+    train_settings s = wide;
+    s.lr = 0.2;
+    ground x;
+    open_ground(&x, 8, 1, s, 2);
+    x.setting.serves = serves;
+    rng *draws = rng_new(6, 0, 0, RNG_PILOT);
+    effective *f = effective_new(&x.setting, &x.g, &x.t.whole, draws);
+    cr_assert(ne(ptr, f, NULL));
+    double sum = 0;
+    for (size_t k = 1; k <= 90; k++) {
+        cr_assert(eq(int, effective_round(f), OK));
+        if (k > 60) { sum += (effective_bias(f) + effective_variance(f)) / 30; }
+    }
+    effective_free(f), rng_free(draws);
+    close_ground(&x);
+    return sum;
+}
+
+Test(effective, noise_that_serves_some_rounds_leaves_the_floor_where_it_is) {
+    double every = floor_of(1), some = floor_of(EFFECTIVE_NOISE_SERVES);
+    cr_log_info("floor %g with noise of every round, %g with that of some", every, some);
+    cr_expect(ne(dbl, every, some));
+    cr_expect(lt(dbl, fabs(some / every - 1), 0.05));
 }

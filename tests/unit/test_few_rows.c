@@ -1,4 +1,5 @@
-/* The first rows of a data set in fewer dimensions, with the same inner products. */
+/* The first rows of a data set in fewer dimensions, with the same inner products.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "model/dataset.h"
 
 #include <criterion/criterion.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "model/initial_error.h"
 
 #include <criterion/criterion.h>

@@ -1,5 +1,6 @@
 /* The last local step of all subnetworks taken together, against the same step taken by each: an
- * observer makes the difference. */
+ * observer makes the difference.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "model/train.h"
 
 #include <criterion/criterion.h>

@@ -1,4 +1,5 @@
-/* The jump when categorical masks are drawn, and the drop when subnetworks are combined. */
+/* The jump when categorical masks are drawn, and the drop when subnetworks are combined.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "model/jump.h"
 
 #include <criterion/criterion.h>

@@ -1,4 +1,5 @@
-/* The data as the theory takes them. Theory is double precision alone. */
+/* The data as the theory takes them. Theory is double precision alone.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifdef REAL_DOUBLE
 
 #include "study/kernel_data.h"

@@ -1,5 +1,6 @@
 /* The register kernels against sums written out, for every number of outputs that takes another
- * path. */
+ * path.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "model/layer.h"
 
 #include <criterion/criterion.h>

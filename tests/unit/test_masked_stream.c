@@ -1,4 +1,5 @@
-/* Masked kernels of a stream of neurons, against the sums that they are. */
+/* Masked kernels of a stream of neurons, against the sums that they are.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "model/masked_stream.h"
 
 #include <criterion/criterion.h>

@@ -1,4 +1,5 @@
-/* The predicted mean curve, what is read off it, and the floor of a measured one. */
+/* The predicted mean curve, what is read off it, and the floor of a measured one.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "model/mean_curve.h"
 
 #include <criterion/criterion.h>

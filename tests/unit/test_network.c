@@ -1,4 +1,5 @@
-/* The network seen on the data: output, step and costs against sums written out. */
+/* The network seen on the data: output, step and costs against sums written out.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "model/network.h"
 
 #include <criterion/criterion.h>

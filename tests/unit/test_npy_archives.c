@@ -1,4 +1,5 @@
 /* Archives as other programs than NumPy write them, and what is said of those that cannot be read.
+ * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "io/npy.h"
 

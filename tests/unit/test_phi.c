@@ -1,4 +1,5 @@
-/* phi: its two ways agree, and wrong bounds of it are found. */
+/* phi: its two ways agree, and wrong bounds of it are found.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "model/phi.h"
 
 #include <criterion/criterion.h>

@@ -1,4 +1,5 @@
-/* The stop rule of Figures 2b and 2c on sequences whose end is known by hand. */
+/* The stop rule of Figures 2b and 2c on sequences whose end is known by hand.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "model/plateau.h"
 
 #include <criterion/criterion.h>

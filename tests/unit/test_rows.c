@@ -1,4 +1,5 @@
-/* Which rows of a file are taken. */
+/* Which rows of a file are taken.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "model/rows.h"
 
 #include <criterion/criterion.h>

@@ -1,4 +1,5 @@
-/* The stability number of a subnetwork's own kernel. */
+/* The stability number of a subnetwork's own kernel.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "model/stability.h"
 
 #include <criterion/criterion.h>

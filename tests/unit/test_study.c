@@ -1,4 +1,5 @@
 /* A toy study: options, record, table and statements from one description; and what it is made of.
+ * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "study/study.h"
 

@@ -1,5 +1,6 @@
 /* Algorithm 1 against the released program's trajectories, against weight space, and against
- * itself. */
+ * itself.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "model/train.h"
 
 #include <criterion/criterion.h>

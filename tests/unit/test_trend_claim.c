@@ -1,4 +1,5 @@
-/* A trend along a setting as evidence for a claim, and against one. */
+/* A trend along a setting as evidence for a claim, and against one.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "study/claim.h"
 
 #include <criterion/criterion.h>

@@ -2,6 +2,7 @@
  * rows that make it, widths, steps, rates, floors, and which masks reach the lowest floor for the
  * same work. Kernels and steps are of all rows; the width needed and the runs, whose cost grows
  * with their square, of --run-samples rows spread over the labels with the closest pair among them.
+ * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #ifndef THEORY_ADVISE_ADVISE_H
 #define THEORY_ADVISE_ADVISE_H

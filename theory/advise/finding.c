@@ -1,4 +1,5 @@
-/* Putting a finding of advise down: its number, sentence and command. */
+/* Putting a finding of advise down: its number, sentence and command.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <stdarg.h>
 #include <stdio.h>
 

@@ -1,4 +1,5 @@
-/* The sentences of advise and their numbers: kernel, width, steps. */
+/* The sentences of advise and their numbers: kernel, width, steps.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>

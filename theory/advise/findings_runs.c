@@ -1,4 +1,5 @@
-/* The sentences of advise and their numbers: rates and floors of the runs. */
+/* The sentences of advise and their numbers: rates and floors of the runs.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>
 #include <stdio.h>
 
@@ -87,7 +88,7 @@ static floor_settings floor_of(const study_run *r) {
                             .xi = {{s->xi}, 1},
                             .local_steps = {{tau}, 1},
                             .kappas = {{s->kappa}, 1},
-                            .lr = s->lr,
+                            .lr = {{s->lr}, 1},
                             .stale = EFFECTIVE_STALE,
                             .mask = s->mask,
                             .scaling = SCALING_RELEASED,

@@ -1,4 +1,5 @@
-/* The runs of advise: which settings, and what one run shows. */
+/* The runs of advise: which settings, and what one run shows.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>

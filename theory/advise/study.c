@@ -1,4 +1,5 @@
-/* What advise computes, its table, and the page. */
+/* What advise computes, its table, and the page.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <stdio.h>
 #include <string.h>
 

@@ -1,6 +1,7 @@
 /* bernoulli-rate: Theorem 3 and Corollaries 1 to 3 (theorem-3 in doc/mathematics.md): the mean
  * curve predicted by the eigenpairs of the kernel beside what is measured, the contraction of the
- * first rounds, and the floor against m, kappa, p, tau and xi. */
+ * first rounds, and the floor against m, kappa, p, tau and xi.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef THEORY_BERNOULLI_RATE_BERNOULLI_RATE_H
 #define THEORY_BERNOULLI_RATE_BERNOULLI_RATE_H
 

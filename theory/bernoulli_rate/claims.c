@@ -1,4 +1,5 @@
-/* Theorem 3 and Corollaries 1 to 3, judged on mean curves, first rounds and floors. */
+/* Theorem 3 and Corollaries 1 to 3, judged on mean curves, first rounds and floors.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "theory/bernoulli_rate/bernoulli_rate.h"
 
 #include <math.h>

@@ -1,4 +1,5 @@
-/* One run of Algorithm 1 to its floor, and the contraction of its first rounds. */
+/* One run of Algorithm 1 to its floor, and the contraction of its first rounds.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "theory/bernoulli_rate/bernoulli_rate.h"
 
 #include <math.h>

@@ -1,5 +1,6 @@
 /* What bernoulli-rate runs: a base setting, the axes along which one number of it changes, and the
- * widths of the mean curve; and its two tables. */
+ * widths of the mean curve; and its two tables.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "theory/bernoulli_rate/bernoulli_rate.h"
 
 #include <math.h>

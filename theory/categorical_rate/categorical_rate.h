@@ -3,7 +3,8 @@
  * Omega_k on which it is proved.
  *
  * A round takes ||y - u_k||^2 up by a jump when masks are drawn (mean V_k given the past), down by
- * local descent, down by the drop A_k when the subnetworks are combined. */
+ * local descent, down by the drop A_k when the subnetworks are combined.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef THEORY_CATEGORICAL_RATE_CATEGORICAL_RATE_H
 #define THEORY_CATEGORICAL_RATE_CATEGORICAL_RATE_H
 

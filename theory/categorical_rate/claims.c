@@ -1,4 +1,5 @@
-/* Theorem 4 and the facts that it rests on, judged on the values of trials. */
+/* Theorem 4 and the facts that it rests on, judged on the values of trials.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "theory/categorical_rate/categorical_rate.h"
 
 #include <math.h>

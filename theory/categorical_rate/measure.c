@@ -1,4 +1,5 @@
-/* One run with categorical masks, its three movements and the event Omega_k. */
+/* One run with categorical masks, its three movements and the event Omega_k.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "theory/categorical_rate/categorical_rate.h"
 
 #include <math.h>

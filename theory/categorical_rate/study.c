@@ -1,4 +1,5 @@
-/* What categorical-rate runs in either regime, and its table. */
+/* What categorical-rate runs in either regime, and its table.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "theory/categorical_rate/categorical_rate.h"
 
 #include <math.h>

@@ -1,4 +1,5 @@
-/* The statements about weights that move, judged along runs. */
+/* The statements about weights that move, judged along runs.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>
 
 #include "theory/drift/drift.h"

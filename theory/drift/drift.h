@@ -1,5 +1,6 @@
 /* drift: how far the weights of real runs stray from w_0, and what that does to activations and
  * kernels (drift in doc/mathematics.md). Subnetworks at every t = 0..tau, their own neurons alone.
+ * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #ifndef THEORY_DRIFT_DRIFT_H
 #define THEORY_DRIFT_DRIFT_H

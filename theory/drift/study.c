@@ -1,4 +1,5 @@
-/* The runs of drift, what is kept of them, and its table. */
+/* The runs of drift, what is kept of them, and its table.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <stdlib.h>
 
 #include "theory/drift/drift.h"

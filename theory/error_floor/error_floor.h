@@ -1,5 +1,6 @@
 /* error-floor: what the effective dynamics predict of the error of Algorithm 1, without drawing a
- * mask, and runs from the same starts beside it (effective-dynamics in doc/mathematics.md). */
+ * mask, and runs from the same starts beside it (effective-dynamics in doc/mathematics.md).
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef THEORY_ERROR_FLOOR_ERROR_FLOOR_H
 #define THEORY_ERROR_FLOOR_ERROR_FLOOR_H
 
@@ -11,28 +12,48 @@
 #include "study/kernel_data.h"
 
 typedef struct {
-    option_list widths, subnets, xi, local_steps, kappas;
-    double lr, stale;
-    int mask, scaling, outputs;
+    option_list widths, subnets, xi, local_steps, kappas, lr, along;
+    double stale;
+    int mask, scaling, outputs, until;
     size_t label, rounds, starts, paths, patience, order, runs;
-    bool xi_given, lr_given;
+    size_t samples;    /* rows where --samples does not say */
+    const char *table; /* of --cells */
+    bool xi_given, lr_given, along_given;
 } floor_settings;
 
-/* One setting of the lists. */
+/* When a start ends: after its rounds, or where the stop rule has ended all its paths. */
+enum { UNTIL_ROUNDS, UNTIL_STOPPED };
+
+enum { FLOOR_MOST_WIDTH = 10000000, FLOOR_MOST_SUBNETS = 10000, FLOOR_MOST_STEPS = 100000 };
+
+/* One setting. */
 typedef struct {
     train_settings s;
-    size_t rounds;    /* K */
+    size_t rounds;    /* K, at most */
+    size_t runs;      /* with masks, from every start */
     double stability; /* of a subnetwork's own kernel; beyond 2 nothing is predicted */
+    double measured;  /* what the table of --cells says of it; else NaN */
 } floor_cell;
 
 typedef struct {
     kernel_data data;
     gram g;
-    floor_cell *cells; /* owned */
+    floor_cell *cells;     /* owned */
+    train_settings series; /* of --along-subnets, any of its cells; subnets 0: none */
 } floor_context;
 
+extern const char *const floor_mask_words[], *const floor_scaling_words[];
+
+/* Defaults from the notes of the table of --cells. BAD_INPUT: no table, or not of such runs. */
+status floor_preset(study_run *r);
+/* Lists the cells; BAD_INPUT for a table that has none. */
+status floor_list_cells(study_run *r);
+bool floor_same_but_subnets(const train_settings *a, const train_settings *b);
+void floor_describe(const study_run *r, text *t);
+
 /* What a unit, one start of one cell, keeps: means over the last third of the rounds, as
- * bernoulli-rate takes its floors; errors are ||Y - U||_F^2, plateaus (1/2) ||Y - U||_F^2 / n. */
+ * bernoulli-rate takes its floors; errors are ||Y - U||_F^2, plateaus (1/2) ||Y - U||_F^2 / n. Until
+ * the stop rule alone: plateaus, their rounds and the operators; the others are NaN. */
 typedef enum {
     FLOOR_END,          /* predicted error after the last round */
     FLOOR_BIAS,         /* ||e_k||^2 */
@@ -62,6 +83,10 @@ status floor_measure(const study_run *r, size_t cell, size_t repetition, double 
 /* How much a neuron's own reaction within a round weighs: c q ||G|| tau (1-xi); what order 1 leaves
  * out is of this order (second-order in doc/mathematics.md). */
 double floor_own_reaction(const floor_context *c, const floor_cell *at);
+
+/* The share of a pre-activation that the pull on V takes, at most, in the rounds in which the
+ * slowest direction of the mean falls by e: c q (1-xi) ||G|| over (c xi) lambda_0, of order 1/m. */
+double floor_forgotten(const floor_context *c, const floor_cell *at);
 
 extern const claim_group floor_claims[];
 extern const study floor_study;

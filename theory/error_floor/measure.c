@@ -1,4 +1,5 @@
-/* One start of one cell: its prediction, and runs with masks beside it. */
+/* One start of one cell: its prediction, and runs with masks beside it.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>
 #include <stdlib.h>
 
@@ -83,8 +84,7 @@ static size_t first_below(const double *curve, size_t rounds, double error) {
     return k;
 }
 
-static void keep_prediction(const effective *f, const prediction *p, size_t rounds,
-                            double *values) {
+static void keep_curve(const prediction *p, size_t rounds, double *values) {
     double floor = mean_of_end(p->error, rounds);
     size_t early = first_below(p->error, rounds, p->error[0] / EARLY);
     values[FLOOR_END] = p->error[rounds];
@@ -93,8 +93,6 @@ static void keep_prediction(const effective *f, const prediction *p, size_t roun
     values[FLOOR_REACHED] = (double)first_below(p->error, rounds, NEAR_FLOOR * floor);
     values[FLOOR_EARLY_ROUND] = (double)early;
     values[FLOOR_EARLY] = p->error[early];
-    values[FLOOR_REFRESHED] = (double)effective_refreshed(f);
-    family_mean(&p->levels, &values[FLOOR_LEVEL], &values[FLOOR_LEVEL_ROUNDS]);
     for (size_t k = 0; k < floor_points(rounds); k++) {
         size_t round = floor_point(rounds, k);
         values[FLOOR_NUMBERS + 2 * k] = p->bias[round];
@@ -102,8 +100,16 @@ static void keep_prediction(const effective *f, const prediction *p, size_t roun
     }
 }
 
-static status predict(const floor_cell *c, const effective_setting *s, stop_rule rule, effective *f,
-                      double *values) {
+/* Whether no round is left that somebody looks at. */
+static bool ended(const floor_settings *o, const level_family *l) {
+    for (size_t k = 0; k < l->count; k++) {
+        if (!l->stopped[k]) { return false; }
+    }
+    return o->until == UNTIL_STOPPED;
+}
+
+static status predict(const floor_settings *o, const floor_cell *c, const effective_setting *s,
+                      stop_rule rule, effective *f, double *values) {
     scratch owned = {0};
     prediction p = {.bias = scratch_take(&owned, c->rounds + 1, sizeof(double), "curve"),
                     .variance = scratch_take(&owned, c->rounds + 1, sizeof(double), "curve"),
@@ -111,11 +117,15 @@ static status predict(const floor_cell *c, const effective_setting *s, stop_rule
     family_begin(&p.levels, s->paths, rule, &owned);
     status st = owned.failed ? FAILED : OK;
     if (st == OK) { keep_round(f, s, 0, &p); }
-    for (size_t k = 1; st == OK && k <= c->rounds; k++) {
+    for (size_t k = 1; st == OK && k <= c->rounds && !ended(o, &p.levels); k++) {
         st = effective_round(f);
         if (st == OK) { keep_round(f, s, k, &p); }
     }
-    if (st == OK) { keep_prediction(f, &p, c->rounds, values); }
+    if (st == OK) {
+        values[FLOOR_REFRESHED] = (double)effective_refreshed(f);
+        family_mean(&p.levels, &values[FLOOR_LEVEL], &values[FLOOR_LEVEL_ROUNDS]);
+    }
+    if (st == OK && o->until == UNTIL_ROUNDS) { keep_curve(&p, c->rounds, values); }
     scratch_free(&owned);
     return st;
 }
@@ -126,6 +136,7 @@ static status predict(const floor_cell *c, const effective_setting *s, stop_rule
 static status train(const study_run *r, size_t cell, size_t repetition, rng **masks, double *curve,
                     level_family *levels, size_t which) {
     const floor_context *c = r->context;
+    const floor_settings *o = r->settings;
     const floor_cell *at = &c->cells[cell];
     trajectory run;
     status st = trajectory_open(&c->g, &at->s, false, r->options.seed, cell, repetition, &run);
@@ -137,7 +148,8 @@ static status train(const study_run *r, size_t cell, size_t repetition, rng **ma
     double scale = 2 * (double)c->g.n;
     bool whole = true;
     for (size_t k = 0; k <= at->rounds; k++) {
-        whole = whole && (k == 0 || trajectory_round(&run, NULL, NULL));
+        whole = whole && !(levels->stopped[which] && o->until == UNTIL_STOPPED) &&
+                (k == 0 || trajectory_round(&run, NULL, NULL));
         curve[k] = whole ? scale * run.t.error : NAN;
         if (whole) { family_add(levels, which, k, run.t.error); }
     }
@@ -149,20 +161,19 @@ static status train(const study_run *r, size_t cell, size_t repetition, rng **ma
 
 static status train_all(const study_run *r, size_t cell, size_t repetition, stop_rule rule,
                         double *values) {
-    const floor_settings *o = r->settings;
     const floor_context *c = r->context;
-    size_t rounds = c->cells[cell].rounds;
+    size_t rounds = c->cells[cell].rounds, runs = c->cells[cell].runs;
     double early = values[FLOOR_EARLY_ROUND], seen = 0, seen_early = 0, ignored;
     scratch owned = {0};
     level_family levels;
     double *curve = scratch_take(&owned, rounds + 1, sizeof *curve, "curve");
     rng *masks = NULL;
-    family_begin(&levels, o->runs, rule, &owned);
+    family_begin(&levels, runs, rule, &owned);
     status st = owned.failed ? FAILED : OK;
-    for (size_t k = 0; st == OK && k < o->runs; k++) {
+    for (size_t k = 0; st == OK && k < runs; k++) {
         st = train(r, cell, repetition, &masks, curve, &levels, k);
-        seen += mean_of_end(curve, rounds) / (double)o->runs;
-        seen_early += early >= 0 ? curve[(size_t)early] / (double)o->runs : NAN;
+        seen += mean_of_end(curve, rounds) / (double)runs;
+        seen_early += early >= 0 ? curve[(size_t)early] / (double)runs : NAN;
     }
     values[FLOOR_SEEN] = seen;
     values[FLOOR_SEEN_EARLY] = seen_early;
@@ -189,7 +200,7 @@ static status predict_unit(const study_run *r, size_t cell, size_t repetition, s
                       : fail(FAILED, "no memory for the random streams");
     if (st == OK) { f = effective_new(&s, &c->g, &start.t.whole, draws); }
     trajectory_close(&start);
-    if (st == OK) { st = f ? predict(at, &s, rule, f, values) : FAILED; }
+    if (st == OK) { st = f ? predict(o, at, &s, rule, f, values) : FAILED; }
     effective_free(f);
     rng_free(draws);
     return st;
@@ -203,6 +214,6 @@ status floor_measure(const study_run *r, size_t cell, size_t repetition, double 
     status st = at->stability < EFFECTIVE_STABILITY_MOST
                     ? predict_unit(r, cell, repetition, rule, values)
                     : OK;
-    if (st != OK || o->runs == 0) { return st; }
+    if (st != OK || at->runs == 0) { return st; }
     return train_all(r, cell, repetition, rule, values);
 }

@@ -1,19 +1,17 @@
-/* The cells of error-floor, its units and its tables. */
+/* The cells of error-floor, its units and its tables.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>
 #include <stdlib.h>
 
-#include "model/bounds.h"
 #include "model/train.h"
 #include "theory/error_floor/error_floor.h"
 
-enum { MAX_WIDTH = 10000000, MAX_SUBNETS = 10000, MAX_STEPS = 100000, MAX_RUNS = 10000 };
-enum { SAMPLES = 24, ROUNDS_MOST = 2000 };
-static const double FOLDS = 6;         /* rounds where none are given, as bernoulli-rate's */
-static const double RELEASED_LR = 0.1; /* Figure 2b */
+enum { MAX_RUNS = 10000 };
 static const double THROUGHPUT_SECONDS = 0.1;
 
-static const char *const mask_words[] = {"bernoulli", "categorical", NULL};
-static const char *const scaling_words[] = {"released", "theory", NULL};
+const char *const floor_mask_words[] = {"bernoulli", "categorical", NULL};
+const char *const floor_scaling_words[] = {"released", "theory", NULL};
+static const char *const until_words[] = {"rounds", "stopped", NULL};
 static const char *const output_words[] = {"one", "all", NULL};
 
 #define FIELD(member) offsetof(floor_settings, member)
@@ -22,42 +20,61 @@ static const option_row options[] = {
     {"", OPTION_HEADING,
      .help = "The cells (LIST: values separated by commas; every combination is one; 24 rows "
              "unless --samples says so):"},
-    {"width", OPTION_COUNTS, FIELD(widths), 1, MAX_WIDTH, "hidden neurons m"},
-    {"subnets", OPTION_COUNTS, FIELD(subnets), 1, MAX_SUBNETS, "subnetworks per round p"},
+    {"width", OPTION_COUNTS, FIELD(widths), 1, FLOOR_MOST_WIDTH, "hidden neurons m"},
+    {"subnets", OPTION_COUNTS, FIELD(subnets), 1, FLOOR_MOST_SUBNETS, "subnetworks per round p"},
     {"xi", OPTION_NUMBERS, FIELD(xi), 0, 1,
      "probability that a subnetwork takes a neuron, in (0, 1]; categorical masks: 1/p",
      OPTION_ABOVE_LOW, .given = FIELD(xi_given)},
-    {"local-steps", OPTION_COUNTS, FIELD(local_steps), 1, MAX_STEPS,
+    {"local-steps", OPTION_COUNTS, FIELD(local_steps), 1, FLOOR_MOST_STEPS,
      "gradient steps tau of a subnetwork in a round"},
     {"kappa", OPTION_NUMBERS, FIELD(kappas), 0, 1e6, "factor of the initial weights",
      OPTION_ABOVE_LOW},
-    {"lr", OPTION_NUMBER, FIELD(lr), 0, 1e9,
-     "learning rate; with --scaling theory eta (default: 1/||G||; released scaling: 0.1)",
-     OPTION_ABOVE_LOW | OPTION_NO_DEFAULT, .given = FIELD(lr_given)},
-    {"mask", OPTION_WORD, FIELD(mask), .help = "masks", .words = mask_words},
-    {"scaling", OPTION_WORD, FIELD(scaling), .help = "parametrisation", .words = scaling_words},
+    {"lr", OPTION_NUMBERS, FIELD(lr), 0, 1e9,
+     "learning rate, one or one for each xi; with --scaling theory eta (default: 1/||G||; released "
+     "scaling: 0.1)",
+     OPTION_ABOVE_LOW | OPTION_REPEATED | OPTION_NO_DEFAULT, .given = FIELD(lr_given)},
+    {"mask", OPTION_WORD, FIELD(mask), .help = "masks", .words = floor_mask_words},
+    {"scaling", OPTION_WORD, FIELD(scaling), .help = "parametrisation",
+     .words = floor_scaling_words},
     {"outputs", OPTION_WORD, FIELD(outputs), .help = "label columns: the one of --label, or all",
      .words = output_words},
     KERNEL_LABEL_OPTION(floor_settings),
+    {"along-subnets", OPTION_COUNTS, FIELD(along), 1, FLOOR_MOST_SUBNETS,
+     "p of further cells with one local step and the first value of every other list (Corollary 2)",
+     OPTION_ASCENDING | OPTION_NO_DEFAULT, .given = FIELD(along_given)},
+    {"cells", OPTION_PATH, FIELD(table),
+     .help =
+         "a table whose rows are the cells, in place of the "
+         "lists: columns width, subnets, xi, local_steps, kappa, lr or eta; what it lacks, and the "
+         "rows, its "
+         "notes say, or the first values of the lists",
+     .flags = OPTION_NO_VALUE},
     {"", OPTION_HEADING, .help = "The prediction:"},
     {"order", OPTION_COUNT, FIELD(order), 1, 2,
      "1: leading order in 1/m; 2: with what happens within a round"},
-    {"rounds", OPTION_COUNT, FIELD(rounds), 1, MAX_STEPS,
+    {"rounds", OPTION_COUNT, FIELD(rounds), 1, FLOOR_MOST_STEPS,
      "rounds (default: until the slowest direction of the mean has fallen by exp(-6), at most "
      "2000)",
      OPTION_NO_DEFAULT},
     {"repeats", OPTION_COUNT, FIELD(starts), 1, MAX_RUNS, "starts W_0 of every cell"},
     {"paths", OPTION_COUNT, FIELD(paths), 0, MAX_RUNS,
      "Gaussian curves of every start that the stop rule is followed on"},
-    {"patience", OPTION_COUNT, FIELD(patience), 0, MAX_STEPS,
+    {"until", OPTION_WORD, FIELD(until),
+     .help = "a start ends after its rounds, or where the stop rule has ended all its curves: then "
+             "plateaus alone are told",
+     .words = until_words},
+    {"patience", OPTION_COUNT, FIELD(patience), 0, FLOOR_MOST_STEPS,
      "failures that the stop rule lets pass: 0 in Figure 2b, 5 in 2c"},
     {"stale", OPTION_NUMBER, FIELD(stale), 0, 1,
      "share of activations that may change before the operator is computed anew"},
     {"runs", OPTION_COUNT, FIELD(runs), 0, MAX_RUNS,
-     "runs with masks from every start, to compare; they enter no prediction"},
+     "runs with masks from every start, to compare; they enter no prediction; beyond 32/N "
+     "subnetworks "
+     "fewer"},
     {NULL}};
 
 static const floor_settings defaults = {.label = OPTION_IS_AUTO,
+                                        .samples = 24,
                                         .widths = {{256}, 1},
                                         .subnets = {{1, 4, 16}, 3},
                                         .xi = {{0.5, 0.8}, 2},
@@ -71,65 +88,6 @@ static const floor_settings defaults = {.label = OPTION_IS_AUTO,
                                         .stale = EFFECTIVE_STALE,
                                         .runs = 6};
 
-/* --- cells --- */
-
-static size_t rounds_of(const floor_context *c, const floor_settings *o, const train_settings *s) {
-    if (o->rounds > 0) { return o->rounds; }
-    double slowest = train_stability(s, c->g.n, c->g.q, c->data.lambda0);
-    double multiplier = bounds_mean_multiplier(mask_theta(s->mask, s->subnets, s->xi), 1, slowest,
-                                               (unsigned)s->local_steps);
-    double rounds = ceil(FOLDS / -log(fabs(multiplier)));
-    return rounds >= 1 && rounds <= ROUNDS_MOST ? (size_t)rounds : ROUNDS_MOST;
-}
-
-static floor_cell cell_of(const floor_context *c, const floor_settings *o, train_settings s) {
-    floor_cell cell = {.s = s};
-    if (s.mask == MASK_CATEGORICAL) { cell.s.xi = 1 / (double)s.subnets; }
-    cell.rounds = rounds_of(c, o, &cell.s);
-    cell.stability = effective_stability(&cell.s, c->g.n, c->g.q, c->data.lambda_max);
-    return cell;
-}
-
-/* Cell number `k`: width, subnetworks, xi, local steps and kappa, the last one fastest. */
-static floor_cell cell_at(const floor_context *c, const floor_settings *o, size_t k) {
-    const option_list *lists[] = {&o->kappas, &o->local_steps, &o->xi, &o->subnets, &o->widths};
-    double value[5];
-    for (size_t i = 0; i < 5; i++) {
-        size_t count = i == 2 && o->mask == MASK_CATEGORICAL ? 1 : lists[i]->count;
-        value[i] = lists[i]->values[k % count];
-        k /= count;
-    }
-    double lr = o->lr_given                    ? o->lr
-                : o->scaling == SCALING_THEORY ? 1 / c->data.gram_norm
-                                               : RELEASED_LR;
-    return cell_of(c, o,
-                   (train_settings){.width = (size_t)value[4],
-                                    .subnets = (size_t)value[3],
-                                    .xi = value[2],
-                                    .local_steps = (size_t)value[1],
-                                    .kappa = value[0],
-                                    .lr = lr,
-                                    .mask = (mask_kind)o->mask,
-                                    .scaling = (train_scaling)o->scaling,
-                                    .unselected = UNSELECTED_KEEP});
-}
-
-static status list_cells(study_run *r) {
-    floor_context *c = r->context;
-    const floor_settings *o = r->settings;
-    size_t xi = o->mask == MASK_CATEGORICAL ? 1 : o->xi.count, longest = 0;
-    r->cells = o->widths.count * o->subnets.count * xi * o->local_steps.count * o->kappas.count;
-    c->cells = allocate(r->cells, sizeof *c->cells, "cells");
-    if (!c->cells) { return FAILED; }
-    for (size_t k = 0; k < r->cells; k++) {
-        c->cells[k] = cell_at(c, o, k);
-        size_t points = floor_points(c->cells[k].rounds);
-        longest = points > longest ? points : longest;
-    }
-    r->values = FLOOR_NUMBERS + 2 * longest;
-    return OK;
-}
-
 static status prepare(study_run *r) {
     floor_context *c = r->context;
     const floor_settings *o = r->settings;
@@ -138,12 +96,15 @@ static status prepare(study_run *r) {
                                "--mask bernoulli");
     }
     size_t label = o->outputs ? KERNEL_ALL_LABELS : o->label;
-    status st = kernel_data_open(&r->options, SAMPLES, label, &c->data);
+    if (o->until == UNTIL_STOPPED && o->paths == 0) {
+        return fail(BAD_INPUT, "--until stopped: no curve to follow; give --paths 1 or more");
+    }
+    status st = kernel_data_open(&r->options, o->samples, label, &c->data);
     if (st == OK) { st = gram_new(&c->data.data, GRAM_AUTO, &c->g); }
     if (st != OK) { return st; }
     r->data = &c->data.data;
     r->repeats = o->starts;
-    return list_cells(r);
+    return floor_list_cells(r);
 }
 
 static void close_study(void *context) {
@@ -166,9 +127,13 @@ static double cost(const study_run *r, size_t cell) {
     const floor_context *c = r->context;
     const floor_settings *o = r->settings;
     const floor_cell *at = &c->cells[cell];
-    double predicted =
-        at->stability < EFFECTIVE_STABILITY_MOST ? round_cost(o, &at->s, (double)c->g.n) : 0;
-    return (double)at->rounds * (predicted + (double)o->runs * train_round_cost(&c->g, &at->s));
+    double rounds = (double)at->rounds, n = (double)c->g.n;
+    double predicted = at->stability < EFFECTIVE_STABILITY_MOST ? round_cost(o, &at->s, n) : 0;
+    if (o->until == UNTIL_STOPPED) {
+        rounds = fmin(rounds, plateau_rounds_expected(&at->s, c->g.n, c->g.q, o->patience));
+    }
+    /* A unit that neither predicts nor trains still is one. */
+    return 1 + rounds * (predicted + (double)at->runs * train_round_cost(&c->g, &at->s));
 }
 
 static double calibrate(const study_run *r) {
@@ -229,6 +194,8 @@ static void put_cell(const study_run *r, size_t cell, double *work, table *t) {
                all[FLOOR_SEEN].mean);
     row_number(t, "seen_se", "its standard error over starts",
                all[FLOOR_SEEN].sd / sqrt((double)r->repeats));
+    row_number(t, "measured", "floor or mean plateau that the table of --cells has of this cell",
+               c->cells[cell].measured);
     row_number(t, "seen_level", "[(1/2) ||Y - U||_F^2 / n] plateau of these runs",
                all[FLOOR_SEEN_LEVEL].mean);
 }
@@ -249,6 +216,7 @@ static status fill_curves(const study_run *r, table *t) {
             size_t at = FLOOR_NUMBERS + 2 * j;
             double bias = over_starts(r, k, at, work).mean;
             double variance = over_starts(r, k, at + 1, work).mean;
+            if (j > 0 && isnan(bias)) { break; }
             put_setting(t, &c->cells[k]);
             row_number(t, "round", "k", (double)floor_point(c->cells[k].rounds, j));
             row_number(t, "error", "[||Y - U||_F^2] predicted, mean over starts", bias + variance);
@@ -293,11 +261,13 @@ const study floor_study = {
              "the start alone",
     .options = options,
     .defaults = &defaults,
+    .preset = floor_preset,
     .settings_size = sizeof defaults,
     .context_size = sizeof(floor_context),
     .prepare = prepare,
     .close = close_study,
     .measure = floor_measure,
+    .describe = floor_describe,
     .cost = cost,
     .calibrate = calibrate,
     .note = note,

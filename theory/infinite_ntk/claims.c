@@ -1,4 +1,5 @@
-/* Assumption 1, Theorem 1, and the numbers of the spectrum: statement by statement. */
+/* Assumption 1, Theorem 1, and the numbers of the spectrum: statement by statement.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <float.h>
 #include <math.h>
 

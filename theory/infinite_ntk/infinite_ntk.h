@@ -1,5 +1,6 @@
 /* infinite-ntk: Theorem 1. Hinf of the data, its spectrum by two LAPACK drivers, lambda_min in a
- * certified interval, and its closed form against quadrature and random networks. */
+ * certified interval, and its closed form against quadrature and random networks.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef THEORY_INFINITE_NTK_INFINITE_NTK_H
 #define THEORY_INFINITE_NTK_INFINITE_NTK_H
 

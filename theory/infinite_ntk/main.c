@@ -1,4 +1,5 @@
 /* infinite-ntk: the infinite-width kernel Hinf of the data and its smallest eigenvalue (Theorem 1).
+ * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "theory/infinite_ntk/infinite_ntk.h"
 

@@ -1,6 +1,7 @@
 /* The spectrum of Hinf by either driver, and random networks whose kernels
  *     H(0) = (1/m) sum_r D_r G D_r   (xi = 1)
- * have the mean Hinf (kernel-infinite in doc/mathematics.md). */
+ * have the mean Hinf (kernel-infinite in doc/mathematics.md).
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 
 #include <string.h>
 

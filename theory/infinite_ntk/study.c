@@ -1,4 +1,5 @@
-/* What infinite-ntk computes, its table, and what it says at the end. */
+/* What infinite-ntk computes, its table, and what it says at the end.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>
 #include <stdlib.h>
 

@@ -1,7 +1,8 @@
 /* What local-descent and drift share: real runs of Algorithm 1 in two regimes, for both mask kinds,
  * as many starts as asked for, each trained with every step size; and what is measured on a
  * subnetwork. "wide" has so few rows that the width of the combined bound can be paid and
- * hypotheses are met; "practical" has rows and width as people train with, where they are not. */
+ * hypotheses are met; "practical" has rows and width as people train with, where they are not.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef THEORY_LOCAL_LOCAL_H
 #define THEORY_LOCAL_LOCAL_H
 

@@ -3,7 +3,8 @@
  *
  * e = y - u of a subnetwork; step t leads from w_t to w_{t+1}. Secant slopes s_ri, sigma(z') -
  * sigma(z) = s_ri (z' - z), differ from 1{z_ri >= 0} where the sign changes, and u_{t+1} - u_t =
- * eta (H_m + E) e_t with E_ij = (G_ij/m) sum_r m_r (s_ri - 1_ri) 1_rj. */
+ * eta (H_m + E) e_t with E_ij = (G_ij/m) sum_r m_r (s_ri - 1_ri) 1_rj.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef THEORY_LOCAL_DESCENT_LOCAL_DESCENT_H
 #define THEORY_LOCAL_DESCENT_LOCAL_DESCENT_H
 

@@ -1,4 +1,5 @@
-/* The runs of local-descent, what is kept of them, and its table. */
+/* The runs of local-descent, what is kept of them, and its table.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>
 #include <stdlib.h>
 

@@ -1,5 +1,6 @@
 /* The facts about masks, starts and rounds, statement by statement. What an observer compares is
- * also put in the table of comparisons while that is being filled. */
+ * also put in the table of comparisons while that is being filled.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <gsl/gsl_cdf.h>
 #include <math.h>
 #include <stdio.h>

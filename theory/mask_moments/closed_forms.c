@@ -1,4 +1,5 @@
-/* Means over the masks of a round, in closed form (masks in doc/mathematics.md). */
+/* Means over the masks of a round, in closed form (masks in doc/mathematics.md).
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "theory/mask_moments/mask_moments.h"
 
 #include <math.h>

@@ -1,4 +1,5 @@
-/* The table of comparisons, and the means over masks against their closed forms. */
+/* The table of comparisons, and the means over masks against their closed forms.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "theory/mask_moments/mask_moments.h"
 
 #include <float.h>

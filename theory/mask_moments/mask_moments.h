@@ -3,7 +3,8 @@
  *
  * A quantity is a random vector that the masks of one round decide. Its mean over all masks of a
  * small network equals the closed form to rounding; its mean over random draws is judged by
- * Student intervals along a few directions. */
+ * Student intervals along a few directions.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef THEORY_MASK_MOMENTS_MASK_MOMENTS_H
 #define THEORY_MASK_MOMENTS_MASK_MOMENTS_H
 

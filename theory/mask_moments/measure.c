@@ -1,5 +1,6 @@
 /* The quantities of one draw of the masks: nu, mixing functions and masked kernels by their
- * definitions, gradients, jumps and changes by one round of Algorithm 1. */
+ * definitions, gradients, jumps and changes by one round of Algorithm 1.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "theory/mask_moments/mask_moments.h"
 
 #include <math.h>

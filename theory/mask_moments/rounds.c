@@ -1,5 +1,6 @@
 /* The rounds of runs: Lemmas 13 and 14, the split of the loss that stands for Lemmas 5-12, 15 and
- * 19, and which neurons flip. */
+ * 19, and which neurons flip.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "theory/mask_moments/mask_moments.h"
 
 #include <math.h>

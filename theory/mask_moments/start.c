@@ -1,4 +1,5 @@
-/* The random start: ||y - u_0||^2, ||W_0||_F, neurons near a sign change and their kernel. */
+/* The random start: ||y - u_0||^2, ||W_0||_F, neurons near a sign change and their kernel.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "theory/mask_moments/mask_moments.h"
 
 #include <math.h>

@@ -1,5 +1,6 @@
 /* A network at the start of a round: a random one that keeps its distance from sign changes, or one
- * that was trained. */
+ * that was trained.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "theory/mask_moments/mask_moments.h"
 
 #include <math.h>

@@ -1,4 +1,5 @@
-/* The networks, draws and runs of mask-moments, and its tables. */
+/* The networks, draws and runs of mask-moments, and its tables.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "theory/mask_moments/mask_moments.h"
 
 #include <math.h>

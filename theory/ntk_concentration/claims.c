@@ -1,4 +1,5 @@
-/* The statements about H_m at initialisation, judged by independent random networks. */
+/* The statements about H_m at initialisation, judged by independent random networks.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>
 
 #include "theory/ntk_concentration/ntk_concentration.h"

@@ -1,4 +1,5 @@
-/* What one random network shows: its masked kernels at growing widths against xi Hinf. */
+/* What one random network shows: its masked kernels at growing widths against xi Hinf.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>
 
 #include "model/spectrum.h"

@@ -1,5 +1,6 @@
 /* ntk-concentration: D = H_m - xi Hinf of random networks, over widths and kinds of masks, beside
- * every bound that holds at initialisation (initialisation in doc/mathematics.md). */
+ * every bound that holds at initialisation (initialisation in doc/mathematics.md).
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef THEORY_NTK_CONCENTRATION_NTK_CONCENTRATION_H
 #define THEORY_NTK_CONCENTRATION_NTK_CONCENTRATION_H
 

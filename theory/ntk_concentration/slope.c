@@ -1,4 +1,5 @@
-/* The exponent with which the deviation falls in the width. */
+/* The exponent with which the deviation falls in the width.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>
 
 #include "theory/ntk_concentration/ntk_concentration.h"

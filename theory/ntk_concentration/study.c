@@ -1,4 +1,5 @@
-/* The random networks of ntk-concentration, what is kept of them, and its table. */
+/* The random networks of ntk-concentration, what is kept of them, and its table.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <stdio.h>
 #include <stdlib.h>
 

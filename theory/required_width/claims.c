@@ -1,4 +1,5 @@
-/* The widths that the bounds ask for at initialisation, judged by the width that is needed. */
+/* The widths that the bounds ask for at initialisation, judged by the width that is needed.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>
 
 #include "theory/required_width/required_width.h"

@@ -1,4 +1,5 @@
 /* One stream of neurons along a grid of widths, and the least width at which the conclusion holds.
+ * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include <math.h>
 

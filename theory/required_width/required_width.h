@@ -5,7 +5,8 @@
  * The widths tried are a geometric grid, eight to the octave. A trial is one stream of neurons
  * (model/masked_stream.h) that passes through all of them, so that the grid costs no more neurons
  * than its widest member; where a bisection would look, the answer is there already. A pilot
- * brackets the grid by doubling. */
+ * brackets the grid by doubling.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef THEORY_REQUIRED_WIDTH_REQUIRED_WIDTH_H
 #define THEORY_REQUIRED_WIDTH_REQUIRED_WIDTH_H
 

@@ -1,4 +1,5 @@
-/* The cells of required-width, their pilots and trials, and its table. */
+/* The cells of required-width, their pilots and trials, and its table.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,5 +1,6 @@
 /* statements: the table of every statement of the paper: what the programs of this folder found,
- * gathered. */
+ * gathered.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "theory/statements/statements.h"
 
 #include <stdio.h>

@@ -1,5 +1,6 @@
 /* Which statements of the paper the programs of this folder have to answer for, and which program
- * owes which. A statement that no row answers is not checked, and the table says so. */
+ * owes which. A statement that no row answers is not checked, and the table says so.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef THEORY_STATEMENTS_STATEMENTS_H
 #define THEORY_STATEMENTS_STATEMENTS_H
 

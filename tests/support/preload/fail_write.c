@@ -7,7 +7,8 @@
  *     FAULT_GONE=N     at the N-th rename, counted from 1, its folder has just been moved away and
  *         made anew by another
  *     FAULT_KILL=N     SIGKILL to itself right after the N-th operation, counted from 1
- *     FAULT_LOG=FILE   one line for every file that gets its name by a rename */
+ *     FAULT_LOG=FILE   one line for every file that gets its name by a rename
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>

@@ -1,6 +1,7 @@
 /* qemu_workers: execve for tests that were built for another processor and are run by QEMU.
  * Criterion starts its workers by the path of the tests themselves, which this processor cannot
- * run; QEMU runs these too. Linked into the tests by other_processors.sh. */
+ * run; QEMU runs these too. Linked into the tests by other_processors.sh.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <limits.h>
 #include <string.h>
 #include <sys/syscall.h>
