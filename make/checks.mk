@@ -134,7 +134,8 @@ check-threads: | check-deps ## look for data races in small runs of every progra
 
 # --- memory -----------------------------------------------------------------------------------------------------------
 # valgrind sees what the sanitizers do not: values that were never set. It knows no AVX-512, hence the older processor.
-valgrind := valgrind --quiet --error-exitcode=9 --leak-check=full --show-leak-kinds=definite --errors-for-leak-kinds=definite
+# (Its pipes for gdb, --vgdb, cannot be removed by a test that becomes another user.)
+valgrind := valgrind --quiet --vgdb=no --error-exitcode=9 --leak-check=full --show-leak-kinds=definite --errors-for-leak-kinds=definite
 # The suites that read and write files, and those of what a step of training touches: a test takes seconds here. (Others
 # need a long double of 80 bits, of which valgrind has 64.)
 valgrind_suites := file|npy|npy_header|dataset_refusals|table|unit|verdict|sweep|gram|mask|layer|network|trajectory|train

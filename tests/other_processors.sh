@@ -92,7 +92,7 @@ try_level() { # try_level ARCH
 }
 
 try_wider() { # than native
-    if ${CC:-gcc} -march=native -dM -E -x c /dev/null | grep -q __AVX512F__; then
+    if ${CC:-gcc} -march=native -dM -E -x c /dev/null | grep __AVX512F__ >/dev/null; then
         echo "  ARCH    native is as wide as x86-64-v4: x86-64-v3 in its place"
         try_level x86-64-v3
     else

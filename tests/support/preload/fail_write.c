@@ -99,12 +99,15 @@ int fsync(int file) {
     return code;
 }
 
-/* The folder of the file gets the name FOLDER-gone, and an empty one takes its place. */
+/* The folder of the file gets the name FOLDER-gone, and an empty one takes its place, unless
+ * another thread has already made it again. */
 static void replace_folder(const char *file) {
     char folder[4000], gone[4096];
     snprintf(folder, sizeof folder, "%.*s", (int)(strrchr(file, '/') - file), file);
     snprintf(gone, sizeof gone, "%s-gone", folder);
-    if (real_rename(folder, gone) != 0 || mkdir(folder, 0777) != 0) { abort(); }
+    if (real_rename(folder, gone) != 0 || (mkdir(folder, 0777) != 0 && errno != EEXIST)) {
+        abort();
+    }
 }
 
 int rename(const char *from, const char *to) {
