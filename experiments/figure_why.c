@@ -1,4 +1,5 @@
-/* Why the error rises with the width in Figure 2c: controls that take one cause away each. */
+/* Why the error rises with the width in Figure 2c: controls that take one cause away each.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>
 #include <stdio.h>
 

@@ -1,5 +1,6 @@
 # Why the error of Figure 2c rises with the width at xi = 0.8: the figure's curve, and those of its controls; bars are
 # standard deviations.
+# SPDX-License-Identifier: GPL-3.0-or-later
 
 load scripts."/style.gp"
 curves = "width-sweep width-rounds width-rate width-theory"

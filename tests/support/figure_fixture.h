@@ -1,4 +1,5 @@
-/* figure_fixture: tables of single runs with planted trends, and the rows that claims say of them. */
+/* figure_fixture: tables of single runs with planted trends, and the rows that claims say of them.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef TESTS_FIGURE_FIXTURE_H
 #define TESTS_FIGURE_FIXTURE_H
 

@@ -1,4 +1,5 @@
-/* How far the curves of the nearest wrong theories are from the mean curve. */
+/* How far the curves of the nearest wrong theories are from the mean curve.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>
 
 #include "theory/bernoulli_rate/bernoulli_rate.h"

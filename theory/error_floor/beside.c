@@ -1,4 +1,5 @@
-/* What the notes of a table of --cells say of the runs behind it: defaults of the own options. */
+/* What the notes of a table of --cells say of the runs behind it: defaults of the own options.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <stdio.h>
 #include <string.h>
 

@@ -1,4 +1,5 @@
-/* The cells of error-floor: combinations of the lists, a series along p, or the rows of a table. */
+/* The cells of error-floor: combinations of the lists, a series along p, or the rows of a table.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>
 #include <stdlib.h>
 
