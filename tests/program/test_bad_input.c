@@ -286,8 +286,6 @@ Test(bad_input, options_of_the_theory) {
         {"TOOL/mask-moments", "--delta 0.6", "--delta"},
         {"TOOL/ntk-concentration", "--delta 1", "--delta"},
         {"TOOL/ntk-concentration", "--xi 0.5,1.5", "--xi"},
-        {"TOOL/categorical-rate", "--samples 4 --event-samples 50",
-         "--event-samples: 50 rows of 4"},
         {"TOOL/infinite-ntk", "--widths 64,64", "--widths: 64 is given twice"},
         {"TOOL/infinite-ntk", "--matrix build", "--matrix: build is not a regular file"},
         {"TOOL/infinite-ntk", "--matrix build/x --out build/x", "is the file of --matrix"},
