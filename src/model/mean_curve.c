@@ -88,6 +88,7 @@ status mean_curve(const eigenpairs *pairs, mean_rule rule, size_t rounds, double
 
 size_t mean_window(mean_rule rule, double lambda_max) {
     double rounds = ceil(1 / (1 - multiplier(rule, lambda_max)));
+    if (!(rounds >= 0 && rounds <= ROUNDS_MOST)) { return ROUNDS_MOST; }
     return rounds > WINDOW_LEAST ? (size_t)rounds : WINDOW_LEAST;
 }
 

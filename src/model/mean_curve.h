@@ -52,7 +52,7 @@ double mean_multiplier(mean_rule rule, const eigenpairs *pairs, size_t i);
 status mean_curve(const eigenpairs *pairs, mean_rule rule, size_t rounds, double *e);
 
 /* Rounds 0..window over which contraction is fitted: as many as the fastest direction, eigenvalue
- * lambda_max, takes to fall by a factor e, at least 4. */
+ * lambda_max, takes to fall by a factor e, at least 4, at most 1000000. */
 size_t mean_window(mean_rule rule, double lambda_max);
 /* Rounds in which the slowest direction, eigenvalue lambda_min, falls by exp(-folds); at most
  * 1000000. */

@@ -9,9 +9,11 @@
 #include <criterion/new/assert.h>
 #include <math.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "model/mask.h"
 #include "model/trajectory.h"
+#include "tests/support/dataset_file.h"
 #include "tests/support/study_fixture.h"
 
 static const char digits[] = "data/digits.npz";
@@ -76,6 +78,51 @@ Test(bernoulli_floor, cells) {
     cell = c->cells + c->first[AXIS_MULTI_SAMPLE] + 2;
     cr_assert(eq(sz, cell->s.subnets, 4));
     cr_assert(eq(sz, cell->s.local_steps, 1));
+    study_close(&r);
+}
+
+/* Two clusters with a row that nearly stands there twice: no run follows the slow direction. What
+ * needs it is not checked, and says how many rounds would be needed; the rest is judged. */
+Test(bernoulli_floor, too_slow_to_follow) {
+    enum { N = 8, D = 2 };
+    static const char path[] = "build/tests/near-duplicate.npz";
+    const double angles[N] = {0, 1e-4, 0.3, 0.7, 3.2, 3.5, 3.9, 4.3};
+    double X[N * D], Y[N];
+    for (int i = 0; i < N; i++) {
+        X[i * D] = cos(angles[i]), X[i * D + 1] = sin(angles[i]), Y[i] = i < N / 2 ? 1 : -1;
+    }
+    mkdir("build/tests", 0777);
+    write_data(path, "f8", N, D, X, 1, Y);
+    study_run r;
+    bernoulli_settings o = along(AXIS_KAPPA);
+    o.along[AXIS_BOTTOM] = (option_list){{0.05, 0.1}, 2};
+    o.along[AXIS_CURVE] = (option_list){{8}, 1};
+    o.masks = o.repeats = 2;
+    study_fixture_open_on(path, N, &bernoulli_study, &o, &r);
+    for (size_t k = 0; k < r.cells; k++) {
+        const bernoulli_cell *cell = &context_of(&r)->cells[k];
+        cr_expect(eq(int, bernoulli_is_beyond(cell), cell->axis != AXIS_CURVE));
+        cr_expect(not(cell->level));
+        cr_expect(le(sz, cell->window, cell->rounds));
+        cr_expect(lt(sz, cell->rounds, 1000));
+    }
+    study_fixture_measure(&r);
+    static const char *const rows[] = {"Theorem 3, floor against kappa",
+                                       "Theorem 3, rate along v_min"};
+    for (size_t k = 0; k < 2; k++) {
+        statement_row row = study_fixture_row_of(&r, rows[k]);
+        cr_expect(eq(int, (int)row.verdict, NOT_CHECKED));
+        cr_expect(strstr(row.hypotheses, "rounds or more, at most 6000 are run") != NULL, "%s",
+                  row.hypotheses);
+    }
+    cr_expect(eq(int, study_fixture_verdict_of(&r, "Theorem 3, rate"), NOT_REFUTED));
+    study_close(&r);
+    /* where the slowest direction is fast, nothing is left out */
+    study_fixture_open_on(digits, 4, &bernoulli_study, &o, &r);
+    char words[BERNOULLI_WORDS];
+    bernoulli_beyond(context_of(&r), 0, r.cells, words);
+    cr_expect(eq(str, words, ""));
+    cr_expect(context_of(&r)->cells[0].level);
     study_close(&r);
 }
 

@@ -66,6 +66,18 @@ Test(local, model_and_width) {
     study_close(&under_way);
 }
 
+/* A width that nobody can train is not chosen: what supposes it is not met. */
+Test(local, width_at_most) {
+    local_settings options = local_small(1);
+    options.wide_width = 0;
+    options.xi = 1e-4;
+    study_run under_way;
+    study_fixture_open(&drift_study, &options, &under_way);
+    cr_expect(gt(dbl, local_hardest(&under_way, REGIME_WIDE)->width, 262144));
+    cr_expect(eq(dbl, local_hardest(&under_way, REGIME_WIDE)->m, 262144));
+    study_close(&under_way);
+}
+
 /* Rows in coordinates of their span: the same Gram matrix in fewer dimensions. */
 Test(local, span_keeps_the_gram_matrix) {
     local_settings small = local_small(1);

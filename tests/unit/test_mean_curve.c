@@ -107,6 +107,8 @@ Test(mean_curve, windows_and_rounds) {
     mean_rule rule = {0.5, 0.1, 1};
     cr_assert(eq(sz, mean_window(rule, 0.1), 200));
     cr_assert(eq(sz, mean_window(rule, 500), 4)); /* at least 4 */
+    cr_assert(eq(sz, mean_window(rule, 0), 1000000));
+    cr_assert(eq(sz, mean_window(rule, -1e-9), 1000000));
     cr_assert(eq(sz, mean_rounds(rule, 0.1, 6), (size_t)ceil(6 / -log(1 - 0.005))));
     cr_assert(eq(sz, mean_rounds(rule, 0, 6), 1000000)); /* it never falls */
 }

@@ -45,6 +45,9 @@ typedef struct {
     size_t rounds; /* of a run to the floor, or of the mean curve */
     size_t window; /* first rounds of the fit */
     bool level;    /* followed to the floor */
+    /* Rounds that the floor, or the fit of AXIS_BOTTOM, asks for; beyond BERNOULLI_ROUNDS_MOST the
+     * cell has the first rounds of any run alone. */
+    size_t needed;
     /* [paper] of ||y - u_k||^2 in a round, 1 - eta xi theta tau lambda0/4; the paper's eta is to be
      * read as eta xi. */
     double paper_factor;
@@ -58,6 +61,19 @@ typedef struct {
     bernoulli_cell cells[AXES * OPTION_LIST_MAX]; /* axis after axis, values ascending */
     size_t first[AXES + 1]; /* cells of axis a: first[a] <= k < first[a + 1] */
 } bernoulli_context;
+
+/* --- how many rounds --- */
+
+enum { BERNOULLI_ROUNDS_MOST = 6000, BERNOULLI_WORDS = 160 };
+
+/* Sets rounds, window, level and needed of a cell with an axis and settings. */
+void bernoulli_set_rounds(bernoulli_cell *cell, const bernoulli_settings *o,
+                          const kernel_data *data);
+bool bernoulli_is_beyond(const bernoulli_cell *cell);
+/* words <- "; 2 of 6 cells need 90000 rounds or more, at most 6000 are run" of the cells first <= k <
+ * last, "" if none needs too many. */
+void bernoulli_beyond(const bernoulli_context *c, size_t first, size_t last,
+                      char words[BERNOULLI_WORDS]);
 
 /* --- a run to the floor ---
  *

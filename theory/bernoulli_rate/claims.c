@@ -143,6 +143,7 @@ static status paper_rate(const study_run *r, size_t which, evidence *e) {
     for (size_t k = first; k < last; k++) {
         const bernoulli_cell *cell = &c->cells[k];
         if (of->workers && !(cell->s.subnets > 1 && cell->s.local_steps > 1)) { continue; }
+        if (cell->axis == AXIS_BOTTOM && bernoulli_is_beyond(cell)) { continue; }
         study_numbers(r, k, FLOOR_SLOPE, slope);
         double low = exp(stats_mean_interval(slope, r->repeats, confidence).low);
         double allowed = of->written ? cell->written_factor : cell->paper_factor;
@@ -159,8 +160,10 @@ static status paper_rate(const study_run *r, size_t which, evidence *e) {
     }
     e->row.trials = trials;
     claim_check_only_if(e, trials > 0);
-    claim_supposes(e, small, "eta <= 1/||G||: %s%s", small ? "met" : "not met",
-                   of->workers ? "; p, tau > 1, kappa small" : "");
+    char beyond[BERNOULLI_WORDS] = "";
+    if (of->first == AXIS_BOTTOM) { bernoulli_beyond(c, first, last, beyond); }
+    claim_supposes(e, small, "eta <= 1/||G||: %s%s%s", small ? "met" : "not met",
+                   of->workers ? "; p, tau > 1, kappa small" : "", beyond);
     return OK;
 }
 
@@ -212,8 +215,11 @@ static status trend_along(const study_run *r, size_t which, evidence *e) {
         if (!of->numbers(r, k, values + kept * r->repeats) || !counts) { continue; }
         setting[kept++] = away ? 1 - cell_of(r, k)->value : cell_of(r, k)->value;
     }
-    claim_supposes(e, true, "%zu of %zu cells%s", kept, cells,
-                   of->numbers == floor_level ? " have stopped falling, only these count" : "");
+    bool floors = of->numbers == floor_level;
+    char beyond[BERNOULLI_WORDS] = "";
+    if (floors) { bernoulli_beyond(r->context, first[0], first[1], beyond); }
+    claim_supposes(e, true, "%zu of %zu cells%s%s", kept, cells,
+                   floors ? " have stopped falling, only these count" : "", beyond);
     bool paired = of->axis == AXIS_SUBNETS || of->axis == AXIS_MULTI_SAMPLE;
     trend_groups g = {kept, r->repeats, setting, of->symbol, values, paired};
     return claim_trend(e, of->sense, &g);
@@ -231,8 +237,12 @@ static status floor_at_large_kappa(const study_run *r, size_t which, evidence *e
 /* Once nearly every neuron is taken, more subnetworks do not lower the floor further. */
 static status floor_stops(const study_run *r, size_t which, evidence *e) {
     status st = trend_along(r, which, e);
-    claim_supposes(e, true, "cells with theta >= %g that have stopped falling in time",
-                   ((const axis_trend *)e->claim->subject)->least_theta);
+    const axis_trend *of = e->claim->subject;
+    const size_t *first = ((const bernoulli_context *)r->context)->first + of->axis;
+    char beyond[BERNOULLI_WORDS];
+    bernoulli_beyond(r->context, first[0], first[1], beyond);
+    claim_supposes(e, true, "cells with theta >= %g that have stopped falling in time%s",
+                   of->least_theta, beyond);
     return st;
 }
 

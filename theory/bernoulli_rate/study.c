@@ -129,16 +129,7 @@ static bernoulli_cell cell_at(const bernoulli_settings *o, const kernel_data *da
     cell.paper_factor =
         bounds_paper_contraction(cell.s.lr * cell.s.xi, rule.theta, rule.tau, data->lambda0);
     cell.written_factor = bounds_paper_contraction(cell.s.lr, rule.theta, rule.tau, data->lambda0);
-    cell.level = axis != AXIS_SMALL_XI && axis != AXIS_CURVE && axis != AXIS_BOTTOM;
-    double fastest = axis == AXIS_BOTTOM ? data->lambda0 : data->lambda_max;
-    cell.window = mean_window(rule, cell.s.xi * fastest);
-    if (axis == AXIS_CURVE) {
-        cell.rounds = o->curve_rounds;
-        cell.window = cell.window < cell.rounds ? cell.window : cell.rounds;
-        return cell;
-    }
-    if (cell.level) { cell.rounds = mean_rounds(rule, cell.s.xi * data->lambda0, o->folds); }
-    cell.rounds = cell.rounds > cell.window ? cell.rounds : cell.window;
+    bernoulli_set_rounds(&cell, o, data);
     return cell;
 }
 
@@ -181,13 +172,17 @@ static status prepare(study_run *r) {
     if (st == OK) { st = gram_new(&c->data.data, GRAM_AUTO, &c->g); }
     if (st == OK) { st = eigenpairs_new(c->data.Hinf, c->data.data.n, 1, &c->infinite); }
     if (st == OK) { st = open_bottom(c); }
-    if (st == OK) { list_cells(o, c); }
+    if (st != OK) { return st; }
+    list_cells(o, c);
+    char beyond[BERNOULLI_WORDS];
+    bernoulli_beyond(c, 0, c->first[AXES], beyond);
+    if (*beyond) { program_say(&r->options, "slow cells have their first rounds alone%s", beyond); }
     size_t values = curve_values(o->curve_rounds);
     r->data = &c->data.data;
     r->repeats = o->repeats;
     r->cells = c->first[AXES];
     r->values = values > FLOOR_VALUES ? values : FLOOR_VALUES;
-    return st;
+    return OK;
 }
 
 static void close_context(void *context) {
@@ -358,7 +353,11 @@ static status fill_axes(const study_run *r, table *t) {
 /* --- the study --- */
 
 static void note(const study_run *r, table *t) {
-    kernel_data_note(&((const bernoulli_context *)r->context)->data, t);
+    const bernoulli_context *c = r->context;
+    char beyond[BERNOULLI_WORDS];
+    kernel_data_note(&c->data, t);
+    bernoulli_beyond(c, 0, c->first[AXES], beyond);
+    if (*beyond) { table_note(t, "slow cells", "their first rounds alone%s", beyond); }
     table_note(t, "first rounds",
                "as many as the mean's fastest direction takes to fall by a factor e, at least 4");
     table_note(t, "floor", "mean of ||y - u_k||^2 over the last third of the rounds");

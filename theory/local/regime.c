@@ -10,7 +10,8 @@
 const char *const local_regime_names[REGIMES] = {"wide", "practical"};
 const char *const local_mask_names[MASKS] = {"bernoulli", "categorical"};
 
-enum { WIDTH_FACTOR = 3, WIDTH_LARGEST = 1 << 22 };
+/* The largest is a matter of minutes: data that ask for more have hypotheses that are not met. */
+enum { WIDTH_FACTOR = 3, WIDTH_LARGEST = 1 << 18 };
 
 double local_masks(const local_regime *regime) {
     return (double)(regime->rounds * regime->settings.subnets);
@@ -29,9 +30,15 @@ train_settings local_train_settings(const local_regime *regime, mask_kind mask) 
 static size_t width_of(const local_regime *regime) {
     double xi = fmin(regime->settings.xi, 1 / (double)regime->settings.subnets);
     bounds_setting s = kernel_data_bounds(&regime->data, local_masks(regime), xi, regime->delta);
+    double asked = bounds_width_together(&s);
     size_t width = 1;
-    while (width < WIDTH_LARGEST && !((double)width >= WIDTH_FACTOR * bounds_width_together(&s))) {
-        width *= 2;
+    while (width < WIDTH_LARGEST && !((double)width >= WIDTH_FACTOR * asked)) { width *= 2; }
+    if (!((double)width >= asked)) {
+        program_say(
+            &regime->run,
+            "wide regime: m = %.3g would be asked for, %zu is taken: statements that suppose "
+            "the width are not met",
+            asked, width);
     }
     return width;
 }
