@@ -39,6 +39,8 @@ typedef struct study_run {
     size_t cells, repeats, values; /* set by prepare */
     sweep sweep;                   /* as run */
     sweep_result result;           /* after the units */
+    double begun;                  /* omp_get_wtime() at the start */
+    double spared; /* seconds that a prediction has left out of prepare (options.spared) */
 } study_run;
 
 typedef struct {
@@ -114,8 +116,8 @@ status study_pilot(study_run *r, const sweep_options *how);
  */
 status study_sweep(study_run *r, const char *kind, const sweep_options *how);
 
-/* For calibrate: seconds of a unit of the cell on one thread, the second of two, as the first warms
- * caches and clocks; 0: it failed. */
+/* For calibrate: seconds that a unit of the cell computes while every thread has one, the least of
+ * some after a first that warms caches and clocks; 0: it failed. */
 double study_time_unit(const study_run *r, size_t cell);
 
 /* path (size bytes) <- OUT with .suffix.dat in place of .dat; OUT itself if suffix is "". */
