@@ -88,6 +88,7 @@ static status find_spectra(kernel_data *d) {
     status st = G && Hinf ? spectrum_norm(G, rows, &d->gram_norm) : FAILED;
     if (st == OK) { st = spectrum_smallest(Hinf, rows, &d->lambda0, NULL); }
     if (st == OK) { st = spectrum_largest(Hinf, rows, &d->lambda_max, NULL); }
+    d->seconds = (clock_thread() - begin) * pow(scale, 3);
     spared_add(d->run, n, rows, clock_thread() - begin);
     d->gram_norm *= scale;
     d->lambda_max *= scale;

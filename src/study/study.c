@@ -246,16 +246,26 @@ sweep_options study_sweep_options(const program_options *options) {
                            .predict = options->predict};
 }
 
-/* What came before the units, what a prediction spared of it, and the units. */
-static double seconds_of_all(const study_run *r) {
-    return omp_get_wtime() - r->begun + r->spared + r->result.predicted;
-}
-
-status study_perform(study_run *r) {
+status study_predict(study_run *r, double *seconds) {
     sweep_options how = study_sweep_options(&r->options);
     status st = study_pilot(r, &how);
     if (st == OK) { st = study_sweep(r, "units", &how); }
-    if (st == OK && how.predict) { printf("%.3g\n", seconds_of_all(r)); }
+    *seconds = omp_get_wtime() - r->begun + r->spared + r->result.predicted;
+    return st == OK && r->study->predict ? r->study->predict(r, seconds) : st;
+}
+
+static status print_seconds(study_run *r) {
+    double seconds;
+    status st = study_predict(r, &seconds);
+    if (st == OK) { printf("%.3g\n", seconds); }
+    return st;
+}
+
+status study_perform(study_run *r) {
+    if (r->options.predict) { return print_seconds(r); }
+    sweep_options how = study_sweep_options(&r->options);
+    status st = study_pilot(r, &how);
+    if (st == OK) { st = study_sweep(r, "units", &how); }
     return st == OK && r->result.complete ? write_results(r) : st;
 }
 

@@ -79,7 +79,9 @@ struct study {
      * has the same options; every shard and a prediction run it whole. NULL: none. */
     const study *pilot;
 
-    status (*gather)(study_run *r);             /* NULL: nothing to do */
+    status (*gather)(study_run *r); /* NULL: nothing to do */
+    /* *seconds += what gather will take, where that is much; NULL: little. */
+    status (*predict)(const study_run *r, double *seconds);
     void (*note)(const study_run *r, table *t); /* provenance beside the standard; may be NULL */
     const study_table *tables;                  /* ended by one without `fill` */
     const claim_group *claims;                  /* ended by one without claims; NULL: none */
@@ -93,6 +95,8 @@ int study_main(const study *s, int argc, char **argv);
 status study_open(const study *s, const program_options *options, const void *settings,
                   study_run *r);
 status study_perform(study_run *r);
+/* In place of study_perform with options.predict: seconds of the whole run, from study_open on. */
+status study_predict(study_run *r, double *seconds);
 void study_close(study_run *r); /* safe on a zeroed one */
 
 /* For claim groups: one case a cell. */

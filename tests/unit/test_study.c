@@ -241,6 +241,28 @@ Test(study, what_a_prediction_spares) {
     cr_expect(eq(sz, spared_rows(&run, 5000), 5000));
 }
 
+static status predict_a_hundred(const study_run *r, double *seconds) {
+    (void)r;
+    *seconds += 100;
+    return OK;
+}
+
+/* All of a run is predicted: what was before the units, what was spared, the units, what follows. */
+Test(study, predicts_the_whole_run) {
+    study told = toy;
+    study_run r;
+    double seconds = 0;
+    study_fixture_open(&told, &defaults, &r);
+    r.options.predict = true;
+    r.begun -= 1000;
+    r.spared = 10000;
+    told.predict = predict_a_hundred;
+    cr_assert(eq(int, study_predict(&r, &seconds), OK));
+    cr_expect(ge(dbl, seconds, 11100));
+    cr_expect(lt(dbl, seconds, 11110));
+    study_close(&r);
+}
+
 /* The text of the settings: what decides values is in it, what does not is not. */
 Test(study, settings_as_text) {
     toy_settings o = defaults;
