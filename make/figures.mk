@@ -35,10 +35,9 @@ error_heatmap_zero_flags = $(error_heatmap_flags) $(zero_flags)
 # Predictions beside a table of runs take their cells, sizes and steps from it.
 program_error-floor-heatmap := error-floor
 program_error-floor-width := error-floor
-after_error-floor := bernoulli-rate.floors
 after_error-floor-heatmap := error-heatmap
 after_error-floor-width := width-sweep
-$(foreach t,error-floor error-floor-heatmap error-floor-width,$(eval always_$t = --cells $R/$(after_$t).dat))
+$(foreach t,error-floor-heatmap error-floor-width,$(eval always_$t = --cells $R/$(after_$t).dat))
 $(foreach t,$(control_tables),$(eval program_$t := width-sweep))
 # The step of the panels: LR, or the profile's, and what becomes of it where it is not stable.
 error_heatmap_zero_lr = $(error_heatmap_lr)

@@ -12,7 +12,7 @@ stats table(2) using (xi = column("xi")) nooutput
 here(x) = abs(column("xi") - xi) < 1e-9 ? x : NaN
 do for [i = 1 : words(curves)] { stats table(i) using (keep(here(number("mean")))) nooutput }
 
-set xlabel sprintf("width m, ξ = %g", xi)
+set xlabel sprintf("width m, xi = %g", xi)
 set ylabel "error, mean ± sd"
 set xrange [0 : *]
 set yrange [lowest / room(highest / lowest) / 1.2 : highest * room(highest / lowest) * 1.2]

@@ -35,7 +35,7 @@ typedef struct {
     verdict verdict;
     char source[64]; /* file in which hypothesis and observation stand; "" if not said */
     char anchor[48]; /* of the statement in doc/mathematics.md; "" if not said */
-    char command[PROGRAM_COMMAND]; /* redoes this row alone */
+    char command[PROGRAM_COMMAND]; /* computes this row again */
 } statement_row;
 
 /* The word: "not refuted", "refuted", "hypothesis not met", "not checked". */

@@ -158,9 +158,10 @@ static status cell_of_row(const study_run *r, const table_data *t, size_t row, f
     return OK;
 }
 
-/* Rows without a floor (nan) and rows that say "settled 0" are no cells. */
-static bool has_floor(const table_data *t, size_t row) {
-    return number_of(t, row, "settled", 1) == 1;
+/* Where floors are predicted, rows that say "settled 0" are no cells; levels under the stop rule
+ * need not have settled. */
+static bool is_cell(const floor_settings *o, const table_data *t, size_t row) {
+    return o->until == UNTIL_STOPPED || number_of(t, row, "settled", 1) == 1;
 }
 
 static status list_rows(study_run *r) {
@@ -172,7 +173,7 @@ static status list_rows(study_run *r) {
     c->cells = allocate(t.rows + 1 + o->along.count, sizeof *c->cells, "cells");
     st = c->cells ? OK : FAILED;
     for (size_t row = 0; st == OK && row < t.rows; row++) {
-        if (!has_floor(&t, row)) { continue; }
+        if (!is_cell(o, &t, row)) { continue; }
         st = cell_of_row(r, &t, row, &c->cells[r->cells]);
         if (st == OK) { keep_if_new(c, &r->cells); }
     }
