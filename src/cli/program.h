@@ -40,6 +40,7 @@ typedef struct {
     bool quiet, fresh;    /* --quiet, --fresh */
     bool brief;           /* a part of another program: only what is wrong is said */
     bool predict;         /* --predict: say how long the run would take, and stop */
+    double *spared;       /* += seconds of work that a prediction leaves out; NULL: not counted */
     size_t shard, shards; /* --shard i/N, N > 1; shards 0: none, or 1/1, which is the whole */
     char default_out[128], default_data[PATH_MAX];
     char command[PROGRAM_COMMAND]; /* the command line, for provenance, as a shell takes it */

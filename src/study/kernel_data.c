@@ -4,12 +4,15 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "model/ntk.h"
 #include "model/rows.h"
 #include "model/spectrum.h"
+#include "base/clock.h"
 #include "base/machine.h"
 #include "base/memory.h"
+#include "study/spared.h"
 
 /* n x n doubles held at once at most: G, Hinf, a kernel, copies for LAPACK. */
 enum { MATRICES = 6 };
@@ -65,6 +68,35 @@ static double largest_row_sum(const double *G, size_t n) {
     return largest;
 }
 
+/* (rows, rows) <- the leading block of A (n, n). */
+static double *leading_block(const double *A, size_t n, size_t rows) {
+    double *block = allocate(rows, rows * sizeof *block, "block of a kernel");
+    for (size_t i = 0; block && i < rows; i++) {
+        memcpy(block + i * rows, A + i * n, rows * sizeof *block);
+    }
+    return block;
+}
+
+/* Of all rows, or for a prediction of time about as they would be: the largest eigenvalues grow
+ * with the number of rows, the smallest does not. */
+static status find_spectra(kernel_data *d) {
+    size_t n = d->data.n, rows = spared_rows(d->run, n);
+    double *some_G = rows < n ? leading_block(d->G, n, rows) : NULL;
+    double *some_H = rows < n ? leading_block(d->Hinf, n, rows) : NULL;
+    const double *G = rows < n ? some_G : d->G, *Hinf = rows < n ? some_H : d->Hinf;
+    double begin = clock_thread(), scale = (double)n / (double)rows;
+    status st = G && Hinf ? spectrum_norm(G, rows, &d->gram_norm) : FAILED;
+    if (st == OK) { st = spectrum_smallest(Hinf, rows, &d->lambda0, NULL); }
+    if (st == OK) { st = spectrum_largest(Hinf, rows, &d->lambda_max, NULL); }
+    d->seconds = (clock_thread() - begin) * pow(scale, 3);
+    spared_add(d->run, n, rows, clock_thread() - begin);
+    d->gram_norm *= scale;
+    d->lambda_max *= scale;
+    free(some_G);
+    free(some_H);
+    return st;
+}
+
 static status compute(kernel_data *d) {
     size_t n = d->data.n;
     d->G = allocate(n * n, sizeof *d->G, "Gram matrix");
@@ -74,10 +106,7 @@ static status compute(kernel_data *d) {
     ntk_infinite(&d->data, d->run->threads, d->Hinf);
     d->row_sum = largest_row_sum(d->G, n);
     d->assumption1 = !d->data.opposite;
-    status st = spectrum_norm(d->G, n, &d->gram_norm);
-    if (st == OK) { st = spectrum_smallest(d->Hinf, n, &d->lambda0, NULL); }
-    if (st == OK) { st = spectrum_largest(d->Hinf, n, &d->lambda_max, NULL); }
-    return st;
+    return find_spectra(d);
 }
 
 status kernel_data_take(const program_options *run, dataset data, kernel_data *d) {

@@ -29,6 +29,7 @@ typedef struct {
     double lambda_max; /* lambda_max(Hinf) */
     double gram_norm;  /* ||G|| */
     double row_sum;    /* max_i sum_j |G_ij|, <= n (combined-with-drift in doc/mathematics.md) */
+    double seconds;    /* that the spectra took, or for a prediction would take */
     bool assumption1;  /* no two inputs parallel (no opposite rows either) */
 } kernel_data;
 

@@ -2,19 +2,21 @@
 #include "study/study.h"
 
 #include <limits.h>
+#include <math.h>
 #include <omp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/machine.h"
 #include "cli/provenance.h"
 
 /* --- opening and closing --- */
 
 static status begin(const study *s, const void *settings, study_run *r) {
-    *r = (study_run){.study = s, .repeats = 1};
+    *r = (study_run){.study = s, .repeats = 1, .begun = omp_get_wtime()};
     r->settings = allocate(s->settings_size + 1, 1, "settings");
     r->context = allocate(s->context_size + 1, 1, "context of the study");
     if (!r->settings || !r->context) { return FAILED; }
@@ -26,6 +28,7 @@ static status prepare(const program_options *options, study_run *r) {
     const study *s = r->study;
     r->options = *options;
     if (options->out == options->default_out) { r->options.out = r->options.default_out; }
+    r->options.spared = &r->spared;
     status st = s->settle ? s->settle(r) : OK;
     if (st == OK) { st = program_start(options); }
     return st == OK ? s->prepare(r) : st;
@@ -116,14 +119,36 @@ status study_pilot(study_run *r, const sweep_options *how) {
     return st;
 }
 
-double study_time_unit(const study_run *r, size_t cell) {
-    double *values = allocate(r->values, sizeof *values, "values of a unit"), seconds = 0;
-    if (values && r->study->measure(r, cell, 0, values) == OK) {
-        double start = omp_get_wtime();
-        if (r->study->measure(r, cell, 0, values) == OK) { seconds = omp_get_wtime() - start; }
+/* The least of some measurements after one that warms caches, until they have taken `enough`
+ * seconds. */
+static double time_on_this_thread(const study_run *r, size_t cell, double *values) {
+    enum { MOST = 4 };
+    const double enough = 0.1;
+    double least = 0, all = 0;
+    for (int k = 0; k < MOST && (k < 2 || all < enough); k++) {
+        double start = clock_thread();
+        if (r->study->measure(r, cell, 0, values) != OK) { return 0; }
+        double seconds = clock_thread() - start;
+        all += seconds;
+        least = k < 2 ? seconds : fmin(least, seconds);
     }
-    free(values);
-    return seconds;
+    return least;
+}
+
+/* On all threads at once, as units run: they share caches and memory. */
+double study_time_unit(const study_run *r, size_t cell) {
+    const int threads = r->options.threads > 0 ? r->options.threads : 1;
+    double sum = 0;
+    int measured = 0;
+#pragma omp parallel for num_threads(threads) schedule(static, 1) reduction(+ : sum, measured)
+    for (int k = 0; k < threads; k++) {
+        double *values = allocate(r->values, sizeof *values, "values of a unit");
+        double seconds = values ? time_on_this_thread(r, cell, values) : 0;
+        sum += seconds;
+        measured += seconds > 0;
+        free(values);
+    }
+    return measured ? sum / measured : 0;
 }
 
 const double *study_values(const study_run *r, size_t cell, size_t repetition) {
@@ -221,11 +246,26 @@ sweep_options study_sweep_options(const program_options *options) {
                            .predict = options->predict};
 }
 
-status study_perform(study_run *r) {
+status study_predict(study_run *r, double *seconds) {
     sweep_options how = study_sweep_options(&r->options);
     status st = study_pilot(r, &how);
     if (st == OK) { st = study_sweep(r, "units", &how); }
-    if (st == OK && how.predict) { printf("%.3g\n", r->result.predicted); }
+    *seconds = omp_get_wtime() - r->begun + r->spared + r->result.predicted;
+    return st == OK && r->study->predict ? r->study->predict(r, seconds) : st;
+}
+
+static status print_seconds(study_run *r) {
+    double seconds;
+    status st = study_predict(r, &seconds);
+    if (st == OK) { printf("%.3g\n", seconds); }
+    return st;
+}
+
+status study_perform(study_run *r) {
+    if (r->options.predict) { return print_seconds(r); }
+    sweep_options how = study_sweep_options(&r->options);
+    status st = study_pilot(r, &how);
+    if (st == OK) { st = study_sweep(r, "units", &how); }
     return st == OK && r->result.complete ? write_results(r) : st;
 }
 

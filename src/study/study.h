@@ -39,6 +39,8 @@ typedef struct study_run {
     size_t cells, repeats, values; /* set by prepare */
     sweep sweep;                   /* as run */
     sweep_result result;           /* after the units */
+    double begun;                  /* omp_get_wtime() at the start */
+    double spared; /* seconds that a prediction has left out of prepare (options.spared) */
 } study_run;
 
 typedef struct {
@@ -77,7 +79,9 @@ struct study {
      * has the same options; every shard and a prediction run it whole. NULL: none. */
     const study *pilot;
 
-    status (*gather)(study_run *r);             /* NULL: nothing to do */
+    status (*gather)(study_run *r); /* NULL: nothing to do */
+    /* *seconds += what gather will take, where that is much; NULL: little. */
+    status (*predict)(const study_run *r, double *seconds);
     void (*note)(const study_run *r, table *t); /* provenance beside the standard; may be NULL */
     const study_table *tables;                  /* ended by one without `fill` */
     const claim_group *claims;                  /* ended by one without claims; NULL: none */
@@ -91,6 +95,8 @@ int study_main(const study *s, int argc, char **argv);
 status study_open(const study *s, const program_options *options, const void *settings,
                   study_run *r);
 status study_perform(study_run *r);
+/* In place of study_perform with options.predict: seconds of the whole run, from study_open on. */
+status study_predict(study_run *r, double *seconds);
 void study_close(study_run *r); /* safe on a zeroed one */
 
 /* For claim groups: one case a cell. */
@@ -114,8 +120,8 @@ status study_pilot(study_run *r, const sweep_options *how);
  */
 status study_sweep(study_run *r, const char *kind, const sweep_options *how);
 
-/* For calibrate: seconds of a unit of the cell on one thread, the second of two, as the first warms
- * caches and clocks; 0: it failed. */
+/* For calibrate: seconds that a unit of the cell computes while every thread has one, the least of
+ * some after a first that warms caches and clocks; 0: it failed. */
 double study_time_unit(const study_run *r, size_t cell);
 
 /* path (size bytes) <- OUT with .suffix.dat in place of .dat; OUT itself if suffix is "". */

@@ -1,6 +1,8 @@
 /* A toy study: options, record, table and statements from one description; and what it is made of.
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
+#include "base/clock.h"
+#include "study/spared.h"
 #include "study/study.h"
 
 #include <criterion/criterion.h>
@@ -194,8 +196,15 @@ Test(study, pilot_comes_before_the_units) {
 }
 
 static status measure_slowly(const study_run *r, size_t cell, size_t repetition, double *values) {
-    usleep(2000);
+    const double begin = clock_thread();
+    while (clock_thread() - begin < 0.002) {}
     return measure(r, cell, repetition, values);
+}
+
+/* Waits ten times as long as it computes. */
+static status measure_idly(const study_run *r, size_t cell, size_t repetition, double *values) {
+    usleep(20000);
+    return measure_slowly(r, cell, repetition, values);
 }
 
 static status measure_nothing(const study_run *r, size_t cell, size_t repetition, double *values) {
@@ -209,8 +218,48 @@ Test(study, times_a_unit) {
     study_fixture_open(&timed, &defaults, &r);
     timed.measure = measure_slowly;
     cr_expect(ge(dbl, study_time_unit(&r, 1), 0.002));
+    timed.measure = measure_idly;
+    double busy = study_time_unit(&r, 1);
+    cr_expect(ge(dbl, busy, 0.002));
+    cr_expect(lt(dbl, busy, 0.015), "waiting is timed");
     timed.measure = measure_nothing;
     cr_expect(eq(dbl, study_time_unit(&r, 1), 0));
+    study_close(&r);
+}
+
+/* A prediction looks at 1000 rows and counts what the others would have taken; a run at all. */
+Test(study, what_a_prediction_spares) {
+    double spared = 0;
+    program_options run = {.predict = true, .spared = &spared};
+    cr_expect(eq(sz, spared_rows(&run, 900), 900));
+    cr_expect(eq(sz, spared_rows(&run, 5000), 1000));
+    spared_add(&run, 900, 900, 2);
+    cr_expect(eq(dbl, spared, 0));
+    spared_add(&run, 2000, 1000, 2);
+    cr_expect(epsilon_eq(dbl, spared, 14, 1e-9));
+    run.predict = false;
+    cr_expect(eq(sz, spared_rows(&run, 5000), 5000));
+}
+
+static status predict_a_hundred(const study_run *r, double *seconds) {
+    (void)r;
+    *seconds += 100;
+    return OK;
+}
+
+/* All of a run is predicted: what was before the units, what was spared, the units, what follows. */
+Test(study, predicts_the_whole_run) {
+    study told = toy;
+    study_run r;
+    double seconds = 0;
+    study_fixture_open(&told, &defaults, &r);
+    r.options.predict = true;
+    r.begun -= 1000;
+    r.spared = 10000;
+    told.predict = predict_a_hundred;
+    cr_assert(eq(int, study_predict(&r, &seconds), OK));
+    cr_expect(ge(dbl, seconds, 11100));
+    cr_expect(lt(dbl, seconds, 11110));
     study_close(&r);
 }
 

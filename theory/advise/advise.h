@@ -97,6 +97,9 @@ const char *advise_rows_word(const study_run *r);
 /* The findings of kernel, width and steps; those of the runs. */
 status advise_say_theory(const study_run *r);
 status advise_say_runs(const study_run *r);
+/* *seconds += what either will take. */
+status advise_predict_theory(const study_run *r, double *seconds);
+status advise_predict_runs(const study_run *r, double *seconds);
 
 extern const study advise_study;
 

@@ -128,8 +128,9 @@ static void say_width(const study_run *r, const width_cell *cell) {
     }
 }
 
-/* The whole program required-width for one size and xi, whose tables stand beside this one's. */
-static status find_width(const study_run *r) {
+/* The whole program required-width for one size and xi, whose tables stand beside this one's: their
+ * path goes to `out`, which lives as long as `width`. */
+static status open_width(const study_run *r, char out[PATH_MAX], study_run *width) {
     const advise_context *c = r->context;
     const advise_settings *o = r->settings;
     width_settings settings = {.sizes = {{(double)c->few.n}, 1},
@@ -138,13 +139,17 @@ static status find_width(const study_run *r) {
                                .trials = o->trials,
                                .limit = 1 << 20,
                                .delta = o->delta};
-    char out[PATH_MAX];
     program_options options = r->options;
-    study_run width = {.study = NULL};
-    study_path(r, "width", out, sizeof out);
+    study_path(r, "width", out, PATH_MAX);
     options.out = out;
     options.brief = true;
-    status st = study_open(&required_width_study, &options, &settings, &width);
+    return study_open(&required_width_study, &options, &settings, width);
+}
+
+static status find_width(const study_run *r) {
+    char out[PATH_MAX];
+    study_run width = {.study = NULL};
+    status st = open_width(r, out, &width);
     if (st == OK) { st = study_perform(&width); }
     if (st == OK || st == REFUTED) {
         say_width(r, ((const width_context *)width.context)->cells);
@@ -154,6 +159,17 @@ static status find_width(const study_run *r) {
     return st;
 }
 
+/* The spectra of the page are about those of the start and half as much. */
+status advise_predict_theory(const study_run *r, double *seconds) {
+    char out[PATH_MAX];
+    study_run width = {.study = NULL};
+    double of_width = 0;
+    status st = open_width(r, out, &width);
+    if (st == OK) { st = study_predict(&width, &of_width); }
+    *seconds += of_width + 1.5 * ((const advise_context *)r->context)->whole.seconds;
+    study_close(&width);
+    return st;
+}
 /* --- steps --- */
 
 /* lr <- the largest stable one, of drawn subnetworks. */

@@ -130,25 +130,45 @@ static void say_predicted(const study_run *r, const study_run *floor) {
                 s->subnets, xi, s->lr, s->local_steps, o->rounds, s->kappa, o->order, o->starts);
 }
 
-/* The whole program error-floor for the given setting, whose tables stand beside this one's. What
- * it predicts is of Algorithm 1: a neuron that no subnetwork took keeps its weights. */
-static status predict_floor(const study_run *r) {
-    const advise_context *c = r->context;
-    if (c->runs[GIVEN].settings.unselected != UNSELECTED_KEEP) { return OK; }
+/* The whole program error-floor for the given setting, whose tables stand beside this one's: their
+ * path goes to `out`, which lives as long as `floor`. */
+static status open_floor(const study_run *r, char out[PATH_MAX], study_run *floor) {
     floor_settings settings = floor_of(r);
     program_options options = r->options;
-    study_run floor = {.study = NULL};
-    char out[PATH_MAX];
-    study_path(r, "floor", out, sizeof out);
+    study_path(r, "floor", out, PATH_MAX);
     options.out = out;
-    options.samples = c->few.n;
+    options.samples = ((const advise_context *)r->context)->few.n;
     options.brief = true;
-    status st = study_open(&floor_study, &options, &settings, &floor);
+    return study_open(&floor_study, &options, &settings, floor);
+}
+
+/* It is of Algorithm 1: a neuron that no subnetwork took keeps its weights. */
+static bool is_predicted(const study_run *r) {
+    return ((const advise_context *)r->context)->runs[GIVEN].settings.unselected == UNSELECTED_KEEP;
+}
+
+static status predict_floor(const study_run *r) {
+    char out[PATH_MAX];
+    study_run floor = {.study = NULL};
+    if (!is_predicted(r)) { return OK; }
+    status st = open_floor(r, out, &floor);
     if (st == OK) { st = study_perform(&floor); }
     if (st == OK || st == REFUTED) {
         say_predicted(r, &floor);
         st = OK; /* what is refuted there is said there */
     }
+    study_close(&floor);
+    return st;
+}
+
+status advise_predict_runs(const study_run *r, double *seconds) {
+    char out[PATH_MAX];
+    study_run floor = {.study = NULL};
+    double of_floor = 0;
+    if (!is_predicted(r)) { return OK; }
+    status st = open_floor(r, out, &floor);
+    if (st == OK) { st = study_predict(&floor, &of_floor); }
+    *seconds += of_floor;
     study_close(&floor);
     return st;
 }

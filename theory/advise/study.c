@@ -90,6 +90,11 @@ static status gather(study_run *r) {
     return advise_say_runs(r);
 }
 
+static status predict(const study_run *r, double *seconds) {
+    status st = advise_predict_theory(r, seconds);
+    return st == OK ? advise_predict_runs(r, seconds) : st;
+}
+
 static void note(const study_run *r, table *t) {
     const advise_context *c = r->context;
     kernel_data_note(&c->whole, t);
@@ -149,6 +154,7 @@ const study advise_study = {.about =
                             .cost = cost,
                             .calibrate = calibrate,
                             .gather = gather,
+                            .predict = predict,
                             .note = note,
                             .tables = tables,
                             .finish = finish};
