@@ -11,7 +11,7 @@ const char *const local_regime_names[REGIMES] = {"wide", "practical"};
 const char *const local_mask_names[MASKS] = {"bernoulli", "categorical"};
 
 /* The largest is a matter of minutes: data that ask for more have hypotheses that are not met. */
-enum { WIDTH_FACTOR = 3, WIDTH_LARGEST = 1 << 18 };
+enum { WIDTH_FACTOR = 3, WIDTH_LARGEST = 1 << 16 };
 
 double local_masks(const local_regime *regime) {
     return (double)(regime->rounds * regime->settings.subnets);
