@@ -73,8 +73,8 @@ Test(local, width_at_most) {
     options.xi = 1e-4;
     study_run under_way;
     study_fixture_open(&drift_study, &options, &under_way);
-    cr_expect(gt(dbl, local_hardest(&under_way, REGIME_WIDE)->width, 262144));
-    cr_expect(eq(dbl, local_hardest(&under_way, REGIME_WIDE)->m, 262144));
+    cr_expect(gt(dbl, local_hardest(&under_way, REGIME_WIDE)->width, 65536));
+    cr_expect(eq(dbl, local_hardest(&under_way, REGIME_WIDE)->m, 65536));
     study_close(&under_way);
 }
 

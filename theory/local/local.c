@@ -31,7 +31,7 @@ const option_row local_options[] = {
      "rows of the wide regime, few"},
     {"wide-width", OPTION_COUNT, FIELD(wide_width), 1, MAX_WIDTH,
      "its m (default: the least power of two that is three times the width combined with drift, at "
-     "most 262144)",
+     "most 65536)",
      OPTION_NO_DEFAULT},
     {"wide-subnets", OPTION_COUNT, FIELD(wide_subnets), 1, MAX_SUBNETS, "its p"},
     {"wide-trials", OPTION_COUNT, FIELD(wide_trials), 1, MAX_RUNS,
