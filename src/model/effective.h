@@ -35,10 +35,8 @@ typedef struct {
  * of every round: floors differ by at most 0.4 % (at 0.03 by 1.1 %) with 8 to 39 operators in 110
  * to 510 rounds; 24 rows in theory scaling, 150 rows in the released one. */
 #define EFFECTIVE_STALE 0.01
-/* The same for the covariance of a round's noise: rounds that one serves, and the share by which
- * the error may move meanwhile. */
+/* Rounds that the covariance of a round's noise serves. */
 #define EFFECTIVE_NOISE_SERVES 4
-#define EFFECTIVE_NOISE_STALE 0.1
 
 /* Settings of a trained network s on n samples of G with q outputs. */
 effective_setting effective_setting_of(const train_settings *s, const double *G, size_t n, size_t q,

@@ -11,6 +11,9 @@
  * to the deviation of the whole network, the response to the masks of the others. */
 typedef enum { FIELD_MEAN, FIELD_PATH, FIELD_MASKS, FIELDS } effective_field;
 
+/* Share by which the error may move while one covariance of a round's noise serves. */
+#define EFFECTIVE_NOISE_STALE 0.1
+
 /* What order 2 holds (second-order in doc/mathematics.md). */
 typedef struct {
     double **P;            /* (tau + 1) of (n, n): propagators of t local steps */
