@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "stats/twosample.h"
 #include "study/verdict.h"
 
 /* --- numbers without repetitions --- */
