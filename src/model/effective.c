@@ -142,18 +142,7 @@ status effective_round(effective *f) {
 
 /* --- what is seen --- */
 
-static double squares(const double *x, size_t count) {
-    double sum = 0;
-    for (size_t k = 0; k < count; k++) { sum += x[k] * x[k]; }
-    return sum;
-}
-
-double effective_bias(const effective *f) { return squares(f->e, f->s.n * f->s.q); }
-
-double effective_variance(const effective *f) {
-    double trace = 0;
-    for (size_t i = 0; i < f->s.n; i++) { trace += f->Sigma[i * f->s.n + i]; }
-    return trace;
+   return sum;
 }
 
 double effective_path_error(const effective *f, size_t path) {

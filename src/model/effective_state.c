@@ -91,3 +91,16 @@ status effective_draw(effective *f, double *C, size_t columns, double *x) {
     free(order);
     return OK;
 }
+
+double effective_bias(const effective *f) {
+    size_t count = f->s.n * f->s.q;
+    double sum = 0;
+    for (size_t k = 0; k < count; k++) { sum += f->e[k] * f->e[k]; }
+    return sum;
+}
+
+double effective_variance(const effective *f) {
+    double trace = 0;
+    for (size_t i = 0; i < f->s.n; i++) { trace += f->Sigma[i * f->s.n + i]; }
+    return trace;
+}
