@@ -142,9 +142,6 @@ status effective_round(effective *f) {
 
 /* --- what is seen --- */
 
-   return sum;
-}
-
 double effective_path_error(const effective *f, size_t path) {
     const double *deviation = f->deviation + path * f->s.n * f->s.q;
     double sum = 0;
