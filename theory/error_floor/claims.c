@@ -13,6 +13,7 @@
 static const double FLOOR_OFF = 0.15, EARLY_OFF = 0.08;
 /* The standard error of what runs show, relative, is to be this many times below the tolerance. */
 static const double SHARPNESS = 5;
+enum { STARTS_LEAST = 4 }; /* with fewer that error itself is not known */
 /* The regime in which order 1 is near: a neuron's own reaction within a round. */
 static const double OWN_MOST = 0.1;
 /* Both orders take the start for remembered while the mean arrives: the pull on V may take at most
@@ -82,7 +83,7 @@ static status compare(const study_run *r, size_t cell, const floor_number predic
     if (!work) { return FAILED; }
     if (predicted[1] != predicted[0]) { sum += mean_of(r, cell, predicted[1]); }
     double error = error_of_ratio(r, cell, predicted, seen, work);
-    claim_check_only_if(e, r->repeats > 1 && SHARPNESS * error <= tolerance);
+    claim_check_only_if(e, r->repeats >= STARTS_LEAST && SHARPNESS * error <= tolerance);
     e->tolerance = tolerance;
     return claim_saw(e, 1, sum / mean_of(r, cell, seen), (double)(o->runs * r->repeats));
 }
