@@ -104,7 +104,7 @@ fail() {
     tail -n 5 "$here"/task-*.log 2>/dev/null
     exit 1
 }
-options=(--samples 120 --width 150 --subnets "2,4,8" --xi "0.3,0.6" --lr 0.05 --rounds 100 --repeats 8)
+options=(--samples 300 --width 400 --subnets "2,4,8" --xi "0.3,0.6" --lr 0.05 --stop no --rounds 100 --repeats 8)
 program="$bin/error-heatmap"
 out=$here/array/error-heatmap.dat
 submit() { # submit ARGUMENTS OF SBATCH: prints the job's number
