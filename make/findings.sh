@@ -1,6 +1,6 @@
 #!/bin/bash
 # What the published tables of the default profile say: doc/findings.md on standard output; with --facts the sentences that
-# README.md repeats, one a line; with --times how long each table took, "NAME 12 s". tests/documents.sh holds both documents
+# README.md repeats, one a line; with --times how long each table took, "NAME 12 s" (of the controls of 2c one). tests/documents.sh holds both documents
 # against them.
 #
 #     make/findings.sh [--facts | --times]    (in the top folder; make findings)
@@ -46,7 +46,7 @@ facts() {
 times() {
     local table
     for table in $tables/*.dat; do
-        case $table in *.runs.dat | *.rounds.dat | *.floors.dat | *.curves.dat) continue ;; esac
+        case $table in *.runs.dat | *.rounds.dat | *.floors.dat | *.curves.dat | */advise.*.dat | */width-r*.dat) continue ;; esac
         sed -n 's/^# seconds: \([0-9.e+]*\).*/\1/p' "$table" | awk -v name="$(basename "$table" .dat)" '{ printf "%s %.0f s\n", name, $1 }'
     done
 }
