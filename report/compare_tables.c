@@ -153,11 +153,12 @@ static bool same_seed(const table_data *a, const table_data *b) {
            table_note_of(b, "seed", seed, sizeof seed) && note_agrees(a, b, "seed");
 }
 
-/* What depends on the data alone has no seed to differ by. */
+/* What depends on the data alone has no seed to differ by, unless its rows were drawn. */
 static bool of_data_alone(const table_data *t) {
-    char program[64];
+    char program[64], rows[256];
     return table_note_of(t, "program", program, sizeof program) &&
-           strcmp(program, "infinite-ntk") == 0;
+           strcmp(program, "infinite-ntk") == 0 &&
+           !(table_note_of(t, "rows", rows, sizeof rows) && strstr(rows, "spread"));
 }
 
 /* Options (notes that begin with --) and what else decides numbers. */

@@ -41,6 +41,10 @@ static void square_distances(const study_run *r, size_t k, const evidence *e, do
     }
 }
 
+/* A mean of squared distances tells on which side of what is allowed it lies if it is this many of
+ * its standard errors away. */
+static const double SHARP = 3;
+
 /* Half the way to the nearest wrong theory. A share f of changed activations moves the curve by
  * about f of itself: as few may change. */
 static double halfway(double gap) { return gap / 2; }
@@ -52,8 +56,10 @@ static status curve_level(const study_run *r, size_t which, evidence *e) {
     double *square = claim_array(e, r->repeats);
     if (!square) { return FAILED; }
     square_distances(r, k, e, square);
-    double mean = stats_summarise(square, r->repeats).mean;
-    double allowed = halfway(bernoulli_nearest_wrong(r, k).distance);
+    stats_summary over = stats_summarise(square, r->repeats);
+    double mean = over.mean, allowed = halfway(bernoulli_nearest_wrong(r, k).distance);
+    double error = over.sd / sqrt((double)r->repeats);
+    claim_check_only_if(e, !(fabs(mean - allowed * allowed) < SHARP * error));
     claim_says(e,
                "mean of y - u_k over masks follows e_k of H(0) and not the nearest wrong theory: "
                "relative distance, m = %g",
