@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "experiments/experiment.h"
 
+#include <gsl/gsl_sort_ulong.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,58 +32,40 @@ static const char *const unstable_words[] = {"keep", "auto", NULL};
 
 #define FIELD(member) offsetof(experiment_settings, member)
 
-/* Of every panel. */
-#define PANEL_ROWS                                                                                 \
-    {"", OPTION_HEADING, .help = "The experiment (LIST: values separated by commas):"},            \
-        {"width", OPTION_COUNTS, FIELD(width), 1, MAX_WIDTH, "hidden neurons m"},                  \
-        {"subnets", OPTION_COUNTS, FIELD(subnets), 1, MAX_SUBNETS, "subnetworks per round p"},     \
-        {"xi",                                                                                     \
-         OPTION_NUMBERS,                                                                           \
-         FIELD(xi),                                                                                \
-         0,                                                                                        \
-         1,                                                                                        \
-         "probability that a subnetwork takes a neuron, in (0, 1]",                                \
-         OPTION_ABOVE_LOW,                                                                         \
-         .given = FIELD(xi_given)},                                                                \
-        {"lr",                                                                                     \
-         OPTION_NUMBERS,                                                                           \
-         FIELD(lr),                                                                                \
-         0,                                                                                        \
-         1e9,                                                                                      \
-         "learning rate (with --scaling theory: eta); one value, or one for each xi; several of "  \
-         "the "                                                                                    \
-         "panel's own belong to its own xi; auto: for each xi half the largest stable step of "    \
-         "its "                                                                                    \
-         "subnetworks, the same for all p and m",                                                  \
-         OPTION_ABOVE_LOW | OPTION_REPEATED | OPTION_AUTO,                                         \
-         .given = FIELD(lr_given)},                                                                \
-        {"unstable", OPTION_WORD, FIELD(unstable),                                                 \
-         .help =                                                                                   \
-             "a learning rate whose step is not stable: keep it, or take that of --lr auto there", \
-         .words = unstable_words},                                                                 \
-        {"local-steps",      OPTION_COUNT,                                                         \
-         FIELD(local_steps), 1,                                                                    \
-         MAX_STEPS,          "gradient steps tau of a subnetwork in a round"},                     \
-        {"rounds", OPTION_COUNT, FIELD(rounds),                                                    \
-         1,        MAX_STEPS,    "rounds K (with a stop rule: at most)"},                          \
-        {"repeats",           OPTION_COUNT,                                                        \
-         FIELD(repeats),      1,                                                                   \
-         RNG_MAX_REPEATS - 1, "repetitions of every cell",                                         \
-         OPTION_NO_VALUE},                                                                         \
-        {"mask", OPTION_WORD, FIELD(mask), .help = "masks (categorical: xi = 1/p)",                \
-         .words = mask_words},                                                                     \
-        {"unselected", OPTION_WORD, FIELD(unselected),                                             \
-         .help =                                                                                   \
-             "a neuron no subnetwork took: keep its weights (Algorithm 1) or zero them (released " \
-             "program)",                                                                           \
-         .words = unselected_words},                                                               \
-        {"scaling", OPTION_WORD, FIELD(scaling),                                                   \
-         .help = "of the authors' program (released) or of the paper's text (theory)",             \
-         .words = scaling_words},                                                                  \
-    {                                                                                              \
-        "kappa", OPTION_NUMBER, FIELD(kappa), 0, 1e6, "factor of the initial weights",             \
-            OPTION_ABOVE_LOW                                                                       \
-    }
+/* Of every panel. A table in a macro is beyond clang-format. */
+/* clang-format off */
+#define PANEL_ROWS                                                                                \
+    {"", OPTION_HEADING, .help = "The experiment (LIST: values separated by commas):"},           \
+    {"width", OPTION_COUNTS, FIELD(width), 1, MAX_WIDTH, "hidden neurons m"},                     \
+    {"subnets", OPTION_COUNTS, FIELD(subnets), 1, MAX_SUBNETS, "subnetworks per round p"},        \
+    {"xi", OPTION_NUMBERS, FIELD(xi), 0, 1,                                                       \
+     "probability that a subnetwork takes a neuron, in (0, 1]", OPTION_ABOVE_LOW,                 \
+     .given = FIELD(xi_given)},                                                                   \
+    {"lr", OPTION_NUMBERS, FIELD(lr), 0, 1e9,                                                     \
+     "learning rate (with --scaling theory: eta); one value, or one for each xi; several of the " \
+     "panel's own belong to its own xi; auto: for each xi half the largest stable step of its "   \
+     "subnetworks, the same for all p and m",                                                     \
+     OPTION_ABOVE_LOW | OPTION_REPEATED | OPTION_AUTO, .given = FIELD(lr_given)},                 \
+    {"unstable", OPTION_WORD, FIELD(unstable),                                                    \
+     .help = "a learning rate whose step is not stable: keep it, or take that of --lr auto there",\
+     .words = unstable_words},                                                                    \
+    {"local-steps", OPTION_COUNT, FIELD(local_steps), 1, MAX_STEPS,                               \
+     "gradient steps tau of a subnetwork in a round"},                                            \
+    {"rounds", OPTION_COUNT, FIELD(rounds), 1, MAX_STEPS, "rounds K (with a stop rule: at most)"},\
+    {"repeats", OPTION_COUNT, FIELD(repeats), 1, RNG_MAX_REPEATS - 1, "repetitions of every cell",\
+     OPTION_NO_VALUE},                                                                            \
+    {"mask", OPTION_WORD, FIELD(mask), .help = "masks (categorical: xi = 1/p)",                   \
+     .words = mask_words},                                                                        \
+    {"unselected", OPTION_WORD, FIELD(unselected),                                                \
+     .help = "a neuron no subnetwork took: keep its weights (Algorithm 1) or zero them (released "\
+             "program)",                                                                          \
+     .words = unselected_words},                                                                  \
+    {"scaling", OPTION_WORD, FIELD(scaling),                                                      \
+     .help = "of the authors' program (released) or of the paper's text (theory)",                \
+     .words = scaling_words},                                                                     \
+    {"kappa", OPTION_NUMBER, FIELD(kappa), 0, 1e6, "factor of the initial weights",               \
+     OPTION_ABOVE_LOW}
+/* clang-format on */
 
 const option_row experiment_options[] = {PANEL_ROWS, {NULL}};
 
@@ -116,11 +99,9 @@ const option_row experiment_plateau_options[] = {
     PANEL_ROWS,
     {NULL}};
 
-static bool is_categorical(const experiment_settings *o) { return o->mask == MASK_CATEGORICAL; }
-
 status experiment_settle(study_run *r) {
     experiment_settings *o = r->settings;
-    if (is_categorical(o) && o->xi_given) {
+    if (experiment_is_categorical(o) && o->xi_given) {
         return fail(BAD_INPUT, "--xi: categorical masks have xi = 1/p; leave --xi out or take "
                                "--mask bernoulli");
     }
@@ -131,7 +112,7 @@ status experiment_settle(study_run *r) {
     if (st == OK && o->lr_width > 0 && o->lr.count == 0) {
         return fail(BAD_INPUT, "--lr-width: --lr auto finds the rates; leave one of them out");
     }
-    if (is_categorical(o)) { o->xi.count = 0; }
+    if (experiment_is_categorical(o)) { o->xi.count = 0; }
     return st;
 }
 
@@ -139,7 +120,7 @@ status experiment_settle(study_run *r) {
 
 static train_settings cell_of(const experiment_settings *o, double width, double subnets,
                               size_t which_xi) {
-    double xi = is_categorical(o) ? 1 / subnets : o->xi.values[which_xi];
+    double xi = experiment_is_categorical(o) ? 1 / subnets : o->xi.values[which_xi];
     double lr = o->lr.count == 0 ? 0 : o->lr.values[o->lr.count == 1 ? 0 : which_xi];
     if (o->lr_width > 0) { lr *= (double)o->lr_width / width; }
     return (train_settings){.width = (size_t)width,
@@ -157,7 +138,7 @@ static train_settings cell_of(const experiment_settings *o, double width, double
 static status list_cells(study_run *r) {
     const experiment_settings *o = r->settings;
     experiment *e = r->context;
-    size_t xis = is_categorical(o) ? 1 : o->xi.count;
+    size_t xis = experiment_is_categorical(o) ? 1 : o->xi.count;
     size_t cells = o->subnets.count * xis * o->width.count;
     if (cells > RNG_MAX_CELLS) {
         return fail(BAD_INPUT, "%zu cells are more than %u; give shorter lists", cells,
@@ -197,9 +178,7 @@ static status load_rows(const study_run *r, size_t samples, experiment *e) {
     if (!o->init) { return rows_load(&r->options, o->samples, ROWS_FIRST, &e->data, &e->file_row); }
     status st = dataset_load(r->options.data, samples, &e->data);
     if (st != OK) { return st; }
-    e->file_row = allocate(e->data.n, sizeof *e->file_row, "numbers of the rows");
-    for (size_t i = 0; e->file_row && i < e->data.n; i++) { e->file_row[i] = i; }
-    return e->file_row ? OK : FAILED;
+    return rows_in_order(e->data.n, &e->file_row);
 }
 
 status experiment_prepare(study_run *r) {
@@ -325,14 +304,19 @@ status experiment_gather(study_run *r) {
 
 /* --- provenance and columns --- */
 
+void experiment_file_order(const experiment *e, size_t *order) {
+    gsl_sort_ulong_index(order, e->file_row, 1, e->data.n);
+}
+
 /* Which rows of the file a choice took, ascending. */
 static void note_file_rows(const experiment *e, table *t) {
     text rows = {0};
-    for (size_t row = 0; row < e->data.file_rows; row++) {
-        size_t i = 0;
-        while (i < e->data.n && e->file_row[i] != row) { i++; }
-        if (i < e->data.n) { text_add(&rows, "%s%zu", rows.used ? " " : "", row); }
+    size_t *order = allocate(e->data.n, sizeof *order, "order of samples");
+    if (order) { experiment_file_order(e, order); }
+    for (size_t i = 0; order && i < e->data.n; i++) {
+        text_add(&rows, "%s%zu", rows.used ? " " : "", e->file_row[order[i]]);
     }
+    free(order);
     table_note(t, "file rows", "%s", rows.bytes ? rows.bytes : "");
     text_free(&rows);
 }
@@ -345,7 +329,7 @@ void experiment_note(const study_run *r, table *t) {
     table_note(t, "rows", "%s", rows);
     if (e->data.spread) { note_file_rows(e, t); }
     table_note(t, "label scale", "%.9g (largest |label| of the file)", e->data.label_scale);
-    if (is_categorical(o)) { table_note(t, "xi", "1/p"); }
+    if (experiment_is_categorical(o)) { table_note(t, "xi", "1/p"); }
     if (o->lr_times_xi) { table_note(t, "step", "lr xi"); }
     if (o->stops && o->stop == STOP_NO) {
         table_note(t, "stop rule", "none: %zu rounds", o->rounds);

@@ -90,6 +90,13 @@ void experiment_note(const study_run *r, table *t);
 stats_summary experiment_summary(const study_run *r, size_t cell,
                                  double (*number)(const double *values, size_t k), size_t k);
 
+/* Masks whose xi is 1/p: there is none to be given. */
+static inline bool experiment_is_categorical(const experiment_settings *o) {
+    return o->mask == MASK_CATEGORICAL;
+}
+/* order (data.n) <- the samples by their rows of the file, ascending. */
+void experiment_file_order(const experiment *e, size_t *order);
+
 /* Columns that several tables have. */
 void experiment_put_xi(const study_run *r, size_t cell, table *t);
 void experiment_put_subnets(const study_run *r, size_t cell, table *t);

@@ -76,13 +76,8 @@ static status take(kept_run *k) {
 
 /* place <- the samples by their rows of the file. */
 static void order_samples(kept_run *k) {
-    const size_t *row = k->e->file_row;
-    for (size_t i = 0; i < k->n; i++) {
-        size_t rank = 0;
-        for (size_t j = 0; j < k->n; j++) { rank += row[j] < row[i]; }
-        k->place[rank] = i;
-        k->rows[rank] = (double)row[i];
-    }
+    experiment_file_order(k->e, k->place);
+    for (size_t i = 0; i < k->n; i++) { k->rows[i] = (double)k->e->file_row[k->place[i]]; }
 }
 
 static void note_state(kept_run *k, size_t round) {

@@ -4,7 +4,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
 #     make/diverged.sh TABLE...    (make figures)
-# SPDX-License-Identifier: GPL-3.0-or-later
 LC_ALL=C awk '
     FNR == 1 { count++; name[count] = FILENAME; sub(/.*\//, "", name[count]); sub(/\.dat$/, "", name[count]) }
     /^# diverged: / { lost[count]++; cells[count]++ }

@@ -7,18 +7,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
 #     tests/data_shapes.sh FOLDER [SHAPE...]    (in the top folder, everything built; make check-data)
-# SPDX-License-Identifier: GPL-3.0-or-later
 set -u
 folder=$1
 shift
-python=
-for p in python3 /usr/bin/python3; do
-    "$p" -c 'import numpy' 2>/dev/null && python=$p && break
-done
-if [ -z "$python" ]; then
-    echo "check-data: skipped: no python3 has numpy; apt-get install python3-numpy"
-    exit 0
-fi
+. tests/support/python_with.sh
+python_with check-data numpy python3-numpy
 rm -rf -- "$folder"
 mkdir -p "$folder" && "$python" tests/support/data_shapes.py "$folder" || exit 1
 shapes=${*:-$(cd "$folder" && ls *.npz | sed 's/\.npz$//')}

@@ -9,14 +9,8 @@ set -u
 folder=${1:-build/tables-python}
 B=${B:-build}
 
-python=
-for p in python3 /usr/bin/python3; do
-    "$p" -c 'import numpy, pandas' 2>/dev/null && python=$p && break
-done
-if [ -z "$python" ]; then
-    echo "tables-python: skipped: no python3 has numpy and pandas; apt-get install python3-numpy python3-pandas"
-    exit 0
-fi
+. tests/support/python_with.sh
+python_with tables-python 'numpy, pandas' 'python3-numpy python3-pandas'
 
 rm -rf -- "$folder"
 mkdir -p "$folder" || exit 1

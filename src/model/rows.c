@@ -126,7 +126,7 @@ static status spread(uint64_t seed, bool closest, size_t wanted, dataset *data, 
     return st;
 }
 
-static status number_rows(size_t n, size_t **file_row) {
+status rows_in_order(size_t n, size_t **file_row) {
     *file_row = allocate(n, sizeof **file_row, "numbers of the rows");
     for (size_t i = 0; *file_row && i < n; i++) { (*file_row)[i] = i; }
     return *file_row ? OK : FAILED;
@@ -169,7 +169,7 @@ status rows_load(const program_options *run, size_t wanted, program_rows usual, 
                                                   : dataset_load_most(run->data, asked, data);
         if (st == OK) { say_rows(run, asked, data); }
         if (st == OK && usual == ROWS_SPREAD) { look_beyond(run, data); }
-        if (st == OK && file_row && (st = number_rows(data->n, file_row)) != OK) {
+        if (st == OK && file_row && (st = rows_in_order(data->n, file_row)) != OK) {
             dataset_free(data);
         }
         return st;

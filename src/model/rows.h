@@ -25,6 +25,10 @@ status rows_spread(const dataset *whole, uint64_t seed, bool closest, size_t *or
 status rows_load(const program_options *run, size_t wanted, program_rows usual, dataset *data,
                  size_t **file_row);
 
+/* *file_row (n) <- 0 .. n-1, as of rows in the file's order; the caller's, free(). FAILED: no
+ * memory. */
+status rows_in_order(size_t n, size_t **file_row);
+
 /* text (size bytes) <- "200 of 1000, spread over the labels, ...", for provenance: with the closest
  * pair of the file, or what leaving it out hides. */
 void rows_describe(const dataset *data, char *text, size_t size);

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Data sets of the shapes that users come with, one file each, written into a folder by NumPy:
 #     python3 tests/support/data_shapes.py FOLDER
-# SPDX-License-Identifier: GPL-3.0-or-later
 import sys
 import numpy as np
 

@@ -94,6 +94,14 @@ void advise_say(advise_finding *f, const char *format, ...) __attribute__((forma
 void advise_more(const study_run *r, advise_finding *f, const char *program, const char *format,
                  ...) __attribute__((format(printf, 4, 5)));
 const char *advise_rows_word(const study_run *r);
+
+/* Whole programs inside the page (inner.c): options with the file OUT.suffix.dat, whose path goes to
+ * `out`, which lives as long as their study_run does; their run, in which a refuted statement is no
+ * failure; *seconds += what it will take, and its end. opened: what study_open returned. */
+program_options advise_inner_options(const study_run *r, const char *suffix, char out[PATH_MAX]);
+status advise_inner_perform(status opened, study_run *inner);
+status advise_inner_predict(status opened, study_run *inner, double *seconds);
+
 /* The findings of kernel, width and steps; those of the runs. */
 status advise_say_theory(const study_run *r);
 status advise_say_runs(const study_run *r);

@@ -139,22 +139,15 @@ static status open_width(const study_run *r, char out[PATH_MAX], study_run *widt
                                .trials = o->trials,
                                .limit = 1 << 20,
                                .delta = o->delta};
-    program_options options = r->options;
-    study_path(r, "width", out, PATH_MAX);
-    options.out = out;
-    options.brief = true;
+    program_options options = advise_inner_options(r, "width", out);
     return study_open(&required_width_study, &options, &settings, width);
 }
 
 static status find_width(const study_run *r) {
     char out[PATH_MAX];
     study_run width = {.study = NULL};
-    status st = open_width(r, out, &width);
-    if (st == OK) { st = study_perform(&width); }
-    if (st == OK || st == REFUTED) {
-        say_width(r, ((const width_context *)width.context)->cells);
-        st = OK; /* what is refuted there is said there */
-    }
+    status st = advise_inner_perform(open_width(r, out, &width), &width);
+    if (st == OK) { say_width(r, ((const width_context *)width.context)->cells); }
     study_close(&width);
     return st;
 }
@@ -163,13 +156,10 @@ static status find_width(const study_run *r) {
 status advise_predict_theory(const study_run *r, double *seconds) {
     char out[PATH_MAX];
     study_run width = {.study = NULL};
-    double of_width = 0;
-    status st = open_width(r, out, &width);
-    if (st == OK) { st = study_predict(&width, &of_width); }
-    *seconds += of_width + 1.5 * ((const advise_context *)r->context)->whole.seconds;
-    study_close(&width);
-    return st;
+    *seconds += 1.5 * ((const advise_context *)r->context)->whole.seconds;
+    return advise_inner_predict(open_width(r, out, &width), &width, seconds);
 }
+
 /* --- steps --- */
 
 /* lr <- the largest stable one, of drawn subnetworks. */

@@ -134,11 +134,8 @@ static void say_predicted(const study_run *r, const study_run *floor) {
  * path goes to `out`, which lives as long as `floor`. */
 static status open_floor(const study_run *r, char out[PATH_MAX], study_run *floor) {
     floor_settings settings = floor_of(r);
-    program_options options = r->options;
-    study_path(r, "floor", out, PATH_MAX);
-    options.out = out;
+    program_options options = advise_inner_options(r, "floor", out);
     options.samples = ((const advise_context *)r->context)->few.n;
-    options.brief = true;
     return study_open(&floor_study, &options, &settings, floor);
 }
 
@@ -151,12 +148,8 @@ static status predict_floor(const study_run *r) {
     char out[PATH_MAX];
     study_run floor = {.study = NULL};
     if (!is_predicted(r)) { return OK; }
-    status st = open_floor(r, out, &floor);
-    if (st == OK) { st = study_perform(&floor); }
-    if (st == OK || st == REFUTED) {
-        say_predicted(r, &floor);
-        st = OK; /* what is refuted there is said there */
-    }
+    status st = advise_inner_perform(open_floor(r, out, &floor), &floor);
+    if (st == OK) { say_predicted(r, &floor); }
     study_close(&floor);
     return st;
 }
@@ -164,13 +157,8 @@ static status predict_floor(const study_run *r) {
 status advise_predict_runs(const study_run *r, double *seconds) {
     char out[PATH_MAX];
     study_run floor = {.study = NULL};
-    double of_floor = 0;
     if (!is_predicted(r)) { return OK; }
-    status st = open_floor(r, out, &floor);
-    if (st == OK) { st = study_predict(&floor, &of_floor); }
-    *seconds += of_floor;
-    study_close(&floor);
-    return st;
+    return advise_inner_predict(open_floor(r, out, &floor), &floor, seconds);
 }
 
 static void say_loss(const study_run *r) {
