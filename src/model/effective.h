@@ -51,9 +51,9 @@ effective_setting effective_setting_of(const train_settings *s, const double *G,
 
 typedef struct effective effective;
 
-/* A prediction that starts from the whole network `start` on g and its labels.
- * g is borrowed. draws: for Gaussian paths and for what order 2 draws; borrowed; may be NULL with order 1 and no
- * paths. NULL: no memory. */
+/* A prediction that starts from the whole network `start` on g and its labels. g is
+ * borrowed. draws: for Gaussian paths and for what order 2 draws; borrowed; may be NULL with order
+ * 1 and no paths. NULL: no memory. */
 effective *effective_new(const effective_setting *s, const gram *g, const network *start,
                          rng *draws);
 void effective_free(effective *f); /* NULL-safe */
