@@ -145,7 +145,7 @@ static void masks_step(effective *f, size_t t) {
     for (size_t k = 0; k < count; k++) {
         all[k] = scale * (o->d[FIELD_MEAN][t][k] + o->d[FIELD_PATH][t][k] + d[k]);
     }
-    effective_panel(f, f->s.m, all, o->Omega, o->rho);
+    effective_product(false, false, f->s.n, f->s.m, f->s.m, 1, all, o->Omega, 0, o->rho);
     memset(d, 0, count * sizeof *d);
     react(f, FIELD_MASKS, t);
 }

@@ -119,7 +119,7 @@ static void close_study(void *context) {
 /* Operations of a round of the prediction (second-order in doc/mathematics.md). */
 static double round_cost(const floor_settings *o, const train_settings *s, double n) {
     double m = (double)s->width, tau = (double)s->local_steps;
-    return o->order == 1 ? 10 * n * n * m
+    return o->order == 1 ? 2 * n * n * m
                          : 3 * tau * (tau + 6) * n * n * m + 2 * tau * n * m * m + 30 * m * m;
 }
 
