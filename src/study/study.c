@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -172,6 +173,12 @@ void study_path(const study_run *r, const char *suffix, char *path, size_t size)
     }
 }
 
+/* The most memory that this process had so far. */
+static double peak_mebibytes(void) {
+    struct rusage used;
+    return getrusage(RUSAGE_SELF, &used) == 0 ? (double)used.ru_maxrss / 1024 : NAN;
+}
+
 /* Where the numbers come from: command, data, options, machine. */
 static void note_origin(const study_run *r, table *t) {
     const sweep_result *result = &r->result;
@@ -185,6 +192,7 @@ static void note_origin(const study_run *r, table *t) {
     table_note(t, "units", "%zu computed, %zu read, %zu repaired", result->computed, result->reused,
                result->repaired);
     table_note(t, "seconds", "%.3g (predicted %.3g)", result->seconds, result->predicted);
+    table_note(t, "memory", "%.3g MiB at most", peak_mebibytes());
     table_note(t, "processors that computed units", "%s", result->cores);
     provenance_note(t);
 }
