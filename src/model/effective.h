@@ -38,6 +38,9 @@ typedef struct {
 /* Rounds that the covariance of a round's noise serves. */
 #define EFFECTIVE_NOISE_SERVES 4
 
+/* Neurons of whose occurring again an operator of order 2 takes the mean. */
+size_t effective_sampled_neurons(size_t n, size_t m, size_t tau);
+
 /* Settings of a trained network s on n samples of G with q outputs. */
 effective_setting effective_setting_of(const train_settings *s, const double *G, size_t n, size_t q,
                                        unsigned order);
