@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include "model/network.h"
+#include "model/stability.h"
 #include "model/train.h"
 #include "base/error.h"
 #include "stats/rng.h"
@@ -47,7 +48,7 @@ effective_setting effective_setting_of(const train_settings *s, const double *G,
 
 /* From this stability number of a subnetwork (stability.h) on nothing is predicted: products of
  * frozen operators diverge. */
-#define EFFECTIVE_STABILITY_MOST 2
+#define EFFECTIVE_STABILITY_MOST STABILITY_LIMIT
 
 typedef struct effective effective;
 

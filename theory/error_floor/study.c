@@ -6,7 +6,7 @@
 #include "model/train.h"
 #include "theory/error_floor/error_floor.h"
 
-enum { MAX_RUNS = 10000 };
+enum { MAX_RUNS = 10000, SAMPLES = 24 };
 
 const char *const floor_mask_words[] = {"bernoulli", "categorical", NULL};
 const char *const floor_scaling_words[] = {"released", "theory", NULL};
@@ -17,8 +17,7 @@ static const char *const output_words[] = {"one", "all", NULL};
 
 static const option_row options[] = {
     {"", OPTION_HEADING,
-     .help = "The cells (LIST: values separated by commas; every combination is one; 24 rows "
-             "unless --samples says so):"},
+     .help = "The cells (LIST: values separated by commas; every combination is one):"},
     {"width", OPTION_COUNTS, FIELD(widths), 1, FLOOR_MOST_WIDTH, "hidden neurons m"},
     {"subnets", OPTION_COUNTS, FIELD(subnets), 1, FLOOR_MOST_SUBNETS, "subnetworks per round p"},
     {"xi", OPTION_NUMBERS, FIELD(xi), 0, 1,
@@ -73,7 +72,7 @@ static const option_row options[] = {
     {NULL}};
 
 static const floor_settings defaults = {.label = OPTION_IS_AUTO,
-                                        .samples = 24,
+                                        .samples = SAMPLES,
                                         .widths = {{256}, 1},
                                         .subnets = {{1, 4, 16}, 3},
                                         .xi = {{0.5, 0.8}, 2},
@@ -225,6 +224,7 @@ static const study_table tables[] = {
     {.fill = NULL}};
 
 const study floor_study = {
+    .samples = SAMPLES,
     .about = "Effective dynamics: curve, floor and plateau of the error, predicted from H, V and "
              "the start alone",
     .options = options,
