@@ -161,7 +161,7 @@ Test(effective_runs, noise_that_serves_some_rounds_leaves_the_floor_where_it_is)
 }
 
 /* Few directions of many rows, which turn with the activations, give what all of them give. */
-Test(effective, a_basis_of_few_directions_gives_the_curve_of_all) {
+Test(effective_runs, a_basis_of_few_directions_gives_the_curve_of_all) {
     train_settings s = {.width = 96,
                         .subnets = 2,
                         .xi = 0.7,

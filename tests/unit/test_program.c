@@ -32,8 +32,11 @@ Test(program, reproduce_command_has_what_decides) {
 Test(program, commands_are_quoted) {
     char *argv[] = {"build/bin/x", "--data", "my data/it's.npz", "--seed=3", NULL};
     program_options options;
-    cr_assert(eq(int, program_parse(4, argv, "a test", NULL, NULL, &options), OK), "%s",
-              error_text());
+    cr_assert(
+        eq(int,
+           program_parse(4, argv, &(program_about){.sentence = "a test"}, NULL, NULL, &options),
+           OK),
+        "%s", error_text());
     cr_assert(
         eq(str, options.reproduce_command, "build/bin/x --data 'my data/it'\\''s.npz' --seed=3"));
     cr_assert(eq(str, options.command, options.reproduce_command));
@@ -46,14 +49,21 @@ Test(program, long_commands_are_refused) {
     memset(folder, 'b', sizeof folder - 1);
     char *argv[] = {folder, "--seed", "7", NULL};
     program_options options;
-    cr_assert(eq(int, program_parse(3, argv, "a test", NULL, NULL, &options), BAD_INPUT));
+    cr_assert(eq(
+        int, program_parse(3, argv, &(program_about){.sentence = "a test"}, NULL, NULL, &options),
+        BAD_INPUT));
     cr_assert(ne(ptr, strstr(error_text(), "the command line has 3008 bytes"), NULL), "%s",
               error_text());
     folder[sizeof options.reproduce_command - sizeof " --seed 7"] = '\0';
-    cr_assert(eq(int, program_parse(3, argv, "a test", NULL, NULL, &options), OK), "%s",
-              error_text());
+    cr_assert(
+        eq(int,
+           program_parse(3, argv, &(program_about){.sentence = "a test"}, NULL, NULL, &options),
+           OK),
+        "%s", error_text());
     cr_assert(eq(sz, strlen(options.reproduce_command), sizeof options.reproduce_command - 1));
     cr_assert(eq(int, strcmp(options.reproduce_command + strlen(folder), " --seed 7"), 0));
     folder[strlen(folder)] = 'b';
-    cr_assert(eq(int, program_parse(3, argv, "a test", NULL, NULL, &options), BAD_INPUT));
+    cr_assert(eq(
+        int, program_parse(3, argv, &(program_about){.sentence = "a test"}, NULL, NULL, &options),
+        BAD_INPUT));
 }

@@ -251,6 +251,7 @@ static const study_table tables[] = {
     {.fill = NULL}};
 
 const study required_width_study = {
+    .samples_help = "those of --sizes; N is not looked at",
     .about = "Theorem 2: the width really needed, beside what every bound asks for",
     .options = options,
     .defaults = &defaults,
