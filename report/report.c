@@ -109,15 +109,14 @@ static status make_report(document *d, const program_options *options) {
 }
 
 int main(int argc, char **argv) {
+    const program_about about = {.sentence =
+                                     "Writes the report of a folder of results as Markdown."};
     report_settings o = {"results", "../plots", "", "doc/glossary.md"};
     program_options options = {.name = argv[0]};
     option_table own = {0};
     document d = {.claims = NULL};
     status st = option_table_open(&own, rows, &o);
-    if (st == OK) {
-        st = program_parse(argc, argv, "Writes the report of a folder of results as Markdown.",
-                           &own.argp, &own, &options);
-    }
+    if (st == OK) { st = program_parse(argc, argv, &about, &own.argp, &own, &options); }
     d.results = o.results;
     d.plots = o.plots;
     d.make = o.make;

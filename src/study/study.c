@@ -277,16 +277,30 @@ status study_perform(study_run *r) {
     return st == OK && r->result.complete ? write_results(r) : st;
 }
 
+/* What --help says; usual: room for its default of --samples. */
+static program_about about_of(const study *s, char *usual, size_t size) {
+    const char *words = s->samples_help ? s->samples_help : "";
+    if (s->samples) {
+        snprintf(usual, size, "%zu%s", s->samples, words);
+    } else {
+        snprintf(usual, size, "%s", *words ? words : "all");
+    }
+    return (program_about){
+        .sentence = s->about, .samples = usual, .rows = s->rows ? s->rows : PROGRAM_ROWS_OF_THEORY};
+}
+
 int study_main(const study *s, int argc, char **argv) {
     program_options options = {.name = argv[0]};
     option_table own = {0};
+    char usual[80];
+    const program_about about = about_of(s, usual, sizeof usual);
     study_run r;
     status st = begin(s, s->defaults, &r);
     if (st == OK) { st = option_table_open(&own, s->options, r.settings); }
-    if (st == OK) { st = program_parse(argc, argv, s->about, &own.argp, &own, &options); }
+    if (st == OK) { st = program_parse(argc, argv, &about, &own.argp, &own, &options); }
     if (st == OK && s->preset) {
         st = s->preset(&r);
-        if (st == OK) { st = program_parse(argc, argv, s->about, &own.argp, &own, &options); }
+        if (st == OK) { st = program_parse(argc, argv, &about, &own.argp, &own, &options); }
     }
     if (st == OK) { st = prepare(&options, &r); }
     if (st == OK) { st = study_perform(&r); }

@@ -159,3 +159,29 @@ Test(effective_runs, noise_that_serves_some_rounds_leaves_the_floor_where_it_is)
     cr_expect(ne(dbl, every, some));
     cr_expect(lt(dbl, fabs(some / every - 1), 0.05));
 }
+
+/* Few directions of many rows, which turn with the activations, give what all of them give. */
+Test(effective_runs, a_basis_of_few_directions_gives_the_curve_of_all) {
+    train_settings s = {.width = 96,
+                        .subnets = 2,
+                        .xi = 0.7,
+                        .lr = 0.1,
+                        .local_steps = 1,
+                        .kappa = 1,
+                        .scaling = SCALING_THEORY};
+    ground x;
+    open_ground(&x, 160, 2, s, 1);
+    outcome few, all, none;
+    x.setting.outside = 0;
+    all = predict(&x, x.setting);
+    x.setting.outside = 0.01;
+    few = predict(&x, x.setting);
+    x.setting.outside = 0.5;
+    none = predict(&x, x.setting);
+    cr_log_info("floor %.6g, of all %.6g, of too few %.6g", few.floor, all.floor, none.floor);
+    cr_expect(ne(dbl, few.floor, all.floor), "few directions were not fewer");
+    cr_expect(lt(dbl, fabs(few.floor / all.floor - 1), 0.005));
+    cr_expect(lt(dbl, fabs(few.early / all.early - 1), 0.005));
+    cr_expect(gt(dbl, fabs(none.floor / all.floor - 1), 0.01));
+    close_ground(&x);
+}
