@@ -1,6 +1,7 @@
 /* Inputs X (unit rows) and labels Y of a .npz, checked against Assumption 1.
  *
- * Assumption 1 (paper section 4): ||x_i|| = 1, |y_i| <= C - 1, no two inputs parallel.
+ * Assumption 1 (assumption-1 in doc/mathematics.md): ||x_i|| = 1, |y_i| <= C - 1, no two inputs
+ * parallel.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef MODEL_DATASET_H
 #define MODEL_DATASET_H
