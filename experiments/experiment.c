@@ -24,7 +24,6 @@ enum { MAX_WIDTH = 10000000, MAX_SUBNETS = 10000, MAX_STEPS = 1000000 };
 
 /* --- options --- */
 
-static const char *const mask_words[] = {"bernoulli", "categorical", NULL};
 static const char *const unselected_words[] = {"keep", "zero", NULL};
 static const char *const scaling_words[] = {"released", "theory", NULL};
 static const char *const stop_words[] = {"rule", "no", NULL};
@@ -54,7 +53,7 @@ static const char *const unstable_words[] = {"keep", "auto", NULL};
     {"rounds", OPTION_COUNT, FIELD(rounds), 1, MAX_STEPS, "rounds K (with a stop rule: at most)"},\
     {"repeats", OPTION_COUNT, FIELD(repeats), 1, RNG_MAX_REPEATS - 1, "repetitions of every cell",\
      OPTION_NO_VALUE},                                                                            \
-    {"mask", OPTION_WORD, FIELD(mask), .help = "masks (categorical: xi = 1/p)",                   \
+    {"mask", OPTION_WORD, FIELD(mask), .help = "masks (categorical, partition: xi = 1/p; fixed: round(xi m) neurons)",                   \
      .words = mask_words},                                                                        \
     {"unselected", OPTION_WORD, FIELD(unselected),                                                \
      .help = "a neuron no subnetwork took: keep its weights (Algorithm 1) or zero them (released "\
@@ -101,9 +100,10 @@ const option_row experiment_plateau_options[] = {
 
 status experiment_settle(study_run *r) {
     experiment_settings *o = r->settings;
-    if (experiment_is_categorical(o) && o->xi_given) {
-        return fail(BAD_INPUT, "--xi: categorical masks have xi = 1/p; leave --xi out or take "
-                               "--mask bernoulli");
+    if (experiment_parts(o) && o->xi_given) {
+        return fail(BAD_INPUT,
+                    "--xi: %s masks have xi = 1/p; leave --xi out or take --mask bernoulli",
+                    mask_words[o->mask]);
     }
     if (o->stop == STOP_NO && o->patience_given) {
         return fail(BAD_INPUT, "--patience: --stop no has no rule to be patient in; leave one out");
@@ -112,7 +112,7 @@ status experiment_settle(study_run *r) {
     if (st == OK && o->lr_width > 0 && o->lr.count == 0) {
         return fail(BAD_INPUT, "--lr-width: --lr auto finds the rates; leave one of them out");
     }
-    if (experiment_is_categorical(o)) { o->xi.count = 0; }
+    if (experiment_parts(o)) { o->xi.count = 0; }
     return st;
 }
 
@@ -120,7 +120,8 @@ status experiment_settle(study_run *r) {
 
 static train_settings cell_of(const experiment_settings *o, double width, double subnets,
                               size_t which_xi) {
-    double xi = experiment_is_categorical(o) ? 1 / subnets : o->xi.values[which_xi];
+    double asked = experiment_parts(o) ? 0 : o->xi.values[which_xi];
+    double xi = mask_share((mask_kind)o->mask, (size_t)subnets, (size_t)width, asked);
     double lr = o->lr.count == 0 ? 0 : o->lr.values[o->lr.count == 1 ? 0 : which_xi];
     if (o->lr_width > 0) { lr *= (double)o->lr_width / width; }
     return (train_settings){.width = (size_t)width,
@@ -138,7 +139,7 @@ static train_settings cell_of(const experiment_settings *o, double width, double
 static status list_cells(study_run *r) {
     const experiment_settings *o = r->settings;
     experiment *e = r->context;
-    size_t xis = experiment_is_categorical(o) ? 1 : o->xi.count;
+    size_t xis = experiment_parts(o) ? 1 : o->xi.count;
     size_t cells = o->subnets.count * xis * o->width.count;
     if (cells > RNG_MAX_CELLS) {
         return fail(BAD_INPUT, "%zu cells are more than %u; give shorter lists", cells,
@@ -154,6 +155,9 @@ static status list_cells(study_run *r) {
         train_settings cell =
             cell_of(o, o->width.values[k % o->width.count], o->subnets.values[p], xi);
         if (cell.xi < 1 || p == 0) { e->cells[r->cells++] = cell; }
+        if (!experiment_parts(o) && mask_check(cell.mask, cell.width, o->xi.values[xi]) != OK) {
+            return BAD_INPUT;
+        }
     }
     r->repeats = o->repeats;
     return OK;
@@ -329,7 +333,7 @@ void experiment_note(const study_run *r, table *t) {
     table_note(t, "rows", "%s", rows);
     if (e->data.spread) { note_file_rows(e, t); }
     table_note(t, "label scale", "%.9g (largest |label| of the file)", e->data.label_scale);
-    if (experiment_is_categorical(o)) { table_note(t, "xi", "1/p"); }
+    if (experiment_parts(o)) { table_note(t, "xi", "1/p"); }
     if (o->lr_times_xi) { table_note(t, "step", "lr xi"); }
     if (o->stops && o->stop == STOP_NO) {
         table_note(t, "stop rule", "none: %zu rounds", o->rounds);

@@ -91,8 +91,8 @@ stats_summary experiment_summary(const study_run *r, size_t cell,
                                  double (*number)(const double *values, size_t k), size_t k);
 
 /* Masks whose xi is 1/p: there is none to be given. */
-static inline bool experiment_is_categorical(const experiment_settings *o) {
-    return o->mask == MASK_CATEGORICAL;
+static inline bool experiment_parts(const experiment_settings *o) {
+    return mask_parts((mask_kind)o->mask);
 }
 /* order (data.n) <- the samples by their rows of the file, ascending. */
 void experiment_file_order(const experiment *e, size_t *order);

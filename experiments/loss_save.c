@@ -18,7 +18,7 @@ bool loss_save_asked(const experiment_settings *o) {
 static status check_file(const program_options *options, const experiment_settings *o,
                          const char *option, const char *path) {
     if (!path) { return OK; }
-    if (o->repeats != 1 || (o->xi.count != 1 && o->mask == MASK_BERNOULLI)) {
+    if (o->repeats != 1 || (o->xi.count != 1 && !experiment_parts(o))) {
         return fail(BAD_INPUT, "--%s: keeps one run; add --repeats 1 and one value of --xi",
                     option);
     }

@@ -23,7 +23,8 @@ typedef struct {
     size_t tau;          /* local steps */
     double p, xi;        /* subnetworks; probability that one takes a neuron */
     double theta, phi;   /* P(some subnetwork takes it); E[1/(how many)], none counting 0 */
-    bool categorical;    /* masks that part the neurons */
+    bool parts;          /* masks that part the neurons */
+    double pair;         /* P(it takes a neuron that takes a given other one): xi but for sizes */
     train_scales scales; /* s_w, s_s and the step h */
     unsigned order;      /* 1 or 2 */
     size_t paths;        /* random curves for the stop rule; 0: none */
@@ -62,7 +63,7 @@ double effective_bias(const effective *f);     /* ||e_k||_F^2 */
 double effective_variance(const effective *f); /* tr Sigma_k */
 /* The variance that the present operator and activations settle at, the fixed point of the
  * recursion of Sigma (predicted-floor); order 1 alone, NaN else. */
-double effective_settled_variance(const effective *f);
+double effective_settled_variance(effective *f);
 size_t effective_refreshed(const effective *f); /* how often the operator has been computed */
 
 /* ||Y - U||_F^2 on random path number `path`: e_k and the path's deviation. */

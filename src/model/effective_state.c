@@ -56,6 +56,10 @@ void effective_to_neurons(const effective *f, const double *e, double *x) {
     multiply(CblasNoTrans, CblasNoTrans, f->s.n, f->s.m, f->s.q, 1, e, f->s.n, f->A, f->s.q, 0, x);
 }
 
+void effective_add_to_neurons(const effective *f, double a, const double *e, double *x) {
+    multiply(CblasNoTrans, CblasNoTrans, f->s.n, f->s.m, f->s.q, a, e, f->s.n, f->A, f->s.q, 1, x);
+}
+
 static void pull(effective *f, double factor, const double *x, double b, double *y) {
     size_t count = f->s.n * f->s.m;
     for (size_t k = 0; k < count; k++) { f->work_m[k] = f->D[k] * x[k]; }

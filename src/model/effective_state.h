@@ -51,6 +51,7 @@ struct effective {
     double *work_n, *work_m, *work_m2; /* (n, n), (n, m), (n, m) */
     double *V, *old;                   /* order 1: (n, n) eigenvectors of K; those before */
     double *B, *S;                     /* order 1: (n) B_i = 1 - M_i^tau and S_i = sum_t M_i^t */
+    double *U;                         /* order 1: (n, q) output of the whole network, in V */
     double *e_basis;                   /* (n, q) e in the basis of the paths */
     effective_second o2;
     scratch owned;
@@ -72,6 +73,8 @@ void effective_panel(const effective *f, size_t columns, const double *x, const 
 void effective_to_outputs(const effective *f, double a, const double *x, double *y);
 /* x (n, m) <- e A: what outputs e (n, q) are to every neuron. */
 void effective_to_neurons(const effective *f, const double *e, double *x);
+/* x (n, m) <- x + a e A. */
+void effective_add_to_neurons(const effective *f, double a, const double *e, double *x);
 /* y <- D o (G (D o x)), G_r x_r of every neuron. Overwrites work_m. */
 void effective_pull(effective *f, const double *x, double *y);
 /* Z <- Z + theta h s_s G (D o x). Overwrites work_m. */

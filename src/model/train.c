@@ -31,8 +31,7 @@ double train_stability(const train_settings *s, size_t n, size_t q, double lambd
 
 /* Neurons that some subnetwork takes, in the mean. */
 static double neurons_taken(const train_settings *s) {
-    return (double)s->width *
-           (s->mask == MASK_CATEGORICAL ? 1 : 1 - pow(1 - s->xi, (double)s->subnets));
+    return (double)s->width * (mask_parts(s->mask) ? 1 : 1 - pow(1 - s->xi, (double)s->subnets));
 }
 
 /* The sum of last steps has more entries in a column than a subnetwork's step, which leaves out the

@@ -42,7 +42,7 @@ typedef struct {
     train_settings series; /* of --along-subnets, any of its cells; subnets 0: none */
 } floor_context;
 
-extern const char *const floor_mask_words[], *const floor_scaling_words[];
+extern const char *const floor_scaling_words[];
 
 /* Defaults from the notes of the table of --cells. BAD_INPUT: no table, or not of such runs. */
 status floor_preset(study_run *r);
