@@ -55,6 +55,10 @@ static const char *const unstable_words[] = {"keep", "auto", NULL};
      OPTION_NO_VALUE},                                                                            \
     {"mask", OPTION_WORD, FIELD(mask), .help = "masks (categorical, partition: xi = 1/p; fixed: round(xi m) neurons)",                   \
      .words = mask_words},                                                                        \
+    {"masks", OPTION_PATH, FIELD(masks),                                                          \
+     .help = "masks of your own, array masks (K, p, m) of a .npz: one set a round, in order, from " \
+             "the first again after the last; xi is their share of ones",                        \
+     .flags = OPTION_NO_VALUE},                                                                   \
     {"unselected", OPTION_WORD, FIELD(unselected),                                                \
      .help = "a neuron no subnetwork took: keep its weights (Algorithm 1) or zero them (released "\
              "program)",                                                                          \
@@ -98,6 +102,21 @@ const option_row experiment_plateau_options[] = {
     PANEL_ROWS,
     {NULL}};
 
+status experiment_preset(study_run *r) {
+    experiment_settings *o = r->settings;
+    mask_sets *sets = &((experiment *)r->context)->sets;
+    if (!o->masks) { return OK; }
+    mask_sets_free(sets);
+    status st = mask_sets_read(o->masks, sets);
+    if (st != OK) { return st; }
+    o->mask = MASK_BERNOULLI; /* xi is free, unless --mask says otherwise */
+    o->width = (option_list){{(double)sets->m}, 1};
+    o->subnets = (option_list){{(double)sets->p}, 1};
+    o->xi = (option_list){{isnan(sets->xi) ? sets->share : sets->xi}, 1};
+    if (!o->stops && o->rounds > sets->rounds) { o->rounds = sets->rounds; }
+    return OK;
+}
+
 status experiment_settle(study_run *r) {
     experiment_settings *o = r->settings;
     if (experiment_parts(o) && o->xi_given) {
@@ -118,8 +137,8 @@ status experiment_settle(study_run *r) {
 
 /* --- cells and data --- */
 
-static train_settings cell_of(const experiment_settings *o, double width, double subnets,
-                              size_t which_xi) {
+static train_settings cell_of(const experiment_settings *o, const mask_sets *sets, double width,
+                              double subnets, size_t which_xi) {
     double asked = experiment_parts(o) ? 0 : o->xi.values[which_xi];
     double xi = mask_share((mask_kind)o->mask, (size_t)subnets, (size_t)width, asked);
     double lr = o->lr.count == 0 ? 0 : o->lr.values[o->lr.count == 1 ? 0 : which_xi];
@@ -131,8 +150,17 @@ static train_settings cell_of(const experiment_settings *o, double width, double
                             .local_steps = o->local_steps,
                             .kappa = o->kappa,
                             .mask = (mask_kind)o->mask,
+                            .sets = sets->mask ? sets : NULL,
                             .scaling = (train_scaling)o->scaling,
                             .unselected = (train_unselected)o->unselected};
+}
+
+/* Masks that were given fit the cell. */
+static status check_sets(const experiment_settings *o, const mask_sets *sets,
+                         const train_settings *cell) {
+    if (!sets->mask) { return OK; }
+    status st = mask_sets_fit(sets, cell->subnets, cell->width);
+    return st == OK && o->masks ? mask_sets_fit_xi(sets, cell->xi) : st;
 }
 
 /* With xi = 1 all subnetworks are the whole network: only the first p is kept. */
@@ -153,11 +181,12 @@ static status list_cells(study_run *r) {
     for (size_t k = 0; k < cells; k++) {
         size_t p = k / o->width.count / xis, xi = k / o->width.count % xis;
         train_settings cell =
-            cell_of(o, o->width.values[k % o->width.count], o->subnets.values[p], xi);
+            cell_of(o, &e->sets, o->width.values[k % o->width.count], o->subnets.values[p], xi);
         if (cell.xi < 1 || p == 0) { e->cells[r->cells++] = cell; }
         if (!experiment_parts(o) && mask_check(cell.mask, cell.width, o->xi.values[xi]) != OK) {
             return BAD_INPUT;
         }
+        if (check_sets(o, &e->sets, &cell) != OK) { return BAD_INPUT; }
     }
     r->repeats = o->repeats;
     return OK;
@@ -194,6 +223,7 @@ status experiment_prepare(study_run *r) {
         return fail(BAD_INPUT, "--rows: a start given by --init is of the first rows; leave --rows "
                                "out");
     }
+    e->sets.stride = o->rounds;
     status st = load_rows(r, samples, e);
     for (size_t k = 0; st == OK && k < 2; k++) {
         e->closest[k] = e->file_row[data->closest[k]];
@@ -225,6 +255,7 @@ void experiment_close(void *context) {
     experiment *e = context;
     dataset_free(&e->data);
     gram_free(&e->g);
+    mask_sets_free(&e->sets);
     free(e->file_row);
     free(e->cells);
     free(e->diverged);
@@ -249,9 +280,15 @@ double experiment_calibrate(const study_run *r) {
                               THROUGHPUT_SECONDS);
 }
 
+void experiment_describe_masks(const study_run *r, text *t) {
+    const mask_sets *sets = &((const experiment *)r->context)->sets;
+    if (sets->sha256[0]) { text_add(t, " masks=%s,%zu", sets->sha256, sets->stride); }
+}
+
 void experiment_describe(const study_run *r, text *t) {
     const experiment_settings *o = r->settings;
     text_add(t, " step=%s stop=%d,%zu", o->lr_times_xi ? "lr*xi" : "lr", o->stops, o->patience);
+    experiment_describe_masks(r, t);
 }
 
 stats_summary experiment_summary(const study_run *r, size_t cell,
@@ -334,6 +371,10 @@ void experiment_note(const study_run *r, table *t) {
     if (e->data.spread) { note_file_rows(e, t); }
     table_note(t, "label scale", "%.9g (largest |label| of the file)", e->data.label_scale);
     if (experiment_parts(o)) { table_note(t, "xi", "1/p"); }
+    if (e->sets.mask) {
+        table_note(t, "masks", "%zu sets of %s, repetition j from set %zu j on, share of ones %.9g",
+                   e->sets.rounds, e->sets.path, e->sets.stride, e->sets.share);
+    }
     if (o->lr_times_xi) { table_note(t, "step", "lr xi"); }
     if (o->stops && o->stop == STOP_NO) {
         table_note(t, "stop rule", "none: %zu rounds", o->rounds);

@@ -30,6 +30,7 @@ typedef struct {
     int unselected;      /* train_unselected */
     int scaling;         /* train_scaling */
     int unstable;        /* experiment_unstable */
+    const char *masks;   /* masks of the user's own, .npz; NULL: drawn */
     const char *init;    /* a given start, .npz; NULL: random. loss-dynamics alone */
     /* where what is kept of a run goes (loss_save.h); NULL: nowhere. loss-dynamics alone */
     const char *save_weights, *save_outputs, *save_kernel;
@@ -56,6 +57,7 @@ typedef struct {
     gram g;
     double lambda_max;     /* of Hinf */
     train_settings *cells; /* (r->cells) subnets outermost, then xi, then width; owned */
+    mask_sets sets;        /* of --masks, or of --init; empty: masks are drawn */
     double *over_repeats;  /* (r->repeats) scratch of a summary; owned */
     bool *diverged;        /* (r->cells) a repetition has; set by experiment_gather; owned */
     bool *found;           /* (r->cells) its lr was found, not given (rates.h); owned */
@@ -69,7 +71,11 @@ typedef struct {
     .calibrate = experiment_calibrate, .gather = experiment_gather, .note = experiment_note
 #define EXPERIMENT_HOOKS                                                               \
     EXPERIMENT_UNITS, .context_size = sizeof(experiment), .settle = experiment_settle, \
-                      .close = experiment_close, .describe = experiment_describe
+                      .close = experiment_close, .describe = experiment_describe,      \
+                      .preset = experiment_preset
+
+/* Reads --masks and makes its p, m and xi the defaults. BAD_INPUT with path, array and cure. */
+status experiment_preset(study_run *r);
 
 /* BAD_INPUT where options do not go together. Rates that are not given become those of the panel's
  * own xi; categorical masks have no xi. */
@@ -81,6 +87,8 @@ void experiment_close(void *context);
 double experiment_cost(const study_run *r, size_t cell);
 double experiment_calibrate(const study_run *r);
 void experiment_describe(const study_run *r, text *t);
+/* That part of it which is of --masks. */
+void experiment_describe_masks(const study_run *r, text *t);
 /* Flags the cells in which a number of a unit is not finite: one line names them and what to do.
  * That is a result, not a failure: tables have nan there, pictures mark it. FAILED: no memory. */
 status experiment_gather(study_run *r);

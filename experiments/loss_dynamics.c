@@ -26,7 +26,9 @@ static const experiment_settings defaults = {.width = {{500}, 1},
 
 static status preset(study_run *r) {
     experiment_settings *o = r->settings;
-    return o->init ? loss_start_read(o->init, o, &((loss_context *)r->context)->start) : OK;
+    loss_context *c = r->context;
+    status st = experiment_preset(r);
+    return st == OK && o->init ? loss_start_read(o->init, o, &c->start, &c->common.sets) : st;
 }
 
 static status require_one(const char *option, const option_list *list) {
@@ -57,7 +59,7 @@ static status prepare(study_run *r) {
     loss_context *c = r->context;
     const dataset *data = &c->common.data;
     status st = experiment_prepare(r);
-    if (st == OK) { st = loss_start_check(&c->start, o, data); }
+    if (st == OK) { st = loss_start_check(&c->start, &c->common.sets, o, data); }
     if (st != OK) { return st; }
     r->values = points_of(o);
     return OK;
@@ -72,6 +74,7 @@ static void close_loss(void *context) {
 static void describe(const study_run *r, text *t) {
     const loss_context *c = r->context;
     text_add(t, " start=%s", c->start.sha256);
+    experiment_describe_masks(r, t);
 }
 
 typedef struct {
@@ -85,17 +88,13 @@ static void add_local_error(const step_event *sight, void *context) {
 }
 
 /* points: points_of errors; NaN after divergence. */
-static void follow(const unsigned char *masks, size_t rounds, trajectory *run, double *points) {
+static void follow(size_t rounds, trajectory *run, double *points) {
     const train_settings *s = &run->t.settings;
     *points++ = run->t.error;
     for (size_t k = 0; k < rounds && !run->t.diverged; k++, points += s->local_steps + 2) {
         round_mean mean = {points, s->subnets};
         for (size_t j = 0; j <= s->local_steps; j++) { points[j] = 0; }
-        if (masks) {
-            trainer_round(&run->t, masks + k * s->subnets * s->width, add_local_error, &mean);
-        } else {
-            trajectory_round(run, add_local_error, &mean);
-        }
+        trajectory_round(run, add_local_error, &mean);
         if (!run->t.diverged) { points[s->local_steps + 1] = run->t.error; }
     }
 }
@@ -109,7 +108,7 @@ static status measure(const study_run *r, size_t cell, size_t repetition, double
         trajectory_open(&e->g, &e->cells[cell], false, r->options.seed, cell, repetition, &run);
     if (st != OK) { return st; }
     if (c->start.W) { trainer_start(&run.t, c->start.W, c->start.A); }
-    follow(c->start.masks, o->rounds, &run, values);
+    follow(o->rounds, &run, values);
     trajectory_close(&run);
     return st;
 }

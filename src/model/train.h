@@ -15,6 +15,7 @@
 #include <stddef.h>
 #include "model/gram.h"
 #include "model/mask.h"
+#include "model/mask_sets.h"
 #include "model/network.h"
 #include "base/error.h"
 #include "stats/rng.h"
@@ -30,6 +31,8 @@ typedef struct {
     size_t local_steps; /* tau, >= 1 */
     double kappa;       /* factor of the initial weights, > 0 */
     mask_kind mask;
+    const mask_sets *sets; /* masks of a user's own in place of drawn ones, p and m theirs; NULL:
+                              none; borrowed */
     train_scaling scaling;
     train_unselected unselected;
 } train_settings;

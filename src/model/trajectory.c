@@ -16,7 +16,8 @@ static status keep_start(trajectory *run) {
 
 status trajectory_open(const gram *g, const train_settings *s, bool follow, uint64_t seed,
                        size_t cell, size_t repetition, trajectory *run) {
-    *run = (trajectory){.start = rng_new(seed, cell, repetition, RNG_WEIGHTS),
+    *run = (trajectory){.repetition = repetition,
+                        .start = rng_new(seed, cell, repetition, RNG_WEIGHTS),
                         .masks = rng_new(seed, cell, repetition, RNG_MASKS)};
     run->mask = allocate(s->subnets, s->width, "masks");
     if (!run->start || !run->masks) {
@@ -30,9 +31,19 @@ status trajectory_open(const gram *g, const train_settings *s, bool follow, uint
     return FAILED;
 }
 
-bool trajectory_round(trajectory *run, train_observer *observer, void *context) {
+void trajectory_mask(trajectory *run) {
     const train_settings *s = &run->t.settings;
-    mask_draw(s->mask, s->subnets, s->width, s->xi, run->masks, run->mask);
+    if (s->sets) {
+        const unsigned char *mask = mask_sets_of(s->sets, run->repetition, run->rounds);
+        memcpy(run->mask, mask, s->subnets * s->width);
+    } else {
+        mask_draw(s->mask, s->subnets, s->width, s->xi, run->masks, run->mask);
+    }
+    run->rounds++;
+}
+
+bool trajectory_round(trajectory *run, train_observer *observer, void *context) {
+    trajectory_mask(run);
     trainer_round(&run->t, run->mask, observer, context);
     return !run->t.diverged;
 }
