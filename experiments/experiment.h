@@ -23,6 +23,7 @@ typedef struct {
     option_list xi;      /* in (0, 1]; none with categorical masks */
     option_list lr;      /* > 0; one value, or one for each xi; none: auto */
     size_t local_steps;  /* tau, >= 1 */
+    size_t batch;        /* rows of a local step; 0: all */
     size_t rounds;       /* K, >= 1; with a stop rule at most */
     size_t repeats;      /* of every cell, >= 1 */
     double kappa;        /* factor of the initial weights, > 0 */

@@ -60,16 +60,37 @@ static active_lanes selected_lanes(size_t bits) {
     return lanes;
 }
 
-status active_new(const double *V, size_t n, size_t length, packed_columns *c) {
-    size_t blocks = (length + BLOCK - 1) / BLOCK;
+static size_t blocks_of(const packed_columns *c) { return (c->length + BLOCK - 1) / BLOCK; }
+
+/* c with room for its columns. */
+static status make_room(size_t n, size_t length, packed_columns *c) {
     *c = (packed_columns){.n = n, .length = length, .tile = active_tile(n)};
-    c->packed = allocate(blocks * n, BLOCK * sizeof *c->packed, "packed matrix");
+    c->packed = allocate(blocks_of(c) * n, BLOCK * sizeof *c->packed, "packed matrix");
     c->selected = allocate(SELECTIONS, sizeof *c->selected, "table of selections");
     if (!c->packed || !c->selected) {
         active_free(c);
         return FAILED;
     }
     for (size_t bits = 0; bits < SELECTIONS; bits++) { c->selected[bits] = selected_lanes(bits); }
+    return OK;
+}
+
+status active_room(const packed_columns *c, size_t n, packed_columns *part) {
+    return make_room(n, c->length, part);
+}
+
+void active_take(const packed_columns *c, const size_t *inputs, packed_columns *part) {
+    for (size_t b = 0; b < blocks_of(c); b++) {
+        for (size_t j = 0; j < part->n; j++) {
+            memcpy(part->packed + (b * part->n + j) * BLOCK,
+                   c->packed + (b * c->n + inputs[j]) * BLOCK, BLOCK * sizeof *c->packed);
+        }
+    }
+}
+
+status active_new(const double *V, size_t n, size_t length, packed_columns *c) {
+    if (make_room(n, length, c) != OK) { return FAILED; }
+    size_t blocks = blocks_of(c);
     for (size_t b = 0; b < blocks; b++) {
         for (size_t j = 0; j < n; j++) {
             for (size_t i = 0; i < BLOCK; i++) {

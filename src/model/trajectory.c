@@ -19,12 +19,15 @@ status trajectory_open(const gram *g, const train_settings *s, bool follow, uint
     *run = (trajectory){.repetition = repetition,
                         .start = rng_new(seed, cell, repetition, RNG_WEIGHTS),
                         .masks = rng_new(seed, cell, repetition, RNG_MASKS)};
+    bool batches = train_in_batches(s, g->n);
+    if (batches) { run->batches = rng_new(seed, cell, repetition, RNG_TRIAL); }
     run->mask = allocate(s->subnets, s->width, "masks");
-    if (!run->start || !run->masks) {
+    if (!run->start || !run->masks || (batches && !run->batches)) {
         fail(FAILED, "no memory for the random streams");
     } else if (run->mask && trainer_new(g, s, follow, &run->t) == OK &&
                trainer_start_random(&run->t, run->start) == OK &&
                (!follow || keep_start(run) == OK)) {
+        trainer_set_batches(&run->t, run->batches);
         return OK;
     }
     trajectory_close(run);
@@ -52,6 +55,7 @@ void trajectory_close(trajectory *run) {
     trainer_free(&run->t);
     rng_free(run->start);
     rng_free(run->masks);
+    rng_free(run->batches);
     free(run->mask);
     free(run->Z0);
     *run = (trajectory){0};

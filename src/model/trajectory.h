@@ -11,9 +11,9 @@
 
 typedef struct {
     trainer t;
-    rng *start, *masks;
-    unsigned char *mask;       /* (p, m) of the last round */
-    size_t repetition, rounds; /* which, and rounds whose masks have been taken */
+    rng *start, *masks, *batches; /* batches: NULL unless steps take part of the rows */
+    unsigned char *mask;          /* (p, m) of the last round */
+    size_t repetition, rounds;    /* which, and rounds whose masks have been taken */
     real *Z0; /* (m, ld) pre-activations of the start; NULL unless weights are followed */
 } trajectory;
 
