@@ -94,6 +94,9 @@ static status find_lambda_max(const study_run *r, experiment *e) {
 
 static status load_rows(const study_run *r, size_t samples, experiment *e) {
     const experiment_settings *o = r->settings;
+    if (o->holdout > 0) {
+        return rows_hold_out(&r->options, o->samples, o->holdout, &e->data, &e->file_row, &e->held);
+    }
     if (!o->init) { return rows_load(&r->options, o->samples, ROWS_FIRST, &e->data, &e->file_row); }
     status st = dataset_load(r->options.data, samples, &e->data);
     if (st != OK) { return st; }
@@ -119,6 +122,7 @@ status experiment_prepare(study_run *r) {
     }
     e->sets.stride = o->rounds;
     status st = load_rows(r, samples, e);
+    if (st == OK && o->test) { st = rows_test(o->test, data, &e->held); }
     for (size_t k = 0; st == OK && k < 2; k++) {
         e->closest[k] = e->file_row[data->closest[k]];
         e->opposite[k] = e->file_row[data->opposite_rows[k]];
@@ -128,7 +132,7 @@ status experiment_prepare(study_run *r) {
         st = fail(BAD_INPUT, "--batch: %zu of %zu rows; give at most these", o->batch, data->n);
     }
     if (st == OK) { st = list_cells(r); }
-    if (st == OK) { st = gram_new(data, method_of(o, data), &e->g); }
+    if (st == OK) { st = gram_new_beside(data, &e->held, method_of(o, data), &e->g); }
     if (st == OK) { st = find_lambda_max(r, e); }
     if (st != OK) { return st; }
     rates_choose(r);
@@ -151,6 +155,7 @@ status experiment_prepare(study_run *r) {
 void experiment_close(void *context) {
     experiment *e = context;
     dataset_free(&e->data);
+    dataset_free(&e->held);
     gram_free(&e->g);
     mask_sets_free(&e->sets);
     free(e->file_row);
@@ -177,15 +182,18 @@ double experiment_calibrate(const study_run *r) {
                               THROUGHPUT_SECONDS);
 }
 
-void experiment_describe_masks(const study_run *r, text *t) {
+void experiment_describe_files(const study_run *r, text *t) {
     const mask_sets *sets = &((const experiment *)r->context)->sets;
+    const dataset *held = &((const experiment *)r->context)->held;
+    const experiment_settings *o = r->settings;
+    if (o->test) { text_add(t, " test=%s", held->sha256); }
     if (sets->sha256[0]) { text_add(t, " masks=%s,%zu", sets->sha256, sets->stride); }
 }
 
 void experiment_describe(const study_run *r, text *t) {
     const experiment_settings *o = r->settings;
     text_add(t, " step=%s stop=%d,%zu", o->lr_times_xi ? "lr*xi" : "lr", o->stops, o->patience);
-    experiment_describe_masks(r, t);
+    experiment_describe_files(r, t);
 }
 
 stats_summary experiment_summary(const study_run *r, size_t cell,
@@ -266,6 +274,10 @@ void experiment_note(const study_run *r, table *t) {
     rows_describe(&e->data, rows, sizeof rows);
     table_note(t, "rows", "%s", rows);
     if (e->data.spread) { note_file_rows(e, t); }
+    if (e->held.n > 0) {
+        table_note(t, "held out", "%zu rows of %s", e->held.n,
+                   o->test ? o->test : "the file, its last");
+    }
     table_note(t, "label scale", "%.9g (largest |label| of the file)", e->data.label_scale);
     if (experiment_parts(o)) { table_note(t, "xi", "1/p"); }
     if (e->sets.mask) {
@@ -303,4 +315,12 @@ void experiment_put_repetition(size_t repetition, table *t) {
 void experiment_put_lr(const study_run *r, size_t cell, table *t) {
     const experiment *e = r->context;
     row_number(t, "lr", "learning rate taken (--lr; --scaling theory: eta)", e->cells[cell].lr);
+}
+
+void experiment_put_held(const study_run *r, size_t cell,
+                         double (*number)(const double *values, size_t k), size_t k, table *t) {
+    if (!experiment_holds_out(r)) { return; }
+    stats_summary held = experiment_summary(r, cell, number, k);
+    row_number(t, "held", "error of the rows that are held out, mean over repetitions", held.mean);
+    row_number(t, "held_sd", "standard deviation over repetitions (n-1)", held.sd);
 }

@@ -31,6 +31,8 @@ typedef struct {
     int unselected;      /* train_unselected */
     int scaling;         /* train_scaling */
     int unstable;        /* experiment_unstable */
+    size_t holdout;      /* last rows of the file that are not trained on; 0: none */
+    const char *test;    /* a .npz of such rows; NULL: none */
     const char *masks;   /* masks of the user's own, .npz; NULL: drawn */
     const char *init;    /* a given start, .npz; NULL: random. loss-dynamics alone */
     /* where what is kept of a run goes (loss_save.h); NULL: nowhere. loss-dynamics alone */
@@ -53,6 +55,7 @@ extern const option_row experiment_options[], experiment_loss_options[],
 /* The context of a panel, or the first member of it. */
 typedef struct {
     dataset data;
+    dataset held;                   /* rows that are not trained on; n = 0: none */
     size_t *file_row;               /* (data.n) the row of the file that each sample is; owned */
     size_t closest[2], opposite[2]; /* of data, as rows of the file */
     gram g;
@@ -88,8 +91,8 @@ void experiment_close(void *context);
 double experiment_cost(const study_run *r, size_t cell);
 double experiment_calibrate(const study_run *r);
 void experiment_describe(const study_run *r, text *t);
-/* That part of it which is of --masks. */
-void experiment_describe_masks(const study_run *r, text *t);
+/* That part of it which is of --masks and --test. */
+void experiment_describe_files(const study_run *r, text *t);
 /* Flags the cells in which a number of a unit is not finite: one line names them and what to do.
  * That is a result, not a failure: tables have nan there, pictures mark it. FAILED: no memory. */
 status experiment_gather(study_run *r);
@@ -106,10 +109,18 @@ static inline bool experiment_parts(const experiment_settings *o) {
 /* order (data.n) <- the samples by their rows of the file, ascending. */
 void experiment_file_order(const experiment *e, size_t *order);
 
+/* Whether rows are held out. */
+static inline bool experiment_holds_out(const study_run *r) {
+    return ((const experiment *)r->context)->held.n > 0;
+}
+
 /* Columns that several tables have. */
 void experiment_put_xi(const study_run *r, size_t cell, table *t);
 void experiment_put_subnets(const study_run *r, size_t cell, table *t);
 void experiment_put_repetition(size_t repetition, table *t);
 void experiment_put_lr(const study_run *r, size_t cell, table *t);
+/* Where rows are held out: mean and standard deviation of their error, number(values, k). */
+void experiment_put_held(const study_run *r, size_t cell,
+                         double (*number)(const double *values, size_t k), size_t k, table *t);
 
 #endif

@@ -44,6 +44,13 @@ static const char *const unstable_words[] = {"keep", "auto", NULL};
      OPTION_NO_VALUE},                                                                            \
     {"mask", OPTION_WORD, FIELD(mask), .help = "masks (categorical, partition: xi = 1/p; fixed: round(xi m) neurons)",                   \
      .words = mask_words},                                                                        \
+    {"holdout", OPTION_COUNT, FIELD(holdout), 1, INT_MAX,                                         \
+     "last rows N of the file that are not trained on: their error stands beside that of the "    \
+     "others",                                                                                    \
+     OPTION_IF_SET | OPTION_NO_DEFAULT},                                                          \
+    {"test", OPTION_PATH, FIELD(test),                                                            \
+     .help = "the same of the rows of another .npz, labels in the scale of the first",            \
+     .flags = OPTION_NO_VALUE},                                                                   \
     {"masks", OPTION_PATH, FIELD(masks),                                                          \
      .help = "masks of your own, array masks (K, p, m) of a .npz: one set a round, in order, from " \
              "the first again after the last; xi is their share of ones",                        \
@@ -112,6 +119,9 @@ status experiment_settle(study_run *r) {
         return fail(BAD_INPUT,
                     "--xi: %s masks have xi = 1/p; leave --xi out or take --mask bernoulli",
                     mask_words[o->mask]);
+    }
+    if (o->holdout > 0 && o->test) {
+        return fail(BAD_INPUT, "--test: --holdout holds out rows already; leave one out");
     }
     if (o->stop == STOP_NO && o->patience_given) {
         return fail(BAD_INPUT, "--patience: --stop no has no rule to be patient in; leave one out");

@@ -200,7 +200,7 @@ check-tables: all ## every table of a tiny run, read by numpy and pandas as the 
 	@B=$(B) tests/tables_python.sh $(B)/tables-python
 
 .PHONY: check-steps
-check-steps: $(B)/bin/loss-dynamics ## steps on part of the rows against a simulation in numpy
+check-steps: $(B)/bin/loss-dynamics $(B)/bin/double/loss-dynamics ## steps on part of the rows, and rows held out, against numpy
 	@B=$(B) tests/steps_python.sh $(B)/steps-python
 
 .PHONY: check-data

@@ -89,6 +89,7 @@ static double measure(trainer *t) {
 
 static void measure_whole(trainer *t) {
     trainer_output(t, t->U);
+    t->held = network_held_error(t->g, t->U);
     t->error = measure(t);
 }
 
@@ -105,6 +106,7 @@ void trainer_start(trainer *t, const real *W, const real *A) {
     memset(t->U, 0, t->g->q * t->g->ld * sizeof *t->U);
     double zero_network = network_residual(t->g, t->U, t->R);
     trainer_output(t, t->U);
+    t->held = network_held_error(t->g, t->U);
     t->error = network_residual(t->g, t->U, t->R);
     t->limit = TRAIN_DIVERGENCE * fmax(t->error, zero_network);
     t->diverged = !(t->error <= t->limit);
@@ -141,6 +143,17 @@ static void extract_subnet(trainer *t, const unsigned char *mask) {
 
 void trainer_set_batches(trainer *t, rng *batches) { t->batches = batches; }
 
+static void show(const trainer *t, size_t l, size_t step, double error, train_observer *observer,
+                 void *context) {
+    observer(&(step_event){.subnet = l,
+                           .step = step,
+                           .net = &t->sub,
+                           .U = t->U,
+                           .error = error,
+                           .held = network_held_error(t->g, t->U)},
+             context);
+}
+
 /* Gradient steps of subnetwork l, all tau or, if the last is joined, the others. The output after
  * the last step is computed only for an observer. */
 static void local_steps(trainer *t, size_t l, bool joined, train_observer *observer,
@@ -150,11 +163,7 @@ static void local_steps(trainer *t, size_t l, bool joined, train_observer *obser
     network_output(g, &t->sub, t->scales.subnet, t->U);
     for (size_t step = 0; step < tau; step++) {
         double error = measure(t);
-        if (observer) {
-            observer(
-                &(step_event){.subnet = l, .step = step, .net = &t->sub, .U = t->U, .error = error},
-                context);
-        }
+        if (observer) { show(t, l, step, error, observer, context); }
         if (joined && step + 1 == tau) { return; }
         bool output = observer || step + 1 < tau;
         network_step(g, &t->sub, t->scales.subnet, t->scales.step, t->R, output ? t->U : NULL,
@@ -162,8 +171,7 @@ static void local_steps(trainer *t, size_t l, bool joined, train_observer *obser
     }
     if (observer) {
         double error = measure(t);
-        observer(&(step_event){.subnet = l, .step = tau, .net = &t->sub, .U = t->U, .error = error},
-                 context);
+        show(t, l, tau, error, observer, context);
     }
 }
 
@@ -174,9 +182,7 @@ static void local_batches(trainer *t, size_t l, train_observer *observer, void *
         if (observer) {
             network_output(t->g, &t->sub, by->subnet, t->U);
             double error = measure(t);
-            observer(
-                &(step_event){.subnet = l, .step = step, .net = &t->sub, .U = t->U, .error = error},
-                context);
+            show(t, l, step, error, observer, context);
         }
         if (step == t->settings.local_steps) { return; }
         double error = batch_step(&t->part, t->batches, &t->sub, by->subnet, by->step);

@@ -61,6 +61,7 @@ typedef struct {
     const network *net; /* its neurons alone */
     const real *U;      /* (q, ld) its output */
     double error;       /* (1/2) ||U - Y||_F^2 / n */
+    double held;        /* the same of the rows that are held out; NaN without */
 } step_event;
 typedef void train_observer(const step_event *event, void *context);
 
@@ -83,6 +84,7 @@ typedef struct {
     row_batch part; /* and the steps on them */
     real *U, *R, *work;
     double error;  /* whole network's error (1/2) ||U - Y||_F^2 / n, kept up to date */
+    double held;   /* the same of the rows that g holds out; NaN without */
     double limit;  /* an error beyond this, or NaN, counts as divergence */
     bool diverged; /* some error of the whole network or of a subnetwork has left the limit */
     scratch owned;
