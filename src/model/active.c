@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "model/active.h"
 
-#ifdef __AVX__
-#include <immintrin.h>
-#endif
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,23 +9,21 @@
 #include "model/vec.h"
 
 enum {
-    SUMS = 8,             /* registers that hold a neuron's sums over a tile */
-    BLOCK = SUMS * LANES, /* rows of V in a block */
-    TILE = 96,            /* inputs in a tile at most: 24 KiB of V */
-    WORDS = 2,            /* of 64 bits that hold a bit for each of them */
-    GROUP = 32            /* neurons whose <R_j, a_r> are computed together */
+    SUMS = 8,             /* registers that hold a neuron's sums over a tile, at most */
+    BLOCK = SUMS * LANES, /* rows of V in a block, at most */
+    /* inputs in a tile at most: 32 KiB of V or less, of a first-level cache of 32 KiB or more that
+     * holds sums and terms besides. By the width of registers, not by the cache that is met: the
+     * order of sums, and with it the bytes of a result, hangs on it. */
+    TILE = VEC_BYTES == 64 ? 64 : 96,
+    WORDS = 2, /* of 64 bits that hold a bit for each of them */
+    GROUP = 32 /* neurons whose <R_j, a_r> are computed together */
 };
-
-typedef real chunk __attribute__((vector_size(ACTIVE_CHUNK_BYTES)));
-typedef chunk chunk_in_memory __attribute__((aligned(sizeof(real)), may_alias));
-typedef active_lanes lanes_in_memory __attribute__((aligned(sizeof(active_lane)), may_alias));
-enum { CHUNK = ACTIVE_CHUNK_BYTES / sizeof(real), SELECTIONS = 1 << CHUNK };
 
 /* Workspace of active_add. */
 typedef struct {
-    real *values;        /* terms, tile after tile, neuron after neuron: +-factor <R_j, a_r> */
-    active_lane *places; /* of their V_j in the packed tile */
-    size_t *first;       /* (tiles, ACTIVE_PANEL + 1) beginnings of the neurons' terms */
+    real *values;       /* terms, tile after tile, neuron after neuron: +-factor <R_j, a_r> */
+    chunk_lane *places; /* of their V_j in the packed tile */
+    size_t *first;      /* (tiles, ACTIVE_PANEL + 1) beginnings of the neurons' terms */
     unsigned char
         *use_complement;   /* (tiles, ACTIVE_PANEL) is it the inactive inputs that are listed? */
     bool *full_sum_needed; /* (tiles) is it so for any neuron? */
@@ -51,28 +46,18 @@ size_t active_tile(size_t n) {
     return round_up((n + tiles - 1) / tiles, LANES);
 }
 
-/* The lanes whose bit is set, in order; what follows them is of no account. */
-static active_lanes selected_lanes(size_t bits) {
-    active_lanes lanes = {0};
-    for (int lane = 0, count = 0; lane < CHUNK; lane++) {
-        if (bits >> lane & 1) { lanes[count++] = lane; }
-    }
-    return lanes;
-}
-
 static size_t blocks_of(const packed_columns *c) { return (c->length + BLOCK - 1) / BLOCK; }
 
 /* c with room for its columns. */
 static status make_room(size_t n, size_t length, packed_columns *c) {
     *c = (packed_columns){.n = n, .length = length, .tile = active_tile(n)};
-    c->packed = allocate(blocks_of(c) * n, BLOCK * sizeof *c->packed, "packed matrix");
-    c->selected = allocate(SELECTIONS, sizeof *c->selected, "table of selections");
-    if (!c->packed || !c->selected) {
-        active_free(c);
-        return FAILED;
-    }
-    for (size_t bits = 0; bits < SELECTIONS; bits++) { c->selected[bits] = selected_lanes(bits); }
-    return OK;
+    const size_t blocks = blocks_of(c);
+    c->sums = ((length + blocks - 1) / blocks + LANES - 1) / LANES;
+    c->packed = allocate(blocks * n, c->sums * LANES * sizeof *c->packed, "packed matrix");
+    c->selected = chunk_table();
+    if (c->packed && c->selected) { return OK; }
+    active_free(c);
+    return FAILED;
 }
 
 status active_room(const packed_columns *c, size_t n, packed_columns *part) {
@@ -80,22 +65,23 @@ status active_room(const packed_columns *c, size_t n, packed_columns *part) {
 }
 
 void active_take(const packed_columns *c, const size_t *inputs, packed_columns *part) {
+    const size_t block = c->sums * LANES;
     for (size_t b = 0; b < blocks_of(c); b++) {
         for (size_t j = 0; j < part->n; j++) {
-            memcpy(part->packed + (b * part->n + j) * BLOCK,
-                   c->packed + (b * c->n + inputs[j]) * BLOCK, BLOCK * sizeof *c->packed);
+            memcpy(part->packed + (b * part->n + j) * block,
+                   c->packed + (b * c->n + inputs[j]) * block, block * sizeof *c->packed);
         }
     }
 }
 
 status active_new(const double *V, size_t n, size_t length, packed_columns *c) {
     if (make_room(n, length, c) != OK) { return FAILED; }
-    size_t blocks = blocks_of(c);
+    const size_t blocks = blocks_of(c), block = c->sums * LANES;
     for (size_t b = 0; b < blocks; b++) {
         for (size_t j = 0; j < n; j++) {
-            for (size_t i = 0; i < BLOCK; i++) {
-                c->packed[(b * n + j) * BLOCK + i] =
-                    b * BLOCK + i < length ? (real)V[j * length + b * BLOCK + i] : 0;
+            for (size_t i = 0; i < block; i++) {
+                c->packed[(b * n + j) * block + i] =
+                    b * block + i < length ? (real)V[j * length + b * block + i] : 0;
             }
         }
     }
@@ -140,26 +126,13 @@ size_t active_workspace(const packed_columns *c, size_t q) {
 
 /* --- which inputs a neuron's sum runs over --- */
 
-/* One bit a number: is its mask set? */
-static uint64_t bits_of(active_lanes mask) {
-#if defined __AVX__ && defined REAL_DOUBLE
-    return (uint64_t)_mm256_movemask_pd((__m256d)mask);
-#elif defined __AVX__
-    return (uint64_t)_mm256_movemask_ps((__m256)mask);
-#else
-    uint64_t bits = 0;
-    for (size_t k = 0; k < CHUNK; k++) { bits |= (uint64_t)(mask[k] & 1) << k; }
-    return bits;
-#endif
-}
-
 /* bits <- is x > 0, or, for given columns, x != 0? for `width` inputs of a tile; returns how many
  * are. The padding of x is 0. */
 static size_t find(const real *x, size_t width, bool given, uint64_t *bits) {
     memset(bits, 0, WORDS * sizeof *bits);
     for (size_t j = 0; j < width; j += CHUNK) {
         chunk some = *(const chunk_in_memory *)(x + j);
-        bits[j / 64] |= bits_of(given ? some != 0 : some > 0) << j % 64;
+        bits[j / 64] |= chunk_bits(given ? some != 0 : some > 0) << j % 64;
     }
     return (size_t)(__builtin_popcountll(bits[0]) + __builtin_popcountll(bits[1]));
 }
@@ -182,27 +155,20 @@ static bool choose(const relu_sum *s, size_t begin, size_t width, uint64_t *bits
     return worth;
 }
 
-/* The numbers in the given lanes, one after the other. */
-static chunk take_lanes(chunk x, active_lanes lanes) {
-#ifdef __clang__ /* of the fuzzers and the race detector: it has no shuffle by a variable */
-    chunk y;
-    for (size_t k = 0; k < CHUNK; k++) { y[k] = x[lanes[k]]; }
-    return y;
-#else
-    return __builtin_shuffle(x, lanes);
-#endif
-}
-
 /* Writes the terms of the inputs whose bit is set, or, with use_complement, is not, from `next` on,
  * without a branch; returns where they end. */
-static size_t append(const active_lanes *selected, const uint64_t *bits, const real *products,
+static size_t append(const packed_columns *c, const uint64_t *bits, const real *products,
                      size_t width, bool use_complement, const active_work *w, size_t next) {
+    const chunk_lane block = (chunk_lane)(c->sums * LANES);
+    const real sign = use_complement ? -1 : 1;
     for (size_t j = 0; j < width; j += CHUNK) {
-        uint64_t inside = width - j < CHUNK ? (UINT64_C(1) << (width - j)) - 1 : SELECTIONS - 1;
+        uint64_t inside = (UINT64_C(1) << smaller(width - j, CHUNK)) - 1;
         uint64_t set = (bits[j / 64] >> j % 64 ^ (use_complement ? UINT64_MAX : 0)) & inside;
-        chunk value = take_lanes(*(const chunk_in_memory *)(products + j), selected[set]);
-        *(chunk_in_memory *)(w->values + next) = use_complement ? -value : value;
-        *(lanes_in_memory *)(w->places + next) = (selected[set] + (active_lane)j) * BLOCK;
+        chunk_lanes lanes;
+        chunk values =
+            chunk_take(c->selected, set, *(const chunk_in_memory *)(products + j), &lanes);
+        *(chunk_in_memory *)(w->values + next) = sign * values;
+        *(lanes_in_memory *)(w->places + next) = (lanes + (chunk_lane)j) * block;
         next += (size_t)__builtin_popcountll(set);
     }
     return next;
@@ -222,8 +188,7 @@ static void list_terms(const packed_columns *c, const relu_sum *s, const active_
                                s->ld, width, s->factor, w->products, TILE);
             }
             first[r] = next;
-            next = append(c->selected, w->bits + r * WORDS, products, width, use_complement[r], w,
-                          next);
+            next = append(c, w->bits + r * WORDS, products, width, use_complement[r], w, next);
         }
         first[s->count] = next;
     }
@@ -233,72 +198,104 @@ static void list_terms(const packed_columns *c, const relu_sum *s, const active_
 
 /* full_sum <- factor * V R over a tile of a block. */
 static void full_sum_tile(const relu_sum *s, const real *tile, size_t begin, size_t width,
-                          real *full_sum) {
+                          size_t sums, real *full_sum) {
+    const size_t block = sums * LANES;
     for (size_t o = 0; o < s->q; o++) {
         vec sum[SUMS];
-        for (size_t k = 0; k < SUMS; k++) { sum[k] = (vec){0}; }
+        for (size_t k = 0; k < sums; k++) { sum[k] = (vec){0}; }
         for (size_t j = 0; j < width; j++) {
-            for (size_t k = 0; k < SUMS; k++) {
+            for (size_t k = 0; k < sums; k++) {
                 sum[k] += s->factor * s->R[o * s->ld + begin + j] *
-                          *(const vec *)(tile + j * BLOCK + k * LANES);
+                          *(const vec *)(tile + j * block + k * LANES);
             }
         }
-        for (size_t k = 0; k < SUMS; k++) { *(vec *)(full_sum + o * BLOCK + k * LANES) = sum[k]; }
+        for (size_t k = 0; k < sums; k++) { *(vec *)(full_sum + o * block + k * LANES) = sum[k]; }
     }
 }
 
-/* A neuron's sums over a tile of a block: q products with full_sum, then `count` terms; the sums stay
- * in registers. */
-static void add_terms(const real *tile, const real *values, const active_lane *places, size_t count,
-                      const real *full_sum, const real *a, size_t q, real *sums) {
-    vec sum[SUMS];
-    for (size_t k = 0; k < SUMS; k++) { sum[k] = *(const vec *)(sums + k * LANES); }
-    for (size_t o = 0; o < q; o++) {
-        for (size_t k = 0; k < SUMS; k++) {
-            sum[k] += a[o] * *(const vec *)(full_sum + o * BLOCK + k * LANES);
+/* What a tile of a block adds to the sums of all neurons. */
+typedef struct {
+    const real *tile, *ahead; /* ahead: the next tile of the block */
+    const real *values;
+    const chunk_lane *places;
+    const size_t *first;
+    const unsigned char *use_complement;
+    const real *full_sum, *A;
+    real *total;
+    size_t count, q;
+} tile_work;
+
+/* For every neuron, q products with full_sum, then its terms; the `sums` registers (a constant where
+ * this is inlined) stay registers. */
+static inline __attribute__((always_inline)) void add_tile(const tile_work *t, size_t sums) {
+    const size_t block = sums * LANES;
+    for (size_t r = 0; r < t->count; r++) {
+        real *total = t->total + r * block;
+        const char *ahead = (const char *)t->ahead + 128 * r; /* two lines a neuron */
+        __builtin_prefetch(ahead);
+        __builtin_prefetch(ahead + 64);
+        vec sum[SUMS];
+        for (size_t k = 0; k < sums; k++) { sum[k] = *(const vec *)(total + k * LANES); }
+        for (size_t o = 0; t->use_complement[r] && o < t->q; o++) {
+            for (size_t k = 0; k < sums; k++) {
+                sum[k] += t->A[r * t->q + o] * *(const vec *)(t->full_sum + o * block + k * LANES);
+            }
         }
-    }
-    for (size_t e = 0; e < count; e++) {
-        for (size_t k = 0; k < SUMS; k++) {
-            sum[k] += values[e] * *(const vec *)(tile + places[e] + k * LANES);
+        for (size_t e = t->first[r]; e < t->first[r + 1]; e++) {
+            const real *column = t->tile + t->places[e];
+            for (size_t k = 0; k < sums; k++) {
+                sum[k] += t->values[e] * *(const vec *)(column + k * LANES);
+            }
         }
+        for (size_t k = 0; k < sums; k++) { *(vec *)(total + k * LANES) = sum[k]; }
     }
-    for (size_t k = 0; k < SUMS; k++) { *(vec *)(sums + k * LANES) = sum[k]; }
 }
 
 static void add_block(const packed_columns *c, const relu_sum *s, const active_work *w,
                       const real *packed) {
+    const size_t block = c->sums * LANES;
     for (size_t t = 0; t < tiles_of(c); t++) {
         size_t begin = t * c->tile, width = smaller(c->n - begin, c->tile);
-        const real *tile = packed + begin * BLOCK;
-        const size_t *first = w->first + t * (ACTIVE_PANEL + 1);
-        const unsigned char *use_complement = w->use_complement + t * ACTIVE_PANEL;
-        if (w->full_sum_needed[t]) { full_sum_tile(s, tile, begin, width, w->full_sum); }
-        for (size_t r = 0; r < s->count; r++) {
-            /* the next tile, two lines a neuron */
-            const char *ahead = (const char *)(tile + c->tile * BLOCK) + 128 * r;
-            __builtin_prefetch(ahead);
-            __builtin_prefetch(ahead + 64);
-            add_terms(tile, w->values + first[r], w->places + first[r], first[r + 1] - first[r],
-                      w->full_sum, s->A + r * s->q, use_complement[r] ? s->q : 0,
-                      w->sums + r * BLOCK);
+        const real *tile = packed + begin * block;
+        if (w->full_sum_needed[t]) { full_sum_tile(s, tile, begin, width, c->sums, w->full_sum); }
+        const tile_work work = {.tile = tile,
+                                .ahead = tile + c->tile * block,
+                                .values = w->values,
+                                .places = w->places,
+                                .first = w->first + t * (ACTIVE_PANEL + 1),
+                                .use_complement = w->use_complement + t * ACTIVE_PANEL,
+                                .full_sum = w->full_sum,
+                                .A = s->A,
+                                .total = w->sums,
+                                .count = s->count,
+                                .q = s->q};
+        switch (c->sums) {
+        case 1: add_tile(&work, 1); break;
+        case 2: add_tile(&work, 2); break;
+        case 3: add_tile(&work, 3); break;
+        case 4: add_tile(&work, 4); break;
+        case 5: add_tile(&work, 5); break;
+        case 6: add_tile(&work, 6); break;
+        case 7: add_tile(&work, 7); break;
+        default: add_tile(&work, SUMS);
         }
     }
 }
 
 void active_add(const packed_columns *c, const relu_sum *s, real *T, size_t stride, real *work) {
+    const size_t block = c->sums * LANES;
     uintptr_t at = (uintptr_t)work;
     active_work w = lay_out(c, s->q, &at);
     list_terms(c, s, &w);
-    memset(w.sums, 0, s->count * BLOCK * sizeof *w.sums);
-    for (size_t b = 0; b < c->length; b += BLOCK) {
-        size_t rows = smaller(c->length - b, BLOCK);
+    memset(w.sums, 0, s->count * block * sizeof *w.sums);
+    for (size_t b = 0; b < c->length; b += block) {
+        size_t rows = smaller(c->length - b, block);
         for (size_t r = 0; r < s->count; r++) {
-            memcpy(w.sums + r * BLOCK, T + r * stride + b, rows * sizeof *T);
+            memcpy(w.sums + r * block, T + r * stride + b, rows * sizeof *T);
         }
         add_block(c, s, &w, c->packed + b * c->n);
         for (size_t r = 0; r < s->count; r++) {
-            memcpy(T + r * stride + b, w.sums + r * BLOCK, rows * sizeof *T);
+            memcpy(T + r * stride + b, w.sums + r * block, rows * sizeof *T);
         }
     }
 }

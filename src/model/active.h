@@ -14,36 +14,21 @@
 #define MODEL_ACTIVE_H
 
 #include <stddef.h>
-#include <stdint.h>
 #include "base/error.h"
 #include "base/real.h"
+#include "model/chunk.h"
 
 /* How many neurons one call takes: V R serves them all, and their lists stay in cache. */
 #define ACTIVE_PANEL 512
 
-/* Numbers that are selected together: 32 bytes, on processors with wider registers too, so that a
- * table has an order for every selection; 16 where registers are no wider. */
-#ifdef __AVX__
-enum { ACTIVE_CHUNK_BYTES = 32 };
-#else
-enum { ACTIVE_CHUNK_BYTES = 16 };
-#endif
-
-/* Which numbers of a chunk are taken, one after the other. */
-#ifdef REAL_DOUBLE
-typedef int64_t active_lane;
-#else
-typedef int32_t active_lane;
-#endif
-typedef active_lane active_lanes __attribute__((vector_size(ACTIVE_CHUNK_BYTES)));
-
 typedef struct {
     size_t n;      /* inputs */
     size_t length; /* of a column V_j */
+    size_t sums;   /* registers that hold a neuron's sums over a block of rows: 1 to 8 */
     /* inputs that are taken together; a tile of a block of V stays in first-level cache */
     size_t tile;
     real *packed; /* V in blocks of rows: block after block, in each input after input; owned */
-    active_lanes *selected; /* for every set of inputs side by side: which they are; owned */
+    chunk_lanes *selected; /* for every set of inputs side by side: which they are; owned */
 } packed_columns;
 
 /* What is summed: s_r = factor * (R a_r) o 1{z_r > 0} for `count` neurons, or given columns. All

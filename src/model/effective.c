@@ -24,6 +24,7 @@ effective_setting effective_setting_of(const train_settings *s, const double *G,
                                .scales = train_scales_of(s, n, q),
                                .order = order,
                                .stale = EFFECTIVE_STALE,
+                               .outside = EFFECTIVE_OUTSIDE,
                                .serves = EFFECTIVE_NOISE_SERVES};
 }
 
@@ -67,7 +68,7 @@ static void look(effective *f) {
 /* e as the paths' deviations are written. */
 static void turn(effective *f) {
     if (f->s.order == 1) {
-        effective_apply_back(f->s.n, f->s.q, 1, f->V, f->e, 0, f->e_basis);
+        effective_first_turn(f);
     } else {
         memcpy(f->e_basis, f->e, f->s.n * f->s.q * sizeof *f->e);
     }
@@ -111,7 +112,7 @@ effective *effective_new(const effective_setting *s, const gram *g, const networ
                          rng *draws) {
     effective *f = allocate(1, sizeof *f, "effective dynamics");
     if (!f) { return NULL; }
-    *f = (effective){.s = *s, .draws = draws};
+    *f = (effective){.s = *s, .g = g, .rank = s->n, .draws = draws};
     f->c = s->scales.step * s->scales.subnet * s->scales.subnet;
     take(f);
     if (!f->owned.failed && begin(f, g, start) == OK) { return f; }
@@ -141,9 +142,10 @@ status effective_round(effective *f) {
 /* --- what is seen --- */
 
 double effective_path_error(const effective *f, size_t path) {
-    const double *deviation = f->deviation + path * f->s.n * f->s.q;
-    double sum = 0;
-    for (size_t k = 0; k < f->s.n * f->s.q; k++) {
+    size_t count = f->rank * f->s.q;
+    const double *deviation = f->deviation + path * count;
+    double sum = f->beyond;
+    for (size_t k = 0; k < count; k++) {
         double residual = f->e_basis[k] + deviation[k];
         sum += residual * residual;
     }
@@ -157,8 +159,8 @@ const double *effective_preactivations(const effective *f) { return f->Z; }
 void effective_covariance(const effective *f, double *Sigma) {
     size_t n = f->s.n;
     if (f->s.order == 1) {
-        effective_apply(n, n, 1, f->V, f->Sigma, 0, f->work_n);
-        effective_outer(n, n, 1, f->work_n, f->V, 0, Sigma);
+        effective_product(false, false, n, f->rank, f->rank, 1, f->o1.V, f->Sigma, 0, f->work_n);
+        effective_product(false, true, n, n, f->rank, 1, f->work_n, f->o1.V, 0, Sigma);
     } else {
         memcpy(Sigma, f->Sigma, n * n * sizeof *Sigma);
     }

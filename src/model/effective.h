@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include "model/network.h"
+#include "model/stability.h"
 #include "model/train.h"
 #include "base/error.h"
 #include "stats/rng.h"
@@ -29,6 +30,7 @@ typedef struct {
     unsigned order;      /* 1 or 2 */
     size_t paths;        /* random curves for the stop rule; 0: none */
     double stale;        /* share of activations that may change before a refresh */
+    double outside;      /* order 1: share of the settled variance that its basis may leave out */
     size_t serves;       /* order 2: rounds, at most, that one covariance of the noise is used in */
 } effective_setting;
 
@@ -36,8 +38,13 @@ typedef struct {
  * of every round: floors differ by at most 0.4 % (at 0.03 by 1.1 %) with 8 to 39 operators in 110
  * to 510 rounds; 24 rows in theory scaling, 150 rows in the released one. */
 #define EFFECTIVE_STALE 0.01
+/* Share of the variance, settled at the start, that directions outside the basis may have. */
+#define EFFECTIVE_OUTSIDE 1e-3
 /* Rounds that the covariance of a round's noise serves. */
 #define EFFECTIVE_NOISE_SERVES 4
+
+/* Neurons of whose occurring again an operator of order 2 takes the mean. */
+size_t effective_sampled_neurons(size_t n, size_t m, size_t tau);
 
 /* Settings of a trained network s on n samples of G with q outputs. */
 effective_setting effective_setting_of(const train_settings *s, const double *G, size_t n, size_t q,
@@ -45,13 +52,13 @@ effective_setting effective_setting_of(const train_settings *s, const double *G,
 
 /* From this stability number of a subnetwork (stability.h) on nothing is predicted: products of
  * frozen operators diverge. */
-#define EFFECTIVE_STABILITY_MOST 2
+#define EFFECTIVE_STABILITY_MOST STABILITY_LIMIT
 
 typedef struct effective effective;
 
-/* A prediction that starts from the whole network `start` on the labels of g, which are copied.
- * draws: for Gaussian paths and for what order 2 draws; borrowed; may be NULL with order 1 and no
- * paths. NULL: no memory. */
+/* A prediction that starts from the whole network `start` on g and its labels. g is
+ * borrowed. draws: for Gaussian paths and for what order 2 draws; borrowed; may be NULL with order
+ * 1 and no paths. NULL: no memory. */
 effective *effective_new(const effective_setting *s, const gram *g, const network *start,
                          rng *draws);
 void effective_free(effective *f); /* NULL-safe */
@@ -63,7 +70,7 @@ double effective_bias(const effective *f);     /* ||e_k||_F^2 */
 double effective_variance(const effective *f); /* tr Sigma_k */
 /* The variance that the present operator and activations settle at, the fixed point of the
  * recursion of Sigma (predicted-floor); order 1 alone, NaN else. */
-double effective_settled_variance(effective *f);
+double effective_settled_variance(const effective *f);
 size_t effective_refreshed(const effective *f); /* how often the operator has been computed */
 
 /* ||Y - U||_F^2 on random path number `path`: e_k and the path's deviation. */

@@ -21,43 +21,30 @@ double **effective_arrays(effective *f, size_t arrays, size_t count) {
 
 /* --- products --- */
 
-static void multiply(CBLAS_TRANSPOSE left, CBLAS_TRANSPOSE right, size_t rows, size_t columns,
-                     size_t inner, double a, const double *x, size_t x_step, const double *y,
-                     size_t y_step, double b, double *out) {
-    cblas_dgemm(CblasColMajor, left, right, (int)rows, (int)columns, (int)inner, a, x, (int)x_step,
-                y, (int)y_step, b, out, (int)rows);
+void effective_product(bool x_back, bool y_back, size_t rows, size_t columns, size_t inner,
+                       double a, const double *x, const double *y, double b, double *out) {
+    cblas_dgemm(CblasColMajor, x_back ? CblasTrans : CblasNoTrans,
+                y_back ? CblasTrans : CblasNoTrans, (int)rows, (int)columns, (int)inner, a, x,
+                (int)(x_back ? inner : rows), y, (int)(y_back ? columns : inner), b, out,
+                (int)rows);
 }
 
 void effective_apply(size_t n, size_t columns, double a, const double *Q, const double *x, double b,
                      double *y) {
-    multiply(CblasNoTrans, CblasNoTrans, n, columns, n, a, Q, n, x, n, b, y);
-}
-
-void effective_apply_back(size_t n, size_t columns, double a, const double *Q, const double *x,
-                          double b, double *y) {
-    multiply(CblasTrans, CblasNoTrans, n, columns, n, a, Q, n, x, n, b, y);
+    effective_product(false, false, n, columns, n, a, Q, x, b, y);
 }
 
 void effective_outer(size_t n, size_t columns, double a, const double *x, const double *y, double b,
                      double *C) {
-    multiply(CblasNoTrans, CblasTrans, n, n, columns, a, x, n, y, n, b, C);
-}
-
-void effective_panel(const effective *f, size_t columns, const double *x, const double *w,
-                     double *y) {
-    multiply(CblasNoTrans, CblasNoTrans, f->s.n, columns, f->s.m, 1, x, f->s.n, w, f->s.m, 0, y);
+    effective_product(false, true, n, n, columns, a, x, y, b, C);
 }
 
 void effective_to_outputs(const effective *f, double a, const double *x, double *y) {
-    multiply(CblasNoTrans, CblasTrans, f->s.n, f->s.q, f->s.m, a, x, f->s.n, f->A, f->s.q, 1, y);
+    effective_product(false, true, f->s.n, f->s.q, f->s.m, a, x, f->A, 1, y);
 }
 
 void effective_to_neurons(const effective *f, const double *e, double *x) {
-    multiply(CblasNoTrans, CblasNoTrans, f->s.n, f->s.m, f->s.q, 1, e, f->s.n, f->A, f->s.q, 0, x);
-}
-
-void effective_add_to_neurons(const effective *f, double a, const double *e, double *x) {
-    multiply(CblasNoTrans, CblasNoTrans, f->s.n, f->s.m, f->s.q, a, e, f->s.n, f->A, f->s.q, 1, x);
+    effective_product(false, false, f->s.n, f->s.m, f->s.q, 1, e, f->A, 0, x);
 }
 
 static void pull(effective *f, double factor, const double *x, double b, double *y) {
@@ -104,7 +91,7 @@ double effective_bias(const effective *f) {
 }
 
 double effective_variance(const effective *f) {
-    double trace = 0;
-    for (size_t i = 0; i < f->s.n; i++) { trace += f->Sigma[i * f->s.n + i]; }
+    double trace = f->variance_beyond;
+    for (size_t i = 0; i < f->rank; i++) { trace += f->Sigma[i * f->rank + i]; }
     return trace;
 }

@@ -33,48 +33,57 @@ typedef struct {
     double error;          /* the error where C was computed */
 } effective_second;
 
+/* What order 1 holds, in a basis V of `rank` eigenvectors of K. */
+typedef struct {
+    double *V, *old;                /* (n, rank); the one before */
+    double *lambda, *B, *S;         /* (rank) eigenvalues, 1 - M_i^tau, sum_t M_i^t */
+    double *held;                   /* (n, m) the sigma(Z) that the next three belong to */
+    double *rotated, *pull, *Gamma; /* (rank, m) V^T s_r; (n, m) S s_r; (rank, rank) noise */
+    double b_beyond;                /* theta B_i beyond the basis, their mean */
+    double *force;                  /* (n, q) S e */
+    double *felt, *output;      /* (n, q) where sizes are given: of e and U; of U in the basis */
+    double *normal;             /* (m, q paths) draws */
+    real *column, *move, *work; /* of gram_step */
+} effective_first;
+
 struct effective {
     effective_setting s;
+    const gram *g;
+    size_t rank; /* directions of the basis of Sigma and the paths; order 2: the n inputs */
     rng *draws;
-    double c;          /* h s_s^2 */
-    double *Y, *e;     /* (n, q) */
-    double *A;         /* (q, m) signs */
-    double *Z, *D;     /* (n, m) pre-activations, activations 0 or 1 */
-    double *active;    /* (n, m) sigma(Z) */
-    double *frozen;    /* (n, m) the activations that the operator belongs to */
-    size_t refreshed;  /* operators computed so far */
-    double *K;         /* (n, n) sum_r G_r */
-    double *Sigma;     /* (n, n) summed over outputs; order 1: in the basis V */
-    double *deviation; /* (n, q paths) of the random paths; order 1: in the basis V */
-    double *normal;    /* (n or m, q paths) draws */
-    double *kick;      /* (n, q paths) */
+    double c;                          /* h s_s^2 */
+    double *Y, *e;                     /* (n, q) */
+    double *A;                         /* (q, m) signs */
+    double *Z, *D;                     /* (n, m) pre-activations, activations 0 or 1 */
+    double *active;                    /* (n, m) sigma(Z) */
+    double *frozen;                    /* (n, m) the activations that the operator belongs to */
+    size_t refreshed;                  /* operators computed so far */
+    double *K;                         /* (n, n) sum_r G_r */
+    double *Sigma;                     /* (rank, rank) summed over outputs */
+    double *deviation;                 /* (rank, q paths) of the random paths */
+    double *kick;                      /* (rank, q paths) */
     double *work_n, *work_m, *work_m2; /* (n, n), (n, m), (n, m) */
-    double *V, *old;                   /* order 1: (n, n) eigenvectors of K; those before */
-    double *B, *S;                     /* order 1: (n) B_i = 1 - M_i^tau and S_i = sum_t M_i^t */
-    double *U;                         /* order 1: (n, q) output of the whole network, in V */
-    double *e_basis;                   /* (n, q) e in the basis of the paths */
+    double *e_basis;                   /* (rank, q) e in the basis of the paths */
+    double beyond, variance_beyond;    /* what of ||e||^2 and of tr Sigma is not in it */
+    effective_first o1;
     effective_second o2;
     scratch owned;
 };
 
+/* out <- a op(x) op(y) + b out, (rows, columns), without gaps; `inner` is summed over; a true x_back
+ * or y_back transposes. */
+void effective_product(bool x_back, bool y_back, size_t rows, size_t columns, size_t inner,
+                       double a, const double *x, const double *y, double b, double *out);
 /* y <- a Q x + b y for Q (n, n); x, y (n, columns). */
 void effective_apply(size_t n, size_t columns, double a, const double *Q, const double *x, double b,
                      double *y);
-/* y <- a Q^T x + b y. */
-void effective_apply_back(size_t n, size_t columns, double a, const double *Q, const double *x,
-                          double b, double *y);
 /* C <- a x y^T + b C for x, y (n, columns). */
 void effective_outer(size_t n, size_t columns, double a, const double *x, const double *y, double b,
                      double *C);
-/* y (n, columns) <- x w for x (n, m), w (m, columns). */
-void effective_panel(const effective *f, size_t columns, const double *x, const double *w,
-                     double *y);
 /* y (n, q) <- y + a x A^T: a sum over neurons, weighted by their signs. */
 void effective_to_outputs(const effective *f, double a, const double *x, double *y);
 /* x (n, m) <- e A: what outputs e (n, q) are to every neuron. */
 void effective_to_neurons(const effective *f, const double *e, double *x);
-/* x (n, m) <- x + a e A. */
-void effective_add_to_neurons(const effective *f, double a, const double *e, double *x);
 /* y <- D o (G (D o x)), G_r x_r of every neuron. Overwrites work_m. */
 void effective_pull(effective *f, const double *x, double *y);
 /* Z <- Z + theta h s_s G (D o x). Overwrites work_m. */
@@ -88,6 +97,8 @@ double **effective_arrays(effective *f, size_t arrays, size_t count);
 void effective_first_take(effective *f);
 status effective_first_refresh(effective *f);
 void effective_first_round(effective *f);
+/* e in the basis, and what follows sigma(Z). */
+void effective_first_turn(effective *f);
 
 void effective_second_take(effective *f);
 void effective_second_refresh(effective *f);

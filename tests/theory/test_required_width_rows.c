@@ -17,14 +17,12 @@ TestSuite(required_width_rows, .init = begin);
 /* --- bounds that suffice --- */
 
 static void expect_bounds(const claim_rows *rows, verdict expected) {
-    static const char *const statements[WIDTH_BOUNDS] = {
-        "Theorem 2, width by Hoeffding",
-        "Theorem 2, width by Bernstein",
-        "Theorem 2, width by matrix Bernstein",
-        "Theorem 2, width by matrix Chernoff",
-        "Theorem 2, width by matrix Chernoff, eps 1/2",
-        "Theorem 2, width combined with drift"};
-    for (size_t k = 0; k < WIDTH_BOUNDS; k++) { expect(rows, statements[k], expected); }
+    static const char *const statements[] = {"Theorem 2, width by matrix Chernoff",
+                                             "Theorem 2, width by matrix Chernoff, eps 1/2",
+                                             "Theorem 2, width combined with drift"};
+    for (size_t k = 0; k < sizeof statements / sizeof *statements; k++) {
+        expect(rows, statements[k], expected);
+    }
 }
 
 /* A cell of n = 4 orthogonal rows, xi = 1/2, with a grid around `middle`. floor, gram: factors of
@@ -56,7 +54,7 @@ static claim_rows judged(width_cell *cells, size_t count) {
     width_context c;
     study_run r = run_of(&c, cells, count);
     claim_rows rows = study_fixture_judge(&r);
-    cr_assert(eq(sz, rows.count, WIDTH_BOUNDS + 2));
+    cr_assert(eq(sz, rows.count, 3 + 2 + 5));
     return rows;
 }
 
@@ -64,8 +62,8 @@ Test(required_width_rows, honest_bounds_suffice) {
     width_cell cell = searched(64, 100, 1, 1);
     claim_rows rows = judged(&cell, 1);
     expect_bounds(&rows, NOT_REFUTED);
-    const statement_row *row = study_fixture_row(&rows, "Theorem 2, width by matrix Bernstein");
-    cr_assert(eq(dbl, row->bound, bounds_width_matrix_bernstein(&cell.bounds)));
+    const statement_row *row = study_fixture_row(&rows, "Theorem 2, width by matrix Chernoff");
+    cr_assert(eq(dbl, row->bound, bounds_width_chernoff(&cell.bounds, 0.25)));
     cr_assert(eq(dbl, row->observed, width_measured(&cell)));
     cr_assert(gt(dbl, row->observed, 16));
     cr_assert(lt(dbl, row->observed, 256));
@@ -186,6 +184,87 @@ Test(required_width_rows, table_has_widths_and_bounds) {
     cr_assert(isnan(field_of(&read, 1, "width")));
     cr_assert(table_note_of(&read, "exponents of width", note, sizeof note));
     table_data_free(&read);
+}
+
+/* --- orthonormal rows --- */
+
+/* P(some entry is off) by all masks and activations of m neurons on two rows. */
+static double enumerated_failure(unsigned m, double xi, double below, double above) {
+    double failure = 0;
+    for (unsigned mask = 0; mask < 1u << m; mask++) {
+        int taken = __builtin_popcount(mask);
+        double chance = pow(xi, taken) * pow(1 - xi, (double)m - taken);
+        for (unsigned active = 0; active < 1u << 2 * m; active++) {
+            double entry[2] = {__builtin_popcount(active & mask),
+                               __builtin_popcount(active >> m & mask)};
+            bool off = false;
+            for (int i = 0; i < 2; i++) {
+                entry[i] /= m * xi / 2;
+                off = off || !(entry[i] >= 1 - below && entry[i] <= 1 + above);
+            }
+            failure += off * ldexp(chance, -2 * (int)m);
+        }
+    }
+    return failure;
+}
+
+Test(required_width_rows, failure_on_orthonormal_rows_is_that_of_all_networks) {
+    const double below[] = {0.25, 0.5, 0.9};
+    for (size_t k = 0; k < 3; k++) {
+        double one = orthonormal_failure(2, 6, 0.4, below[k], INFINITY);
+        double both = orthonormal_failure(2, 6, 0.4, below[k], below[k]);
+        cr_expect(lt(dbl, fabs(one - enumerated_failure(6, 0.4, below[k], INFINITY)), 1e-10));
+        cr_expect(lt(dbl, fabs(both - enumerated_failure(6, 0.4, below[k], below[k])), 1e-10));
+    }
+}
+
+static double half_hoeffding(const bounds_setting *s) { return bounds_width_hoeffding(s) / 2; }
+static double quarter_bernstein(const bounds_setting *s) { return bounds_width_bernstein(s) / 4; }
+static double quarter_matrix(const bounds_setting *s) {
+    return bounds_width_matrix_bernstein(s) / 4;
+}
+static double half_chernoff(const bounds_setting *s) { return width_by_chernoff(s) / 2; }
+static double quarter_theorem(const bounds_setting *s) { return bounds_width_theorem(s) / 4; }
+static double without_xi(const bounds_setting *s) { return s->xi * bounds_width_theorem(s); }
+static double nothing(const bounds_setting *s) { return NAN * s->n; }
+
+/* Mutants: constants two or four times too small, a width without its 1/xi, a NaN. */
+Test(required_width_rows, mutant_widths_on_orthonormal_rows) {
+    static const orthonormal_bound wrong[] = {{half_hoeffding, 0.25, true, true},
+                                              {quarter_bernstein, 0.25, true, true},
+                                              {quarter_matrix, 0.25, true},
+                                              {half_chernoff, 0.25},
+                                              {quarter_theorem, 0.5},
+                                              {without_xi, 0.5},
+                                              {nothing, 0.5}};
+    for (size_t k = 0; k < sizeof wrong / sizeof *wrong; k++) {
+        claim mutant = {"mutant",
+                        "orthonormal-rows",
+                        DERIVED,
+                        TEST_AT_MOST,
+                        "",
+                        orthonormal_conclusion,
+                        .subject = &wrong[k]};
+        const claim_group groups[] = {{.source = __FILE__, .claims = &mutant, .count = 1}, {NULL}};
+        claim_rows rows = {.command = ""};
+        width_context c;
+        study_run r = run_of(&c, NULL, 0);
+        cr_assert(eq(int, claim_judge(groups, &r, &rows), OK));
+        cr_expect(eq(int, rows.rows[0].verdict, STATEMENT_REFUTED), "%zu: %g", k,
+                  rows.rows[0].observed);
+        claim_rows_free(&rows);
+    }
+}
+
+Test(required_width_rows, every_bound_on_orthonormal_rows) {
+    width_cell cell = searched(64, 60, 1, 1);
+    claim_rows rows = judged(&cell, 1);
+    expect(&rows, "Theorem 2, orthonormal rows, Hoeffding", NOT_REFUTED);
+    expect(&rows, "Theorem 2, orthonormal rows, Bernstein", NOT_REFUTED);
+    expect(&rows, "Theorem 2, orthonormal rows, matrix Bernstein", NOT_REFUTED);
+    expect(&rows, "Theorem 2, orthonormal rows, matrix Chernoff", NOT_REFUTED);
+    expect(&rows, "Theorem 2, orthonormal rows", NOT_REFUTED);
+    claim_rows_free(&rows);
 }
 
 #endif

@@ -35,9 +35,16 @@ typedef struct {
     double measured;  /* what the table of --cells says of it; else NaN */
 } floor_cell;
 
+/* Seconds of an operation of a prediction's rounds, of its operators, of runs; 1 before they are
+ * timed. */
+typedef struct {
+    double round, refresh, run;
+} floor_pace;
+
 typedef struct {
     kernel_data data;
     gram g;
+    floor_pace pace;
     floor_cell *cells;     /* owned */
     train_settings series; /* of --along-subnets, any of its cells; subnets 0: none */
 } floor_context;
@@ -79,6 +86,10 @@ size_t floor_point(size_t rounds, size_t k);
 /* Predicts one start of a cell and trains it --runs times; fills values: FLOOR_NUMBERS, then bias
  * and variance of every point. */
 status floor_measure(const study_run *r, size_t cell, size_t repetition, double *values);
+
+/* Seconds of a unit, by c->pace, which the second sets; it returns 1. */
+double floor_cost(const study_run *r, size_t cell);
+double floor_calibrate(const study_run *r);
 
 /* How much a neuron's own reaction within a round weighs: c q ||G|| tau (1-xi); what order 1 leaves
  * out is of this order (second-order in doc/mathematics.md). */

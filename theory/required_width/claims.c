@@ -106,13 +106,17 @@ static status exponent(const study_run *r, size_t which, evidence *e) {
     return claim_estimated(e, bound, line.slope, line.slope_interval, cells[0].trials);
 }
 
+/* --- orthonormal rows --- */
+
+/* Widths for a deviation of xi lambda0/4, a quarter of what a diagonal entry is; entrywise bounds
+ * hold every entry to 1/n of it. */
+static const orthonormal_bound own[] = {{bounds_width_hoeffding, 0.25, true, true},
+                                        {bounds_width_bernstein, 0.25, true, true},
+                                        {bounds_width_matrix_bernstein, 0.25, true},
+                                        {width_by_chernoff, 0.25},
+                                        {bounds_width_theorem, 0.5}};
+
 static const claim claims[] = {
-    {"Theorem 2, width by Hoeffding", "hoeffding", DERIVED, TEST_AT_MOST, "Hoeffding's width",
-     bound_suffices, .subject = &width_bounds[HOEFFDING]},
-    {"Theorem 2, width by Bernstein", "bernstein", DERIVED, TEST_AT_MOST, "Bernstein's width",
-     bound_suffices, .subject = &width_bounds[BERNSTEIN]},
-    {"Theorem 2, width by matrix Bernstein", "matrix-bernstein", DERIVED, TEST_AT_MOST,
-     "matrix Bernstein's width", bound_suffices, .subject = &width_bounds[MATRIX_BERNSTEIN]},
     {"Theorem 2, width by matrix Chernoff", "matrix-chernoff", DERIVED, TEST_AT_MOST,
      "matrix Chernoff's width at eps = 1/4", bound_suffices, .subject = &width_bounds[CHERNOFF]},
     {"Theorem 2, width by matrix Chernoff, eps 1/2", "matrix-chernoff", DERIVED, TEST_AT_MOST,
@@ -123,6 +127,17 @@ static const claim claims[] = {
     {"Theorem 2, width against n", "theorem-2-exponents", PAPER, TEST_MEAN_BELOW,
      "n^2 log(Kpn/delta)/lambda0^2 is", exponent, .subject = &in_n},
     {"Theorem 2, width against xi", "theorem-2-exponents", PAPER, TEST_MEAN_BELOW,
-     "1/xi in the limit, (1 - xi/2)/xi, an entry's variance, is", exponent, .subject = &in_xi}};
+     "1/xi in the limit, (1 - xi/2)/xi, an entry's variance, is", exponent, .subject = &in_xi},
+    {"Theorem 2, orthonormal rows, Hoeffding", "orthonormal-rows", DERIVED, TEST_AT_MOST,
+     "every |H_m - xi Hinf|_ij <= xi lambda0/(4n)", orthonormal_conclusion, .subject = &own[0]},
+    {"Theorem 2, orthonormal rows, Bernstein", "orthonormal-rows", DERIVED, TEST_AT_MOST,
+     "every |H_m - xi Hinf|_ij <= xi lambda0/(4n)", orthonormal_conclusion, .subject = &own[1]},
+    {"Theorem 2, orthonormal rows, matrix Bernstein", "orthonormal-rows", DERIVED, TEST_AT_MOST,
+     "||H_m - xi Hinf|| <= xi lambda0/4", orthonormal_conclusion, .subject = &own[2]},
+    {"Theorem 2, orthonormal rows, matrix Chernoff", "orthonormal-rows", DERIVED, TEST_AT_MOST,
+     "lambda_min(H_m) >= (3/4) xi lambda0", orthonormal_conclusion, .subject = &own[3]},
+    {"Theorem 2, orthonormal rows", "orthonormal-rows", PAPER, TEST_AT_MOST,
+     "lambda_min(H_m) >= xi lambda0/2 at m = n^2 log(Kpn/delta)/(xi lambda0^2)",
+     orthonormal_conclusion, .subject = &own[4]}};
 
 const claim_group required_width_claims[] = {{CLAIMS(claims)}, {NULL}};

@@ -80,6 +80,20 @@ typedef struct {
 } width_bound;
 
 extern const width_bound width_bounds[WIDTH_BOUNDS];
+double width_by_chernoff(const bounds_setting *s); /* at eps = 1/4 */
+
+/* A bound's own conclusion on orthonormal rows: entries of H_m are at least 1 - below of those of
+ * xi Hinf, and at most 1 + below where two-sided; of_entries: below/n in place of it. */
+typedef struct {
+    width_asked *width;
+    double below;
+    bool two_sided, of_entries;
+} orthonormal_bound;
+
+/* P(some of the n entries of H_m at width m is less than 1 - below, or more than 1 + above, times
+ * xi/2) on orthonormal rows, for a Bernoulli mask. Whole m. */
+double orthonormal_failure(double n, double m, double xi, double below, double above);
+status orthonormal_conclusion(const study_run *r, size_t which, evidence *e);
 
 /* Exponent of a width (NULL: the measured one) in n at fixed xi, or in 1/xi at fixed n, over the
  * cells whose measured width is known. */

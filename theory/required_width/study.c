@@ -175,7 +175,7 @@ static status gather(study_run *r) {
 
 /* --- the table: a row for each cell --- */
 
-static double chernoff_quarter(const bounds_setting *s) { return bounds_width_chernoff(s, 0.25); }
+double width_by_chernoff(const bounds_setting *s) { return bounds_width_chernoff(s, 0.25); }
 
 static double chernoff_half(const bounds_setting *s) { return bounds_width_chernoff(s, 0.5); }
 
@@ -183,7 +183,7 @@ const width_bound width_bounds[WIDTH_BOUNDS] = {
     [HOEFFDING] = {"hoeffding", "by Hoeffding", bounds_width_hoeffding},
     [BERNSTEIN] = {"bernstein", "by Bernstein", bounds_width_bernstein},
     [MATRIX_BERNSTEIN] = {"matrix_bernstein", "by matrix Bernstein", bounds_width_matrix_bernstein},
-    [CHERNOFF] = {"chernoff", "by matrix Chernoff, eps = 1/4", chernoff_quarter},
+    [CHERNOFF] = {"chernoff", "by matrix Chernoff, eps = 1/4", width_by_chernoff},
     [CHERNOFF_HALF] = {"chernoff_half", "by matrix Chernoff, eps = 1/2", chernoff_half},
     [COMBINED] = {"combined", "by matrix Chernoff combined with drift, for training",
                   bounds_width_together}};
@@ -251,6 +251,7 @@ static const study_table tables[] = {
     {.fill = NULL}};
 
 const study required_width_study = {
+    .samples_help = "those of --sizes; N is not looked at",
     .about = "Theorem 2: the width really needed, beside what every bound asks for",
     .options = options,
     .defaults = &defaults,

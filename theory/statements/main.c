@@ -64,6 +64,9 @@ static status report(const program_options *run, const statement_part *parts,
 }
 
 int main(int argc, char **argv) {
+    const program_about about = {
+        .sentence =
+            "Every statement of the paper with its verdict, from the tables of the programs."};
     static statement_part parts[PROGRAMS_MAX];
     settings own = {.folder = "results"};
     option_table table_of_options = {0};
@@ -71,10 +74,7 @@ int main(int argc, char **argv) {
     claim_rows list = {0};
     status st = option_table_open(&table_of_options, options, &own);
     if (st == OK) {
-        st = program_parse(
-            argc, argv,
-            "Every statement of the paper with its verdict, from the tables of the programs.",
-            &table_of_options.argp, &table_of_options, &run);
+        st = program_parse(argc, argv, &about, &table_of_options.argp, &table_of_options, &run);
     }
     if (st == OK) { st = statement_gather(own.folder, parts, &list); }
     if (st == OK) { st = report(&run, parts, &list); }
