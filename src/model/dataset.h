@@ -1,6 +1,7 @@
 /* Inputs X (unit rows) and labels Y of a .npz, checked against Assumption 1.
  *
- * Assumption 1 (paper section 4): ||x_i|| = 1, |y_i| <= C - 1, no two inputs parallel.
+ * Assumption 1 (assumption-1 in doc/mathematics.md): ||x_i|| = 1, |y_i| <= C - 1, no two inputs
+ * parallel.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef MODEL_DATASET_H
 #define MODEL_DATASET_H
@@ -36,6 +37,8 @@ typedef struct {
 status dataset_load(const char *path, size_t samples, dataset *data);
 /* The same, but of a file with fewer rows it takes them all. */
 status dataset_load_most(const char *path, size_t samples, dataset *data);
+/* The same for rows that are looked at alone: of one direction they may be. */
+status dataset_load_looked_at(const char *path, dataset *data);
 void dataset_free(dataset *data); /* safe on a zeroed or freed one */
 
 /* part <- rows row[0], row[1], ... (count, each < whole->n and once) of `whole` as a data set of

@@ -16,8 +16,9 @@ Test(program, reproduce_command_has_what_decides) {
                     "--shard",     "1/2",       "--seed=3",
                     "--fresh",     NULL};
     const int argc = sizeof argv / sizeof argv[0] - 1;
+    const program_about about = {.sentence = "a test"};
     program_options options;
-    cr_assert(eq(int, program_parse(argc, argv, "a test", NULL, NULL, &options), OK), "%s",
+    cr_assert(eq(int, program_parse(argc, argv, &about, NULL, NULL, &options), OK), "%s",
               error_text());
     cr_assert(eq(str, options.reproduce_command,
                  "build/bin/x --samples 5 --out=build/a.dat --data data/digits.npz --seed=3"));
