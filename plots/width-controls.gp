@@ -10,7 +10,10 @@ do for [i = 1 : words(curves)] { if (!usable(table(i))) { exit error missing(tab
 array titles[4] = ["figure", "same rounds", "lr W/m", "theory scaling"]
 stats table(2) using (xi = column("xi")) nooutput
 here(x) = abs(column("xi") - xi) < 1e-9 ? x : NaN
-do for [i = 1 : words(curves)] { stats table(i) using (keep(here(number("mean")))) nooutput }
+do for [i = 1 : words(curves)] {
+    stats table(i) using (abs(column("xi") - xi) < 1e-9 ? watch(i, number("mean")) : 0) nooutput
+}
+eval or_blank
 
 # Curves stand a little beside each other, so that their bars do not hide one another.
 stats table(2) using "width" nooutput
@@ -29,4 +32,4 @@ plot for [i = 1 : words(curves)] table(i) using (beside(i)) : (here(number("mean
          : (here(under(number("mean"), spread("sd")))) : (here(number("mean") + spread("sd"))) \
          with yerrorbars linetype i dashtype 1 notitle, \
      for [i = 1 : words(curves)] table(i) using (beside(i)) : (here(number("mean"))) \
-         with linespoints linetype i title titles[i]
+         with linespoints linetype i title titles[i].fate(i)
