@@ -139,7 +139,7 @@ static status scale_rows(const npy_array *features, dataset *data) {
                       data->path, first, others);
 }
 
-/* Y / max |Y|, the maximum over the whole file (paper section 8). */
+/* Y / max |Y|, the maximum over the whole file (figure-2 in doc/mathematics.md). */
 static status scale_labels(const npy_array *labels, dataset *data) {
     for (size_t k = 0; k < labels->count; k++) {
         data->label_scale = fmax(data->label_scale, fabs(labels->values[k]));
