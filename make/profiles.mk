@@ -16,9 +16,9 @@
 unstable_flags := $(if $(filter-out paper,$(PROFILE)),--unstable auto)
 
 # The effective dynamics cost most at second order and with many starts: one start of 16 curves a cell of 2b and 2c, and first
-# order where 2b has all rows. The width is one that the regime of the floors' rows asks for on the embedded data. All floors of bernoulli-rate (--cells results/bernoulli-rate.floors.dat), or Corollary 2's
-# series up to p = 512, take an hour or more: in no profile.
-error_floor_flags := --paths 0 --runs 3 --width 512 --subnets 1,8 --along-subnets 1,8,32
+# order where 2b has all rows. The width is one that the regime of the floors' rows asks for on the embedded data. All floors of bernoulli-rate (--cells results/bernoulli-rate.floors.dat)
+# take an hour or more: in no profile.
+error_floor_flags := --paths 0 --runs 3 --width 512 --subnets 1,8 --along-subnets 8,64,512
 error_floor_heatmap_flags := --rows first --until stopped --runs 0 --repeats 1 --paths 16
 error_floor_width_flags := --rows first --until stopped --runs 0 --repeats 2
 # The controls of 2c at xi = 0.8: the rounds after which its widest networks stop, for all widths; lr W/m; theory scaling with
@@ -61,7 +61,7 @@ mask_moments_flags := --at-most 200 --trials 240
 bernoulli_rate_flags := --at-most 16 --repeats 8 --along-width 64,128,256,512 --curve-widths 128,256,512,1024 \
     --along-subnets 1,2,4,8,16
 categorical_rate_flags := --at-most 16 --width 128 --rounds 15 --event-width 16384 --event-rounds 2 --event-subnets 1,2 --trials 60
-error_floor_flags := --at-most 16 --subnets 8 --xi 0.8 --repeats 4 --paths 0 --runs 2 --along-subnets 8,16,32
+error_floor_flags := --at-most 16 --subnets 8 --xi 0.8 --repeats 4 --paths 0 --runs 2 --along-subnets 8,32,128
 error_floor_heatmap_flags := --rows first --until stopped --runs 0 --repeats 1
 error_floor_width_flags := --rows first --until stopped --runs 0 --repeats 1
 else ifeq ($(PROFILE),tiny)

@@ -64,7 +64,6 @@ static bool passes(claim_test test, const evidence *e) {
     case TEST_MEAN_EQUAL: return e->interval.low <= row->bound && row->bound <= e->interval.high;
     case TEST_MEANS_BELOW: return !isnan(row->observed) && !isnan(row->bound);
     case TEST_TREND: return e->p_claimed <= 1 - e->confidence;
-    case TEST_NO_TREND: return e->p_claimed > 1 - e->confidence;
     case TEST_CONDITIONS: return !isnan(row->observed);
     }
     return false;

@@ -32,7 +32,6 @@ typedef enum {
     TEST_MEAN_EQUAL,        /* a mean or slope = bound: refuted if its interval does not hold it */
     TEST_MEANS_BELOW, /* several means, each held by claim_refute_unless; observed: the worst */
     TEST_TREND,       /* by the p-values of the trend that is claimed and of the opposite one */
-    TEST_NO_TREND,    /* refuted if the trend of p_claimed is seen */
     TEST_CONDITIONS   /* something was observed; claim_refute_unless tells the rest */
 } claim_test;
 
@@ -52,7 +51,7 @@ typedef struct {
     double allowed;               /* TEST_PROBABILITY, TEST_QUANTILE_... */
     double confidence;            /* of limit and trend; CLAIM_CONFIDENCE at first */
     stats_interval interval;      /* TEST_MEAN_... */
-    double p_claimed, p_opposite; /* TEST_TREND, TEST_NO_TREND: of claim_trend */
+    double p_claimed, p_opposite; /* TEST_TREND: of claim_trend */
     scratch work;                 /* arrays of the observer, freed after it */
 } evidence;
 
@@ -131,8 +130,7 @@ status claim_counted(evidence *e, double allowed, size_t failures, size_t trials
 /* A mean or slope with its interval at CLAIM_CONFIDENCE (or stricter, in a family). */
 status claim_estimated(evidence *e, double bound, double centre, stats_interval interval,
                        size_t trials);
-/* For TEST_TREND, and TEST_NO_TREND where the statement is that there is none: groups of independent
- * repetitions along a setting. */
+/* For TEST_TREND: groups of independent repetitions along a setting. */
 typedef enum { TREND_FALLS, TREND_RISES } trend_sense;
 typedef struct {
     size_t groups, repeats;

@@ -194,10 +194,8 @@ static void make_up(study_run *r) {
 /* What a row is to say of the floors made up (as_claimed), and with every number turned upside
  * down. */
 static int expected(const char *statement, bool as_claimed) {
-    if (strstr(statement, "large kappa")) { return HYPOTHESIS_NOT_MET; }
-    bool denies = strstr(statement, "stops") != NULL;
     if (strstr(statement, "as written")) { return STATEMENT_REFUTED; }
-    return as_claimed != denies ? NOT_REFUTED : STATEMENT_REFUTED;
+    return as_claimed ? NOT_REFUTED : STATEMENT_REFUTED;
 }
 
 /* Every row turns when every number does. */
@@ -208,7 +206,7 @@ Test(bernoulli_floor, floor_rows) {
     for (int turned = 0; turned < 2; turned++) {
         claim_rows rows = {.command = "test"};
         cr_assert(eq(int, claim_judge(floors, &r, &rows), OK));
-        cr_assert(eq(sz, rows.count, 15));
+        cr_assert(eq(sz, rows.count, 12));
         for (size_t i = 0; i < rows.count; i++) {
             const statement_row *row = &rows.rows[i];
             cr_expect(eq(int, (int)row->verdict, expected(row->statement, !turned)), "%s",

@@ -155,8 +155,8 @@ Test(error_floor, narrow_networks_are_beyond_the_regime) {
     study_run r;
     measured(narrow, &r);
     const floor_context *c = r.context;
-    cr_expect(gt(dbl, floor_forgotten(c, &c->cells[0]), 0.25));
-    cr_expect(lt(dbl, floor_own_reaction(c, &c->cells[0]), 0.1));
+    cr_expect(gt(dbl, floor_forgotten(&c->cells[0]), 0.25));
+    cr_expect(lt(dbl, floor_own_reaction(&c->cells[0]), 0.1));
     cr_expect(eq(
         int,
         study_fixture_verdict_of(&r, "Effective dynamics, floor, m=64 p=4 xi=0.5 tau=2 kappa=0.1"),
@@ -225,8 +225,8 @@ Test(error_floor, cells_and_sizes_are_those_of_a_table) {
     study_fixture_open(&floor_study, &s, &r);
     const floor_context *c = r.context;
     cr_assert(eq(sz, r.cells, 2));
-    cr_expect(eq(sz, c->g.n, 12));
-    cr_expect(eq(sz, c->g.q, 10));
+    cr_expect(eq(sz, c->all.g.n, 12));
+    cr_expect(eq(sz, c->all.g.q, 10));
     cr_expect(eq(sz, c->cells[0].s.width, 40));
     cr_expect(eq(sz, c->cells[1].s.subnets, 4));
     cr_expect(eq(dbl, c->cells[0].s.lr, 0.16));

@@ -32,7 +32,6 @@ Test(claim, one_rule_for_hypotheses_and_few_trials) {
     for (claim_test test = TEST_AT_MOST; test <= TEST_CONDITIONS; test++) {
         evidence e = fresh();
         if (test == TEST_AT_LEAST) { e.row.observed = 2; }
-        if (test == TEST_NO_TREND) { e.p_claimed = 1; }
         if (test == TEST_EQUAL) { e.row.observed = 1.05; }
         cr_expect(eq(int, decide(test, &e), NOT_REFUTED), "test %d", (int)test);
         e.holds = false;

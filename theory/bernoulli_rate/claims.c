@@ -5,7 +5,6 @@
 #include <math.h>
 #include <string.h>
 
-#include "model/mask.h"
 #include "study/record.h"
 #include "study/claim.h"
 #include "theory/criteria.h"
@@ -184,7 +183,6 @@ typedef struct {
     trend_sense sense;
     const char *symbol; /* of what the power law is fitted in */
     numbers_of *numbers;
-    double least_theta; /* of the cells that count */
 } axis_trend;
 
 /* Only a floor that has stopped falling is one. */
@@ -216,9 +214,7 @@ static status trend_along(const study_run *r, size_t which, evidence *e) {
     double *setting = claim_array(e, cells), *values = claim_array(e, cells * r->repeats);
     if (!setting || !values) { return FAILED; }
     for (size_t k = first[0]; k < first[1]; k++) {
-        const train_settings *s = &cell_of(r, k)->s;
-        bool counts = mask_theta(s->mask, s->subnets, s->xi) >= of->least_theta;
-        if (!of->numbers(r, k, values + kept * r->repeats) || !counts) { continue; }
+        if (!of->numbers(r, k, values + kept * r->repeats)) { continue; }
         setting[kept++] = away ? 1 - cell_of(r, k)->value : cell_of(r, k)->value;
     }
     bool floors = of->numbers == floor_level;
@@ -229,27 +225,6 @@ static status trend_along(const study_run *r, size_t which, evidence *e) {
     bool paired = of->axis == AXIS_SUBNETS || of->axis == AXIS_MULTI_SAMPLE;
     trend_groups g = {kept, r->repeats, setting, of->symbol, values, paired};
     return claim_trend(e, of->sense, &g);
-}
-
-/* Shown only: the term of B_1 that falls with m is not what is seen where kappa is large. */
-static status floor_at_large_kappa(const study_run *r, size_t which, evidence *e) {
-    status st = trend_along(r, which, e);
-    claim_supposes(e, false,
-                   "kappa small: not met, the term of B_1 that grows with kappa, in which m does "
-                   "not stand, rules");
-    return st;
-}
-
-/* Once nearly every neuron is taken, more subnetworks do not lower the floor further. */
-static status floor_stops(const study_run *r, size_t which, evidence *e) {
-    status st = trend_along(r, which, e);
-    const axis_trend *of = e->claim->subject;
-    const size_t *first = ((const bernoulli_context *)r->context)->first + of->axis;
-    char beyond[BERNOULLI_WORDS];
-    bernoulli_beyond(r->context, first[0], first[1], beyond);
-    claim_supposes(e, true, "cells with theta >= %g that have stopped falling in time%s",
-                   of->least_theta, beyond);
-    return st;
 }
 
 /* --- the statements --- */
@@ -273,9 +248,6 @@ static const claim of_floors[] = {
     {"Theorem 3, rate along v_min, eta as written", "theorem-3", PAPER, TEST_MEANS_BELOW,
      "no cell to be measured", paper_rate,
      .subject = &(const rate_cells){AXIS_BOTTOM, AXES, false, true}},
-    {"Theorem 3, floor against m", "theorem-3-floor", PAPER, TEST_TREND,
-     "floor falls with m, kappa small", trend_along,
-     .subject = &(const axis_trend){AXIS_WIDTH, TREND_FALLS, "m", floor_level}},
     {"Theorem 3, floor against kappa", "theorem-3-floor", PAPER, TEST_TREND,
      "floor rises with kappa", trend_along,
      .subject = &(const axis_trend){AXIS_KAPPA, TREND_RISES, "kappa", floor_level}},
@@ -292,12 +264,6 @@ static const claim of_floors[] = {
     {"Corollary 2, floor", "corollary-2", PAPER, TEST_TREND,
      "multi-sample dropout: floor falls with p", trend_along,
      .subject = &(const axis_trend){AXIS_MULTI_SAMPLE, TREND_FALLS, "p", floor_level}},
-    {"Theorem 3, floor against m, large kappa", "theorem-3-floor", PAPER, TEST_TREND,
-     "floor falls with m", floor_at_large_kappa,
-     .subject = &(const axis_trend){AXIS_WIDTH_NOISY, TREND_FALLS, "m", floor_level}},
-    {"Corollary 2, floor stops falling", "corollary-2", PAPER, TEST_NO_TREND,
-     "floor no longer falls with p once theta >= 0.99", floor_stops,
-     .subject = &(const axis_trend){AXIS_MULTI_SAMPLE, TREND_FALLS, "p", floor_level, 0.99}},
     {"Corollary 1, contraction", "corollary-1", PAPER, TEST_TREND,
      "dropout: 1 - contraction falls to 0 with xi", trend_along,
      .subject = &(const axis_trend){AXIS_SMALL_XI, TREND_RISES, "xi", contraction_gain}},

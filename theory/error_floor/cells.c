@@ -12,12 +12,14 @@ static const double FOLDS = 6;         /* rounds where none are given, as bernou
 static const double RELEASED_LR = 0.1; /* Figure 2b */
 /* A run averages its masks: with so many of them in a round one run a start is enough. */
 static const double ENOUGH_MASKS = 32;
+/* Every cell along p, but the last, trains as many subnetworks a start: each is as sharp. */
+static const double ALONG_MASKS = 128;
 
 /* --- one cell --- */
 
-static size_t rounds_of(const floor_context *c, const floor_settings *o, const train_settings *s) {
+static size_t rounds_of(const floor_rows *on, const floor_settings *o, const train_settings *s) {
     if (o->rounds > 0) { return o->rounds; }
-    double slowest = train_stability(s, c->g.n, c->g.q, c->data.lambda0);
+    double slowest = train_stability(s, on->g.n, on->g.q, on->data.lambda0);
     double multiplier = bounds_mean_multiplier(mask_theta(s->mask, s->subnets, s->xi), 1, slowest,
                                                (unsigned)s->local_steps);
     double rounds = ceil(FOLDS / -log(fabs(multiplier)));
@@ -31,8 +33,10 @@ static size_t runs_of(const floor_settings *o, size_t subnets) {
 }
 
 /* --lr of a xi: one for all, or the one that stands at the same place as xi. 0: there is none. */
-static double rate_of(const floor_context *c, const floor_settings *o, double xi) {
-    if (!o->lr_given) { return o->scaling == SCALING_THEORY ? 1 / c->data.gram_norm : RELEASED_LR; }
+static double rate_of(const floor_rows *on, const floor_settings *o, double xi) {
+    if (!o->lr_given) {
+        return o->scaling == SCALING_THEORY ? 1 / on->data.gram_norm : RELEASED_LR;
+    }
     if (o->lr.count == 1) { return o->lr.values[0]; }
     for (size_t k = 0; k < o->lr.count; k++) {
         if (fabs(o->xi.values[k] - xi) <= 1e-9) { return o->lr.values[k]; }
@@ -40,32 +44,29 @@ static double rate_of(const floor_context *c, const floor_settings *o, double xi
     return 0;
 }
 
-static floor_cell cell_of(const floor_context *c, const floor_settings *o, train_settings s) {
-    floor_cell cell = {.s = s, .measured = NAN};
+static floor_cell cell_of(const floor_rows *on, const floor_settings *o, train_settings s) {
+    floor_cell cell = {.s = s, .on = on, .measured = NAN};
     cell.s.mask = (mask_kind)o->mask;
     cell.s.scaling = (train_scaling)o->scaling;
     cell.s.unselected = UNSELECTED_KEEP;
     if (cell.s.mask == MASK_CATEGORICAL) { cell.s.xi = 1 / (double)s.subnets; }
-    if (s.lr == 0) { cell.s.lr = rate_of(c, o, s.xi); }
-    cell.rounds = rounds_of(c, o, &cell.s);
+    if (s.lr == 0) { cell.s.lr = rate_of(on, o, s.xi); }
+    cell.rounds = rounds_of(on, o, &cell.s);
     cell.runs = runs_of(o, s.subnets);
-    cell.stability = stability_subnet(&cell.s, c->g.n, c->g.q, c->data.lambda_max);
+    cell.stability = stability_subnet(&cell.s, on->g.n, on->g.q, on->data.lambda_max);
     return cell;
 }
 
-bool floor_same_but_subnets(const train_settings *a, const train_settings *b) {
-    return a->width == b->width && a->xi == b->xi && a->lr == b->lr &&
+static bool same_setting(const train_settings *a, const train_settings *b) {
+    return a->width == b->width && a->subnets == b->subnets && a->xi == b->xi && a->lr == b->lr &&
            a->local_steps == b->local_steps && a->kappa == b->kappa;
 }
 
 /* Adds the cell behind the last one unless its setting is there already. */
 static void keep_if_new(floor_context *c, size_t *count) {
-    const train_settings *last = &c->cells[*count].s;
     size_t k = 0;
-    while (k < *count && !(c->cells[k].s.subnets == last->subnets &&
-                           floor_same_but_subnets(&c->cells[k].s, last))) {
-        k++;
-    }
+    while (k < *count && !same_setting(&c->cells[k].s, &c->cells[*count].s)) { k++; }
+    c->cells[*count].stream = *count;
     *count += k == *count;
 }
 
@@ -80,7 +81,7 @@ static floor_cell combination(const floor_context *c, const floor_settings *o, s
         value[i] = lists[i]->values[k % count];
         k /= count;
     }
-    return cell_of(c, o,
+    return cell_of(&c->all, o,
                    (train_settings){.width = (size_t)value[4],
                                     .subnets = (size_t)value[3],
                                     .xi = value[2],
@@ -88,23 +89,22 @@ static floor_cell combination(const floor_context *c, const floor_settings *o, s
                                     .kappa = value[0]});
 }
 
-/* Corollary 2: one local step, the other numbers the first ones of their lists. */
-static floor_cell along_subnets(const floor_context *c, const floor_settings *o, size_t k) {
-    return cell_of(c, o,
-                   (train_settings){.width = (size_t)o->widths.values[0],
-                                    .subnets = (size_t)o->along.values[k],
-                                    .xi = o->xi.values[0],
-                                    .local_steps = 1,
-                                    .kappa = o->kappas.values[0]});
-}
-
+/* Corollary 2: one local step, the other numbers the first ones of their lists, the starts the
+ * same. */
 static void add_series(study_run *r) {
     floor_context *c = r->context;
     const floor_settings *o = r->settings;
+    size_t first = r->cells;
     for (size_t k = 0; o->along_given && k < o->along.count; k++) {
-        c->cells[r->cells] = along_subnets(c, o, k);
-        c->series = c->cells[r->cells].s;
-        keep_if_new(c, &r->cells);
+        floor_cell *cell = &c->cells[r->cells++];
+        *cell = cell_of(&c->few, o,
+                        (train_settings){.width = (size_t)o->widths.values[0],
+                                         .subnets = (size_t)o->along.values[k],
+                                         .xi = o->xi.values[0],
+                                         .local_steps = 1,
+                                         .kappa = o->kappas.values[0]});
+        cell->stream = first;
+        if (o->runs > 0) { cell->runs = (size_t)ceil(ALONG_MASKS / o->along.values[k]); }
     }
 }
 
@@ -115,7 +115,10 @@ static status list_combinations(study_run *r) {
     r->cells = o->widths.count * o->subnets.count * xi * o->local_steps.count * o->kappas.count;
     c->cells = allocate(r->cells + o->along.count, sizeof *c->cells, "cells");
     if (!c->cells) { return FAILED; }
-    for (size_t k = 0; k < r->cells; k++) { c->cells[k] = combination(c, o, k); }
+    for (size_t k = 0; k < r->cells; k++) {
+        c->cells[k] = combination(c, o, k);
+        c->cells[k].stream = k;
+    }
     add_series(r);
     return OK;
 }
@@ -138,7 +141,7 @@ static status cell_of_row(const study_run *r, const table_data *t, size_t row, f
     double steps = number_of(t, row, "local_steps", o->local_steps.values[0]);
     double xi = number_of(t, row, "xi", o->xi.values[0]);
     double kappa = number_of(t, row, "kappa", o->kappas.values[0]);
-    double lr = number_of(t, row, "lr", number_of(t, row, "eta", rate_of(c, o, xi)));
+    double lr = number_of(t, row, "lr", number_of(t, row, "eta", rate_of(&c->all, o, xi)));
     if (!whole(width, FLOOR_MOST_WIDTH) || !whole(subnets, FLOOR_MOST_SUBNETS) ||
         !whole(steps, FLOOR_MOST_STEPS) || !(xi > 0 && xi <= 1) || !(kappa > 0 && kappa <= 1e6) ||
         !(lr > 0 && lr <= 1e9)) {
@@ -147,7 +150,7 @@ static status cell_of_row(const study_run *r, const table_data *t, size_t row, f
                     "step %g are no setting; give --lr one value, or one for each xi",
                     o->table, row + 1, width, subnets, steps, xi, kappa, lr);
     }
-    *cell = cell_of(c, o,
+    *cell = cell_of(&c->all, o,
                     (train_settings){.width = (size_t)width,
                                      .subnets = (size_t)subnets,
                                      .xi = xi,

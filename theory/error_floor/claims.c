@@ -28,15 +28,16 @@ enum { KNEE_CELLS = 3 };
 /* The early error shows the rate where the floor lies this far below. */
 static const double ABOVE_FLOOR = 4;
 
-double floor_own_reaction(const floor_context *c, const floor_cell *at) {
-    train_scales scales = train_scales_of(&at->s, c->g.n, c->g.q);
-    return scales.step * scales.subnet * scales.subnet * (double)c->g.q * c->data.gram_norm *
+double floor_own_reaction(const floor_cell *at) {
+    const gram *g = &at->on->g;
+    train_scales scales = train_scales_of(&at->s, g->n, g->q);
+    return scales.step * scales.subnet * scales.subnet * (double)g->q * at->on->data.gram_norm *
            (double)at->s.local_steps * (1 - at->s.xi);
 }
 
-double floor_forgotten(const floor_context *c, const floor_cell *at) {
-    return floor_own_reaction(c, at) / (double)at->s.local_steps /
-           train_stability(&at->s, c->g.n, c->g.q, c->data.lambda0);
+double floor_forgotten(const floor_cell *at) {
+    return floor_own_reaction(at) / (double)at->s.local_steps /
+           train_stability(&at->s, at->on->g.n, at->on->g.q, at->on->data.lambda0);
 }
 
 /* Mean over the starts of a number. */
@@ -51,7 +52,7 @@ static void suppose_regime(const study_run *r, size_t cell, bool further, const 
                            evidence *e) {
     const floor_context *c = r->context;
     const floor_cell *at = &c->cells[cell];
-    double own = floor_own_reaction(c, at), forgotten = floor_forgotten(c, at);
+    double own = floor_own_reaction(at), forgotten = floor_forgotten(at);
     bool stable = at->stability < EFFECTIVE_STABILITY_MOST, small = own <= OWN_MOST,
          wide = forgotten <= FORGOTTEN_MOST, bernoulli = at->s.mask == MASK_BERNOULLI;
     claim_supposes(e, stable && small && wide && bernoulli && further,
@@ -108,8 +109,7 @@ static status curve_as_predicted(const study_run *r, size_t cell, evidence *e) {
 
 static bool in_knee(const floor_context *c, size_t cell) {
     const train_settings *s = &c->cells[cell].s;
-    return floor_same_but_subnets(s, &c->series) &&
-           mask_theta(s->mask, s->subnets, s->xi) >= KNEE_THETA;
+    return c->cells[cell].on == &c->few && mask_theta(s->mask, s->subnets, s->xi) >= KNEE_THETA;
 }
 
 /* Cells of the series that count, into x their 1/p; *largest: that of the most subnetworks. */
@@ -183,9 +183,13 @@ static size_t cells_of(const study_run *r) {
 }
 
 static const char *cell_name(const study_run *r, size_t cell, char *name, size_t size) {
-    const train_settings *s = &((const floor_context *)r->context)->cells[cell].s;
-    snprintf(name, size, "m=%zu p=%zu xi=%g tau=%zu kappa=%g", s->width, s->subnets, s->xi,
-             s->local_steps, s->kappa);
+    const floor_context *c = r->context;
+    const train_settings *s = &c->cells[cell].s;
+    int length = snprintf(name, size, "m=%zu p=%zu xi=%g tau=%zu kappa=%g", s->width, s->subnets,
+                          s->xi, s->local_steps, s->kappa);
+    if (c->cells[cell].on == &c->few) {
+        snprintf(name + length, size - (size_t)length, " n=%zu", c->few.g.n);
+    }
     return name;
 }
 
@@ -201,5 +205,16 @@ static const claim of_series[] = {
     {"Corollary 2, floor is bias + variance/p", "predicted-floor", DERIVED, TEST_EQUAL,
      "floor stops falling near p = variance/bias", knee_as_predicted}};
 
-const claim_group floor_claims[] = {
-    {CLAIMS(of_cell), cells_of, cell_name}, {CLAIMS(of_series)}, {NULL}};
+static const dataset *rows_of_cell(const study_run *r, size_t cell) {
+    return &((const floor_context *)r->context)->cells[cell].on->data.data;
+}
+
+static const dataset *rows_of_series(const study_run *r, size_t which) {
+    const floor_context *c = r->context;
+    (void)which;
+    return c->few.g.n > 0 ? &c->few.data.data : r->data;
+}
+
+const claim_group floor_claims[] = {{CLAIMS(of_cell), cells_of, cell_name, rows_of_cell},
+                                    {CLAIMS(of_series), .data = rows_of_series},
+                                    {NULL}};

@@ -16,7 +16,8 @@ typedef struct {
     double stale;
     int mask, scaling, outputs, until;
     size_t label, rounds, starts, paths, patience, order, runs;
-    size_t samples;    /* rows where --samples does not say */
+    size_t samples; /* rows where --samples does not say */
+    size_t along_samples;
     const char *table; /* of --cells */
     bool xi_given, lr_given, along_given;
 } floor_settings;
@@ -24,11 +25,24 @@ typedef struct {
 /* When a start ends: after its rounds, or where the stop rule has ended all its paths. */
 enum { UNTIL_ROUNDS, UNTIL_STOPPED };
 
-enum { FLOOR_MOST_WIDTH = 10000000, FLOOR_MOST_SUBNETS = 10000, FLOOR_MOST_STEPS = 100000 };
+enum {
+    FLOOR_MOST_WIDTH = 10000000,
+    FLOOR_MOST_SUBNETS = 10000,
+    FLOOR_MOST_STEPS = 100000,
+    FLOOR_MOST_ALONG = 1000
+};
+
+/* Rows, and their Gram matrix. */
+typedef struct {
+    kernel_data data;
+    gram g;
+} floor_rows;
 
 /* One setting. */
 typedef struct {
     train_settings s;
+    const floor_rows *on;
+    size_t stream;    /* of its random numbers: starts of one stream are the same */
     size_t rounds;    /* K, at most */
     size_t runs;      /* with masks, from every start */
     double stability; /* of a subnetwork's own kernel; beyond 2 nothing is predicted */
@@ -42,11 +56,9 @@ typedef struct {
 } floor_pace;
 
 typedef struct {
-    kernel_data data;
-    gram g;
     floor_pace pace;
-    floor_cell *cells;     /* owned */
-    train_settings series; /* of --along-subnets, any of its cells; subnets 0: none */
+    floor_rows all, few; /* few: of --along-subnets, zeroed without it */
+    floor_cell *cells;   /* owned; those on the few rows are the last */
 } floor_context;
 
 extern const char *const floor_mask_words[], *const floor_scaling_words[];
@@ -55,7 +67,6 @@ extern const char *const floor_mask_words[], *const floor_scaling_words[];
 status floor_preset(study_run *r);
 /* Lists the cells; BAD_INPUT for a table that has none. */
 status floor_list_cells(study_run *r);
-bool floor_same_but_subnets(const train_settings *a, const train_settings *b);
 void floor_describe(const study_run *r, text *t);
 
 /* What a unit, one start of one cell, keeps: means over the last third of the rounds, as
@@ -93,11 +104,11 @@ double floor_calibrate(const study_run *r);
 
 /* How much a neuron's own reaction within a round weighs: c q ||G|| tau (1-xi); what order 1 leaves
  * out is of this order (second-order in doc/mathematics.md). */
-double floor_own_reaction(const floor_context *c, const floor_cell *at);
+double floor_own_reaction(const floor_cell *at);
 
 /* The share of a pre-activation that the pull on V takes, at most, in the rounds in which the
  * slowest direction of the mean falls by e: c q (1-xi) ||G|| over (c xi) lambda_0, of order 1/m. */
-double floor_forgotten(const floor_context *c, const floor_cell *at);
+double floor_forgotten(const floor_cell *at);
 
 extern const claim_group floor_claims[];
 extern const study floor_study;

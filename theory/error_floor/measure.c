@@ -139,13 +139,14 @@ static status train(const study_run *r, size_t cell, size_t repetition, rng **ma
     const floor_settings *o = r->settings;
     const floor_cell *at = &c->cells[cell];
     trajectory run;
-    status st = trajectory_open(&c->g, &at->s, false, r->options.seed, cell, repetition, &run);
+    status st =
+        trajectory_open(&at->on->g, &at->s, false, r->options.seed, at->stream, repetition, &run);
     if (st != OK) { return st; }
     if (*masks) {
         rng_free(run.masks);
         run.masks = *masks;
     }
-    double scale = 2 * (double)c->g.n;
+    double scale = 2 * (double)at->on->g.n;
     bool whole = true;
     for (size_t k = 0; k <= at->rounds; k++) {
         whole = whole && !(levels->stopped[which] && o->until == UNTIL_STOPPED) &&
@@ -186,19 +187,19 @@ static status train_all(const study_run *r, size_t cell, size_t repetition, stop
 static status predict_unit(const study_run *r, size_t cell, size_t repetition, stop_rule rule,
                            double *values) {
     const floor_settings *o = r->settings;
-    const floor_context *c = r->context;
-    const floor_cell *at = &c->cells[cell];
+    const floor_cell *at = &((const floor_context *)r->context)->cells[cell];
+    const floor_rows *on = at->on;
     uint64_t seed = r->options.seed;
     effective_setting s =
-        effective_setting_of(&at->s, c->data.G, c->g.n, c->g.q, (unsigned)o->order);
+        effective_setting_of(&at->s, on->data.G, on->g.n, on->g.q, (unsigned)o->order);
     s.paths = o->paths;
     s.stale = o->stale;
     trajectory start = {.mask = NULL};
     effective *f = NULL;
     rng *draws = rng_new(seed, cell, repetition, RNG_TRIAL);
-    status st = draws ? trajectory_open(&c->g, &at->s, false, seed, cell, repetition, &start)
+    status st = draws ? trajectory_open(&on->g, &at->s, false, seed, at->stream, repetition, &start)
                       : fail(FAILED, "no memory for the random streams");
-    if (st == OK) { f = effective_new(&s, &c->g, &start.t.whole, draws); }
+    if (st == OK) { f = effective_new(&s, &on->g, &start.t.whole, draws); }
     trajectory_close(&start);
     if (st == OK) { st = f ? predict(o, at, &s, rule, f, values) : FAILED; }
     effective_free(f);

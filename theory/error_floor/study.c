@@ -40,6 +40,8 @@ static const option_row options[] = {
     {"along-subnets", OPTION_COUNTS, FIELD(along), 1, FLOOR_MOST_SUBNETS,
      "p of further cells with one local step and the first value of every other list (Corollary 2)",
      OPTION_ASCENDING | OPTION_NO_DEFAULT, .given = FIELD(along_given)},
+    {"along-samples", OPTION_COUNT, FIELD(along_samples), 2, FLOOR_MOST_ALONG,
+     "rows of these cells, the first of those taken", OPTION_NO_VALUE},
     {"cells", OPTION_PATH, FIELD(table),
      .help =
          "a table whose rows are the cells, in place of the "
@@ -73,6 +75,7 @@ static const option_row options[] = {
 
 static const floor_settings defaults = {.label = OPTION_IS_AUTO,
                                         .samples = SAMPLES,
+                                        .along_samples = 8,
                                         .widths = {{256}, 1},
                                         .subnets = {{1, 4, 16}, 3},
                                         .xi = {{0.5, 0.8}, 2},
@@ -86,6 +89,19 @@ static const floor_settings defaults = {.label = OPTION_IS_AUTO,
                                         .stale = EFFECTIVE_STALE,
                                         .runs = 6};
 
+/* The first rows of all, of --along-subnets. */
+static status open_few(study_run *r) {
+    floor_context *c = r->context;
+    const dataset *all = &c->all.data.data;
+    size_t wanted = ((const floor_settings *)r->settings)->along_samples, row[FLOOR_MOST_ALONG];
+    dataset some;
+    for (size_t k = 0; k < wanted; k++) { row[k] = k; }
+    status st = dataset_take(all, row, wanted < all->n ? wanted : all->n, &some);
+    if (st == OK) { st = kernel_data_take(&r->options, some, &c->few.data); }
+    if (st == OK) { st = gram_new(&c->few.data.data, GRAM_AUTO, &c->few.g); }
+    return st;
+}
+
 static status prepare(study_run *r) {
     floor_context *c = r->context;
     const floor_settings *o = r->settings;
@@ -97,10 +113,11 @@ static status prepare(study_run *r) {
     if (o->until == UNTIL_STOPPED && o->paths == 0) {
         return fail(BAD_INPUT, "--until stopped: no curve to follow; give --paths 1 or more");
     }
-    status st = kernel_data_open(&r->options, o->samples, label, &c->data);
-    if (st == OK) { st = gram_new(&c->data.data, GRAM_AUTO, &c->g); }
+    status st = kernel_data_open(&r->options, o->samples, label, &c->all.data);
+    if (st == OK) { st = gram_new(&c->all.data.data, GRAM_AUTO, &c->all.g); }
+    if (st == OK && o->along_given) { st = open_few(r); }
     if (st != OK) { return st; }
-    r->data = &c->data.data;
+    r->data = &c->all.data.data;
     r->repeats = o->starts;
     c->pace = (floor_pace){1, 1, 1};
     return floor_list_cells(r);
@@ -108,8 +125,11 @@ static status prepare(study_run *r) {
 
 static void close_study(void *context) {
     floor_context *c = context;
-    kernel_data_close(&c->data);
-    gram_free(&c->g);
+    for (int k = 0; k < 2; k++) {
+        floor_rows *rows = k ? &c->few : &c->all;
+        kernel_data_close(&rows->data);
+        gram_free(&rows->g);
+    }
     free(c->cells);
 }
 
@@ -212,7 +232,10 @@ static status finish(const study_run *r) {
 
 static void note(const study_run *r, table *t) {
     const floor_context *c = r->context;
-    kernel_data_note(&c->data, t);
+    kernel_data_note(&c->all.data, t);
+    if (c->few.g.n > 0) {
+        table_note(t, "rows along p", "the first %zu of them, tau = 1, the last cells", c->few.g.n);
+    }
     table_note(t, "step", "%.17g", c->cells[0].s.lr);
     table_note(t, "stop rule", "mean of the last %d errors, ends below 5e-4", PLATEAU_WINDOW);
 }

@@ -39,12 +39,14 @@ static double refresh_operations(const floor_settings *o, const train_settings *
     return 2 * rows * rows * m + (o->order == 1 ? 20 : again) * rows * rows * rows;
 }
 
-static double prediction_cost(const floor_context *c, const floor_settings *o,
-                              const train_settings *s, double rounds) {
-    double n = (double)c->g.n, each = round_operations(o, s, n), falling = fmin(rounds, FALLING);
-    double more = o->order == 1 ? 0 : noisy_round(s, n) - each;
+static double prediction_cost(const floor_context *c, const floor_settings *o, const floor_cell *at,
+                              double rounds) {
+    const train_settings *s = &at->s;
+    size_t n = at->on->g.n;
+    double each = round_operations(o, s, (double)n), falling = fmin(rounds, FALLING);
+    double more = o->order == 1 ? 0 : noisy_round(s, (double)n) - each;
     return c->pace.round * (rounds * each + falling * more) +
-           c->pace.refresh * fmin(rounds, operators[o->scaling]) * refresh_operations(o, s, c->g.n);
+           c->pace.refresh * fmin(rounds, operators[o->scaling]) * refresh_operations(o, s, n);
 }
 
 static bool is_predicted(const floor_cell *at) { return at->stability < EFFECTIVE_STABILITY_MOST; }
@@ -53,14 +55,15 @@ double floor_cost(const study_run *r, size_t cell) {
     const floor_context *c = r->context;
     const floor_settings *o = r->settings;
     const floor_cell *at = &c->cells[cell];
+    const gram *g = &at->on->g;
     double rounds = (double)at->rounds;
     if (o->until == UNTIL_STOPPED) {
-        rounds = fmin(rounds, plateau_rounds_expected(&at->s, c->g.n, c->g.q, o->patience));
+        rounds = fmin(rounds, plateau_rounds_expected(&at->s, g->n, g->q, o->patience));
     }
-    double trained = (double)at->runs * rounds * train_round_cost(&c->g, &at->s);
+    double trained = (double)at->runs * rounds * train_round_cost(g, &at->s);
     /* A unit that neither predicts nor trains still is one. */
     return 1e-9 + c->pace.run * trained +
-           (is_predicted(at) ? prediction_cost(c, o, &at->s, rounds) : 0);
+           (is_predicted(at) ? prediction_cost(c, o, at, rounds) : 0);
 }
 
 /* Seconds of a start that is only predicted, for that many rounds on one operator: its steps are so
@@ -90,11 +93,12 @@ double floor_calibrate(const study_run *r) {
     const floor_settings *o = r->settings;
     size_t costliest = study_costliest(r);
     const floor_cell *at = &c->cells[costliest];
-    double round = round_operations(o, &at->s, (double)c->g.n);
-    double refresh = refresh_operations(o, &at->s, c->g.n);
+    const gram *g = &at->on->g;
+    double round = round_operations(o, &at->s, (double)g->n);
+    double refresh = refresh_operations(o, &at->s, g->n);
     bool small = is_predicted(at) && LONG * round + refresh <= most;
     if (!small || at->runs > 0) {
-        double pace = throughput_measure(&c->g, &at->s, r->options.threads, THROUGHPUT_SECONDS);
+        double pace = throughput_measure(g, &at->s, r->options.threads, THROUGHPUT_SECONDS);
         c->pace = (floor_pace){pace, pace, pace};
     }
     if (!small) { return 1; }
