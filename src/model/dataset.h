@@ -37,6 +37,8 @@ typedef struct {
 status dataset_load(const char *path, size_t samples, dataset *data);
 /* The same, but of a file with fewer rows it takes them all. */
 status dataset_load_most(const char *path, size_t samples, dataset *data);
+/* The same for rows that are looked at alone: of one direction they may be. */
+status dataset_load_looked_at(const char *path, dataset *data);
 void dataset_free(dataset *data); /* safe on a zeroed or freed one */
 
 /* part <- rows row[0], row[1], ... (count, each < whole->n and once) of `whole` as a data set of
