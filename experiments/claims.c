@@ -93,6 +93,8 @@ static status show(const char *path, claim_rows *list) {
 }
 
 int main(int argc, char **argv) {
+    const program_about about = {
+        .sentence = "Judges the paper's claims on Figure 2 by the tables of single runs."};
     claims_settings o = {
         .paths = {"results/loss-dynamics.runs.dat", "results/error-heatmap.runs.dat",
                   "results/error-heatmap-zero.runs.dat", "results/width-sweep.runs.dat",
@@ -103,11 +105,7 @@ int main(int argc, char **argv) {
     claim_rows list = {.command = options.reproduce_command};
     gsl_set_error_handler_off();
     status st = option_table_open(&own, rows, &o);
-    if (st == OK) {
-        st = program_parse(argc, argv,
-                           "Judges the paper's claims on Figure 2 by the tables of single runs.",
-                           &own.argp, &own, &options);
-    }
+    if (st == OK) { st = program_parse(argc, argv, &about, &own.argp, &own, &options); }
     if (st == OK) { st = o.print ? show(o.print, &list) : judge(&options, &o, &list); }
     if (st == OK) { st = verdict_status(list.rows, list.count); }
     claim_rows_free(&list);

@@ -109,9 +109,6 @@ status experiment_settle(study_run *r) {
         return fail(BAD_INPUT, "--patience: --stop no has no rule to be patient in; leave one out");
     }
     status st = rates_settle(r);
-    if (st == OK && o->lr_width > 0 && o->lr.count == 0) {
-        return fail(BAD_INPUT, "--lr-width: --lr auto finds the rates; leave one of them out");
-    }
     if (experiment_is_categorical(o)) { o->xi.count = 0; }
     return st;
 }

@@ -196,7 +196,8 @@ static const char statement[] =
 static const study_table tables[] = {
     {"runs", statement, 9, fill_runs}, {"", statement, 9, fill_points}, {.fill = NULL}};
 
-static const study dynamics = {.about = "Figure 2a: the error along a run, step by step",
+static const study dynamics = {.rows = ROWS_FIRST,
+                               .about = "Figure 2a: the error along a run, step by step",
                                .options = experiment_loss_options,
                                .defaults = &defaults,
                                .context_size = sizeof(loss_context),

@@ -110,6 +110,8 @@ int plateau_sweep_main(const char *about, const char *statement,
     const study_table tables[] = {
         {"runs", statement, 9, fill_runs}, {"", statement, 9, fill_means}, {.fill = NULL}};
     const study panel = {.about = about,
+                         .samples = defaults->samples,
+                         .rows = ROWS_FIRST,
                          .options = experiment_plateau_options,
                          .defaults = defaults,
                          .prepare = prepare,

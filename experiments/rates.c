@@ -69,12 +69,23 @@ static bool share_rate(const study_run *r, size_t a, size_t b) {
     return experiment_is_categorical(r->settings) || e->cells[a].xi == e->cells[b].xi;
 }
 
+/* W/m with --lr-width W. */
+static double width_part(const experiment_settings *o, const train_settings *c) {
+    return o->lr_width > 0 ? (double)o->lr_width / (double)c->width : 1;
+}
+
+/* The rate of a cell per value of --lr. */
+static double unit_of(const experiment_settings *o, const train_settings *c) {
+    return (o->lr_times_xi ? c->xi : 1) * width_part(o, c);
+}
+
 static double three_digits(double x) {
     double unit = pow(10, floor(log10(x)) - 2);
     return floor(x / unit * (1 + 1e-12)) * unit;
 }
 
-/* The value of --lr that auto stands for in this cell. */
+/* The value of --lr that auto stands for in this cell. With --lr-width it is stable without too, so
+ * that lr W/m and lr begin with the same rate. */
 static double auto_rate(const study_run *r, size_t cell) {
     const experiment_settings *o = r->settings;
     const experiment *e = r->context;
@@ -83,14 +94,17 @@ static double auto_rate(const study_run *r, size_t cell) {
         const train_settings *c = &e->cells[k];
         if (!share_rate(r, cell, k)) { continue; }
         double rate = stability_auto_lr(c, e->data.n, e->data.q, e->lambda_max);
-        least = fmin(least, o->lr_times_xi ? rate / c->xi : rate);
+        least = fmin(least, rate / unit_of(o, c) * fmin(1, width_part(o, c)));
     }
     return three_digits(least);
 }
 
+/* Whether the given rate is, in a cell that shares it, with or without --lr-width. */
 static bool any_unstable(const study_run *r, size_t cell) {
+    const experiment *e = r->context;
     for (size_t k = 0; k < r->cells; k++) {
-        if (share_rate(r, cell, k) && !(rates_stability(r, k) < 2)) { return true; }
+        double number = rates_stability(r, k) / fmin(1, width_part(r->settings, &e->cells[k]));
+        if (share_rate(r, cell, k) && !(number < STABILITY_LIMIT)) { return true; }
     }
     return false;
 }
@@ -103,8 +117,7 @@ void rates_choose(study_run *r) {
     }
     for (size_t k = 0; k < r->cells; k++) {
         if (!e->found[k]) { continue; }
-        double rate = auto_rate(r, k);
-        e->cells[k].lr = o->lr_times_xi ? rate * e->cells[k].xi : rate;
+        e->cells[k].lr = auto_rate(r, k) * unit_of(o, &e->cells[k]);
     }
 }
 
@@ -121,7 +134,7 @@ static void name_found(const study_run *r, text *t) {
         const train_settings *c = &e->cells[k];
         if (t->used > 0) { text_add(t, ", "); }
         if (!experiment_is_categorical(o)) { text_add(t, "xi=%g ", c->xi); }
-        text_add(t, "lr=%.3g", o->lr_times_xi ? c->lr / c->xi : c->lr);
+        text_add(t, "lr=%.3g", c->lr / unit_of(o, c));
     }
 }
 
@@ -138,7 +151,7 @@ void rates_say(const study_run *r) {
     for (size_t k = 0; k < r->cells; k++) {
         double number = rates_stability(r, k);
         worst = number > rates_stability(r, worst) ? k : worst;
-        beyond += number >= 2;
+        beyond += !(number < STABILITY_LIMIT);
     }
     const train_settings *w = &e->cells[worst];
     name_found(r, &found);
@@ -147,9 +160,10 @@ void rates_say(const study_run *r) {
                     why_found(r), STABILITY_AUTO_SHARE, text_bytes(&found));
     }
     program_say(&r->options,
-                "stability number of a subnetwork's local step (stable below 2): largest %.3g at "
-                "p=%zu xi=%g m=%zu lr=%g; %zu of %zu cells at 2 or beyond",
-                rates_stability(r, worst), w->subnets, w->xi, w->width, w->lr, beyond, r->cells);
+                "stability number of a subnetwork's local step (stable below %d): largest %.3g at "
+                "p=%zu xi=%g m=%zu lr=%g; %zu of %zu cells at it or beyond",
+                STABILITY_LIMIT, rates_stability(r, worst), w->subnets, w->xi, w->width, w->lr,
+                beyond, r->cells);
     text_free(&found);
 }
 

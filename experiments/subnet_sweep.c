@@ -98,6 +98,7 @@ static const experiment_settings defaults = {.width = {{500}, 1},
                                              .mask = MASK_CATEGORICAL};
 
 static const study panel = {
+    .rows = ROWS_FIRST,
     .about = "Figure 2d: improvement per global step against the number of subnetworks",
     .options = experiment_options,
     .defaults = &defaults,

@@ -41,7 +41,9 @@ $(foreach t,error-floor-heatmap error-floor-width,$(eval always_$t = --cells $R/
 $(foreach t,$(control_tables),$(eval program_$t := width-sweep))
 # The step of the panels: LR, or the profile's, and what becomes of it where it is not stable.
 error_heatmap_zero_lr = $(error_heatmap_lr)
-lr_of = $(if $(filter $1,$(panel_tables)),$(if $(LR),--lr $(LR),$($(subst -,_,$1)_lr) $(unstable_flags)))
+lr_of = $(if $(filter $1,$(panel_tables) $(control_tables)),$(or $($(subst -,_,$1)_given),$(if $(LR),--lr $(LR),$($(subst -,_,$1)_lr) $(unstable_flags))))
+width_theory_lr = --lr $(control_eta)
+width_theory_given = $(if $(filter-out auto,$(LR)),--lr $(shell LC_ALL=C awk 'BEGIN { printf "%.4g", $(control_eta) * $(LR) / 0.16 }'))
 always_error-heatmap := --unselected keep
 always_error-heatmap-zero := --unselected zero
 

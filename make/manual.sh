@@ -11,11 +11,17 @@ set -eu
 export LC_ALL=C
 bin=$1 tables=$2 document=$3
 
+usual() { # usual PROGRAM: common options whose defaults are its own, where it takes data
+    local lines=$("$bin/$1" --help | awk '/^ +-/ { on = /^ +--(samples|rows)=/ } !NF { on = 0 } on')
+    [[ $lines != *'(default'* ]] || printf ' Common options, by default:\n%s\n' "$lines"
+}
 options() { # options PROGRAM: what its --help has and the others have not
     if [ "$1" = common ]; then
-        "$bin/drift" --help | sed -n '/^ Common options:/,$p' | sed '/^ *-?, --help/,$d'
+        "$bin/claims" --help | sed -n '/^ Common options:/,$p' |
+            sed 's/(default results.claims/(default results\/PROGRAM/; /^ *-?, --help/,$d'
     else
         "$bin/$1" --help | sed '1,/^$/d; /^ Common options:/,$d'
+        usual "$1"
     fi | sed -e :a -e '/^\n*$/{$d;N;ba' -e '}'
 }
 columns() { # columns TABLE: its legend

@@ -22,10 +22,10 @@ error_floor_flags := --paths 0 --runs 3 --width 512 --subnets 1,8 --along-subnet
 error_floor_heatmap_flags := --rows first --until stopped --runs 0 --repeats 1 --paths 16
 error_floor_width_flags := --rows first --until stopped --runs 0 --repeats 2
 # The controls of 2c at xi = 0.8: the rounds after which its widest networks stop, for all widths; lr W/m; theory scaling with
-# the step size of the least width, eta = lr W/(n xi^2) = 0.16 W/(0.64 n).
+# the step size of the least width, eta = lr W/(n xi^2) = 0.16 W/(0.64 n); with LR=x as much more as x is than the paper's 0.16.
 width_rounds_flags = $(width_sweep_flags) --xi 0.8 --stop no $(control_rounds)
 width_rate_flags = $(width_sweep_flags) --xi 0.8 --lr-width $(control_width)
-width_theory_flags = $(width_sweep_flags) --xi 0.8 --scaling theory --lr $(control_eta)
+width_theory_flags = $(width_sweep_flags) --xi 0.8 --scaling theory
 control_rounds := --rounds 40
 control_width := 250
 control_eta := 0.625

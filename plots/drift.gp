@@ -36,7 +36,7 @@ do for [i = 1 : curves] {
     stats table using (v = flips_mean(i), least = v < least ? v : least, most = v > most ? v : most, 0) nooutput
     if (least <= 0) {
         gone = gone + 1
-        lost = lost."\n".(most > 0 ? "in some rounds: " : "").named(i)
+        lost = lost."\n".named(i).(most > 0 ? " (some rounds)" : "")
     }
 }
 
@@ -71,7 +71,7 @@ set yrange [least_flips / (gone ? 3 * (most_flips / least_flips)**(0.09 * (gone 
 eval power_tics("y", most_flips / least_flips)
 set title "flips / 2 m xi p_R"
 unset key
-if (lost ne "") { set label 1 "no flips, off this axis".lost at graph 0.03, graph 0.05 + 0.07 * gone }
+if (lost ne "") { set label 1 "no flips, off this axis".lost at graph 0.03, graph 0.05 + 0.07 * gone font ",6" }
 plot for [i = 1 : curves] table using (beside(i)) : (flips_mean(i)) : (flips_mean(i)) : (flips("flips")) \
          with yerrorbars linetype i dashtype 1, \
      for [i = 1 : curves] table using (beside(i)) : (flips_mean(i)) with linespoints linetype i, \

@@ -34,6 +34,10 @@ rank(l, v) = sum [k = 1 : words(l)] (real(word(l, k)) <= v * (1 + 1e-9))
 x(name, i) = rank(subnets, column(name)) + i * shift
 y(name)    = rank(xis, column(name))
 
+# Whether a cell of the prediction is empty.
+unpredicted = 0
+if (last) { stats map(1) using (unpredicted = finite(error(1)) ? unpredicted : 1, 0) nooutput }
+
 # Colours stop at an error of 10: runs that are about to diverge do not stretch the scale.
 highest = highest < 1e4 ? highest : 1e4
 
@@ -71,7 +75,7 @@ eval log_tics("cb", highest / lowest)
 set cbtics offset 0, 0.4
 set colorbox horizontal user origin graph 0.3, graph -0.3 size graph 0.7, graph 0.04
 set label 4 "error × 1000" at graph 0, graph -0.285
-set label 5 (diverged eq " " ? "" : "×: diverged   ").(last ? "–: not predicted" : "") at graph 0, graph -0.365
+set label 5 (diverged eq " " ? "" : "×: diverged   ").(unpredicted ? "–: not predicted" : "") at graph 0, graph -0.365
 
 plot for [i = 0 : last] map(i) using (x("subnets", i)) : (y("xi")) : (0.5) : (0.5) \
          : (finite(error(i)) ? error(i) : NaN) \

@@ -24,7 +24,7 @@ set logscale x
 set xrange [STATS_min / 1.3 : STATS_max * 1.3]
 set yrange [0 : 1.05]
 eval power_tics("x", STATS_max / STATS_min)
-set key title tag."lambda_{min}(H_m)/(xi lambda_0), bound by matrix Chernoff" maxrows words(xis)
+set key title tag."lambda_{min}(H_m)/(xi lambda_0), bound by matrix Chernoff" maxrows words(xis) width -1.5
 
 plot for [i = 1 : words(xis)] table using (beside(i)) : (ratio(word(xis, i))) : (end("low")) : (end("high")) \
          with yerrorbars linetype i dashtype 1 notitle, \

@@ -26,9 +26,9 @@ eval log_tics("y", highest / lowest)
 set xlabel "round k"
 set ylabel "change of ||y - u||^2"
 set title offset 0, -0.6
-set multiplot layout 1, 2 margins screen 0.12, screen 0.985, screen 0.15, screen 0.76 spacing screen 0.1
+set multiplot layout 1, 2 margins screen 0.12, screen 0.98, screen 0.15, screen 0.76 spacing screen 0.1
 set title "jump, mean ± se, and V_k"
-set key at screen 0.52, screen 0.985 center top maxrows 1 title "movements in a round: lines predicted, points measured"
+set key at screen 0.52, screen 0.98 center top maxrows 1 title "movements in a round: lines predicted, points measured"
 plot for [i = 1 : words(subnets)] table using "round" : (of("jump_predicted", i)) with lines linetype i notitle, \
      for [i = 1 : words(subnets)] table using "round" : (of("jump", i)) : (error_bar(i)) \
          with yerrorbars linetype i dashtype 1 pointtype 0 notitle, \

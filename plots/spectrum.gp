@@ -30,7 +30,7 @@ set yrange [lowest / 3 : highest * 2]
 eval power_tics("x", n)
 eval power_tics("y", highest / lowest)
 set label 1 sprintf("lambda_{min}(Hinf) = %.4g", smallest) at graph 0.03, graph 0.07 left
-set key title tag."spectrum of Hinf" maxrows 2
+set key title tag."spectrum of Hinf" maxrows 2 width -1.5
 
 plot table using "index" : (gram(number("gram"))) with lines linetype 3 title "G = XX^{T}".zero, \
      table using "index" : (number("eigenvalue")) with lines linetype 1 title "Hinf", \

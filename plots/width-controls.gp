@@ -12,6 +12,11 @@ stats table(2) using (xi = column("xi")) nooutput
 here(x) = abs(column("xi") - xi) < 1e-9 ? x : NaN
 do for [i = 1 : words(curves)] { stats table(i) using (keep(here(number("mean")))) nooutput }
 
+# Curves stand a little beside each other, so that their bars do not hide one another.
+stats table(2) using "width" nooutput
+beside(i) = column("width") + (i - 0.5 * (words(curves) + 1)) * STATS_max / 150.0
+
+set lmargin 9.3
 set xlabel sprintf("width m, xi = %g", xi)
 set ylabel "error, mean ± sd"
 set xrange [0 : *]
@@ -20,8 +25,8 @@ set logscale y
 eval log_tics("y", highest / lowest)
 set key title tag."error against width, controls" maxrows 2
 
-plot for [i = 1 : words(curves)] table(i) using "width" : (here(number("mean"))) \
+plot for [i = 1 : words(curves)] table(i) using (beside(i)) : (here(number("mean"))) \
          : (here(under(number("mean"), spread("sd")))) : (here(number("mean") + spread("sd"))) \
          with yerrorbars linetype i dashtype 1 notitle, \
-     for [i = 1 : words(curves)] table(i) using "width" : (here(number("mean"))) \
+     for [i = 1 : words(curves)] table(i) using (beside(i)) : (here(number("mean"))) \
          with linespoints linetype i title titles[i]

@@ -205,14 +205,14 @@ static bool is_folder(const char *path) {
 }
 
 int main(int argc, char **argv) {
+    const program_about about = {
+        .sentence = "Tells whether two tables, or two folders of tables, say the same."};
     compare_settings settings = {.count = 0};
     const struct argp own = {NULL, parse, "A B", NULL, NULL, NULL, NULL};
     program_options options;
     comparison c = {.count = 0};
     gsl_set_error_handler_off();
-    status st = program_parse(argc, argv,
-                              "Tells whether two tables, or two folders of tables, say the same.",
-                              &own, &settings, &options);
+    status st = program_parse(argc, argv, &about, &own, &settings, &options);
     if (st == OK && is_folder(settings.paths[0])) {
         st = compare_folders(settings.paths[0], settings.paths[1], &c);
     } else if (st == OK) {

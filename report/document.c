@@ -4,6 +4,7 @@
 #include <limits.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "cli/options.h"
@@ -11,6 +12,9 @@
 void document_free(document *d) {
     text_free(&d->out);
     scratch_free(&d->strings);
+    free(d->glossary);
+    d->glossary = NULL;
+    d->term_count = 0;
 }
 
 bool document_table(const document *d, const char *name, table_data *t) {
@@ -80,11 +84,61 @@ const char *document_verdict(document *d, verdict v) {
     return keep(d, &t);
 }
 
-const char *document_counts(document *d, const statement_row *rows, size_t count) {
+const char *document_note(document *d, const table_data *t, const char *key) {
+    char written[1024], *end;
+    text note = {0};
+    if (!table_note_of(t, key, written, sizeof written)) { return NULL; }
+    const double value = strtod(written, &end);
+    const bool number = end > written && (!*end || *end == ',' || *end == ' ');
+    if (number) { text_add(&note, "%.4g", value); }
+    text_add(&note, "%s", document_cell(d, number ? end : written));
+    return keep(d, &note);
+}
+
+const char *document_statement(document *d, const statement_row *row) {
+    text t = {0};
+    const char *name = document_cell(d, row->statement);
+    if (!*row->anchor) { return name; }
+    text_add(&t, "[%s](mathematics.html#%s)", name, row->anchor);
+    return keep(d, &t);
+}
+
+bool row_begins(const statement_row *row, const char *key) {
+    return strncmp(row->statement, key, strlen(key)) == 0;
+}
+
+/* Where the program's name begins in a command, and how long it is. */
+static const char *name_in(const char *command, size_t *length) {
+    const size_t whole = strcspn(command, " ");
+    const char *name = command + whole;
+    while (name > command && name[-1] != '/') { name--; }
+    *length = (size_t)(command + whole - name);
+    return name;
+}
+
+bool row_of_program(const statement_row *row, const char *key) {
+    size_t length;
+    const char *name = name_in(row->command, &length);
+    return length == strlen(key) && strncmp(name, key, length) == 0;
+}
+
+const char *document_program(document *d, const char *command) {
+    text t = {0};
+    size_t length;
+    const char *name = name_in(command, &length);
+    text_add(&t, "%.*s", (int)length, name);
+    return keep(d, &t);
+}
+
+const char *document_counts(document *d, const statement_row *rows, size_t count,
+                            bool (*chosen)(const statement_row *row, const char *key),
+                            const char *key) {
     text t = {0};
     for (int v = NOT_REFUTED; v <= NOT_CHECKED; v++) {
         size_t matches = 0;
-        for (size_t k = 0; k < count; k++) { matches += rows[k].verdict == (verdict)v; }
+        for (size_t k = 0; k < count; k++) {
+            matches += rows[k].verdict == (verdict)v && (!chosen || chosen(&rows[k], key));
+        }
         if (matches) {
             text_add(&t, "%s%zu %s", t.used ? ", " : "", matches, verdict_word((verdict)v));
         }
@@ -92,17 +146,32 @@ const char *document_counts(document *d, const statement_row *rows, size_t count
     return keep(d, &t);
 }
 
-void document_picture(document *d, const char *figure, const char *alternative) {
+/* The address of a file in a folder, as one word. */
+static void add_address(text *t, const char *folder, const char *file) {
     static const char plain[] =
         "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./";
-    char target[2 * PATH_MAX], word[3 * PATH_MAX] = "";
+    for (const char *c = folder; *c; c++) {
+        text_add(t, strchr(plain, *c) ? "%c" : "%%%02X", (unsigned char)*c);
+    }
+    text_add(t, "/%s", file);
+}
+
+void document_picture(document *d, const char *figure, const char *alternative,
+                      const char *caption) {
+    char target[2 * PATH_MAX], word[3 * PATH_MAX] = "", file[NAME_MAX + 1];
     const char *folder = d->plots;
     while (strncmp(folder, "../", 3) == 0) { folder += 3; }
     snprintf(target, sizeof target, "%s/%s.svg", folder, figure);
     option_quote(word, sizeof word, 0, target);
-    text_add(&d->out, "![%s](", alternative);
-    for (const char *c = d->plots; *c; c++) {
-        text_add(&d->out, strchr(plain, *c) ? "%c" : "%%%02X", (unsigned char)*c);
-    }
-    text_add(&d->out, "/%s.svg)\n\n%s\n\n", figure, document_make(d, word));
+    snprintf(file, sizeof file, "%s.svg", figure);
+    text_add(&d->out, "<figure>\n\n![%s](", alternative);
+    add_address(&d->out, d->plots, file);
+    text_add(&d->out, ")\n\n<figcaption>\n\n%s %s\n\n</figcaption>\n</figure>\n\n", caption,
+             document_make(d, word));
 }
+
+void document_fold(document *d, const char *summary) {
+    text_add(&d->out, "<details open>\n<summary>%s</summary>\n\n", summary);
+}
+
+void document_unfold(document *d) { text_add(&d->out, "\n</details>\n\n"); }

@@ -1,6 +1,6 @@
 #!/bin/sh
-# One page of HTML with all that it shows, FOLDER/report.html, from FOLDER/REPORT.md. Asks nothing of the user who runs it:
-# pandoc would look for a home folder.
+# One page of HTML with all that it shows, FOLDER/report.html, from FOLDER/REPORT.md, and beside it the mathematics that its
+# statements lead to, FOLDER/mathematics.html. Asks nothing of the user who runs it: pandoc would look for a home folder.
 #
 #     report/page.sh FOLDER
 # SPDX-License-Identifier: GPL-3.0-or-later
@@ -13,6 +13,13 @@ cd -- "$(dirname -- "$0")"
 # pandoc 2.19 gave the option its new name, and pandoc 3 warns of the old one.
 whole=--self-contained
 pandoc --help | grep -q -e --embed-resources && whole=--embed-resources
-pandoc --data-dir=. --from markdown --to html5 --standalone $whole --toc --toc-depth 2 --lua-filter page.lua --css report.css \
-    <"$REPORT_FOLDER/REPORT.md" >"$REPORT_FOLDER/report.html.tmp"
-mv -- "$REPORT_FOLDER/report.html.tmp" "$REPORT_FOLDER/report.html"
+page() { # page SOURCE NAME OPTION...: FOLDER/NAME, whole or not there
+    name=$REPORT_FOLDER/$2
+    source=$1
+    shift 2
+    pandoc --data-dir=. --to html5 --standalone $whole --mathml --toc --css report.css "$@" <"$source" >"$name.tmp"
+    mv -- "$name.tmp" "$name"
+}
+page "$REPORT_FOLDER/REPORT.md" report.html --from markdown-implicit_figures --toc-depth 1 --lua-filter page.lua --include-after-body fold.html
+page ../doc/mathematics.md mathematics.html --from markdown-implicit_figures --toc-depth 1 --lua-filter proofs.lua \
+    --metadata title="The statements, with proofs and constants" --metadata lang=en

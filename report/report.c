@@ -12,8 +12,10 @@
 #include "cli/option_table.h"
 #include "cli/program.h"
 
+enum { LONGEST_GLOSSARY = 1 << 20 };
+
 typedef struct {
-    const char *results, *plots, *make;
+    const char *results, *plots, *make, *glossary;
 } report_settings;
 
 static const option_row rows[] = {
@@ -22,6 +24,8 @@ static const option_row rows[] = {
      .help = "folder of the pictures as the report's place sees it"},
     {"make", OPTION_PATH, offsetof(report_settings, make),
      .help = "settings of make that these results are of, such as PROFILE=quick"},
+    {"glossary", OPTION_PATH, offsetof(report_settings, glossary),
+     .help = "words that get a footnote; without the file none do"},
     {NULL}};
 
 /* Where a word of the shell ends: one of plain letters and of any letters in single quotes, as
@@ -58,18 +62,35 @@ static status read_rows(const char *folder, const char *name, statement_row **li
     return access(path, F_OK) == 0 ? verdict_read(path, list, count) : OK;
 }
 
+/* Data of the user's own: what the theory says of them comes first. */
+static bool own_data(const document *d) { return strstr(d->make, "DATA=") != NULL; }
+
 static status write_report(document *d, const char *path) {
-    text_add(&d->out, "---\ntitle: Masked NTK, report\nlang: en\n---\n\n");
+    text_add(&d->out, "---\ntitle: Training with randomly masked neurons, reproduced and checked\n"
+                      "subtitle: \"F. Liao, A. Kyrillidis, *On the Convergence of Shallow Neural "
+                      "Network Training with Randomly Masked Neurons*, TMLR 2022, arXiv "
+                      "2112.02668\"\nlang: en\n---\n\n");
+    chapter_paper(d);
     chapter_summary(d);
-    chapter_advise(d);
+    if (own_data(d)) { chapter_advise(d); }
+    chapter_unheld(d);
     chapter_figure2(d);
     chapter_released(d);
     chapter_statements(d);
-    chapter_unchecked(d);
+    chapter_artifact(d);
+    if (!own_data(d)) { chapter_advise(d); }
     chapter_provenance(d);
+    chapter_terms(d);
     const char *bytes = text_bytes(&d->out);
     if (!bytes || d->strings.failed) { return FAILED; }
     return file_write_whole(path, bytes, d->out.used);
+}
+
+/* A report without the glossary has no footnotes. */
+static status read_glossary(const char *path, document *d) {
+    size_t size;
+    return access(path, F_OK) == 0 ? file_read_whole(path, LONGEST_GLOSSARY, &d->glossary, &size)
+                                   : OK;
 }
 
 static status make_report(document *d, const program_options *options) {
@@ -88,18 +109,18 @@ static status make_report(document *d, const program_options *options) {
 }
 
 int main(int argc, char **argv) {
-    report_settings o = {"results", "../plots", ""};
+    const program_about about = {.sentence =
+                                     "Writes the report of a folder of results as Markdown."};
+    report_settings o = {"results", "../plots", "", "doc/glossary.md"};
     program_options options = {.name = argv[0]};
     option_table own = {0};
     document d = {.claims = NULL};
     status st = option_table_open(&own, rows, &o);
-    if (st == OK) {
-        st = program_parse(argc, argv, "Writes the report of a folder of results as Markdown.",
-                           &own.argp, &own, &options);
-    }
+    if (st == OK) { st = program_parse(argc, argv, &about, &own.argp, &own, &options); }
     d.results = o.results;
     d.plots = o.plots;
     d.make = o.make;
+    if (st == OK) { st = read_glossary(o.glossary, &d); }
     if (st == OK) { st = make_report(&d, &options); }
     free(d.claims);
     free(d.statements);

@@ -11,7 +11,7 @@ export LC_ALL=C.UTF-8
 source tests/support/checkout_copy.sh
 folder=$1
 list=$PWD/tests/commands.txt
-seconds_each=300
+seconds_each=600
 failures=0
 complain() {
     echo "commands: $1"

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Opens a report in headless Chromium and checks what a reader would meet: nothing on the console, no request that leaves the file,
-all pictures drawn, no horizontal scrolling at 390 and 1280 pixels, an A4 print in which no table is cut.
+all pictures drawn and with a caption, words explained, parts folded at 390 pixels alone, no horizontal scrolling at 390 and
+1280 pixels, an A4 print in which no table is cut and nothing folded.
 
 usage: tests/report_browser.py REPORT.html [FOLDER for screenshots and the PDF]
 Exit 0 if all of it holds, 1 if not, 77 if there is no Chromium."""
@@ -62,7 +63,7 @@ class Browser:
 def check(report, folder):
     failures = []
     url = pathlib.Path(report).resolve().as_uri()
-    with tempfile.TemporaryDirectory() as profile:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
         browser = Browser(shutil.which("chromium"), profile)
         target = browser.call("Target.createTarget", url="about:blank")["targetId"]
         session = browser.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
@@ -94,11 +95,18 @@ def check(report, folder):
             broken = value("document.querySelectorAll('img').length")
             if not (pictures >= 4 and empty == 0 and nameless == 0 and broken == 0):
                 failures.append(f"at {width} px {pictures} pictures, {empty} empty, {nameless} without text, {broken} not inline")
+            bare = value("[...document.querySelectorAll('svg')].filter(s => !s.closest('figure')?.querySelector('figcaption')?.textContent.trim()).length")
+            folded = value("[...document.querySelectorAll('details')].map(d => d.open)")
+            notes = value("document.querySelectorAll('.term[title]').length")
+            if not (bare == 0 and len(folded) > 0 and not any(o == (width < 500) for o in folded) and notes > 0):
+                failures.append(f"at {width} px {bare} pictures without caption, {folded.count(True)} of {len(folded)} parts open, {notes} words explained")
             if folder:
                 height = min(value("document.documentElement.scrollHeight"), 12000)
                 shot = browser.call("Page.captureScreenshot", session, captureBeyondViewport=True,
                                     clip={"x": 0, "y": 0, "width": width, "height": height, "scale": 1})
                 pathlib.Path(folder, f"report-{width}-{scheme}.png").write_bytes(base64.b64decode(shot["data"]))
+        # Folded at 390 px, then printed: everything is open.
+        value("[...document.querySelectorAll('details')].map(d => d.open = false)")
         # A4 at 96 px an inch, less 14 mm on either side, is 688 px wide: no table may be wider.
         browser.call("Emulation.setEmulatedMedia", session, media="print")
         browser.call("Emulation.setDeviceMetricsOverride", session, width=688, height=1000, deviceScaleFactor=1, mobile=False)
@@ -106,6 +114,8 @@ def check(report, folder):
         if cut != 0:
             failures.append(f"{cut} tables are cut on A4")
         pdf = browser.call("Page.printToPDF", session, preferCSSPageSize=True, printBackground=True)
+        if not value("[...document.querySelectorAll('details')].every(d => d.open)"):
+            failures.append("what is folded stays so on paper")
         if folder:
             pathlib.Path(folder, "report.pdf").write_bytes(base64.b64decode(pdf["data"]))
         browser.process.kill()

@@ -37,17 +37,17 @@ enum { MAX_SAMPLES = 1000000, MAX_THREADS = 64, MOST_THREADS_ASKED = 1000000, MA
 static const struct argp_option common_options[] = {
     {0, 0, 0, 0, "Common options:", 10},
     {"data", KEY_DATA, "FILE", 0, "features and labels, .npz (default data/digits.npz)", 10},
-    {"samples", KEY_SAMPLES, "N", 0, "take N rows (default: the program's number, or all)", 10},
+    {"samples", KEY_SAMPLES, "N", 0, "take N rows", 10},
     {"at-most", KEY_AT_MOST, "N", 0,
      "the same, but of a file with fewer rows all, as where neither is given", 10},
     {"rows", KEY_ROWS, "WORD", 0,
      "which rows: first, in the file's order, or spread, a choice by the seed over the labels that "
-     "has the closest pair in it (" PROGRAM_ROWS_DEFAULT ")",
+     "has the closest pair in it",
      10},
     {"seed", KEY_SEED, "N", 0, "seed of all random streams (default 1)", 10},
     {"threads", KEY_THREADS, "N", 0,
      "threads, at most 64 (default: OMP_NUM_THREADS or all processors at hand)", 10},
-    {"out", KEY_OUT, "FILE", 0, "table to write (default results/PROGRAM.dat)", 10},
+    {"out", KEY_OUT, "FILE", 0, "table to write", 10},
     {"quiet", KEY_QUIET, 0, 0, "no progress, no summary", 10},
     {"fresh", KEY_FRESH, 0, 0, "start over: forget finished units of these settings", 10},
     {"predict", KEY_PREDICT, 0, 0, "print the seconds that the run would take, and stop", 10},
@@ -123,6 +123,7 @@ static status parse_common(int key, const char *text, program_options *o) {
 /* What argp hands to a parser: the common options' own and the program's. */
 typedef struct {
     program_options *options;
+    const program_about *about;
     void *own_input;
     bool has_own, takes_arguments;
 } parse_state;
@@ -144,6 +145,23 @@ static error_t parse_key(int key, char *text, struct argp_state *state) {
         if (key < KEY_DATA || key > KEY_SHARD) { return ARGP_ERR_UNKNOWN; }
         return parse_common(key, text, parse->options) == OK ? 0 : EINVAL;
     }
+}
+
+/* The common options' defaults that differ from program to program; argp frees what is new. */
+static char *help_filter(int key, const char *text, void *input) {
+    const parse_state *parse = input;
+    const char *value = NULL;
+    char *whole = NULL;
+    if (!parse) { return (char *)(uintptr_t)text; }
+    if (key == KEY_SAMPLES) { value = parse->about->samples; }
+    if (key == KEY_OUT) { value = parse->options->default_out; }
+    if (key == KEY_ROWS && parse->about->samples) {
+        value = parse->about->rows == ROWS_FIRST ? "first" : "spread";
+    }
+    if (!value || asprintf(&whole, "%s (default %s)", text, value) < 0) {
+        return (char *)(uintptr_t)text;
+    }
+    return whole;
 }
 
 /* What a word of the command line may stand for: the option of that name, or those that begin with
@@ -319,8 +337,8 @@ static void occupy_streams(void) {
     }
 }
 
-status program_parse(int argc, char **argv, const char *about, const struct argp *own, void *input,
-                     program_options *options) {
+status program_parse(int argc, char **argv, const program_about *about, const struct argp *own,
+                     void *input, program_options *options) {
     const char *slash = strrchr(argv[0], '/');
     occupy_streams();
     signal(SIGXFSZ,
@@ -337,8 +355,9 @@ status program_parse(int argc, char **argv, const char *about, const struct argp
     options->out = options->default_out;
     argp_program_version_hook = print_version;
     struct argp_child children[] = {{own, 0, NULL, 0}, {0}};
-    struct argp argp = {common_options, parse_key, NULL, about, own ? children : NULL, NULL, NULL};
-    parse_state parse = {options, input, own != NULL, own && own->args_doc};
+    struct argp argp = {common_options,        parse_key,   NULL, about->sentence,
+                        own ? children : NULL, help_filter, NULL};
+    parse_state parse = {options, about, input, own != NULL, own && own->args_doc};
     status s = check_once(&argp, argc, argv);
     if (s == OK) { s = parse_quietly(&argp, argc, argv, &parse); }
     if (s == OK) { s = keep_command(&argp, argc, argv, options); }

@@ -21,10 +21,16 @@ enum { PROGRAM_COMMAND = 1024 }; /* room for a command line, kept to do it again
  * as SPREAD, but for the closest pair of the file, which comes in as other rows do. */
 typedef enum { ROWS_USUAL, ROWS_FIRST, ROWS_SPREAD, ROWS_APART } program_rows;
 
-/* What the programs of theory take unless --rows says so, and the same in words for --help. (The
- * experiments take the first.) This is the one place. */
+/* What the programs of theory take unless --rows says so. (The experiments take the first.) */
 #define PROGRAM_ROWS_OF_THEORY ROWS_SPREAD
-#define PROGRAM_ROWS_DEFAULT "default spread; the programs of Figure 2: first"
+
+/* What --help says of a program. */
+typedef struct {
+    const char *sentence; /* what it does */
+    const char
+        *samples;      /* what --samples takes where it is not given: "24"; NULL: it has no data */
+    program_rows rows; /* the same of --rows: ROWS_FIRST or ROWS_SPREAD */
+} program_about;
 
 typedef struct {
     const char *name;     /* of the program; set by program_parse */
@@ -49,14 +55,13 @@ typedef struct {
                                       they decide no value */
 } program_options;
 
-/* Parses the common options and those of `own` (may be NULL: none); `about` is one sentence for
- * --help. own->parser gets `input` as its state->input; it returns EINVAL after fail() and
+/* Parses the common options and those of `own` (may be NULL: none). own->parser gets `input` as its state->input; it returns EINVAL after fail() and
  * ARGP_ERR_UNKNOWN for keys that are not its own; with own->args_doc it also gets the arguments
  * that are not options (ARGP_KEY_ARG), which are refused otherwise. An option given twice is
  * refused, and a command line too long to be kept whole. --help and --version print to stdout and
  * exit 0. BAD_INPUT: error_text() has one line. */
-status program_parse(int argc, char **argv, const char *about, const struct argp *own, void *input,
-                     program_options *options);
+status program_parse(int argc, char **argv, const program_about *about, const struct argp *own,
+                     void *input, program_options *options);
 
 /* BAD_INPUT if `path`, given with `option`, is the file of --out, which will be written. (--data is
  * looked at already.) */

@@ -25,7 +25,7 @@ typedef struct {
 double bounds_width_hoeffding(const bounds_setting *s);        /* (a) m_H */
 double bounds_width_bernstein(const bounds_setting *s);        /* (b) m_B */
 double bounds_width_matrix_bernstein(const bounds_setting *s); /* (c) m_C */
-/* (d): lambda_min(H_m) >= (1 - eps) xi lambda0 for all masks; eps in (0, 1), 1/4 in "Together". */
+/* (d): lambda_min(H_m) >= (1 - eps) xi lambda0 for all masks; eps in (0, 1), 1/4 combined with drift. */
 double bounds_width_chernoff(const bounds_setting *s, double eps);
 
 /* The same statements at a given width m > 0: the deviation that holds for all masks with
@@ -52,9 +52,9 @@ double bounds_near_failure(const bounds_setting *s, double m, double p_R);
 double bounds_drift(const bounds_setting *s, double p_R);
 /* Least width for the drift condition at R*: (48 row_sum/(xi lambda0)) log(masks n/delta). */
 double bounds_width_drift(const bounds_setting *s);
-/* Together: max of (d) at eps = 1/4 and the drift condition; lambda_min(H_m(k,t)) >= xi lambda0/2
+/* Combined with drift: max of (d) at eps = 1/4 and the drift condition; lambda_min(H_m(k,t)) >= xi lambda0/2
  * within R*, with probability 1 - 2 delta. */
-double bounds_width_together(const bounds_setting *s);
+double bounds_width_combined(const bounds_setting *s);
 /* [paper] m = Omega(n^2 log(K p n/delta)/(xi lambda0^2)), its constant read as 1. */
 double bounds_width_theorem(const bounds_setting *s);
 

@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include "model/network.h"
+#include "model/stability.h"
 #include "model/train.h"
 #include "base/error.h"
 #include "stats/rng.h"
@@ -41,13 +42,16 @@ typedef struct {
 /* Rounds that the covariance of a round's noise serves. */
 #define EFFECTIVE_NOISE_SERVES 4
 
+/* Neurons of whose occurring again an operator of order 2 takes the mean. */
+size_t effective_sampled_neurons(size_t n, size_t m, size_t tau);
+
 /* Settings of a trained network s on n samples of G with q outputs. */
 effective_setting effective_setting_of(const train_settings *s, const double *G, size_t n, size_t q,
                                        unsigned order);
 
 /* From this stability number of a subnetwork (stability.h) on nothing is predicted: products of
  * frozen operators diverge. */
-#define EFFECTIVE_STABILITY_MOST 2
+#define EFFECTIVE_STABILITY_MOST STABILITY_LIMIT
 
 typedef struct effective effective;
 

@@ -10,16 +10,16 @@
  * are corrections, known to 1/sqrt(sampled) of their spread. */
 enum { SAMPLED_ROOM = 1 << 25, SAMPLED_LEAST = 8, SAMPLED_MOST = 48 };
 
-static size_t sampled_neurons(const effective_setting *s) {
-    size_t fit = SAMPLED_ROOM / (s->n * s->n * s->tau);
+size_t effective_sampled_neurons(size_t n, size_t m, size_t tau) {
+    size_t fit = SAMPLED_ROOM / (n * n * tau);
     size_t count = fit < SAMPLED_LEAST ? SAMPLED_LEAST : fit > SAMPLED_MOST ? SAMPLED_MOST : fit;
-    return count < s->m ? count : s->m;
+    return count < m ? count : m;
 }
 
 void effective_second_take(effective *f) {
     effective_second *o = &f->o2;
     size_t n = f->s.n, m = f->s.m, tau = f->s.tau;
-    o->sampled = sampled_neurons(&f->s);
+    o->sampled = effective_sampled_neurons(n, m, tau);
     o->P = effective_arrays(f, tau + 1, n * n);
     o->KK = effective_arrays(f, tau, n * n);
     o->reach = effective_arrays(f, tau, n * n);

@@ -19,7 +19,7 @@ double stability_subnet(const train_settings *s, size_t n, size_t q, double lamb
 double stability_largest_lr(const train_settings *s, size_t n, size_t q, double lambda_max) {
     train_settings unit = *s;
     unit.lr = 1; /* the number is proportional to it */
-    return 2 / stability_subnet(&unit, n, q, lambda_max);
+    return STABILITY_LIMIT / stability_subnet(&unit, n, q, lambda_max);
 }
 
 double stability_auto_lr(const train_settings *s, size_t n, size_t q, double lambda_max) {

@@ -1,5 +1,5 @@
 /* Whether a local step is stable: its step size times the largest eigenvalue of what it linearises
- * to (stability-number in doc/mathematics.md). Below 2 it is.
+ * to (stability-number in doc/mathematics.md). Below STABILITY_LIMIT it is.
  *
  * train_stability() is the number of the mean kernel xi Hinf x I_q. A subnetwork's own kernel,
  *     K = sum_r m_r (D_r G D_r) x (a_r a_r^T),   (n q) x (n q),
@@ -16,6 +16,8 @@
 #include "model/train.h"
 #include "stats/rng.h"
 
+#define STABILITY_LIMIT 2
+
 /* What `--lr auto` takes of the largest stable step: the kernel moves along a run, and the factor
  * above is off by some percent. */
 #define STABILITY_AUTO_SHARE 0.5
@@ -27,7 +29,7 @@ double stability_factor(const train_settings *s, size_t q);
  */
 double stability_subnet(const train_settings *s, size_t n, size_t q, double lambda_max);
 
-/* The step at which that is 2, in the sense of s->scaling; s->lr is not looked at. */
+/* The step at which that is STABILITY_LIMIT, in the sense of s->scaling; s->lr is not looked at. */
 double stability_largest_lr(const train_settings *s, size_t n, size_t q, double lambda_max);
 /* STABILITY_AUTO_SHARE of it: what `--lr auto` stands for. */
 double stability_auto_lr(const train_settings *s, size_t n, size_t q, double lambda_max);

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -172,6 +173,12 @@ void study_path(const study_run *r, const char *suffix, char *path, size_t size)
     }
 }
 
+/* The most memory that this process had so far. */
+static double peak_mebibytes(void) {
+    struct rusage used;
+    return getrusage(RUSAGE_SELF, &used) == 0 ? (double)used.ru_maxrss / 1024 : NAN;
+}
+
 /* Where the numbers come from: command, data, options, machine. */
 static void note_origin(const study_run *r, table *t) {
     const sweep_result *result = &r->result;
@@ -185,6 +192,7 @@ static void note_origin(const study_run *r, table *t) {
     table_note(t, "units", "%zu computed, %zu read, %zu repaired", result->computed, result->reused,
                result->repaired);
     table_note(t, "seconds", "%.3g (predicted %.3g)", result->seconds, result->predicted);
+    table_note(t, "memory", "%.3g MiB at most", peak_mebibytes());
     table_note(t, "processors that computed units", "%s", result->cores);
     provenance_note(t);
 }
@@ -269,16 +277,30 @@ status study_perform(study_run *r) {
     return st == OK && r->result.complete ? write_results(r) : st;
 }
 
+/* What --help says; usual: room for its default of --samples. */
+static program_about about_of(const study *s, char *usual, size_t size) {
+    const char *words = s->samples_help ? s->samples_help : "";
+    if (s->samples) {
+        snprintf(usual, size, "%zu%s", s->samples, words);
+    } else {
+        snprintf(usual, size, "%s", *words ? words : "all");
+    }
+    return (program_about){
+        .sentence = s->about, .samples = usual, .rows = s->rows ? s->rows : PROGRAM_ROWS_OF_THEORY};
+}
+
 int study_main(const study *s, int argc, char **argv) {
     program_options options = {.name = argv[0]};
     option_table own = {0};
+    char usual[80];
+    const program_about about = about_of(s, usual, sizeof usual);
     study_run r;
     status st = begin(s, s->defaults, &r);
     if (st == OK) { st = option_table_open(&own, s->options, r.settings); }
-    if (st == OK) { st = program_parse(argc, argv, s->about, &own.argp, &own, &options); }
+    if (st == OK) { st = program_parse(argc, argv, &about, &own.argp, &own, &options); }
     if (st == OK && s->preset) {
         st = s->preset(&r);
-        if (st == OK) { st = program_parse(argc, argv, s->about, &own.argp, &own, &options); }
+        if (st == OK) { st = program_parse(argc, argv, &about, &own.argp, &own, &options); }
     }
     if (st == OK) { st = prepare(&options, &r); }
     if (st == OK) { st = study_perform(&r); }

@@ -53,6 +53,9 @@ typedef struct {
 
 struct study {
     const char *about;         /* one sentence for --help */
+    size_t samples;            /* rows taken where --samples does not say; 0: all */
+    const char *samples_help;  /* words after that number, or in place of "all"; NULL: none */
+    program_rows rows;         /* what --rows is by default; ROWS_USUAL: PROGRAM_ROWS_OF_THEORY */
     const option_row *options; /* ended by one without a name */
     const void *defaults;      /* (settings_size) */
     size_t settings_size, context_size;

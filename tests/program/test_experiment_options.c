@@ -130,3 +130,25 @@ Test(experiment_options, a_start_is_of_one_xi) {
                  2));
     cr_expect(ne(ptr, strstr(said, "--init: a start is trained at one xi"), NULL), "%s", said);
 }
+
+/* --help has the defaults that differ from program to program. */
+Test(experiment_options, help_tells_true_defaults) {
+    static const char *const programs[][3] = {
+        {"width-sweep", "(default 100)", "(default first)"},
+        {"error-heatmap", "(default all)", "(default first)"},
+        {"ntk-concentration", "(default 200)", "(default spread)"},
+        {"error-floor", "(default 24)", "(default spread)"},
+        {"drift", "(default 100, of the practical", "(default spread)"},
+        {"infinite-ntk", "(default all)", "(default spread)"}};
+    for (size_t k = 0; k < sizeof programs / sizeof *programs; k++) {
+        char line[300], said[8192];
+        snprintf(line, sizeof line, "BIN/%s --help | tr -s ' \\n' ' ' >&2", programs[k][0]);
+        cr_assert(eq(int, fixture_run(line, said, sizeof said), 0));
+        snprintf(line, sizeof line, "take N rows %s", programs[k][1]);
+        cr_expect(ne(ptr, strstr(said, line), NULL), "%s: %s", programs[k][0], said);
+        snprintf(line, sizeof line, "closest pair in it %s", programs[k][2]);
+        cr_expect(ne(ptr, strstr(said, line), NULL), "%s: %s", programs[k][0], said);
+        snprintf(line, sizeof line, "table to write (default results/%s.dat)", programs[k][0]);
+        cr_expect(ne(ptr, strstr(said, line), NULL), "%s: %s", programs[k][0], said);
+    }
+}

@@ -60,7 +60,30 @@ Test(rates, found_and_typed_are_one_run) {
                 "BIN/error-heatmap" SMALL "--xi 0.4 --subnets 2 --rounds 9 --scaling theory", 1);
     check_typed("width",
                 "BIN/width-sweep --samples 30 --repeats 2 --width 20,40 --xi 0.4 --rounds 9", 1);
+    check_typed("width-controls",
+                "BIN/width-sweep --samples 30 --repeats 2 --width 20,40 --xi 0.4 --rounds 9 "
+                "--lr-width 20",
+                1);
     check_typed("subnets", "BIN/subnet-sweep" SMALL "--subnets 2,4", 2); /* --lr is of xi = 1 */
+}
+
+/* A control of Figure 2c begins with the figure's rate, found or not. */
+Test(rates, a_rate_for_one_width_is_that_of_all_there) {
+    const char *found[] = {"--lr auto", "--lr 9 --unstable auto"};
+    for (size_t k = 0; k < 2; k++) {
+        char line[512];
+        const char command[] = "BIN/width-sweep --samples 30 --repeats 2 --width 20,80 --xi 0.8 "
+                               "--rounds 9 %s %s";
+        snprintf(line, sizeof line, command, found[k], "");
+        table_data all = table_of("rates-width", "all", line);
+        snprintf(line, sizeof line, command, found[k], "--lr-width 20");
+        table_data one = table_of("rates-width", "one", line);
+        cr_expect(lt(dbl, value(&all, 0, "lr"), 9));
+        cr_expect(eq(dbl, value(&one, 0, "lr"), value(&all, 0, "lr")));
+        cr_expect(eq(dbl, value(&all, 1, "lr"), value(&all, 0, "lr")));
+        cr_expect(ieee_ulp_eq(dbl, value(&one, 1, "lr"), value(&all, 0, "lr") / 4, 4));
+        table_data_free(&all), table_data_free(&one);
+    }
 }
 
 /* The largest number of a cell that the provenance tells, of those whose line has `with`. */

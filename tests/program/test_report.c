@@ -52,19 +52,19 @@ static document made(statement_row *claims, size_t claim_count, statement_row *s
                       .statement_count = statement_count};
 }
 
-Test(report, summary_counts_and_names) {
+Test(report, first_lines_count_and_name) {
     statement_row claims[] = {row("A", PAPER, NOT_REFUTED, "x"),
                               row("B", PAPER, STATEMENT_REFUTED, "x")};
     statement_row statements[] = {row("C", PAPER, STATEMENT_REFUTED, "x"),
                                   row("D", EXACT, NOT_CHECKED, "x")};
     document d = made(claims, 2, statements, 2);
-    char *said = chapter(&d, chapter_summary);
+    char *said = chapter(&d, chapter_paper);
     expect_said(said, "Of 2 claims about Figure 2: 1 not refuted, 1 refuted. Refuted here: B.");
     expect_said(said, "Of 2 statements of the paper and facts under them: 1 refuted, 1 not "
                       "checked. Refuted here: C. No exact or derived statement");
     free(said);
     statements[1].verdict = STATEMENT_REFUTED;
-    said = chapter(&d, chapter_summary);
+    said = chapter(&d, chapter_paper);
     expect_said(said, "**1 exact or derived statements are refuted");
     free(said);
 }
@@ -79,8 +79,9 @@ Test(report, figure2_has_claims_and_commands) {
                *jump = strstr(said, "Figure 2a jump"), *step = strstr(said, "Figure 2d step 1");
     cr_assert(a && b && jump && step);
     cr_expect(a < jump && jump < b && b < step);
-    expect_said(said, "](../../plots/quick/loss-dynamics.svg)\n\n`make "
-                      "plots/quick/loss-dynamics.svg PROFILE=quick`");
+    expect_said(said, "](../../plots/quick/loss-dynamics.svg)\n\n<figcaption>");
+    expect_said(said, "`make plots/quick/loss-dynamics.svg PROFILE=quick`\n\n</figcaption>");
+    expect_said(said, "<summary>The claims: 1 not refuted</summary>");
     expect_said(said, "These rows again: `make claims PROFILE=quick`");
     expect_said(said, "<span class=\"refuted\">refuted</span>");
     free(said);
@@ -94,29 +95,43 @@ Test(report, names_of_any_letters) {
     d.plots = "../plots/my (1) <it's> \303\251";
     d.make = "DATA='a`b'";
     char *said = chapter(&d, chapter_figure2);
+    expect_said(said, "](../plots/my%20%281%29%20%3Cit%27s%3E%20%C3%A9/loss-dynamics.svg)\n\n");
     expect_said(said,
-                "](../plots/my%20%281%29%20%3Cit%27s%3E%20%C3%A9/loss-dynamics.svg)\n\n"
                 "`` make 'plots/my (1) <it'\\''s> \303\251/loss-dynamics.svg' DATA='a`b' ``\n");
     free(said);
     said = chapter(&d, chapter_statements);
-    expect_said(said, "c1: ``` build/bin/x --data 'a`b``c' ```\n");
+    expect_said(said, "Again: ``` build/bin/x --data 'a`b``c' ```\n");
     free(said);
 }
 
-/* Each command once; rows point at theirs. What Markdown would read as marks stays as written. */
-Test(report, statements_point_at_their_commands) {
-    statement_row statements[] = {
-        row("||E||_F^2", DERIVED, NOT_REFUTED, "one"), row("B", PAPER, NOT_REFUTED, "two"),
-        row("C", EXACT, NOT_REFUTED, "one"), row("D", EXACT, NOT_REFUTED, "three")};
+/* Where a piece of the chapter is; it is there. */
+static const char *place_of(const char *said, const char *piece) {
+    const char *place = strstr(said, piece);
+    cr_assert(place != NULL, "'%s' is not in:\n%s", piece, said);
+    return place;
+}
+
+/* A program's rows are together, under each of its commands once. What Markdown would read as marks
+ * stays as written. */
+Test(report, statements_under_their_commands) {
+    statement_row statements[] = {row("||E||_F^2", DERIVED, NOT_REFUTED, "bin/drift one"),
+                                  row("B", PAPER, STATEMENT_REFUTED, "bin/other"),
+                                  row("C", EXACT, NOT_REFUTED, "bin/drift one"),
+                                  row("D", EXACT, NOT_REFUTED, "bin/drift two")};
+    snprintf(statements[1].anchor, sizeof statements[1].anchor, "theorem-9");
     document d = made(NULL, 0, statements, 4);
     char *said = chapter(&d, chapter_statements);
+    const char *one = place_of(said, "Again: `bin/drift one`"),
+               *two = place_of(said, "Again: `bin/drift two`"),
+               *other = place_of(said, "Again: `bin/other`");
     expect_said(said, "| \\|\\|E\\|\\|\\_F\\^2 | derived | <span class=\"holds\">not "
-                      "refuted</span> | 2 | 1 | 2 | 24 | 7 | [c1](#c1) |");
-    expect_said(said, "| B | paper | <span class=\"holds\">not refuted</span> | 2 | 1 | 2 | 24 | 7 "
-                      "| [c2](#c2) |");
-    expect_said(said, "| C | exact | <span class=\"holds\">not refuted</span> | 2 | 1 | 2 | 24 | 7 "
-                      "| [c1](#c1) |");
-    expect_said(said, "- []{#c1}c1: `one`\n- []{#c2}c2: `two`\n- []{#c3}c3: `three`\n\n");
+                      "refuted</span> | 2 | 1 | 2 | 24 | 7 |");
+    const char *c = place_of(said, "| C | exact |"), *last = place_of(said, "| D | exact |");
+    cr_expect(one < c && c < two && two < last && last < other);
+    cr_expect(strstr(one + strlen("Again: `"), "`bin/drift one`") == NULL);
+    cr_expect(other < place_of(said, "| [B](mathematics.html#theorem-9) | paper |"));
+    expect_said(said, "<summary>The rows: 3 not refuted</summary>");
+    expect_said(said, "## other\n\n");
     free(said);
 }
 
@@ -153,16 +168,37 @@ Test(report, advise_is_there_in_full) {
     free(said);
 }
 
-Test(report, unchecked_says_why) {
-    statement_row statements[] = {row("A", PAPER, NOT_REFUTED, "x"),
-                                  row("B", PAPER, NOT_CHECKED, "x"),
-                                  row("C", PAPER, HYPOTHESIS_NOT_MET, "x")};
+/* Each row that does not hold in a sentence; one statement at many settings once. */
+Test(report, unheld_says_why) {
+    statement_row statements[] = {
+        row("A", PAPER, NOT_REFUTED, "x"), row("B", PAPER, NOT_CHECKED, "x"),
+        row("C, m=1", PAPER, HYPOTHESIS_NOT_MET, "x"),
+        row("C, m=2", PAPER, HYPOTHESIS_NOT_MET, "x"), row("D", PAPER, STATEMENT_REFUTED, "x")};
     snprintf(statements[2].hypotheses, sizeof statements[2].hypotheses, "m is small");
-    document d = made(NULL, 0, statements, 3);
-    char *said = chapter(&d, chapter_unchecked);
-    expect_said(said, "- B - <span class=\"unchecked\">not checked</span>: says of B\n- C - <span "
-                      "class=\"unmet\">hypothesis not met</span>: m is small\n");
-    cr_expect(strstr(said, "- A") == NULL);
+    memcpy(statements[3].says, statements[2].says, sizeof statements[3].says);
+    statements[1].limit = 0.25;
+    statements[4].sense = SENSE_AT_LEAST;
+    document d = made(NULL, 0, statements, 5);
+    char *said = chapter(&d, chapter_unheld);
+    expect_said(said, "- D: says of D. Observed: 1, to be at least 2.\n");
+    expect_said(said, "- C, m=1: supposed: m is small. Said: says of C, m=1. Observed: 1. "
+                      "Likewise: m=2.\n");
+    expect_said(said, "- B: says of B. Observed: 1, p-value or limit 0.25.\n");
+    cr_expect(strstr(said, "- A") == NULL && strstr(said, "- C, m=2") == NULL);
+    free(said);
+}
+
+/* A word has its footnote where it is first used, in the glossary's words without links. */
+Test(report, terms_have_one_footnote) {
+    document d = made(NULL, 0, NULL, 0);
+    d.glossary = strdup("# Words\n\n**slack, room**: how far\nfrom [the bound](x.md#y).\n\n"
+                        "**keep**: no.\n");
+    cr_assert(d.glossary != NULL);
+    cr_expect(eq(str, (char *)document_term(&d, "Room", "room"), "Room[^room]"));
+    cr_expect(eq(str, (char *)document_term(&d, "room", "room"), "room"));
+    cr_expect(eq(str, (char *)document_term(&d, "oom", "oom"), "oom"));
+    char *said = chapter(&d, chapter_terms);
+    cr_expect(eq(str, said, "[^room]: **room**: how far from the bound.\n\n"));
     free(said);
 }
 
@@ -189,13 +225,20 @@ Test(report, released_program_in_numbers) {
 
 Test(report, provenance_from_the_tables) {
     document d = made(NULL, 0, NULL, 0);
-    write_file("loss-dynamics", "# data sha256: abc\n# ||G||: 3\n# seconds: 12\n# command: "
+    write_file("loss-dynamics", "# data sha256: abc\n# ||G||: 3\n# seconds: 12.34 (predicted 5)\n# "
+                                "memory: 52 MiB at most\n# command: "
                                 "build/bin/loss-dynamics\nx\n1\n");
-    write_file("infinite-ntk", "# lambda_min(Hinf): 0.04\nx\n1\n");
+    write_file("infinite-ntk", "# lambda_min(Hinf): 0.034737846259495893\nx\n1\n");
     char *said = chapter(&d, chapter_provenance);
     expect_said(said, "| data sha256 | abc |");
     expect_said(said, "| \\|\\|G\\|\\| | 3 |");
-    expect_said(said, "| lambda\\_min(Hinf) | 0.04 |");
-    expect_said(said, "| loss-dynamics | 12 | `build/bin/loss-dynamics` |");
+    expect_said(said, "| lambda\\_min(Hinf) | 0.034737846259495893 |");
+    free(said);
+    said = chapter(&d, chapter_paper);
+    expect_said(said, "lambda_min(Hinf) = 0.03474.\n");
+    free(said);
+    said = chapter(&d, chapter_artifact);
+    expect_said(said, "| 12.3 | 52 | [loss-dynamics.dat](#figure-2a) | "
+                      "`build/bin/loss-dynamics` |");
     free(said);
 }

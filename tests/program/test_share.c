@@ -18,15 +18,21 @@ Test(share, from_another_folder) {
     char *argv[] = {"x", NULL};
     program_options options;
     cr_assert(ne(ptr, realpath("data/digits.npz", expected), NULL));
-    cr_assert(eq(int, program_parse(1, argv, "a test", NULL, NULL, &options), OK), "%s",
-              error_text());
+    cr_assert(
+        eq(int,
+           program_parse(1, argv, &(program_about){.sentence = "a test"}, NULL, NULL, &options),
+           OK),
+        "%s", error_text());
     cr_expect(eq(str, (char *)options.data, "data/digits.npz"));
     cr_assert(eq(int, chdir("/"), 0));
     cr_expect(share_find("data/digits.npz", found, sizeof found));
     cr_assert(ne(ptr, realpath(found, resolved), NULL));
     cr_expect(eq(str, resolved, expected));
-    cr_assert(eq(int, program_parse(1, argv, "a test", NULL, NULL, &options), OK), "%s",
-              error_text());
+    cr_assert(
+        eq(int,
+           program_parse(1, argv, &(program_about){.sentence = "a test"}, NULL, NULL, &options),
+           OK),
+        "%s", error_text());
     cr_expect(eq(str, (char *)options.data, found));
 }
 

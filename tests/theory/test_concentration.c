@@ -98,7 +98,8 @@ static status parsed(int count, char **arguments, concentration_settings *o) {
     program_options run;
     *o = *(const concentration_settings *)concentration_study.defaults;
     cr_assert(eq(int, option_table_open(&own, concentration_study.options, o), OK));
-    status st = program_parse(count, arguments, "about", &own.argp, &own, &run);
+    status st = program_parse(count, arguments, &(program_about){.sentence = "about"}, &own.argp,
+                              &own, &run);
     option_table_close(&own);
     return st;
 }

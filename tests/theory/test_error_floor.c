@@ -12,6 +12,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/clock.h"
+#include "base/scratch.h"
 #include "tests/support/study_fixture.h"
 
 TestSuite(error_floor, .timeout = 120);
@@ -96,6 +98,30 @@ Test(error_floor, mutant_step_5_percent_too_large) {
     predict_otherwise(&r, wrong);
     expect(&r, NOT_REFUTED, STATEMENT_REFUTED);
     study_close(&r);
+}
+
+/* Seconds of a start are predicted within a factor of three, by the time of this thread on both
+ * sides: whatever else runs here counts for neither. */
+Test(error_floor, the_time_of_a_start_is_predicted) {
+    for (size_t order = 1; order <= 2; order++) {
+        study_run r;
+        floor_settings s = small(order);
+        s.rounds = 300;
+        study_fixture_open(&floor_study, &s, &r);
+        double *values = allocate(r.values, sizeof *values, "values"), least = INFINITY;
+        double predicted = floor_calibrate(&r) * floor_cost(&r, 0);
+        for (int k = 0; k < 3; k++) {
+            double begin = clock_thread();
+            cr_assert(eq(int, floor_measure(&r, 0, 0, values), OK));
+            least = fmin(least, clock_thread() - begin);
+        }
+        cr_expect(ge(dbl, predicted, least / 3), "order %zu: %g s, %g s taken", order, predicted,
+                  least);
+        cr_expect(le(dbl, predicted, 3 * least), "order %zu: %g s, %g s taken", order, predicted,
+                  least);
+        free(values);
+        study_close(&r);
+    }
 }
 
 Test(error_floor, too_few_runs_are_not_checked) {

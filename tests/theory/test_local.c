@@ -105,7 +105,10 @@ static status parsed(const char *option, const char *value, local_settings *sett
     option_table own;
     *settings = local_small(2);
     status st = option_table_open(&own, local_options, settings);
-    if (st == OK) { st = program_parse(2, arguments, "test", &own.argp, &own, &run); }
+    if (st == OK) {
+        st = program_parse(2, arguments, &(program_about){.sentence = "test"}, &own.argp, &own,
+                           &run);
+    }
     option_table_close(&own);
     return st;
 }

@@ -1,5 +1,4 @@
-/* The effective dynamics against enumeration of all masks, against its own recursion iterated, and
- * against runs with masks.
+/* The effective dynamics against enumeration of all masks, and against its own recursion iterated.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "model/effective.h"
 
@@ -9,9 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "model/trajectory.h"
 #include "stats/stats.h"
-#include "tests/support/fixture.h"
+#include "tests/support/effective_ground.h"
 
 #ifdef REAL_DOUBLE
 static const double SAME = 1e-12; /* relative agreement of two ways to one number */
@@ -20,55 +18,6 @@ static const double SAME = 2e-5;
 #endif
 
 TestSuite(effective);
-
-/* --- a small network and its start --- */
-
-typedef struct {
-    dataset data;
-    gram g;
-    double *G;
-    train_settings s;
-    trainer t;
-    real *Z; /* (m, ld) of the start */
-    effective_setting setting;
-} ground;
-
-static void keep_outputs(dataset *data, size_t q) {
-    for (size_t i = 0; i < data->n; i++) {
-        for (size_t o = 0; o < q; o++) { data->Y[i * q + o] = data->Y[i * data->q + o]; }
-    }
-    data->q = q;
-}
-
-static void open_ground(ground *x, size_t n, size_t q, train_settings s, unsigned order) {
-    *x = (ground){.s = s};
-    cr_assert(eq(int, dataset_load("data/digits.npz", n, &x->data), OK), "%s", error_text());
-    keep_outputs(&x->data, q);
-    x->G = malloc(n * n * sizeof *x->G);
-    dataset_gram(&x->data, x->G);
-    cr_assert(eq(int, gram_new(&x->data, GRAM_MATRIX, &x->g), OK));
-    cr_assert(eq(int, trainer_new(&x->g, &x->s, false, &x->t), OK));
-    rng *start = rng_new(3, n, q, RNG_PILOT);
-    cr_assert(eq(int, trainer_start_random(&x->t, start), OK));
-    rng_free(start);
-    size_t bytes = s.width * x->g.ld * sizeof *x->Z;
-    x->Z = malloc(bytes);
-    memcpy(x->Z, x->t.whole.Z, bytes);
-    x->setting = effective_setting_of(&x->s, x->G, n, q, order);
-}
-
-static void close_ground(ground *x) {
-    trainer_free(&x->t), gram_free(&x->g), dataset_free(&x->data);
-    free(x->G), free(x->Z);
-}
-
-static void back_to_start(ground *x) {
-    memcpy(x->t.whole.Z, x->Z, x->s.width * x->g.ld * sizeof *x->Z);
-    x->t.error = network_residual(&x->g, x->t.U, x->t.R);
-    trainer_output(&x->t, x->t.U);
-    x->t.error = network_residual(&x->g, x->t.U, x->t.R);
-    trainer_output(&x->t, x->t.U);
-}
 
 /* --- one round against all masks --- */
 
@@ -304,175 +253,4 @@ Test(effective, random_paths_have_the_variance_of_the_recursion) {
         effective_free(f), rng_free(draws);
         close_ground(&x);
     }
-}
-
-/* --- against runs with masks --- */
-
-enum { RUNS = 150, ROUNDS = 45, EARLY = 4 };
-static const size_t ROWS = 12;
-
-/* Mean over the last third, and ||Y - U||^2 after EARLY rounds. */
-typedef struct {
-    double floor, early;
-} outcome;
-
-static outcome outcome_of(const double curve[ROUNDS + 1]) {
-    return (outcome){stats_summarise(curve + 2 * ROUNDS / 3, ROUNDS / 3 + 1).mean, curve[EARLY]};
-}
-
-static outcome predict(const ground *x, effective_setting s) {
-    double curve[ROUNDS + 1];
-    rng *draws = rng_new(6, 0, 0, RNG_PILOT);
-    effective *f = effective_new(&s, &x->g, &x->t.whole, draws);
-    cr_assert(ne(ptr, f, NULL));
-    for (size_t k = 0; k <= ROUNDS; k++) {
-        cr_assert(k == 0 || effective_round(f) == OK);
-        curve[k] = effective_bias(f) + effective_variance(f);
-    }
-    effective_free(f), rng_free(draws);
-    return outcome_of(curve);
-}
-
-typedef struct {
-    stats_interval floor, early;
-} seen_outcome;
-
-/* Student intervals of the means of runs from one start. */
-static seen_outcome simulate(ground *x) {
-    double floors[RUNS], early[RUNS], curve[ROUNDS + 1];
-    unsigned char *mask = malloc(x->s.subnets * x->s.width);
-    rng *masks = rng_new(7, 0, 0, RNG_PILOT);
-    for (size_t k = 0; k < RUNS; k++) {
-        back_to_start(x);
-        for (size_t round = 0; round <= ROUNDS; round++) {
-            if (round > 0) {
-                mask_draw(x->s.mask, x->s.subnets, x->s.width, x->s.xi, masks, mask);
-                trainer_round(&x->t, mask, NULL, NULL);
-            }
-            curve[round] = 2 * (double)x->g.n * x->t.error;
-        }
-        outcome one = outcome_of(curve);
-        floors[k] = one.floor, early[k] = one.early;
-    }
-    back_to_start(x);
-    rng_free(masks), free(mask);
-    return (seen_outcome){stats_mean_interval(floors, RUNS, 0.999),
-                          stats_mean_interval(early, RUNS, 0.999)};
-}
-
-/* What the prediction may be off by beside the interval of the runs: terms of the next order. */
-static const double OFF = 0.05;
-
-static bool within(double predicted, stats_interval seen) {
-    return predicted >= (1 - OFF) * seen.low && predicted <= (1 + OFF) * seen.high;
-}
-
-static bool agrees(outcome predicted, seen_outcome seen) {
-    return within(predicted.floor, seen.floor) && within(predicted.early, seen.early);
-}
-
-Test(effective, floors_are_those_of_runs_and_wrong_theories_are_refused) {
-    train_settings s = {.width = 256,
-                        .subnets = 2,
-                        .xi = 0.5,
-                        .lr = 0.45,
-                        .local_steps = 4,
-                        .kappa = 1,
-                        .scaling = SCALING_THEORY};
-    ground x;
-    open_ground(&x, ROWS, 1, s, 1);
-    seen_outcome seen = simulate(&x);
-    for (unsigned order = 1; order <= 2; order++) {
-        effective_setting right = x.setting;
-        right.order = order;
-        effective_setting theta = right, linear = right, one = right;
-        theta.theta = 1;
-        linear.tau = 1, linear.scales.step *= (double)s.local_steps;
-        one.p = 1;
-        cr_expect(agrees(predict(&x, right), seen), "order %u", order);
-        cr_expect(not(agrees(predict(&x, theta), seen)), "theta = 1, order %u", order);
-        cr_expect(not(agrees(predict(&x, linear), seen)), "linear in tau, order %u", order);
-        cr_expect(not(agrees(predict(&x, one), seen)), "noise without 1/p, order %u", order);
-    }
-    close_ground(&x);
-}
-
-/* Where labels rule, the start's error falls by e^-2 within the early rounds: a step that is 5 %
- * too large makes a tenth of it. */
-Test(effective, a_step_that_is_5_percent_too_large_is_refused) {
-    train_settings s = {.width = 512,
-                        .subnets = 4,
-                        .xi = 0.95,
-                        .lr = 0.3,
-                        .local_steps = 4,
-                        .kappa = 0.1,
-                        .scaling = SCALING_THEORY};
-    ground x;
-    open_ground(&x, ROWS, 1, s, 1);
-    seen_outcome seen = simulate(&x);
-    for (unsigned order = 1; order <= 2; order++) {
-        effective_setting step = x.setting;
-        step.order = order;
-        outcome right = predict(&x, step);
-        step.scales.step *= 1.05;
-        outcome larger = predict(&x, step);
-        cr_expect(within(right.early, seen.early), "order %u", order);
-        cr_expect(not(within(larger.early, seen.early)), "order %u", order);
-    }
-    close_ground(&x);
-}
-
-/* --- how often the noise of a round is computed --- */
-
-/* Mean of the predicted error over the last third of 90 rounds. */
-static double floor_of(size_t serves) {
-    train_settings s = wide;
-    s.lr = 0.2;
-    ground x;
-    open_ground(&x, 8, 1, s, 2);
-    x.setting.serves = serves;
-    rng *draws = rng_new(6, 0, 0, RNG_PILOT);
-    effective *f = effective_new(&x.setting, &x.g, &x.t.whole, draws);
-    cr_assert(ne(ptr, f, NULL));
-    double sum = 0;
-    for (size_t k = 1; k <= 90; k++) {
-        cr_assert(eq(int, effective_round(f), OK));
-        if (k > 60) { sum += (effective_bias(f) + effective_variance(f)) / 30; }
-    }
-    effective_free(f), rng_free(draws);
-    close_ground(&x);
-    return sum;
-}
-
-Test(effective, noise_that_serves_some_rounds_leaves_the_floor_where_it_is) {
-    double every = floor_of(1), some = floor_of(EFFECTIVE_NOISE_SERVES);
-    cr_log_info("floor %g with noise of every round, %g with that of some", every, some);
-    cr_expect(ne(dbl, every, some));
-    cr_expect(lt(dbl, fabs(some / every - 1), 0.05));
-}
-
-/* Few directions of many rows, which turn with the activations, give what all of them give. */
-Test(effective, a_basis_of_few_directions_gives_the_curve_of_all) {
-    train_settings s = {.width = 96,
-                        .subnets = 2,
-                        .xi = 0.7,
-                        .lr = 0.1,
-                        .local_steps = 1,
-                        .kappa = 1,
-                        .scaling = SCALING_THEORY};
-    ground x;
-    open_ground(&x, 160, 2, s, 1);
-    outcome few, all, none;
-    x.setting.outside = 0;
-    all = predict(&x, x.setting);
-    x.setting.outside = 0.01;
-    few = predict(&x, x.setting);
-    x.setting.outside = 0.5;
-    none = predict(&x, x.setting);
-    cr_log_info("floor %.6g, of all %.6g, of too few %.6g", few.floor, all.floor, none.floor);
-    cr_expect(ne(dbl, few.floor, all.floor), "few directions were not fewer");
-    cr_expect(lt(dbl, fabs(few.floor / all.floor - 1), 0.005));
-    cr_expect(lt(dbl, fabs(few.early / all.early - 1), 0.005));
-    cr_expect(gt(dbl, fabs(none.floor / all.floor - 1), 0.01));
-    close_ground(&x);
 }

@@ -178,8 +178,8 @@ Test(npy_header, writes_what_it_reads) {
         "{'descr': '<f8', 'fortran_order': False, 'shape': (18446744073709551615,), }",
         "{'descr': '<f8', 'fortran_order': False, 'shape': (18446744073709551615, 2), }",
         "{'descr': '<f8', 'fortran_order': False, 'shape': (18446744073709551615, 2, 3), }",
-        "{'descr': '<f8', 'fortran_order': False, 'shape': (18446744073709551615, 2, 3, "
-        "18446744073709551615), }",
+        ("{'descr': '<f8', 'fortran_order': False, 'shape': (18446744073709551615, 2, 3, "
+         "18446744073709551615), }"),
     };
     for (int rank = 0; rank <= NPY_MAX_RANK; rank++) {
         npy_output array = {.type = "f8", .rank = rank, .shape = {SIZE_MAX, 2, 3, SIZE_MAX}};

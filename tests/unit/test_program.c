@@ -16,8 +16,9 @@ Test(program, reproduce_command_has_what_decides) {
                     "--shard",     "1/2",       "--seed=3",
                     "--fresh",     NULL};
     const int argc = sizeof argv / sizeof argv[0] - 1;
+    const program_about about = {.sentence = "a test"};
     program_options options;
-    cr_assert(eq(int, program_parse(argc, argv, "a test", NULL, NULL, &options), OK), "%s",
+    cr_assert(eq(int, program_parse(argc, argv, &about, NULL, NULL, &options), OK), "%s",
               error_text());
     cr_assert(eq(str, options.reproduce_command,
                  "build/bin/x --samples 5 --out=build/a.dat --data data/digits.npz --seed=3"));
@@ -32,8 +33,11 @@ Test(program, reproduce_command_has_what_decides) {
 Test(program, commands_are_quoted) {
     char *argv[] = {"build/bin/x", "--data", "my data/it's.npz", "--seed=3", NULL};
     program_options options;
-    cr_assert(eq(int, program_parse(4, argv, "a test", NULL, NULL, &options), OK), "%s",
-              error_text());
+    cr_assert(
+        eq(int,
+           program_parse(4, argv, &(program_about){.sentence = "a test"}, NULL, NULL, &options),
+           OK),
+        "%s", error_text());
     cr_assert(
         eq(str, options.reproduce_command, "build/bin/x --data 'my data/it'\\''s.npz' --seed=3"));
     cr_assert(eq(str, options.command, options.reproduce_command));
@@ -46,14 +50,21 @@ Test(program, long_commands_are_refused) {
     memset(folder, 'b', sizeof folder - 1);
     char *argv[] = {folder, "--seed", "7", NULL};
     program_options options;
-    cr_assert(eq(int, program_parse(3, argv, "a test", NULL, NULL, &options), BAD_INPUT));
+    cr_assert(eq(
+        int, program_parse(3, argv, &(program_about){.sentence = "a test"}, NULL, NULL, &options),
+        BAD_INPUT));
     cr_assert(ne(ptr, strstr(error_text(), "the command line has 3008 bytes"), NULL), "%s",
               error_text());
     folder[sizeof options.reproduce_command - sizeof " --seed 7"] = '\0';
-    cr_assert(eq(int, program_parse(3, argv, "a test", NULL, NULL, &options), OK), "%s",
-              error_text());
+    cr_assert(
+        eq(int,
+           program_parse(3, argv, &(program_about){.sentence = "a test"}, NULL, NULL, &options),
+           OK),
+        "%s", error_text());
     cr_assert(eq(sz, strlen(options.reproduce_command), sizeof options.reproduce_command - 1));
     cr_assert(eq(int, strcmp(options.reproduce_command + strlen(folder), " --seed 7"), 0));
     folder[strlen(folder)] = 'b';
-    cr_assert(eq(int, program_parse(3, argv, "a test", NULL, NULL, &options), BAD_INPUT));
+    cr_assert(eq(
+        int, program_parse(3, argv, &(program_about){.sentence = "a test"}, NULL, NULL, &options),
+        BAD_INPUT));
 }

@@ -278,7 +278,10 @@ static status parse(const char *argument, toy_settings *o) {
     option_table own;
     *o = defaults;
     status st = option_table_open(&own, options, o);
-    if (st == OK) { st = program_parse(2, arguments, "toy", &own.argp, &own, &common); }
+    if (st == OK) {
+        st = program_parse(2, arguments, &(program_about){.sentence = "toy"}, &own.argp, &own,
+                           &common);
+    }
     option_table_close(&own);
     return st;
 }

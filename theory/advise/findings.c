@@ -174,7 +174,7 @@ static status drawn_steps(const study_run *r, const train_settings *s, advise_es
         rng *draw = rng_new(r->options.seed, GIVEN, k, RNG_TRIAL);
         double number = 0;
         st = draw ? stability_drawn(&all, s, draw, &number) : FAILED;
-        largest[k] = 2 * s->lr / number;
+        largest[k] = STABILITY_LIMIT * s->lr / number;
         rng_free(draw);
     }
     if (st == OK) {

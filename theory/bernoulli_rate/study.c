@@ -12,7 +12,7 @@
 #include "model/train.h"
 #include "theory/criteria.h"
 
-enum { SAMPLES = 24, MAX_WIDTH = 10000000, MAX_SUBNETS = 10000, MAX_STEPS = 1000000 };
+enum { MAX_WIDTH = 10000000, MAX_SUBNETS = 10000, MAX_STEPS = 1000000 };
 static const double XI_MOST = 0.999;           /* at xi = 1 there is no floor */
 static const double THROUGHPUT_SECONDS = 0.15; /* for measuring the machine's speed */
 
@@ -50,8 +50,7 @@ static const bernoulli_settings defaults = {
 enum { ASCENDING = OPTION_ASCENDING, ABOVE = OPTION_ABOVE_LOW, BOTH = ASCENDING | ABOVE };
 
 static const option_row options[] = {
-    {"", OPTION_HEADING,
-     .help = "The setting that every axis goes out from (24 rows unless --samples says so):"},
+    {"", OPTION_HEADING, .help = "The setting that every axis goes out from:"},
     {"width", OPTION_COUNT, FIELD(width), 1, MAX_WIDTH, "hidden neurons m"},
     {"subnets", OPTION_COUNT, FIELD(subnets), 1, MAX_SUBNETS, "subnetworks per round p"},
     {"local-steps", OPTION_COUNT, FIELD(local_steps), 1, MAX_STEPS,
@@ -168,7 +167,7 @@ static status open_bottom(bernoulli_context *c) {
 static status prepare(study_run *r) {
     bernoulli_context *c = r->context;
     const bernoulli_settings *o = r->settings;
-    status st = kernel_data_open(&r->options, SAMPLES, o->label, &c->data);
+    status st = kernel_data_open(&r->options, r->study->samples, o->label, &c->data);
     if (st == OK) { st = gram_new(&c->data.data, GRAM_AUTO, &c->g); }
     if (st == OK) { st = eigenpairs_new(c->data.Hinf, c->data.data.n, 1, &c->infinite); }
     if (st == OK) { st = open_bottom(c); }
@@ -375,6 +374,7 @@ static const study_table tables[] = {
     {.fill = NULL}};
 
 const study bernoulli_study = {
+    .samples = 24,
     .about = "Theorem 3 and Corollaries 1 to 3: convergence under Bernoulli masks, predicted and "
              "measured",
     .options = options,

@@ -212,7 +212,7 @@ static status cancellation(const study_run *r, size_t which, evidence *e) {
                "round; largest ratio %.3f",
                c->uncancelled, worst);
     claim_supposes(e, e->met && c->wide_enough && c->step_met,
-                   "Omega_{k+1}, m %s the width of Together, eta %s 1/||G||",
+                   "Omega_{k+1}, m %s the width combined with drift, eta %s 1/||G||",
                    c->wide_enough ? "at least" : "below", c->step_met ? "at most" : "above");
     return claim_counted(e, 3 * CRITERION_DELTA, failures, r->repeats);
 }

@@ -9,7 +9,7 @@
 #include "model/train.h"
 #include "theory/criteria.h"
 
-enum { SAMPLES = 24, MAX_WIDTH = 10000000, MAX_SUBNETS = 10000, MAX_STEPS = 1000000 };
+enum { MAX_WIDTH = 10000000, MAX_SUBNETS = 10000, MAX_STEPS = 1000000 };
 enum { ABOVE = OPTION_ABOVE_LOW };
 static const double THROUGHPUT_SECONDS = 0.15; /* for measuring the machine's speed */
 
@@ -25,9 +25,7 @@ static const categorical_settings defaults = {.run = {256, 4, 30, {{1, 2, 4, 8},
 #define FIELD(member) offsetof(categorical_settings, member)
 
 static const option_row options[] = {
-    {"", OPTION_HEADING,
-     .help =
-         "The practical setting (24 rows unless --samples says so; LIST: commas between values):"},
+    {"", OPTION_HEADING, .help = "The practical setting (LIST: commas between values):"},
     {"width", OPTION_COUNT, FIELD(run.width), 1, MAX_WIDTH, "hidden neurons m"},
     {"subnets", OPTION_COUNTS, FIELD(run.subnets), 1, MAX_SUBNETS, "subnetworks per round p",
      OPTION_ASCENDING},
@@ -72,7 +70,7 @@ static categorical_cell cell_at(const categorical_regime *o, const kernel_data *
                           .radius = bounds_radius(&bounds, o->kappa),
                           .rho = bounds_categorical_contraction(eta, data->lambda0, p),
                           .failure = 2 * CRITERION_DELTA + bounds_lemma23_failure(n, m),
-                          .wide_enough = m >= bounds_width_together(&bounds),
+                          .wide_enough = m >= bounds_width_combined(&bounds),
                           .step_met = eta * data->gram_norm <= 1 + CRITERION_EXACT};
     c.jump_bound = bounds_categorical_jump(xi, n, o->kappa, c.radius);
     c.uncancelled = (double)o->local_steps * eta * bounds_step_spread(&bounds, m);
@@ -109,7 +107,7 @@ static status prepare(study_run *r) {
     categorical_context *c = r->context;
     const categorical_settings *o = r->settings;
     dataset few;
-    status st = kernel_data_open(&r->options, SAMPLES, o->label, &c->data);
+    status st = kernel_data_open(&r->options, r->study->samples, o->label, &c->data);
     if (st != OK) { return st; }
     st = event_rows(r, &few);
     if (st == OK) { st = kernel_data_take(&r->options, few, &c->few); }
@@ -237,6 +235,7 @@ static const study_table tables[] = {
     {.fill = NULL}};
 
 const study categorical_study = {
+    .samples = 24,
     .about = "Theorem 4: convergence under categorical masks, its bound and its three movements",
     .options = options,
     .defaults = &defaults,

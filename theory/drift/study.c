@@ -5,8 +5,10 @@
 #include "theory/drift/drift.h"
 #include "theory/criteria.h"
 
+enum { SAMPLES = 100 }; /* of the practical regime */
+
 static const local_settings defaults = {.label = OPTION_IS_AUTO,
-                                        .samples = 100,
+                                        .samples = SAMPLES,
                                         .width = 1000,
                                         .subnets = 4,
                                         .local_steps = 5,
@@ -147,6 +149,8 @@ static const study_table tables[] = {
     {.fill = NULL}};
 
 const study drift_study = {
+    .samples = SAMPLES,
+    .samples_help = ", of the practical regime",
     .about = "Drift: how far weights, activations and masked kernels stray along runs",
     .options = local_options,
     .defaults = &defaults,

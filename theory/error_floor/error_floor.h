@@ -49,9 +49,16 @@ typedef struct {
     double measured;  /* what the table of --cells says of it; else NaN */
 } floor_cell;
 
+/* Seconds of an operation of a prediction's rounds, of its operators, of runs; 1 before they are
+ * timed. */
+typedef struct {
+    double round, refresh, run;
+} floor_pace;
+
 typedef struct {
     floor_rows all, few; /* few: of --along-subnets, zeroed without it */
     floor_cell *cells;   /* owned; those on the few rows are the last */
+    floor_pace pace;
 } floor_context;
 
 extern const char *const floor_mask_words[], *const floor_scaling_words[];
@@ -90,6 +97,10 @@ size_t floor_point(size_t rounds, size_t k);
 /* Predicts one start of a cell and trains it --runs times; fills values: FLOOR_NUMBERS, then bias
  * and variance of every point. */
 status floor_measure(const study_run *r, size_t cell, size_t repetition, double *values);
+
+/* Seconds of a unit, by c->pace, which the second sets; it returns 1. */
+double floor_cost(const study_run *r, size_t cell);
+double floor_calibrate(const study_run *r);
 
 /* How much a neuron's own reaction within a round weighs: c q ||G|| tau (1-xi); what order 1 leaves
  * out is of this order (second-order in doc/mathematics.md). */

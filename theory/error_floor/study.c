@@ -6,8 +6,7 @@
 #include "model/train.h"
 #include "theory/error_floor/error_floor.h"
 
-enum { MAX_RUNS = 10000 };
-static const double THROUGHPUT_SECONDS = 0.1;
+enum { MAX_RUNS = 10000, SAMPLES = 24 };
 
 const char *const floor_mask_words[] = {"bernoulli", "categorical", NULL};
 const char *const floor_scaling_words[] = {"released", "theory", NULL};
@@ -18,8 +17,7 @@ static const char *const output_words[] = {"one", "all", NULL};
 
 static const option_row options[] = {
     {"", OPTION_HEADING,
-     .help = "The cells (LIST: values separated by commas; every combination is one; 24 rows "
-             "unless --samples says so):"},
+     .help = "The cells (LIST: values separated by commas; every combination is one):"},
     {"width", OPTION_COUNTS, FIELD(widths), 1, FLOOR_MOST_WIDTH, "hidden neurons m"},
     {"subnets", OPTION_COUNTS, FIELD(subnets), 1, FLOOR_MOST_SUBNETS, "subnetworks per round p"},
     {"xi", OPTION_NUMBERS, FIELD(xi), 0, 1,
@@ -76,7 +74,7 @@ static const option_row options[] = {
     {NULL}};
 
 static const floor_settings defaults = {.label = OPTION_IS_AUTO,
-                                        .samples = 24,
+                                        .samples = SAMPLES,
                                         .along_samples = 8,
                                         .widths = {{256}, 1},
                                         .subnets = {{1, 4, 16}, 3},
@@ -121,6 +119,7 @@ static status prepare(study_run *r) {
     if (st != OK) { return st; }
     r->data = &c->all.data.data;
     r->repeats = o->starts;
+    c->pace = (floor_pace){1, 1, 1};
     return floor_list_cells(r);
 }
 
@@ -132,39 +131,6 @@ static void close_study(void *context) {
         gram_free(&rows->g);
     }
     free(c->cells);
-}
-
-/* --- time --- */
-
-/* Operations of a round of the prediction (second-order in doc/mathematics.md). */
-static double round_cost(const floor_settings *o, const train_settings *s, double n) {
-    double m = (double)s->width, tau = (double)s->local_steps;
-    return o->order == 1 ? 2 * n * n * m
-                         : 3 * tau * (tau + 6) * n * n * m + 2 * tau * n * m * m + 30 * m * m;
-}
-
-static double cost(const study_run *r, size_t cell) {
-    const floor_context *c = r->context;
-    const floor_settings *o = r->settings;
-    const floor_cell *at = &c->cells[cell];
-    const gram *g = &at->on->g;
-    double rounds = (double)at->rounds, n = (double)g->n;
-    double predicted = at->stability < EFFECTIVE_STABILITY_MOST ? round_cost(o, &at->s, n) : 0;
-    if (o->until == UNTIL_STOPPED) {
-        rounds = fmin(rounds, plateau_rounds_expected(&at->s, g->n, g->q, o->patience));
-    }
-    /* A unit that neither predicts nor trains still is one. */
-    return 1 + rounds * (predicted + (double)at->runs * train_round_cost(g, &at->s));
-}
-
-static double calibrate(const study_run *r) {
-    const floor_context *c = r->context;
-    size_t costliest = 0;
-    for (size_t k = 1; k < r->cells; k++) {
-        costliest = cost(r, k) > cost(r, costliest) ? k : costliest;
-    }
-    return throughput_measure(&c->cells[costliest].on->g, &c->cells[costliest].s,
-                              r->options.threads, THROUGHPUT_SECONDS);
 }
 
 /* --- tables --- */
@@ -281,6 +247,7 @@ static const study_table tables[] = {
     {.fill = NULL}};
 
 const study floor_study = {
+    .samples = SAMPLES,
     .about = "Effective dynamics: curve, floor and plateau of the error, predicted from H, V and "
              "the start alone",
     .options = options,
@@ -292,8 +259,8 @@ const study floor_study = {
     .close = close_study,
     .measure = floor_measure,
     .describe = floor_describe,
-    .cost = cost,
-    .calibrate = calibrate,
+    .cost = floor_cost,
+    .calibrate = floor_calibrate,
     .note = note,
     .tables = tables,
     .claims = floor_claims,

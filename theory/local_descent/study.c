@@ -6,8 +6,10 @@
 #include "theory/local_descent/local_descent.h"
 #include "theory/criteria.h"
 
+enum { SAMPLES = 100 }; /* of the practical regime */
+
 static const local_settings defaults = {.label = OPTION_IS_AUTO,
-                                        .samples = 100,
+                                        .samples = SAMPLES,
                                         .width = 1000,
                                         .subnets = 4,
                                         .local_steps = 5,
@@ -184,6 +186,8 @@ static const study_table tables[] = {
     {.fill = NULL}};
 
 const study descent_study = {
+    .samples = SAMPLES,
+    .samples_help = ", of the practical regime",
     .about = "Hypothesis 1: every subnetwork descends locally, step by step, against its bounds",
     .options = local_options,
     .defaults = &defaults,

@@ -6,7 +6,7 @@
 #include "theory/ntk_concentration/ntk_concentration.h"
 #include "theory/criteria.h"
 
-enum { DEFAULT_SAMPLES = 200, MAX_WIDTH = 1 << 30, MAX_SUBNETS = 1000, MAX_MASKS = 100000 };
+enum { MAX_WIDTH = 1 << 30, MAX_SUBNETS = 1000, MAX_MASKS = 100000 };
 
 static const concentration_settings defaults = {
     .widths = {{64, 128, 256, 512, 1024, 2048, 4096, 8192, 16384, 32768, 65536, 131072}, 12},
@@ -59,7 +59,7 @@ void concentration_set_up(study_run *r) {
 
 static status prepare(study_run *r) {
     concentration_context *c = r->context;
-    status st = kernel_data_open(&r->options, DEFAULT_SAMPLES, KERNEL_ALL_LABELS, &c->data);
+    status st = kernel_data_open(&r->options, r->study->samples, KERNEL_ALL_LABELS, &c->data);
     if (st == OK) { st = kernel_data_require_regular(&c->data); }
     if (st != OK) { return st; }
     concentration_set_up(r);
@@ -146,7 +146,7 @@ static void note_design(const study_run *r, size_t design, double *x, table *t) 
                "drift %.4g",
                bounds_width_hoeffding(s), bounds_width_bernstein(s),
                bounds_width_matrix_bernstein(s), bounds_width_chernoff(s, 0.25),
-               bounds_width_together(s));
+               bounds_width_combined(s));
     snprintf(key, sizeof key, "%s xi=%g slope", mask_design_kind(d), d->xi);
     table_note(t, key,
                "log norm in log m: %.5g in (%.5g, %.5g), %g %%; of the medians %.5g; %zu widths "
@@ -174,6 +174,7 @@ static const study_table tables[] = {
     {.fill = NULL}};
 
 const study concentration_study = {
+    .samples = 200,
     .about = "Theorem 2: how near the masked NTK is to xi Hinf, against every bound",
     .options = options,
     .defaults = &defaults,

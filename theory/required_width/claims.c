@@ -136,7 +136,7 @@ static const claim claims[] = {
      "||H_m - xi Hinf|| <= xi lambda0/4", orthonormal_conclusion, .subject = &own[2]},
     {"Theorem 2, orthonormal rows, matrix Chernoff", "orthonormal-rows", DERIVED, TEST_AT_MOST,
      "lambda_min(H_m) >= (3/4) xi lambda0", orthonormal_conclusion, .subject = &own[3]},
-    {"Theorem 2, orthonormal rows", "orthonormal-rows", PAPER, TEST_AT_MOST,
+    {"Theorem 2, orthonormal rows", "theorem-2", PAPER, TEST_AT_MOST,
      "lambda_min(H_m) >= xi lambda0/2 at m = n^2 log(Kpn/delta)/(xi lambda0^2)",
      orthonormal_conclusion, .subject = &own[4]}};
 

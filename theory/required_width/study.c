@@ -186,7 +186,7 @@ const width_bound width_bounds[WIDTH_BOUNDS] = {
     [CHERNOFF] = {"chernoff", "by matrix Chernoff, eps = 1/4", width_by_chernoff},
     [CHERNOFF_HALF] = {"chernoff_half", "by matrix Chernoff, eps = 1/2", chernoff_half},
     [COMBINED] = {"combined", "by matrix Chernoff combined with drift, for training",
-                  bounds_width_together}};
+                  bounds_width_combined}};
 
 static void put_row(const width_cell *cell, table *t) {
     const bounds_setting *s = &cell->bounds;
@@ -251,6 +251,7 @@ static const study_table tables[] = {
     {.fill = NULL}};
 
 const study required_width_study = {
+    .samples_help = "those of --sizes; N is not looked at",
     .about = "Theorem 2: the width really needed, beside what every bound asks for",
     .options = options,
     .defaults = &defaults,

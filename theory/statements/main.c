@@ -48,7 +48,9 @@ static status report(const program_options *run, const statement_part *parts,
                      const claim_rows *list) {
     status s = verdict_write(list->rows, list->count, run->out, note, &(provenance){run, parts});
     if (s != OK) { return s; }
-    if (!run->quiet) { verdict_print(list->rows, list->count, stderr, isatty(STDERR_FILENO)); }
+    if (!run->quiet) {
+        verdict_print_others(list->rows, list->count, stderr, isatty(STDERR_FILENO));
+    }
     for (size_t k = 0; k < statement_program_count; k++) {
         if (!parts[k].there) {
             program_say(run, "%s is not there: its statements are not checked", parts[k].path);
@@ -59,11 +61,14 @@ static status report(const program_options *run, const statement_part *parts,
             run, "warning: the tables are not all of the same data and seed, see the notes of %s",
             run->out);
     }
-    program_say(run, "wrote %s", run->out);
+    program_say(run, "wrote %s, with the rows that are not refuted", run->out);
     return verdict_status(list->rows, list->count);
 }
 
 int main(int argc, char **argv) {
+    const program_about about = {
+        .sentence =
+            "Every statement of the paper with its verdict, from the tables of the programs."};
     static statement_part parts[PROGRAMS_MAX];
     settings own = {.folder = "results"};
     option_table table_of_options = {0};
@@ -71,10 +76,7 @@ int main(int argc, char **argv) {
     claim_rows list = {0};
     status st = option_table_open(&table_of_options, options, &own);
     if (st == OK) {
-        st = program_parse(
-            argc, argv,
-            "Every statement of the paper with its verdict, from the tables of the programs.",
-            &table_of_options.argp, &table_of_options, &run);
+        st = program_parse(argc, argv, &about, &table_of_options.argp, &table_of_options, &run);
     }
     if (st == OK) { st = statement_gather(own.folder, parts, &list); }
     if (st == OK) { st = report(&run, parts, &list); }

@@ -1,4 +1,4 @@
-/* The first chapter: the page of advise, as that program printed it into advise.txt.
+/* The page of advise, as that program printed it into advise.txt.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <limits.h>
 #include <stdio.h>
