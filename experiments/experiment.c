@@ -20,104 +20,12 @@
 static const double THROUGHPUT_SECONDS = 0.15; /* for measuring the machine's speed */
 
 enum { NAMED_CELLS = 4 }; /* that diverged, in the line that tells of them */
-enum { MAX_WIDTH = 10000000, MAX_SUBNETS = 10000, MAX_STEPS = 1000000 };
-
-/* --- options --- */
-
-static const char *const mask_words[] = {"bernoulli", "categorical", NULL};
-static const char *const unselected_words[] = {"keep", "zero", NULL};
-static const char *const scaling_words[] = {"released", "theory", NULL};
-static const char *const stop_words[] = {"rule", "no", NULL};
-static const char *const unstable_words[] = {"keep", "auto", NULL};
-
-#define FIELD(member) offsetof(experiment_settings, member)
-
-/* Of every panel. A table in a macro is beyond clang-format. */
-/* clang-format off */
-#define PANEL_ROWS                                                                                \
-    {"", OPTION_HEADING, .help = "The experiment (LIST: values separated by commas):"},           \
-    {"width", OPTION_COUNTS, FIELD(width), 1, MAX_WIDTH, "hidden neurons m"},                     \
-    {"subnets", OPTION_COUNTS, FIELD(subnets), 1, MAX_SUBNETS, "subnetworks per round p"},        \
-    {"xi", OPTION_NUMBERS, FIELD(xi), 0, 1,                                                       \
-     "probability that a subnetwork takes a neuron, in (0, 1]", OPTION_ABOVE_LOW,                 \
-     .given = FIELD(xi_given)},                                                                   \
-    {"lr", OPTION_NUMBERS, FIELD(lr), 0, 1e9,                                                     \
-     "learning rate (with --scaling theory: eta); one value, or one for each xi; several of the " \
-     "panel's own belong to its own xi; auto: for each xi half the largest stable step of its "   \
-     "subnetworks, the same for all p and m",                                                     \
-     OPTION_ABOVE_LOW | OPTION_REPEATED | OPTION_AUTO, .given = FIELD(lr_given)},                 \
-    {"unstable", OPTION_WORD, FIELD(unstable),                                                    \
-     .help = "a learning rate whose step is not stable: keep it, or take that of --lr auto there",\
-     .words = unstable_words},                                                                    \
-    {"local-steps", OPTION_COUNT, FIELD(local_steps), 1, MAX_STEPS,                               \
-     "gradient steps tau of a subnetwork in a round"},                                            \
-    {"rounds", OPTION_COUNT, FIELD(rounds), 1, MAX_STEPS, "rounds K (with a stop rule: at most)"},\
-    {"repeats", OPTION_COUNT, FIELD(repeats), 1, RNG_MAX_REPEATS - 1, "repetitions of every cell",\
-     OPTION_NO_VALUE},                                                                            \
-    {"mask", OPTION_WORD, FIELD(mask), .help = "masks (categorical: xi = 1/p)",                   \
-     .words = mask_words},                                                                        \
-    {"unselected", OPTION_WORD, FIELD(unselected),                                                \
-     .help = "a neuron no subnetwork took: keep its weights (Algorithm 1) or zero them (released "\
-             "program)",                                                                          \
-     .words = unselected_words},                                                                  \
-    {"scaling", OPTION_WORD, FIELD(scaling),                                                      \
-     .help = "of the authors' program (released) or of the paper's text (theory)",                \
-     .words = scaling_words},                                                                     \
-    {"kappa", OPTION_NUMBER, FIELD(kappa), 0, 1e6, "factor of the initial weights",               \
-     OPTION_ABOVE_LOW}
-/* clang-format on */
-
-const option_row experiment_options[] = {PANEL_ROWS, {NULL}};
-
-const option_row experiment_loss_options[] = {
-    {"", OPTION_HEADING, .help = "The start and the end of a run:"},
-    {"init", OPTION_PATH, FIELD(init),
-     .help = "start from the arrays weights (d, m), signs (m, q) and, if it has them, masks "
-             "(K, p, m) of a .npz",
-     .flags = OPTION_NO_VALUE},
-    {"save-weights", OPTION_PATH, FIELD(save_weights),
-     .help = "write weights, signs, masks and settings to a .npz (one xi, one repetition)",
-     .flags = OPTION_NO_VALUE},
-    {"save-outputs", OPTION_PATH, FIELD(save_outputs),
-     .help = "write the whole network's outputs after every round to a .npz (likewise)",
-     .flags = OPTION_NO_VALUE},
-    {"save-kernel", OPTION_PATH, FIELD(save_kernel),
-     .help = "write the masked kernels of the first and the last round to a .npz (likewise)",
-     .flags = OPTION_NO_VALUE},
-    PANEL_ROWS,
-    {NULL}};
-
-const option_row experiment_plateau_options[] = {
-    {"", OPTION_HEADING, .help = "Where a run ends, and rates along the width:"},
-    {"stop", OPTION_WORD, FIELD(stop),
-     .help = "by the panel's rule, or after --rounds whatever the errors do", .words = stop_words},
-    {"patience", OPTION_COUNT, FIELD(patience), 0, MAX_STEPS,
-     "rounds whose mean may fail to improve before the rule ends a run",
-     .given = FIELD(patience_given)},
-    {"lr-width", OPTION_COUNT, FIELD(lr_width), 1, MAX_WIDTH,
-     "learning rates are for this width W: lr W/m at another", OPTION_NO_DEFAULT},
-    PANEL_ROWS,
-    {NULL}};
-
-status experiment_settle(study_run *r) {
-    experiment_settings *o = r->settings;
-    if (experiment_is_categorical(o) && o->xi_given) {
-        return fail(BAD_INPUT, "--xi: categorical masks have xi = 1/p; leave --xi out or take "
-                               "--mask bernoulli");
-    }
-    if (o->stop == STOP_NO && o->patience_given) {
-        return fail(BAD_INPUT, "--patience: --stop no has no rule to be patient in; leave one out");
-    }
-    status st = rates_settle(r);
-    if (experiment_is_categorical(o)) { o->xi.count = 0; }
-    return st;
-}
-
 /* --- cells and data --- */
 
-static train_settings cell_of(const experiment_settings *o, double width, double subnets,
-                              size_t which_xi) {
-    double xi = experiment_is_categorical(o) ? 1 / subnets : o->xi.values[which_xi];
+static train_settings cell_of(const experiment_settings *o, const mask_sets *sets, double width,
+                              double subnets, size_t which_xi) {
+    double asked = experiment_parts(o) ? 0 : o->xi.values[which_xi];
+    double xi = mask_share((mask_kind)o->mask, (size_t)subnets, (size_t)width, asked);
     double lr = o->lr.count == 0 ? 0 : o->lr.values[o->lr.count == 1 ? 0 : which_xi];
     if (o->lr_width > 0) { lr *= (double)o->lr_width / width; }
     return (train_settings){.width = (size_t)width,
@@ -125,17 +33,27 @@ static train_settings cell_of(const experiment_settings *o, double width, double
                             .xi = xi,
                             .lr = o->lr_times_xi ? lr * xi : lr,
                             .local_steps = o->local_steps,
+                            .batch = o->batch,
                             .kappa = o->kappa,
                             .mask = (mask_kind)o->mask,
+                            .sets = sets->mask ? sets : NULL,
                             .scaling = (train_scaling)o->scaling,
                             .unselected = (train_unselected)o->unselected};
+}
+
+/* Masks that were given fit the cell. */
+static status check_sets(const experiment_settings *o, const mask_sets *sets,
+                         const train_settings *cell) {
+    if (!sets->mask) { return OK; }
+    status st = mask_sets_fit(sets, cell->subnets, cell->width);
+    return st == OK && o->masks ? mask_sets_fit_xi(sets, cell->xi) : st;
 }
 
 /* With xi = 1 all subnetworks are the whole network: only the first p is kept. */
 static status list_cells(study_run *r) {
     const experiment_settings *o = r->settings;
     experiment *e = r->context;
-    size_t xis = experiment_is_categorical(o) ? 1 : o->xi.count;
+    size_t xis = experiment_parts(o) ? 1 : o->xi.count;
     size_t cells = o->subnets.count * xis * o->width.count;
     if (cells > RNG_MAX_CELLS) {
         return fail(BAD_INPUT, "%zu cells are more than %u; give shorter lists", cells,
@@ -149,8 +67,12 @@ static status list_cells(study_run *r) {
     for (size_t k = 0; k < cells; k++) {
         size_t p = k / o->width.count / xis, xi = k / o->width.count % xis;
         train_settings cell =
-            cell_of(o, o->width.values[k % o->width.count], o->subnets.values[p], xi);
+            cell_of(o, &e->sets, o->width.values[k % o->width.count], o->subnets.values[p], xi);
         if (cell.xi < 1 || p == 0) { e->cells[r->cells++] = cell; }
+        if (!experiment_parts(o) && mask_check(cell.mask, cell.width, o->xi.values[xi]) != OK) {
+            return BAD_INPUT;
+        }
+        if (check_sets(o, &e->sets, &cell) != OK) { return BAD_INPUT; }
     }
     r->repeats = o->repeats;
     return OK;
@@ -172,10 +94,21 @@ static status find_lambda_max(const study_run *r, experiment *e) {
 
 static status load_rows(const study_run *r, size_t samples, experiment *e) {
     const experiment_settings *o = r->settings;
+    if (o->holdout > 0) {
+        return rows_hold_out(&r->options, o->samples, o->holdout, &e->data, &e->file_row, &e->held);
+    }
     if (!o->init) { return rows_load(&r->options, o->samples, ROWS_FIRST, &e->data, &e->file_row); }
     status st = dataset_load(r->options.data, samples, &e->data);
     if (st != OK) { return st; }
     return rows_in_order(e->data.n, &e->file_row);
+}
+
+/* A step on few rows is cheaper by the matrix: n B operations a neuron, against 2 n d + B d. */
+static gram_method method_of(const experiment_settings *o, const dataset *data) {
+    enum { MOST_ROWS = 8192 }; /* half a gigabyte */
+    double n = (double)data->n, d = (double)data->d, batch = (double)o->batch;
+    bool cheaper = n * batch < (2 * n + batch) * d && data->n <= MOST_ROWS;
+    return o->batch > 0 && o->batch < data->n && cheaper ? GRAM_MATRIX : GRAM_AUTO;
 }
 
 status experiment_prepare(study_run *r) {
@@ -187,14 +120,19 @@ status experiment_prepare(study_run *r) {
         return fail(BAD_INPUT, "--rows: a start given by --init is of the first rows; leave --rows "
                                "out");
     }
+    e->sets.stride = o->rounds;
     status st = load_rows(r, samples, e);
+    if (st == OK && o->test) { st = rows_test(o->test, data, &e->held); }
     for (size_t k = 0; st == OK && k < 2; k++) {
         e->closest[k] = e->file_row[data->closest[k]];
         e->opposite[k] = e->file_row[data->opposite_rows[k]];
     }
     if (st == OK) { st = dataset_cluster_rows(data, e->file_row); }
+    if (st == OK && o->batch > data->n) {
+        st = fail(BAD_INPUT, "--batch: %zu of %zu rows; give at most these", o->batch, data->n);
+    }
     if (st == OK) { st = list_cells(r); }
-    if (st == OK) { st = gram_new(data, GRAM_AUTO, &e->g); }
+    if (st == OK) { st = gram_new_beside(data, &e->held, method_of(o, data), &e->g); }
     if (st == OK) { st = find_lambda_max(r, e); }
     if (st != OK) { return st; }
     rates_choose(r);
@@ -217,7 +155,9 @@ status experiment_prepare(study_run *r) {
 void experiment_close(void *context) {
     experiment *e = context;
     dataset_free(&e->data);
+    dataset_free(&e->held);
     gram_free(&e->g);
+    mask_sets_free(&e->sets);
     free(e->file_row);
     free(e->cells);
     free(e->diverged);
@@ -242,9 +182,18 @@ double experiment_calibrate(const study_run *r) {
                               THROUGHPUT_SECONDS);
 }
 
+void experiment_describe_files(const study_run *r, text *t) {
+    const mask_sets *sets = &((const experiment *)r->context)->sets;
+    const dataset *held = &((const experiment *)r->context)->held;
+    const experiment_settings *o = r->settings;
+    if (o->test) { text_add(t, " test=%s", held->sha256); }
+    if (sets->sha256[0]) { text_add(t, " masks=%s,%zu", sets->sha256, sets->stride); }
+}
+
 void experiment_describe(const study_run *r, text *t) {
     const experiment_settings *o = r->settings;
     text_add(t, " step=%s stop=%d,%zu", o->lr_times_xi ? "lr*xi" : "lr", o->stops, o->patience);
+    experiment_describe_files(r, t);
 }
 
 stats_summary experiment_summary(const study_run *r, size_t cell,
@@ -325,8 +274,16 @@ void experiment_note(const study_run *r, table *t) {
     rows_describe(&e->data, rows, sizeof rows);
     table_note(t, "rows", "%s", rows);
     if (e->data.spread) { note_file_rows(e, t); }
+    if (e->held.n > 0) {
+        table_note(t, "held out", "%zu rows of %s", e->held.n,
+                   o->test ? o->test : "the file, its last");
+    }
     table_note(t, "label scale", "%.9g (largest |label| of the file)", e->data.label_scale);
-    if (experiment_is_categorical(o)) { table_note(t, "xi", "1/p"); }
+    if (experiment_parts(o)) { table_note(t, "xi", "1/p"); }
+    if (e->sets.mask) {
+        table_note(t, "masks", "%zu sets of %s, repetition j from set %zu j on, share of ones %.9g",
+                   e->sets.rounds, e->sets.path, e->sets.stride, e->sets.share);
+    }
     if (o->lr_times_xi) { table_note(t, "step", "lr xi"); }
     if (o->stops && o->stop == STOP_NO) {
         table_note(t, "stop rule", "none: %zu rounds", o->rounds);
@@ -358,4 +315,12 @@ void experiment_put_repetition(size_t repetition, table *t) {
 void experiment_put_lr(const study_run *r, size_t cell, table *t) {
     const experiment *e = r->context;
     row_number(t, "lr", "learning rate taken (--lr; --scaling theory: eta)", e->cells[cell].lr);
+}
+
+void experiment_put_held(const study_run *r, size_t cell,
+                         double (*number)(const double *values, size_t k), size_t k, table *t) {
+    if (!experiment_holds_out(r)) { return; }
+    stats_summary held = experiment_summary(r, cell, number, k);
+    row_number(t, "held", "error of the rows that are held out, mean over repetitions", held.mean);
+    row_number(t, "held_sd", "standard deviation over repetitions (n-1)", held.sd);
 }

@@ -23,6 +23,7 @@ typedef struct {
     option_list xi;      /* in (0, 1]; none with categorical masks */
     option_list lr;      /* > 0; one value, or one for each xi; none: auto */
     size_t local_steps;  /* tau, >= 1 */
+    size_t batch;        /* rows of a local step; 0: all */
     size_t rounds;       /* K, >= 1; with a stop rule at most */
     size_t repeats;      /* of every cell, >= 1 */
     double kappa;        /* factor of the initial weights, > 0 */
@@ -30,6 +31,9 @@ typedef struct {
     int unselected;      /* train_unselected */
     int scaling;         /* train_scaling */
     int unstable;        /* experiment_unstable */
+    size_t holdout;      /* last rows of the file that are not trained on; 0: none */
+    const char *test;    /* a .npz of such rows; NULL: none */
+    const char *masks;   /* masks of the user's own, .npz; NULL: drawn */
     const char *init;    /* a given start, .npz; NULL: random. loss-dynamics alone */
     /* where what is kept of a run goes (loss_save.h); NULL: nowhere. loss-dynamics alone */
     const char *save_weights, *save_outputs, *save_kernel;
@@ -51,11 +55,13 @@ extern const option_row experiment_options[], experiment_loss_options[],
 /* The context of a panel, or the first member of it. */
 typedef struct {
     dataset data;
+    dataset held;                   /* rows that are not trained on; n = 0: none */
     size_t *file_row;               /* (data.n) the row of the file that each sample is; owned */
     size_t closest[2], opposite[2]; /* of data, as rows of the file */
     gram g;
     double lambda_max;     /* of Hinf */
     train_settings *cells; /* (r->cells) subnets outermost, then xi, then width; owned */
+    mask_sets sets;        /* of --masks, or of --init; empty: masks are drawn */
     double *over_repeats;  /* (r->repeats) scratch of a summary; owned */
     bool *diverged;        /* (r->cells) a repetition has; set by experiment_gather; owned */
     bool *found;           /* (r->cells) its lr was found, not given (rates.h); owned */
@@ -69,7 +75,11 @@ typedef struct {
     .calibrate = experiment_calibrate, .gather = experiment_gather, .note = experiment_note
 #define EXPERIMENT_HOOKS                                                               \
     EXPERIMENT_UNITS, .context_size = sizeof(experiment), .settle = experiment_settle, \
-                      .close = experiment_close, .describe = experiment_describe
+                      .close = experiment_close, .describe = experiment_describe,      \
+                      .preset = experiment_preset
+
+/* Reads --masks and makes its p, m and xi the defaults. BAD_INPUT with path, array and cure. */
+status experiment_preset(study_run *r);
 
 /* BAD_INPUT where options do not go together. Rates that are not given become those of the panel's
  * own xi; categorical masks have no xi. */
@@ -81,6 +91,8 @@ void experiment_close(void *context);
 double experiment_cost(const study_run *r, size_t cell);
 double experiment_calibrate(const study_run *r);
 void experiment_describe(const study_run *r, text *t);
+/* That part of it which is of --masks and --test. */
+void experiment_describe_files(const study_run *r, text *t);
 /* Flags the cells in which a number of a unit is not finite: one line names them and what to do.
  * That is a result, not a failure: tables have nan there, pictures mark it. FAILED: no memory. */
 status experiment_gather(study_run *r);
@@ -91,16 +103,24 @@ stats_summary experiment_summary(const study_run *r, size_t cell,
                                  double (*number)(const double *values, size_t k), size_t k);
 
 /* Masks whose xi is 1/p: there is none to be given. */
-static inline bool experiment_is_categorical(const experiment_settings *o) {
-    return o->mask == MASK_CATEGORICAL;
+static inline bool experiment_parts(const experiment_settings *o) {
+    return mask_parts((mask_kind)o->mask);
 }
 /* order (data.n) <- the samples by their rows of the file, ascending. */
 void experiment_file_order(const experiment *e, size_t *order);
+
+/* Whether rows are held out. */
+static inline bool experiment_holds_out(const study_run *r) {
+    return ((const experiment *)r->context)->held.n > 0;
+}
 
 /* Columns that several tables have. */
 void experiment_put_xi(const study_run *r, size_t cell, table *t);
 void experiment_put_subnets(const study_run *r, size_t cell, table *t);
 void experiment_put_repetition(size_t repetition, table *t);
 void experiment_put_lr(const study_run *r, size_t cell, table *t);
+/* Where rows are held out: mean and standard deviation of their error, number(values, k). */
+void experiment_put_held(const study_run *r, size_t cell,
+                         double (*number)(const double *values, size_t k), size_t k, table *t);
 
 #endif

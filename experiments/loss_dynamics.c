@@ -26,7 +26,9 @@ static const experiment_settings defaults = {.width = {{500}, 1},
 
 static status preset(study_run *r) {
     experiment_settings *o = r->settings;
-    return o->init ? loss_start_read(o->init, o, &((loss_context *)r->context)->start) : OK;
+    loss_context *c = r->context;
+    status st = experiment_preset(r);
+    return st == OK && o->init ? loss_start_read(o->init, o, &c->start, &c->common.sets) : st;
 }
 
 static status require_one(const char *option, const option_list *list) {
@@ -44,7 +46,7 @@ static status settle(study_run *r) {
     return st == OK ? experiment_settle(r) : st;
 }
 
-/* --- units: points_of(o) errors --- */
+/* --- units: points_of(o) errors, and as many of the rows that are held out --- */
 
 /* The whole network's error, then for every round after sampling, after each local step, after
  * aggregation. */
@@ -57,9 +59,9 @@ static status prepare(study_run *r) {
     loss_context *c = r->context;
     const dataset *data = &c->common.data;
     status st = experiment_prepare(r);
-    if (st == OK) { st = loss_start_check(&c->start, o, data); }
+    if (st == OK) { st = loss_start_check(&c->start, &c->common.sets, o, data); }
     if (st != OK) { return st; }
-    r->values = points_of(o);
+    r->values = points_of(o) * (experiment_holds_out(r) ? 2 : 1);
     return OK;
 }
 
@@ -72,31 +74,35 @@ static void close_loss(void *context) {
 static void describe(const study_run *r, text *t) {
     const loss_context *c = r->context;
     text_add(t, " start=%s", c->start.sha256);
+    experiment_describe_files(r, t);
 }
 
 typedef struct {
-    double *points; /* of this round: after sampling, after each local step */
+    double *points, *held; /* of this round: after sampling, after each local step; held: or NULL */
     size_t subnets;
 } round_mean;
 
 static void add_local_error(const step_event *sight, void *context) {
     round_mean *mean = context;
     mean->points[sight->step] += sight->error / (double)mean->subnets;
+    if (mean->held) { mean->held[sight->step] += sight->held / (double)mean->subnets; }
 }
 
-/* points: points_of errors; NaN after divergence. */
-static void follow(const unsigned char *masks, size_t rounds, trajectory *run, double *points) {
-    const train_settings *s = &run->t.settings;
-    *points++ = run->t.error;
-    for (size_t k = 0; k < rounds && !run->t.diverged; k++, points += s->local_steps + 2) {
-        round_mean mean = {points, s->subnets};
-        for (size_t j = 0; j <= s->local_steps; j++) { points[j] = 0; }
-        if (masks) {
-            trainer_round(&run->t, masks + k * s->subnets * s->width, add_local_error, &mean);
-        } else {
-            trajectory_round(run, add_local_error, &mean);
+/* points: points_of errors, held: NULL, or as many; NaN after divergence. */
+static void follow(size_t rounds, trajectory *run, double *points, double *held) {
+    size_t tau = run->t.settings.local_steps, at = 1;
+    points[0] = run->t.error;
+    if (held) { held[0] = run->t.held; }
+    for (size_t k = 0; k < rounds && !run->t.diverged; k++, at += tau + 2) {
+        round_mean mean = {points + at, held ? held + at : NULL, run->t.settings.subnets};
+        for (size_t j = 0; j <= tau; j++) {
+            mean.points[j] = 0;
+            if (held) { mean.held[j] = 0; }
         }
-        if (!run->t.diverged) { points[s->local_steps + 1] = run->t.error; }
+        trajectory_round(run, add_local_error, &mean);
+        if (run->t.diverged) { return; }
+        mean.points[tau + 1] = run->t.error;
+        if (held) { mean.held[tau + 1] = run->t.held; }
     }
 }
 
@@ -109,7 +115,7 @@ static status measure(const study_run *r, size_t cell, size_t repetition, double
         trajectory_open(&e->g, &e->cells[cell], false, r->options.seed, cell, repetition, &run);
     if (st != OK) { return st; }
     if (c->start.W) { trainer_start(&run.t, c->start.W, c->start.A); }
-    follow(c->start.masks, o->rounds, &run, values);
+    follow(o->rounds, &run, values, experiment_holds_out(r) ? values + points_of(o) : NULL);
     trajectory_close(&run);
     return st;
 }
@@ -136,6 +142,7 @@ static void put_point(const study_run *r, size_t cell, size_t step, table *t) {
     row_number(t, "min", "smallest over repetitions", error.min);
     row_number(t, "max", "largest over repetitions", error.max);
     experiment_put_lr(r, cell, t);
+    experiment_put_held(r, cell, value_of, points_of(r->settings) + step, t);
 }
 
 static status fill_points(const study_run *r, table *t) {
@@ -168,6 +175,10 @@ static status fill_runs(const study_run *r, table *t) {
                        "whole network's after aggregation minus subnetworks' mean after the last "
                        "local step",
                        before[2 + o->local_steps] - last);
+            if (experiment_holds_out(r)) {
+                row_number(t, "held", "error of the rows that are held out after aggregation",
+                           before[points_of(o) + 2 + o->local_steps]);
+            }
         }
     }
     return OK;

@@ -18,7 +18,7 @@ bool loss_save_asked(const experiment_settings *o) {
 static status check_file(const program_options *options, const experiment_settings *o,
                          const char *option, const char *path) {
     if (!path) { return OK; }
-    if (o->repeats != 1 || (o->xi.count != 1 && o->mask == MASK_BERNOULLI)) {
+    if (o->repeats != 1 || (o->xi.count != 1 && !experiment_parts(o))) {
         return fail(BAD_INPUT, "--%s: keeps one run; add --repeats 1 and one value of --xi",
                     option);
     }
@@ -55,7 +55,6 @@ typedef struct {
     double *errors;       /* (rounds + 1) */
     double *outputs;      /* (rounds + 1, n, q) */
     double *masks;        /* (rounds, p, m) */
-    unsigned char *mask;  /* (p, m) of a round */
 } kept_run;
 
 static status take(kept_run *k) {
@@ -68,7 +67,6 @@ static status take(kept_run *k) {
     k->U = scratch_take(s, k->q * k->e->g.ld, sizeof *k->U, "outputs");
     k->errors = scratch_take(s, k->rounds + 1, sizeof *k->errors, "errors");
     k->masks = scratch_take(s, k->rounds * k->p * k->m, sizeof *k->masks, "masks");
-    k->mask = scratch_take(s, k->p * k->m, 1, "masks");
     k->outputs = scratch_take(s, k->o->save_outputs ? (k->rounds + 1) * k->n * k->q : 1,
                               sizeof *k->outputs, "outputs of a run");
     return s->failed ? FAILED : OK;
@@ -98,14 +96,9 @@ static void look(const step_event *sight, void *context) {
 }
 
 static void next_mask(kept_run *k, size_t round) {
-    const train_settings *s = &k->e->cells[0];
     size_t size = k->p * k->m;
-    if (k->start->masks) {
-        memcpy(k->mask, k->start->masks + round * size, size);
-    } else {
-        mask_draw(s->mask, k->p, k->m, s->xi, k->run.masks, k->mask);
-    }
-    for (size_t j = 0; j < size; j++) { k->masks[round * size + j] = k->mask[j]; }
+    trajectory_mask(&k->run);
+    for (size_t j = 0; j < size; j++) { k->masks[round * size + j] = k->run.mask[j]; }
 }
 
 /* kernel (p, n, n), samples in the file's order <- of the masks of a round at the weights now. */
@@ -114,7 +107,7 @@ static status masked_kernel(const kept_run *k, const double *G, double *kernel) 
     scratch s = {0};
     double *H = scratch_take(&s, k->n * k->n, sizeof *H, "a kernel");
     ntk_masked *counts = s.failed ? NULL : ntk_masked_new(k->n, k->p);
-    status st = counts ? ntk_masked_add(counts, net->Z, k->e->g.ld, k->m, k->mask, k->m,
+    status st = counts ? ntk_masked_add(counts, net->Z, k->e->g.ld, k->m, k->run.mask, k->m,
                                         k->options->threads)
                        : FAILED;
     for (size_t l = 0; st == OK && l < k->p; l++, kernel += k->n * k->n) {
@@ -135,7 +128,7 @@ static status follow(kept_run *k, const double *G, double *kernel) {
     for (size_t round = 0; st == OK && round < k->rounds && !k->run.t.diverged; round++) {
         next_mask(k, round);
         if (kernel && round == 0) { st = masked_kernel(k, G, kernel); }
-        trainer_round(&k->run.t, k->mask, look, NULL);
+        trainer_round(&k->run.t, k->run.mask, look, NULL);
         note_state(k, round + 1);
     }
     if (st == OK && k->run.t.diverged) {

@@ -63,9 +63,8 @@ static status check_array(const char *path, const array_kind *kind, size_t m, co
     return OK;
 }
 
-/* The arrays of the file as a start; masks may have none. */
-static status take_arrays(const npy_array *weights, const npy_array *signs, const npy_array *masks,
-                          loss_start *start) {
+/* The arrays of the file as a start. */
+static status take_arrays(const npy_array *weights, const npy_array *signs, loss_start *start) {
     *start = (loss_start){.d = weights->shape[0], .m = weights->shape[1], .q = signs->shape[1]};
     start->W = allocate(weights->count, sizeof *start->W, "initial weights");
     start->A = allocate(signs->count, sizeof *start->A, "output signs");
@@ -74,12 +73,6 @@ static status take_arrays(const npy_array *weights, const npy_array *signs, cons
         start->W[k % start->m * start->d + k / start->m] = (real)weights->values[k];
     }
     for (size_t k = 0; k < signs->count; k++) { start->A[k] = (real)signs->values[k]; }
-    if (!masks->values) { return OK; }
-    start->rounds = masks->shape[0];
-    start->subnets = masks->shape[1];
-    start->masks = allocate(masks->count, 1, "masks");
-    if (!start->masks) { return FAILED; }
-    for (size_t k = 0; k < masks->count; k++) { start->masks[k] = masks->values[k] == 1; }
     return OK;
 }
 
@@ -89,15 +82,16 @@ static bool has_masks_to_come(const char *path) {
     return npz_has(path, kinds[MASKS].name) && !npz_has(path, "rounds_done");
 }
 
-static status read_arrays(const char *path, loss_start *start) {
+static status read_arrays(const char *path, bool masks, loss_start *start, mask_sets *sets) {
     npy_array a[ARRAYS] = {{.values = NULL}};
     status st = OK;
     for (int k = 0; st == OK && k < ARRAYS; k++) {
-        if (k == MASKS && !has_masks_to_come(path)) { continue; }
+        if (k == MASKS && !(masks && has_masks_to_come(path))) { continue; }
         st = npz_read(path, kinds[k].name, &a[k]);
         if (st == OK) { st = check_array(path, &kinds[k], a[WEIGHTS].shape[1], &a[k]); }
     }
-    if (st == OK) { st = take_arrays(&a[WEIGHTS], &a[SIGNS], &a[MASKS], start); }
+    if (st == OK) { st = take_arrays(&a[WEIGHTS], &a[SIGNS], start); }
+    if (st == OK && a[MASKS].values) { st = mask_sets_take(path, &a[MASKS], sets); }
     for (int k = 0; k < ARRAYS; k++) { npy_free(&a[k]); }
     return st;
 }
@@ -117,23 +111,24 @@ static status read_settings(const char *path, experiment_settings *o) {
     return OK;
 }
 
-status loss_start_read(const char *path, experiment_settings *o, loss_start *start) {
+status loss_start_read(const char *path, experiment_settings *o, loss_start *start,
+                       mask_sets *sets) {
     const file_mark mark = fingerprint_mark(path);
-    status st = read_arrays(path, start);
+    status st = read_arrays(path, !o->masks, start, sets);
     if (st == OK) { st = read_settings(path, o); }
     if (st == OK) { st = fingerprint_file(path, &mark, start->sha256); }
     if (st != OK) { return st; }
     o->width = (option_list){{(double)start->m}, 1};
     o->repeats = 1;
-    if (start->masks) {
-        o->subnets = (option_list){{(double)start->subnets}, 1};
-        o->rounds = start->rounds;
+    if (sets->mask) {
+        o->subnets = (option_list){{(double)sets->p}, 1};
+        o->rounds = sets->rounds;
     }
     return OK;
 }
 
-status loss_start_check(const loss_start *start, const experiment_settings *o,
-                        const dataset *data) {
+status loss_start_check(const loss_start *start, const mask_sets *sets,
+                        const experiment_settings *o, const dataset *data) {
     const char *path = o->init;
     if (!start->W) { return OK; }
     if (start->d != data->d || start->q != data->q) {
@@ -150,15 +145,10 @@ status loss_start_check(const loss_start *start, const experiment_settings *o,
                     "--init: a start is trained at one xi, not at %zu; give --xi one value",
                     o->xi.count);
     }
-    if (!start->masks) { return OK; }
-    if ((size_t)o->subnets.values[0] != start->subnets) {
-        return fail(BAD_INPUT,
-                    "--subnets: the masks of %s are for %zu subnetworks; leave --subnets out", path,
-                    start->subnets);
-    }
-    if (o->rounds > start->rounds) {
+    if (!sets->mask || o->masks) { return OK; }
+    if (o->rounds > sets->rounds) {
         return fail(BAD_INPUT, "--rounds: %s has masks for %zu rounds; give at most that", path,
-                    start->rounds);
+                    sets->rounds);
     }
     if (o->repeats > 1) {
         return fail(BAD_INPUT,
@@ -172,6 +162,5 @@ status loss_start_check(const loss_start *start, const experiment_settings *o,
 void loss_start_free(loss_start *start) {
     free(start->W);
     free(start->A);
-    free(start->masks);
     *start = (loss_start){0};
 }

@@ -12,18 +12,20 @@
 #include "model/trajectory.h"
 
 typedef struct {
-    real *W;              /* (m, d) neuron after neuron; NULL: a random start; owned */
-    real *A;              /* (m, q); owned */
-    unsigned char *masks; /* (K, p, m); NULL: random masks; owned */
-    size_t m, d, q, rounds, subnets;
+    real *W; /* (m, d) neuron after neuron; NULL: a random start; owned */
+    real *A; /* (m, q); owned */
+    size_t m, d, q;
     char sha256[65]; /* of the file; "" without */
 } loss_start;
 
 /* Reads a start and sets the options' defaults from it (width, subnets, rounds, repeats 1, ...).
- * BAD_INPUT with path, array and cure. */
-status loss_start_read(const char *path, experiment_settings *o, loss_start *start);
-/* BAD_INPUT unless options and data fit the start; OK for a random one. */
-status loss_start_check(const loss_start *start, const experiment_settings *o, const dataset *data);
+ * sets: its masks, unless they are not for the rounds to come or --masks gives others; the caller's,
+ * mask_sets_free. BAD_INPUT with path, array and cure. */
+status loss_start_read(const char *path, experiment_settings *o, loss_start *start,
+                       mask_sets *sets);
+/* BAD_INPUT unless options and data fit the start and its masks; OK for a random one. */
+status loss_start_check(const loss_start *start, const mask_sets *sets,
+                        const experiment_settings *o, const dataset *data);
 void loss_start_free(loss_start *start); /* safe on a zeroed one */
 
 #endif

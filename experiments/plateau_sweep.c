@@ -5,11 +5,12 @@
 
 static const double TARGET = 5e-4; /* runs stop below this mean */
 
-enum { VALUE_LEVEL, VALUE_ROUNDS, VALUE_STATE, VALUE_SETTLED, VALUES };
+enum { VALUE_LEVEL, VALUE_ROUNDS, VALUE_STATE, VALUE_SETTLED, VALUES, VALUE_HELD = VALUES };
 
 static status prepare(study_run *r) {
-    r->values = VALUES;
-    return experiment_prepare(r);
+    status st = experiment_prepare(r);
+    r->values = VALUES + (experiment_holds_out(r) ? 1 : 0);
+    return st;
 }
 
 static status measure(const study_run *r, size_t cell, size_t repetition, double *values) {
@@ -27,6 +28,7 @@ static status measure(const study_run *r, size_t cell, size_t repetition, double
     values[VALUE_ROUNDS] = (double)result.rounds;
     values[VALUE_STATE] = (double)result.state;
     values[VALUE_SETTLED] = result.settled;
+    if (experiment_holds_out(r)) { values[VALUE_HELD] = result.held; }
     return OK;
 }
 
@@ -78,6 +80,7 @@ static status fill_means(const study_run *r, table *t) {
                    "quarter of the rounds to the last: the level is a floor",
                    experiment_summary(r, cell, value_of, VALUE_SETTLED).mean);
         experiment_put_lr(r, cell, t);
+        experiment_put_held(r, cell, value_of, VALUE_HELD, t);
         if (block_ends(r, cell)) { table_gap(t); }
     }
     return OK;
@@ -101,6 +104,10 @@ static status fill_runs(const study_run *r, table *t) {
             plateau_state_word((plateau_state)values[VALUE_STATE]));
         row_number(t, "settled", "1: fell by less than 5 % from the third quarter to the last",
                    values[VALUE_SETTLED]);
+        if (experiment_holds_out(r)) {
+            row_number(t, "held", "level of the rows that are held out, over the same rounds",
+                       values[VALUE_HELD]);
+        }
     }
     return OK;
 }

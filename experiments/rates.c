@@ -24,7 +24,7 @@ static status ask_for_rate(const experiment_settings *o, const experiment_settin
     fail(BAD_INPUT,
          "--%s: add --lr, one value or one for each xi, or auto; the panel has a rate of its own "
          "only for its own xi (%s)",
-         experiment_is_categorical(o) ? "mask" : "xi", known.bytes ? known.bytes : "");
+         experiment_parts(o) ? "mask" : "xi", known.bytes ? known.bytes : "");
     text_free(&known);
     return BAD_INPUT;
 }
@@ -34,8 +34,8 @@ static status ask_for_rate(const experiment_settings *o, const experiment_settin
 static status pair_rates(experiment_settings *o, const experiment_settings *own) {
     if (o->lr_given || o->lr.count == 1 || own->lr.count < 2) { return OK; }
     option_list xi = o->xi;
-    if (experiment_is_categorical(o)) { xi = (option_list){{1 / o->subnets.values[0]}, 1}; }
-    if (experiment_is_categorical(o) && o->subnets.count > 1) { return ask_for_rate(o, own); }
+    if (experiment_parts(o)) { xi = (option_list){{1 / o->subnets.values[0]}, 1}; }
+    if (experiment_parts(o) && o->subnets.count > 1) { return ask_for_rate(o, own); }
     o->lr.count = xi.count;
     for (size_t k = 0; k < xi.count; k++) {
         o->lr.values[k] = own_rate(own, xi.values[k]);
@@ -48,8 +48,7 @@ status rates_settle(const study_run *r) {
     experiment_settings *o = r->settings;
     status st = pair_rates(o, r->study->defaults);
     if (st != OK) { return st; }
-    size_t rates = experiment_is_categorical(o) ? 1 : o->xi.count,
-           given = o->lr.count; /* 0: auto */
+    size_t rates = experiment_parts(o) ? 1 : o->xi.count, given = o->lr.count; /* 0: auto */
     return given <= 1 || given == rates
                ? OK
                : fail(BAD_INPUT, "--lr: %zu values for %zu values of xi; give one, or one for each",
@@ -66,7 +65,7 @@ double rates_stability(const study_run *r, size_t cell) {
 /* Whether one value of --lr serves both. */
 static bool share_rate(const study_run *r, size_t a, size_t b) {
     const experiment *e = r->context;
-    return experiment_is_categorical(r->settings) || e->cells[a].xi == e->cells[b].xi;
+    return experiment_parts(r->settings) || e->cells[a].xi == e->cells[b].xi;
 }
 
 /* W/m with --lr-width W. */
@@ -133,7 +132,7 @@ static void name_found(const study_run *r, text *t) {
         if (!e->found[k] || before < k) { continue; }
         const train_settings *c = &e->cells[k];
         if (t->used > 0) { text_add(t, ", "); }
-        if (!experiment_is_categorical(o)) { text_add(t, "xi=%g ", c->xi); }
+        if (!experiment_parts(o)) { text_add(t, "xi=%g ", c->xi); }
         text_add(t, "lr=%.3g", c->lr / unit_of(o, c));
     }
 }

@@ -13,20 +13,24 @@ static size_t rounds_of(const study_run *r) {
 }
 
 static status prepare(study_run *r) {
-    r->values = rounds_of(r) + 1;
-    return experiment_prepare(r);
+    status st = experiment_prepare(r);
+    r->values = (rounds_of(r) + 1) * (experiment_holds_out(r) ? 2 : 1);
+    return st;
 }
 
-/* values: error after 0..rounds rounds; NaN from the round on in which the run diverged. */
+/* values: error after 0..rounds rounds, then, where rows are held out, as many of theirs; NaN from
+ * the round on in which the run diverged. */
 static status measure(const study_run *r, size_t cell, size_t repetition, double *values) {
     const experiment *e = r->context;
     trajectory run;
     status st =
         trajectory_open(&e->g, &e->cells[cell], false, r->options.seed, cell, repetition, &run);
     if (st != OK) { return st; }
-    values[0] = run.t.error;
-    for (size_t k = 1; k <= rounds_of(r); k++) {
-        values[k] = trajectory_round(&run, NULL, NULL) ? run.t.error : NAN;
+    size_t points = rounds_of(r) + 1;
+    for (size_t k = 0; k < points; k++) {
+        bool whole = k == 0 || trajectory_round(&run, NULL, NULL);
+        values[k] = whole ? run.t.error : NAN;
+        if (experiment_holds_out(r)) { values[points + k] = whole ? run.t.held : NAN; }
     }
     trajectory_close(&run);
     return OK;
@@ -40,6 +44,8 @@ static double absolute_improvement(const double *values, size_t step) {
 static double relative_improvement(const double *values, size_t step) {
     return absolute_improvement(values, step) / values[step - 1];
 }
+
+static double value_of(const double *values, size_t k) { return values[k]; }
 
 static void put_step(size_t step, table *t) {
     row_number(t, "step", "global step k (round)", (double)step);
@@ -60,6 +66,11 @@ static status fill_means(const study_run *r, table *t) {
             row_number(t, "sd_absolute", "standard deviation over repetitions (n-1)", absolute.sd);
             row_number(t, "sd_relative", "likewise", relative.sd);
             experiment_put_lr(r, cell, t);
+            if (experiment_holds_out(r)) {
+                row_number(t, "error", "L_k, mean over repetitions",
+                           experiment_summary(r, cell, value_of, step).mean);
+            }
+            experiment_put_held(r, cell, value_of, rounds_of(r) + 1 + step, t);
         }
     }
     return OK;
@@ -76,6 +87,11 @@ static status fill_runs(const study_run *r, table *t) {
             row_number(t, "absolute", "L_{k-1} - L_k", absolute_improvement(values, step));
             row_number(t, "relative", "(L_{k-1} - L_k) / L_{k-1}",
                        relative_improvement(values, step));
+            if (experiment_holds_out(r)) {
+                row_number(t, "error", "L_k", values[step]);
+                row_number(t, "held", "error of the rows that are held out after step k",
+                           values[rounds_of(r) + 1 + step]);
+            }
         }
     }
     return OK;

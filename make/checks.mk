@@ -199,6 +199,10 @@ check-parallel: $(B)/bin/error-heatmap ## the heat map in shares under GNU paral
 check-tables: all ## every table of a tiny run, read by numpy and pandas as the README says
 	@B=$(B) tests/tables_python.sh $(B)/tables-python
 
+.PHONY: check-steps
+check-steps: $(B)/bin/loss-dynamics $(B)/bin/double/loss-dynamics ## steps on part of the rows, and rows held out, against numpy
+	@B=$(B) tests/steps_python.sh $(B)/steps-python
+
 .PHONY: check-data
 check-data: all ## figures, claims, theory and report in a tiny profile on data of many shapes (needs python3-numpy)
 	@tests/data_shapes.sh $(B)/data-shapes

@@ -48,7 +48,7 @@ static const artifact ARTIFACTS[] = {
 
 /* What was found: verdicts of the line's rows. */
 static const char *found(document *d, const artifact *a) {
-    if (a->rows && !*a->rows) { return "to be looked at"; }
+    if (a->rows && !*a->rows) { return "see the figure"; }
     return a->rows
                ? document_counts(d, d->claims, d->claim_count, row_begins, a->rows)
                : document_counts(d, d->statements, d->statement_count, row_of_program, a->table);

@@ -21,5 +21,5 @@ page() { # page SOURCE NAME OPTION...: FOLDER/NAME, whole or not there
     mv -- "$name.tmp" "$name"
 }
 page "$REPORT_FOLDER/REPORT.md" report.html --from markdown-implicit_figures --toc-depth 1 --lua-filter page.lua --include-after-body fold.html
-page ../doc/mathematics.md mathematics.html --from markdown-implicit_figures --toc-depth 1 --lua-filter proofs.lua \
+page ../doc/mathematics.md mathematics.html --from markdown-blank_before_header --toc-depth 1 --lua-filter proofs.lua \
     --metadata title="The statements, with proofs and constants" --metadata lang=en

@@ -10,6 +10,7 @@ import base64
 import json
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -60,6 +61,25 @@ class Browser:
             self.events.append(self.message())
 
 
+def check_proofs(browser, session, value, report):
+    """The page of proofs beside the report has every place that a statement leads to, and does not scroll sideways."""
+    failures = []
+    proofs = report.with_name("mathematics.html")
+    text = proofs.read_text(encoding="utf-8")
+    for place in sorted(set(re.findall(r'href="mathematics\.html#([^"]*)"', report.read_text(encoding="utf-8")))):
+        if f'id="{place}"' not in text:
+            failures.append(f"mathematics.html has no place '{place}'")
+    for width in (390, 1280):
+        browser.events.clear()
+        browser.call("Emulation.setDeviceMetricsOverride", session, width=width, height=900, deviceScaleFactor=1, mobile=width < 500)
+        browser.call("Page.navigate", session, url=proofs.resolve().as_uri())
+        browser.wait("Page.loadEventFired")
+        wide = value("document.documentElement.scrollWidth")
+        if not wide <= width:
+            failures.append(f"horizontal scrolling at {width} px: mathematics.html is {wide} px wide")
+    return failures
+
+
 def check(report, folder):
     failures = []
     url = pathlib.Path(report).resolve().as_uri()
@@ -105,6 +125,10 @@ def check(report, folder):
                 shot = browser.call("Page.captureScreenshot", session, captureBeyondViewport=True,
                                     clip={"x": 0, "y": 0, "width": width, "height": height, "scale": 1})
                 pathlib.Path(folder, f"report-{width}-{scheme}.png").write_bytes(base64.b64decode(shot["data"]))
+        failures += check_proofs(browser, session, value, pathlib.Path(report))
+        browser.events.clear()
+        browser.call("Page.navigate", session, url=url)
+        browser.wait("Page.loadEventFired")
         # Folded at 390 px, then printed: everything is open.
         value("[...document.querySelectorAll('details')].map(d => d.open = false)")
         # A4 at 96 px an inch, less 14 mm on either side, is 688 px wide: no table may be wider.

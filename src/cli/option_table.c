@@ -64,9 +64,21 @@ static void add_value(const option_row *row, const void *settings, int digits, t
     }
 }
 
+static bool is_set(const option_row *row, const void *settings) {
+    const void *field = field_of(row, settings);
+    switch (row->type) {
+    case OPTION_COUNT: return *(const size_t *)field != 0;
+    case OPTION_NUMBER: return *(const double *)field != 0;
+    case OPTION_WORD: return *(const int *)field != 0;
+    case OPTION_PATH: return *(const char *const *)field != NULL;
+    default: return ((const option_list *)field)->count > 0;
+    }
+}
+
 void option_table_describe(const option_row *rows, const void *settings, text *t) {
     for (; rows->name; rows++) {
         if (rows->type == OPTION_HEADING || rows->flags & OPTION_NO_VALUE) { continue; }
+        if (rows->flags & OPTION_IF_SET && !is_set(rows, settings)) { continue; }
         text_add(t, " %s=", rows->name);
         add_value(rows, settings, 17, t);
     }

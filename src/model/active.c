@@ -46,16 +46,37 @@ size_t active_tile(size_t n) {
     return round_up((n + tiles - 1) / tiles, LANES);
 }
 
-status active_new(const double *V, size_t n, size_t length, packed_columns *c) {
-    const size_t blocks = (length + BLOCK - 1) / BLOCK,
-                 sums = ((length + blocks - 1) / blocks + LANES - 1) / LANES, block = sums * LANES;
-    *c = (packed_columns){.n = n, .length = length, .sums = sums, .tile = active_tile(n)};
-    c->packed = allocate(blocks * n, block * sizeof *c->packed, "packed matrix");
+static size_t blocks_of(const packed_columns *c) { return (c->length + BLOCK - 1) / BLOCK; }
+
+/* c with room for its columns. */
+static status make_room(size_t n, size_t length, packed_columns *c) {
+    *c = (packed_columns){.n = n, .length = length, .tile = active_tile(n)};
+    const size_t blocks = blocks_of(c);
+    c->sums = ((length + blocks - 1) / blocks + LANES - 1) / LANES;
+    c->packed = allocate(blocks * n, c->sums * LANES * sizeof *c->packed, "packed matrix");
     c->selected = chunk_table();
-    if (!c->packed || !c->selected) {
-        active_free(c);
-        return FAILED;
+    if (c->packed && c->selected) { return OK; }
+    active_free(c);
+    return FAILED;
+}
+
+status active_room(const packed_columns *c, size_t n, packed_columns *part) {
+    return make_room(n, c->length, part);
+}
+
+void active_take(const packed_columns *c, const size_t *inputs, packed_columns *part) {
+    const size_t block = c->sums * LANES;
+    for (size_t b = 0; b < blocks_of(c); b++) {
+        for (size_t j = 0; j < part->n; j++) {
+            memcpy(part->packed + (b * part->n + j) * block,
+                   c->packed + (b * c->n + inputs[j]) * block, block * sizeof *c->packed);
+        }
     }
+}
+
+status active_new(const double *V, size_t n, size_t length, packed_columns *c) {
+    if (make_room(n, length, c) != OK) { return FAILED; }
+    const size_t blocks = blocks_of(c), block = c->sums * LANES;
     for (size_t b = 0; b < blocks; b++) {
         for (size_t j = 0; j < n; j++) {
             for (size_t i = 0; i < block; i++) {

@@ -46,6 +46,10 @@ typedef struct {
 
 /* V: (n, length), column V_j after column, rounded to the working precision. */
 status active_new(const double *V, size_t n, size_t length, packed_columns *columns);
+/* part: room for n of the inputs of c. FAILED: no memory. */
+status active_room(const packed_columns *c, size_t n, packed_columns *part);
+/* part <- the columns of part->n inputs, each < c->n. */
+void active_take(const packed_columns *c, const size_t *inputs, packed_columns *part);
 void active_free(packed_columns *columns); /* safe on a zeroed one */
 
 /* Inputs of one tile, of n in all. */

@@ -8,7 +8,7 @@
 #ifndef MODEL_BOUNDS_H
 #define MODEL_BOUNDS_H
 
-/* What the statements of section 3 depend on. */
+/* What the statements of section 3 of doc/mathematics.md depend on; sections below are its own. */
 typedef struct {
     double n;          /* samples, >= 1 */
     double masks;      /* K p, how many masks the statement is about, >= 1 */
@@ -22,20 +22,21 @@ typedef struct {
 
 /* --- section 3, Theorem 2 at initialisation: least width m for deviation xi lambda0/4 --- */
 
-double bounds_width_hoeffding(const bounds_setting *s);        /* (a) m_H */
-double bounds_width_bernstein(const bounds_setting *s);        /* (b) m_B */
-double bounds_width_matrix_bernstein(const bounds_setting *s); /* (c) m_C */
-/* (d): lambda_min(H_m) >= (1 - eps) xi lambda0 for all masks; eps in (0, 1), 1/4 combined with drift. */
+double bounds_width_hoeffding(const bounds_setting *s);        /* of each entry */
+double bounds_width_bernstein(const bounds_setting *s);        /* of each entry */
+double bounds_width_matrix_bernstein(const bounds_setting *s); /* of the norm */
+/* Matrix Chernoff: lambda_min(H_m) >= (1 - eps) xi lambda0 for all masks; eps in (0, 1), 1/4 where
+ * it is combined with drift. */
 double bounds_width_chernoff(const bounds_setting *s, double eps);
 
 /* The same statements at a given width m > 0: the deviation that holds for all masks with
- * probability 1 - delta. (a), (b): of every entry, |H_m - xi Hinf|_ij; ||H_m - xi Hinf||_F is at
- * most n times that. (c): of the norm. */
-double bounds_deviation_hoeffding(const bounds_setting *s, double m);        /* (a) */
-double bounds_deviation_bernstein(const bounds_setting *s, double m);        /* (b) */
-double bounds_deviation_matrix_bernstein(const bounds_setting *s, double m); /* (c) */
-/* (d): the largest r = 1 - eps such that lambda_min(H_m) >= r xi lambda0 is asserted, in [0, 1); 0:
- * nothing is. */
+ * probability 1 - delta. Of every entry, |H_m - xi Hinf|_ij, and ||H_m - xi Hinf||_F is at most n
+ * times that; by matrix Bernstein of the norm. */
+double bounds_deviation_hoeffding(const bounds_setting *s, double m);
+double bounds_deviation_bernstein(const bounds_setting *s, double m);
+double bounds_deviation_matrix_bernstein(const bounds_setting *s, double m);
+/* Matrix Chernoff: the largest r = 1 - eps such that lambda_min(H_m) >= r xi lambda0 is asserted, in
+ * [0, 1); 0: nothing is. */
 double bounds_lower_chernoff(const bounds_setting *s, double m);
 
 /* --- section 3, drift inside the R-ball; R, kappa > 0 in the same unit --- */
@@ -52,8 +53,8 @@ double bounds_near_failure(const bounds_setting *s, double m, double p_R);
 double bounds_drift(const bounds_setting *s, double p_R);
 /* Least width for the drift condition at R*: (48 row_sum/(xi lambda0)) log(masks n/delta). */
 double bounds_width_drift(const bounds_setting *s);
-/* Combined with drift: max of (d) at eps = 1/4 and the drift condition; lambda_min(H_m(k,t)) >= xi lambda0/2
- * within R*, with probability 1 - 2 delta. */
+/* Combined with drift: max of matrix Chernoff at eps = 1/4 and the drift condition;
+ * lambda_min(H_m(k,t)) >= xi lambda0/2 within R*, with probability 1 - 2 delta. */
 double bounds_width_combined(const bounds_setting *s);
 /* [paper] m = Omega(n^2 log(K p n/delta)/(xi lambda0^2)), its constant read as 1. */
 double bounds_width_theorem(const bounds_setting *s);

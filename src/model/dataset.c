@@ -139,7 +139,7 @@ static status scale_rows(const npy_array *features, dataset *data) {
                       data->path, first, others);
 }
 
-/* Y / max |Y|, the maximum over the whole file (paper section 8). */
+/* Y / max |Y|, the maximum over the whole file (figure-2 in doc/mathematics.md). */
 static status scale_labels(const npy_array *labels, dataset *data) {
     for (size_t k = 0; k < labels->count; k++) {
         data->label_scale = fmax(data->label_scale, fabs(labels->values[k]));
@@ -160,7 +160,7 @@ static status scale_labels(const npy_array *labels, dataset *data) {
 
 /* --- the whole --- */
 
-static status fill(const npy_array *features, const npy_array *labels, size_t samples,
+static status fill(const npy_array *features, const npy_array *labels, size_t samples, bool pairs,
                    dataset *data) {
     status st = check_shapes(data->path, features, labels, samples);
     if (st != OK) { return st; }
@@ -176,12 +176,12 @@ static status fill(const npy_array *features, const npy_array *labels, size_t sa
     }
     if (st == OK) { st = scale_rows(features, data); }
     if (st == OK) { st = scale_labels(labels, data); }
-    if (st == OK) { st = dataset_check_pairs(data); }
+    if (st == OK && pairs) { st = dataset_check_pairs(data); }
     if (st == OK && data->n == data->file_rows) { data->file_angle = data->smallest_angle; }
     return st;
 }
 
-static status load(const char *path, size_t samples, bool fewer, dataset *data) {
+static status load(const char *path, size_t samples, bool fewer, bool pairs, dataset *data) {
     npy_array features = {.values = NULL}, labels = {.values = NULL};
     *data = (dataset){.X = NULL};
     int length = snprintf(data->path, sizeof data->path, "%s", path);
@@ -193,7 +193,7 @@ static status load(const char *path, size_t samples, bool fewer, dataset *data) 
     status st = npz_read(path, "features", &features);
     if (st == OK) { st = npz_read(path, "labels", &labels); }
     if (st == OK && fewer && features.rank > 0 && features.shape[0] < samples) { samples = 0; }
-    if (st == OK) { st = fill(&features, &labels, samples, data); }
+    if (st == OK) { st = fill(&features, &labels, samples, pairs, data); }
     if (st == OK) { st = fingerprint_file(path, &mark, data->sha256); }
     npy_free(&features);
     npy_free(&labels);
@@ -202,11 +202,15 @@ static status load(const char *path, size_t samples, bool fewer, dataset *data) 
 }
 
 status dataset_load(const char *path, size_t samples, dataset *data) {
-    return load(path, samples, false, data);
+    return load(path, samples, false, true, data);
 }
 
 status dataset_load_most(const char *path, size_t samples, dataset *data) {
-    return load(path, samples, true, data);
+    return load(path, samples, true, true, data);
+}
+
+status dataset_load_looked_at(const char *path, dataset *data) {
+    return load(path, 0, false, false, data);
 }
 
 status dataset_take(const dataset *whole, const size_t *row, size_t count, dataset *part) {

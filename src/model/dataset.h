@@ -1,6 +1,7 @@
 /* Inputs X (unit rows) and labels Y of a .npz, checked against Assumption 1.
  *
- * Assumption 1 (paper section 4): ||x_i|| = 1, |y_i| <= C - 1, no two inputs parallel.
+ * Assumption 1 (assumption-1 in doc/mathematics.md): ||x_i|| = 1, |y_i| <= C - 1, no two inputs
+ * parallel.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef MODEL_DATASET_H
 #define MODEL_DATASET_H
@@ -13,6 +14,7 @@ typedef struct {
     char path[4096];    /* as given */
     char sha256[65];    /* of the file */
     size_t n, d, q;     /* samples, input dimension, outputs */
+    size_t file_d;      /* columns of the file where X is in the span of its rows; 0: they are d */
     double *X;          /* (n, d) row-major, rows scaled to norm 1; owned */
     double *Y;          /* (n, q) row-major, divided by max |Y| over the whole file; owned */
     double label_scale; /* that maximum */
@@ -35,6 +37,8 @@ typedef struct {
 status dataset_load(const char *path, size_t samples, dataset *data);
 /* The same, but of a file with fewer rows it takes them all. */
 status dataset_load_most(const char *path, size_t samples, dataset *data);
+/* The same for rows that are looked at alone: of one direction they may be. */
+status dataset_load_looked_at(const char *path, dataset *data);
 void dataset_free(dataset *data); /* safe on a zeroed or freed one */
 
 /* part <- rows row[0], row[1], ... (count, each < whole->n and once) of `whole` as a data set of
@@ -56,6 +60,12 @@ status few_rows(const dataset *data, size_t first, size_t n, dataset *few);
 /* All rows in n = data->n <= d coordinates of their span, whatever their rank: X^T = Q R, and
  * X (n, n) <- R^T. FAILED: no memory, or dgeqrf. */
 status rows_in_span(const dataset *data, double *X);
+/* The same in place, with data->d = n, where that saves much: n < d and d >= WIDE_COLUMNS. What
+ * looks at inner products alone then takes n numbers a row and a neuron in place of d. */
+#define WIDE_COLUMNS 256
+status dataset_narrow(dataset *data);
+/* Columns of the file. */
+size_t dataset_file_d(const dataset *data);
 
 /* G = X X^T, (n, n) symmetric, both halves filled, diagonal exactly 1. G: caller's, (n, n). */
 void dataset_gram(const dataset *data, double *G);

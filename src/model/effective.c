@@ -6,13 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "model/bounds.h"
-
 /* --- settings --- */
 
 effective_setting effective_setting_of(const train_settings *s, const double *G, size_t n, size_t q,
                                        unsigned order) {
-    bool categorical = s->mask == MASK_CATEGORICAL;
     return (effective_setting){.n = n,
                                .q = q,
                                .m = s->width,
@@ -21,8 +18,9 @@ effective_setting effective_setting_of(const train_settings *s, const double *G,
                                .p = (double)s->subnets,
                                .xi = s->xi,
                                .theta = mask_theta(s->mask, s->subnets, s->xi),
-                               .phi = categorical ? 1 : bounds_phi((unsigned)s->subnets, s->xi),
-                               .categorical = categorical,
+                               .phi = mask_phi(s->mask, s->subnets, s->xi),
+                               .parts = mask_parts(s->mask),
+                               .pair = mask_pair(s->mask, s->subnets, s->width, s->xi),
                                .scales = train_scales_of(s, n, q),
                                .order = order,
                                .stale = EFFECTIVE_STALE,

@@ -24,7 +24,8 @@ typedef struct {
     size_t tau;          /* local steps */
     double p, xi;        /* subnetworks; probability that one takes a neuron */
     double theta, phi;   /* P(some subnetwork takes it); E[1/(how many)], none counting 0 */
-    bool categorical;    /* masks that part the neurons */
+    bool parts;          /* masks that part the neurons */
+    double pair;         /* P(it takes a neuron that takes a given other one): xi but for sizes */
     train_scales scales; /* s_w, s_s and the step h */
     unsigned order;      /* 1 or 2 */
     size_t paths;        /* random curves for the stop rule; 0: none */

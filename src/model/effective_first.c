@@ -35,6 +35,8 @@ void effective_first_take(effective *f) {
     o->B = effective_array(f, n);
     o->S = effective_array(f, n);
     o->force = effective_array(f, n * f->s.q);
+    o->felt = effective_array(f, n * f->s.q);
+    o->output = effective_array(f, n * f->s.q);
     o->normal = effective_array(f, m * f->s.q * f->s.paths + 1);
     o->column = scratch_take(&f->owned, panel, sizeof *o->column, "effective dynamics");
     o->move = scratch_take(&f->owned, panel, sizeof *o->move, "effective dynamics");
@@ -60,11 +62,48 @@ static void apply_S(const effective *f, size_t columns, const double *x, double 
 
 /* --- noise --- */
 
-/* What masks add to the covariance of zbar, summed over outputs: (q/p) s_s^2 xi (1-xi). Categorical
- * masks: the noise of this order cancels. */
+/* What a neuron's own mask adds to the covariance of zbar, summed over outputs: (q/p) s_s^2 xi
+ * (1-pair). Masks that part the neurons: the noise of this order cancels. */
 static double jump_of(const effective_setting *s) {
     double scale = s->scales.subnet;
-    return s->categorical ? 0 : (double)s->q * scale * scale * s->xi * (1 - s->xi) / s->p;
+    return s->parts ? 0 : (double)s->q * scale * scale * s->xi * (1 - s->pair) / s->p;
+}
+
+/* What two neurons take from it where sizes are given: this times U U^T, U = s_s xi sum_r s_r a_r^T
+ * the output of the whole network. 0 for independent neurons. */
+static double joint_of(const effective_setting *s) {
+    return s->parts ? 0 : (s->xi - s->pair) / (s->xi * s->p);
+}
+
+/* Whether the neurons of a mask are dependent. */
+static bool is_sized(const effective_setting *s) { return s->pair != s->xi; }
+
+/* felt (n, q) <- b e + a U, U = Y - e. */
+static void mix(effective *f, double b, double a) {
+    for (size_t k = 0; k < f->s.n * f->s.q; k++) {
+        f->o1.felt[k] = b * f->e[k] + a * (f->Y[k] - f->e[k]);
+    }
+}
+
+/* Gamma <- Gamma - joint U U^T in the basis. */
+static void take_joint(effective *f) {
+    effective_first *o = &f->o1;
+    size_t q = f->s.q, rank = f->rank;
+    mix(f, 0, 1);
+    into_basis(f, q, o->felt, o->output);
+    effective_product(false, true, rank, rank, q, -joint_of(&f->s), o->output, o->output, 1,
+                      o->Gamma);
+}
+
+/* Where a mask takes a given number of neurons its noise sums to 0. */
+static void centre(const effective *f, size_t columns) {
+    size_t m = f->s.m, q = f->s.q;
+    for (size_t k = 0; k < columns; k++) {
+        double *x = f->o1.normal + k * m, mean = 0;
+        const double *a = f->A + k % q;
+        for (size_t r = 0; r < m; r++) { mean += a[r * q] * x[r] / (double)m; }
+        for (size_t r = 0; r < m; r++) { x[r] -= a[r * q] * mean; }
+    }
 }
 
 /* In the eigenbasis of B on the diagonal: theta B_i Gamma_ii / (p (2 - theta B_i)). */
@@ -100,6 +139,7 @@ static void move_paths(effective *f) {
     size_t rank = f->rank, columns = s->q * s->paths;
     if (columns == 0) { return; }
     rng_normal_double(f->draws, sqrt(jump_of(s) / (double)s->q), s->m * columns, f->o1.normal);
+    if (is_sized(s)) { centre(f, columns); }
     effective_product(false, false, rank, columns, s->m, 1, f->o1.rotated, f->o1.normal, 0,
                       f->kick);
     for (size_t k = 0; k < rank * columns; k++) {
@@ -127,6 +167,7 @@ static void hold(effective *f) {
     into_basis(f, m, f->active, o->rotated);
     effective_product(false, true, rank, rank, m, jump_of(&f->s), o->rotated, o->rotated, 0,
                       o->Gamma);
+    if (is_sized(&f->s)) { take_joint(f); }
     memcpy(f->work_m, o->rotated, rank * m * sizeof *f->work_m);
     apply_S(f, m, f->active, f->work_m, o->pull);
 }
@@ -244,12 +285,12 @@ void effective_first_turn(effective *f) {
 
 /* --- the mean --- */
 
-/* z_r <- z_r + theta h s_s G D_r [force a_r - s_s q (1-xi) S s_r]. */
+/* z_r <- z_r + theta h s_s G D_r [force a_r - s_s q (1-pair) S s_r]. */
 static void move_neurons(effective *f) {
     const effective_setting *s = &f->s;
     size_t n = s->n, ld = f->g->ld;
     double step = s->theta * s->scales.step * s->scales.subnet;
-    double own = s->scales.subnet * (double)s->q * (1 - s->xi);
+    double own = s->scales.subnet * (double)s->q * (1 - s->pair);
     effective_to_neurons(f, f->o1.force, f->work_m);
     for (size_t first = 0; first < s->m; first += ACTIVE_PANEL) {
         size_t count = smaller(s->m - first, ACTIVE_PANEL);
@@ -270,10 +311,16 @@ static void move_neurons(effective *f) {
     }
 }
 
-/* tau = 1: mean-of-a-step. */
+/* The force is S e, or S (e + (1 - pair/xi) U); tau = 1: mean-of-a-step, sized-step. */
 void effective_first_round(effective *f) {
+    const double *felt = f->e;
     add_noise(f);
     move_paths(f);
-    apply_S(f, f->s.q, f->e, f->e_basis, f->o1.force);
+    if (is_sized(&f->s)) {
+        mix(f, 1, 1 - f->s.pair / f->s.xi);
+        felt = f->o1.felt;
+        into_basis(f, f->s.q, felt, f->e_basis);
+    }
+    apply_S(f, f->s.q, felt, f->e_basis, f->o1.force);
     move_neurons(f);
 }

@@ -62,7 +62,7 @@ void effective_noise(effective *f) {
     reach_others(f, o->d[FIELD_MEAN], 0, o->l);
     reach_others(f, o->d[FIELD_PATH], 1, o->l);
     reach_others(f, o->d[FIELD_MASKS], 0, o->l_masks);
-    if (f->s.categorical) {
+    if (f->s.parts) {
         categorical_noise(f);
     } else {
         bernoulli_noise(f);

@@ -41,8 +41,9 @@ typedef struct {
     double *rotated, *pull, *Gamma; /* (rank, m) V^T s_r; (n, m) S s_r; (rank, rank) noise */
     double b_beyond;                /* theta B_i beyond the basis, their mean */
     double *force;                  /* (n, q) S e */
-    double *normal;                 /* (m, q paths) draws */
-    real *column, *move, *work;     /* of gram_step */
+    double *felt, *output;      /* (n, q) where sizes are given: of e and U; of U in the basis */
+    double *normal;             /* (m, q paths) draws */
+    real *column, *move, *work; /* of gram_step */
 } effective_first;
 
 struct effective {

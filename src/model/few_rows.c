@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "model/dataset.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include <cblas.h>
@@ -57,3 +58,21 @@ end:
     scratch_free(&work);
     return st;
 }
+
+status dataset_narrow(dataset *data) {
+    size_t n = data->n;
+    if (data->d < WIDE_COLUMNS || n >= data->d) { return OK; }
+    double *X = allocate(n, n * sizeof *X, "inputs in their span");
+    status st = X ? rows_in_span(data, X) : FAILED;
+    if (st != OK) {
+        free(X);
+        return st;
+    }
+    free(data->X);
+    data->X = X;
+    data->file_d = data->d;
+    data->d = n;
+    return OK;
+}
+
+size_t dataset_file_d(const dataset *data) { return data->file_d ? data->file_d : data->d; }

@@ -10,7 +10,30 @@
 #include "base/blas.h"
 #include "base/scratch.h"
 
-static status pack_matrix(const dataset *data, gram *g) {
+/* Inputs of all rows of a column, (rows, d); NULL: no memory. */
+static double *all_inputs(const dataset *data, const dataset *held, const gram *g) {
+    double *X = allocate(g->rows * g->d, sizeof *X, "inputs of all rows");
+    if (!X) { return NULL; }
+    memcpy(X, data->X, g->n * g->d * sizeof *X);
+    if (g->held > 0) { memcpy(X + g->first * g->d, held->X, g->held * g->d * sizeof *X); }
+    return X;
+}
+
+/* The columns of X times all rows. */
+static status pack_beside(const dataset *data, const double *all, gram *g) {
+    int rows = (int)g->rows, d = (int)g->d;
+    double *columns = allocate(g->n * g->rows, sizeof *columns, "Gram matrix");
+    if (!columns) { return FAILED; }
+    cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (int)g->n, rows, d, 1, data->X, d, all, d,
+                0, columns, rows);
+    for (size_t i = 0; i < g->n; i++) { columns[i * g->rows + i] = 1; }
+    status st = active_new(columns, g->n, g->rows, &g->columns);
+    free(columns);
+    return st;
+}
+
+static status pack_matrix(const dataset *data, const double *all, gram *g) {
+    if (g->held > 0) { return pack_beside(data, all, g); }
     double *exact = allocate(g->n * g->n, sizeof *exact, "Gram matrix");
     status st = exact ? OK : FAILED;
     if (st == OK) {
@@ -53,34 +76,64 @@ static status factor_of(const dataset *data, double *F, size_t *rank) {
     return st;
 }
 
-static status pack_factor(const dataset *data, gram *g) {
-    double *F = allocate(g->n * g->d, sizeof *F, "factor of the inputs");
-    status st = F ? factor_of(data, F, &g->rank) : FAILED;
+/* With rows that are held out F is X. */
+static status pack_factor(const dataset *data, const double *all, gram *g) {
+    double *F = allocate(g->rows * g->d, sizeof *F, "factor of the inputs");
+    status st = F ? OK : FAILED;
+    if (st == OK && g->held > 0) {
+        g->rank = g->d;
+        memcpy(F, all, g->rows * g->d * sizeof *F);
+    } else if (st == OK) {
+        st = factor_of(data, F, &g->rank);
+    }
     if (st == OK) { st = active_new(F, g->n, g->rank, &g->columns); }
-    if (st == OK && !(g->F = allocate(g->n * g->rank, sizeof *g->F, "factor of the inputs"))) {
+    if (st == OK && !(g->F = allocate(g->rows * g->rank, sizeof *g->F, "factor of the inputs"))) {
         st = FAILED;
     }
-    for (size_t k = 0; st == OK && k < g->n * g->rank; k++) { g->F[k] = (real)F[k]; }
+    for (size_t k = 0; st == OK && k < g->rows * g->rank; k++) { g->F[k] = (real)F[k]; }
     free(F);
     return st;
 }
 
-status gram_new(const dataset *data, gram_method method, gram *g) {
+/* Whole cache lines. */
+static size_t round_up(size_t count) {
     enum { LINE = 64 / sizeof(real) };
-    *g = (gram){.n = data->n, .d = data->d, .q = data->q};
-    g->ld = (g->n + LINE - 1) / LINE * LINE;
+    return (count + LINE - 1) / LINE * LINE;
+}
+
+static void put_labels(const dataset *data, size_t first, gram *g) {
+    for (size_t i = 0; i < data->n; i++) {
+        for (size_t o = 0; o < g->q; o++) {
+            g->Y[o * g->ld + first + i] = (real)data->Y[i * g->q + o];
+        }
+    }
+}
+
+status gram_new(const dataset *data, gram_method method, gram *g) {
+    return gram_new_beside(data, NULL, method, g);
+}
+
+status gram_new_beside(const dataset *data, const dataset *held, gram_method method, gram *g) {
+    *g = (gram){.n = data->n, .d = data->d, .q = data->q, .held = held ? held->n : 0};
+    g->first = g->held > 0 ? round_up(g->n) : g->n;
+    g->rows = g->first + g->held;
+    g->ld = round_up(g->rows);
     g->method = g->n <= 3 * g->d ? GRAM_MATRIX : GRAM_FACTOR;
     if (method != GRAM_AUTO) { g->method = method; }
-    g->X = allocate(g->n * g->d, sizeof *g->X, "inputs in working precision");
+    g->X = allocate(g->rows * g->d, sizeof *g->X, "inputs in working precision");
     g->Y = allocate(g->q * g->ld, sizeof *g->Y, "labels in working precision");
-    if (!g->X || !g->Y || (g->method == GRAM_MATRIX ? pack_matrix : pack_factor)(data, g) != OK) {
+    double *both = g->held > 0 ? all_inputs(data, held, g) : NULL;
+    const double *all = g->held > 0 ? both : data->X;
+    if (!g->X || !g->Y || !all ||
+        (g->method == GRAM_MATRIX ? pack_matrix : pack_factor)(data, all, g) != OK) {
         gram_free(g);
+        free(both);
         return FAILED;
     }
-    for (size_t k = 0; k < g->n * g->d; k++) { g->X[k] = (real)data->X[k]; }
-    for (size_t i = 0; i < g->n; i++) {
-        for (size_t o = 0; o < g->q; o++) { g->Y[o * g->ld + i] = (real)data->Y[i * g->q + o]; }
-    }
+    for (size_t k = 0; k < g->rows * g->d; k++) { g->X[k] = (real)all[k]; }
+    free(both);
+    put_labels(data, 0, g);
+    if (g->held > 0) { put_labels(held, g->first, g); }
     return OK;
 }
 
@@ -100,11 +153,11 @@ size_t gram_workspace(const gram *g) {
 }
 
 double gram_cost(const gram *g) {
-    double n = (double)g->n, r = (double)g->rank;
-    return g->method == GRAM_MATRIX ? n * n : 3 * n * r;
+    double n = (double)g->n, r = (double)g->rank, held = (double)g->held;
+    return g->method == GRAM_MATRIX ? n * (n + held) : (3 * n + 2 * held) * r;
 }
 
-/* Seen column-major, T is n x count, F^T s is r x count, F is r x n. */
+/* Seen column-major, T is rows x count, F^T s is r x count, F is r x rows. */
 void gram_step(const gram *g, const relu_sum *s, real *T, real *work) {
     real *rest = work + product_room(g);
     if (g->method == GRAM_MATRIX) {
@@ -113,12 +166,12 @@ void gram_step(const gram *g, const relu_sum *s, real *T, real *work) {
     }
     memset(work, 0, g->rank * s->count * sizeof *work);
     active_add(&g->columns, s, work, g->rank, rest);
-    real_gemm(CblasColMajor, CblasTrans, CblasNoTrans, (int)g->n, (int)s->count, (int)g->rank, 1,
+    real_gemm(CblasColMajor, CblasTrans, CblasNoTrans, (int)g->rows, (int)s->count, (int)g->rank, 1,
               g->F, (int)g->rank, work, (int)g->rank, 1, T, (int)g->ld);
 }
 
 void gram_project(const gram *g, const real *W, size_t m, real *Z) {
     memset(Z, 0, m * g->ld * sizeof *Z);
-    real_gemm(CblasColMajor, CblasTrans, CblasNoTrans, (int)g->n, (int)m, (int)g->d, 1, g->X,
+    real_gemm(CblasColMajor, CblasTrans, CblasNoTrans, (int)g->rows, (int)m, (int)g->d, 1, g->X,
               (int)g->d, W, (int)g->d, 0, Z, (int)g->ld);
 }

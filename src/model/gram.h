@@ -23,17 +23,24 @@ typedef enum { GRAM_AUTO, GRAM_MATRIX, GRAM_FACTOR } gram_method;
 
 typedef struct {
     size_t n, d, q;
-    size_t ld; /* distance between columns of length n, in elements: n rounded up to 64 bytes */
+    size_t held;            /* rows that are not trained on but followed; 0: none */
+    size_t first;           /* the first of them in a column; between n and it there are zeros */
+    size_t rows;            /* of a column: n, or first + held */
+    size_t ld;              /* distance between columns, in elements: rows rounded up to 64 bytes */
     gram_method method;     /* GRAM_MATRIX: G is kept; GRAM_FACTOR: F (F^T s) */
-    real *X;                /* (n, d) row-major, unit rows; owned */
+    real *X;                /* (rows, d) row-major, unit rows; owned */
     packed_columns columns; /* of G, or of F^T; owned */
     size_t rank;            /* columns of F; 0 if method is GRAM_MATRIX */
-    real *F;                /* (n, rank) row-major; NULL if method is GRAM_MATRIX; owned */
+    real *F;                /* (rows, rank) row-major; NULL if method is GRAM_MATRIX; owned */
     real *Y;                /* (q, ld): label column after label column; owned */
 } gram;
 
 /* Takes copies of what it needs; data may be freed afterwards. */
 status gram_new(const dataset *data, gram_method method, gram *g);
+/* The same beside rows that are held out (same d and q; NULL or n = 0: none): the columns of G that
+ * a step takes are those of X times all rows, so that a step moves the pre-activations of these rows
+ * too, and nothing of theirs has a part in it. */
+status gram_new_beside(const dataset *data, const dataset *held, gram_method method, gram *g);
 void gram_free(gram *g); /* safe on a zeroed one */
 
 /* Elements of workspace that gram_step needs. */

@@ -74,7 +74,7 @@ status jump_enumerate(size_t n, size_t m, size_t p, const double *Z, const doubl
     double xi = 1 / (double)p, scale = 1 / sqrt((double)m), squares = 0;
     long double sum = 0; /* of up to 2^20 terms */
     size_t masks;
-    status st = mask_number(MASK_CATEGORICAL, p, m, &masks);
+    status st = mask_number(MASK_CATEGORICAL, p, m, xi, &masks);
     if (st != OK) { return st; }
     unsigned char *mask = allocate(p, m, "masks");
     if (!mask) { return FAILED; }

@@ -15,9 +15,7 @@ static size_t block_of(size_t n, size_t d) {
     return neurons < BLOCK ? neurons : BLOCK;
 }
 
-const char *mask_design_kind(const mask_design *design) {
-    return design->kind == MASK_CATEGORICAL ? "categorical" : "bernoulli";
-}
+const char *mask_design_kind(const mask_design *design) { return mask_words[design->kind]; }
 
 static size_t most_masks(const mask_design *designs, size_t count) {
     size_t most = 1;
@@ -83,6 +81,23 @@ status masked_stream_fits(const dataset *data, const mask_design *designs, size_
                 threads, bytes * threads / 1e9, data->n, free_now / 1e9);
 }
 
+/* Masks of the neurons s->width - count .. s->width - 1. */
+static void draw_block(masked_stream *s, const mask_design *design, size_t count) {
+    size_t p = design->masks, before = s->width - count;
+    double share = design->xi;
+    if (design->kind == MASK_PARTITION) {
+        for (size_t k = 0; k < p * count; k++) {
+            s->mask[k] = (before + k % count) % p == k / count;
+        }
+        return;
+    }
+    if (design->kind == MASK_FIXED) {
+        size_t size = mask_size(s->width, design->xi) - mask_size(before, design->xi);
+        share = (double)size / (double)count;
+    }
+    mask_draw(design->kind, p, count, share, s->masks, s->mask);
+}
+
 /* `count` more neurons: Z = W X^T, and for every design who is active. */
 static status add_block(masked_stream *s, size_t count) {
     int n = (int)s->n, d = (int)s->d;
@@ -92,7 +107,7 @@ static status add_block(masked_stream *s, size_t count) {
     s->width += count;
     for (size_t k = 0; k < s->count; k++) {
         const mask_design *design = &s->designs[k];
-        mask_draw(design->kind, design->masks, count, design->xi, s->masks, s->mask);
+        draw_block(s, design, count);
         status st = ntk_masked_add(s->active[k], s->Z, s->n, count, s->mask, count, 1);
         if (st != OK) { return st; }
     }
@@ -113,8 +128,9 @@ double *masked_stream_kernel(masked_stream *s, size_t design, size_t l) {
     return s->H;
 }
 
-double masked_kernel_variance(const double *G, const double *Hinf, size_t n, double xi) {
-    double sum = 0;
-    for (size_t k = 0; k < n * n; k++) { sum += xi * Hinf[k] * (G[k] - xi * Hinf[k]); }
+double masked_kernel_variance(const double *G, const double *Hinf, size_t n, double xi,
+                              bool sized) {
+    double sum = 0, left = sized ? 1 : xi;
+    for (size_t k = 0; k < n * n; k++) { sum += xi * Hinf[k] * (G[k] - left * Hinf[k]); }
     return sum;
 }

@@ -17,14 +17,17 @@
 #include "base/scratch.h"
 #include "stats/rng.h"
 
-/* The masks that one W_0 gets. */
+/* The masks that one W_0 gets. Where sizes are given they are so at every width, xi times the width
+ * (whole), and neurons arrive without an order: which ones a mask takes of a block is drawn, or, in
+ * a partition, goes by turns. That is the law of the kernel of one fixed mask, and of all those of a
+ * partition, since neurons are independent and alike. */
 typedef struct {
     mask_kind kind;
     size_t masks; /* K p; categorical: the p masks of one draw */
-    double xi;    /* 1/p if categorical */
+    double xi;    /* 1/p if they part the neurons */
 } mask_design;
 
-/* "bernoulli" or "categorical" */
+/* Its word, "bernoulli", .. */
 const char *mask_design_kind(const mask_design *design);
 
 typedef struct {
@@ -66,7 +69,7 @@ double *masked_stream_kernel(masked_stream *s, size_t design, size_t l);
 /* V with E||H_m - xi Hinf||_F^2 = V/m (kernel-variance in doc/mathematics.md). H_m is the mean of m
  * independent D_r G D_r with probability xi each, else 0. An entry G_ij 1{both active} has second
  * moment xi G_ij Hinf_ij and mean xi Hinf_ij: V = sum_ij (xi G_ij Hinf_ij - xi^2 Hinf_ij^2).
- * G, Hinf: (n, n). */
-double masked_kernel_variance(const double *G, const double *Hinf, size_t n, double xi);
+ * sized: just xi m neurons count, V = sum_ij xi (G_ij Hinf_ij - Hinf_ij^2). G, Hinf: (n, n). */
+double masked_kernel_variance(const double *G, const double *Hinf, size_t n, double xi, bool sized);
 
 #endif

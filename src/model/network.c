@@ -47,6 +47,17 @@ double network_residual(const gram *g, const real *U, real *R) {
     return squares / 2 / (double)g->n;
 }
 
+double network_held_error(const gram *g, const real *U) {
+    double squares = 0;
+    for (size_t o = 0; o < g->q; o++) {
+        for (size_t i = g->first; i < g->first + g->held; i++) {
+            double e = (double)U[o * g->ld + i] - (double)g->Y[o * g->ld + i];
+            squares += e * e;
+        }
+    }
+    return g->held > 0 ? squares / 2 / (double)g->held : NAN;
+}
+
 void network_step(const gram *g, network *net, double scale, double step, const real *R, real *U,
                   real *work) {
     const real factor = (real)(-step * scale);
@@ -81,7 +92,9 @@ double network_drift_squared_most(const gram *g, const network *net, const real 
     return most;
 }
 
-double network_output_cost(const gram *g, double m) { return 2 * m * (double)g->n * (double)g->q; }
+double network_output_cost(const gram *g, double m) {
+    return 2 * m * (double)(g->n + g->held) * (double)g->q;
+}
 
 double network_step_cost(const gram *g, double m) {
     return m * gram_cost(g) + 2 * network_output_cost(g, m);

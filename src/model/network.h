@@ -34,6 +34,10 @@ void network_output(const gram *g, const network *net, double scale, real *U);
 /* R (q, ld) <- U - Y; returns the error (1/2) ||U - Y||_F^2 / n. R may be U. */
 double network_residual(const gram *g, const real *U, real *R);
 
+/* (1/2) ||U - Y||_F^2 over the number of rows, of the rows that g holds out; NaN without any. U as of
+ * network_output. */
+double network_held_error(const gram *g, const real *U);
+
 /* One gradient step of the network on its own neurons (released-program in doc/mathematics.md):
  *     S = step * scale * (R A^T) o 1{Z > 0};  Z <- Z - G S   (and C <- C - S),
  * R (q, ld) the residual of the network with the same scale. If U is not NULL it receives the

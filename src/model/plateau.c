@@ -67,26 +67,34 @@ bool plateau_settled(const double *errors, size_t count) {
     return mean_of(last, quarter) >= PLATEAU_SETTLED * mean_of(last - quarter, quarter);
 }
 
-/* errors (rule.max_rounds + 1): scratch. */
-static plateau_result follow_rule(trajectory *run, stop_rule rule, double *errors) {
+/* errors, held (rule.max_rounds + 1): scratch. */
+static plateau_result follow_rule(trajectory *run, stop_rule rule, double *errors, double *held) {
     plateau_watch watch;
     plateau_begin(&watch, rule);
     plateau_result result = {.state = PLATEAU_CAPPED};
+    size_t best = 1; /* errors seen when the best mean was */
     errors[0] = run->t.error;
+    held[0] = run->t.held;
     int stop = plateau_add(&watch, run->t.error, &result.state) && !rule.none;
     while (!stop && result.rounds < rule.max_rounds) {
         bool whole = trajectory_round(run, NULL, NULL);
         result.rounds++;
         if (!whole) {
             return (plateau_result){
-                .level = NAN, .rounds = result.rounds, .state = PLATEAU_DIVERGED};
+                .level = NAN, .held = NAN, .rounds = result.rounds, .state = PLATEAU_DIVERGED};
         }
         errors[result.rounds] = run->t.error;
+        held[result.rounds] = run->t.held;
+        double before = watch.best;
         stop = plateau_add(&watch, run->t.error, &result.state) && !rule.none;
+        if (watch.best < before) { best = watch.seen; }
     }
     size_t count = result.rounds + 1, quarter = count < 4 ? 1 : count / 4;
     if (!stop) { result.state = rule.none ? PLATEAU_FINISHED : PLATEAU_CAPPED; }
     result.level = rule.none ? mean_of(errors + count - quarter, quarter) : watch.best;
+    size_t window = best < PLATEAU_WINDOW ? best : PLATEAU_WINDOW;
+    result.held = rule.none ? mean_of(held + count - quarter, quarter)
+                            : mean_of(held + best - window, window);
     result.settled = plateau_settled(errors, count);
     return result;
 }
@@ -94,10 +102,10 @@ static plateau_result follow_rule(trajectory *run, stop_rule rule, double *error
 status plateau_run(const gram *g, const train_settings *s, stop_rule rule, uint64_t seed,
                    size_t cell, size_t repetition, plateau_result *result) {
     trajectory run;
-    double *errors = allocate(rule.max_rounds + 1, sizeof *errors, "errors of a run");
+    double *errors = allocate(2 * (rule.max_rounds + 1), sizeof *errors, "errors of a run");
     if (!errors) { return FAILED; }
     status opened = trajectory_open(g, s, false, seed, cell, repetition, &run);
-    if (opened == OK) { *result = follow_rule(&run, rule, errors); }
+    if (opened == OK) { *result = follow_rule(&run, rule, errors, errors + rule.max_rounds + 1); }
     trajectory_close(&run);
     free(errors);
     return opened;

@@ -48,7 +48,8 @@ void plateau_begin(plateau_watch *w, stop_rule rule);
 int plateau_add(plateau_watch *w, double error, plateau_state *state);
 
 typedef struct {
-    double level;  /* best mean; NaN if diverged */
+    double level; /* best mean; NaN if diverged */
+    double held; /* mean over the same rounds of the error of rows that are held out; NaN without */
     size_t rounds; /* rounds done */
     plateau_state state;
     bool settled; /* plateau_settled of its errors */

@@ -187,6 +187,74 @@ status rows_load(const program_options *run, size_t wanted, program_rows usual, 
     return st;
 }
 
+/* data <- the first `count` of its rows. */
+static status keep_first(size_t count, dataset *data) {
+    dataset part = {.n = 0};
+    size_t *order = NULL;
+    status st = rows_in_order(count, &order);
+    if (st == OK) { st = dataset_take(data, order, count, &part); }
+    free(order);
+    dataset_free(data);
+    *data = part;
+    return st;
+}
+
+/* held <- the last `count` rows, data <- the others. */
+static status cut(size_t count, dataset *data, dataset *held) {
+    size_t left = data->n - count, *order = allocate(count, sizeof *order, "rows held out");
+    for (size_t i = 0; order && i < count; i++) { order[i] = left + i; }
+    status st = order ? dataset_take(data, order, count, held) : FAILED;
+    free(order);
+    return st == OK ? keep_first(left, data) : st;
+}
+
+status rows_hold_out(const program_options *run, size_t wanted, size_t count, dataset *data,
+                     size_t **file_row, dataset *held) {
+    size_t asked = run->samples ? run->samples : wanted;
+    *file_row = NULL;
+    status st = dataset_load(run->data, 0, data);
+    if (st != OK) { return st; }
+    if (count >= data->n || (run->samples > data->n - count && !run->at_most)) {
+        st = fail(
+            BAD_INPUT,
+            "--holdout: without %zu rows %s has %zu to train on; hold out fewer, or give fewer "
+            "--samples",
+            count, data->path, count < data->n ? data->n - count : 0);
+    }
+    if (st == OK) { st = cut(count, data, held); }
+    if (st == OK && (asked == 0 || asked > data->n)) { asked = data->n; }
+    if (st == OK && run->rows == ROWS_SPREAD) {
+        st = spread(run->seed, true, asked, data, file_row);
+    } else if (st == OK) {
+        st = keep_first(asked, data);
+        if (st == OK) { st = rows_in_order(asked, file_row); }
+    }
+    if (st != OK) {
+        dataset_free(data);
+        dataset_free(held);
+    }
+    return st;
+}
+
+status rows_test(const char *path, const dataset *data, dataset *held) {
+    status st = dataset_load_looked_at(path, held);
+    if (st != OK) { return st; }
+    if (held->d != data->d || held->q != data->q) {
+        st = fail(BAD_INPUT,
+                  "--test: %s has d=%zu q=%zu, the data have d=%zu q=%zu; give rows of the "
+                  "same kind",
+                  path, held->d, held->q, data->d, data->q);
+    } else if (strcmp(held->sha256, data->sha256) == 0) {
+        st = fail(BAD_INPUT,
+                  "--test: %s is the file that is trained on; take --holdout for rows of it", path);
+    }
+    for (size_t k = 0; st == OK && k < held->n * held->q; k++) {
+        held->Y[k] *= held->label_scale / data->label_scale;
+    }
+    if (st != OK) { dataset_free(held); }
+    return st;
+}
+
 void rows_describe(const dataset *data, char *text, size_t size) {
     bool whole = data->n == data->file_rows,
          pair = data->smallest_angle <= data->file_angle * (1 + 1e-9);

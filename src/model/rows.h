@@ -25,6 +25,15 @@ status rows_spread(const dataset *whole, uint64_t seed, bool closest, size_t *or
 status rows_load(const program_options *run, size_t wanted, program_rows usual, dataset *data,
                  size_t **file_row);
 
+/* held <- the last `count` rows of the file, which are not among data's; data <- as rows_load with
+ * the first rows as usual, of the others. file_row: (data->n), the caller's, free(). BAD_INPUT where
+ * too few rows are left, and as dataset_load of the whole file; nothing is left to free then. */
+status rows_hold_out(const program_options *run, size_t wanted, size_t count, dataset *data,
+                     size_t **file_row, dataset *held);
+/* held <- the rows of another file, labels in data's scale. BAD_INPUT unless it is another file of
+ * the same d and q; nothing is left to free then. */
+status rows_test(const char *path, const dataset *data, dataset *held);
+
 /* *file_row (n) <- 0 .. n-1, as of rows in the file's order; the caller's, free(). FAILED: no
  * memory. */
 status rows_in_order(size_t n, size_t **file_row);

@@ -30,6 +30,7 @@ static double seconds_per_operation(const gram *g, const train_settings *setting
     train_settings s = *settings;
     s.subnets = 1;
     s.mask = MASK_BERNOULLI;
+    s.batch = 0;
     trainer t = {0};
     rng *r = rng_new(0, stream, 0, RNG_PILOT);
     unsigned char *mask = allocate(s.subnets, s.width, "masks");

@@ -31,8 +31,7 @@ double train_stability(const train_settings *s, size_t n, size_t q, double lambd
 
 /* Neurons that some subnetwork takes, in the mean. */
 static double neurons_taken(const train_settings *s) {
-    return (double)s->width *
-           (s->mask == MASK_CATEGORICAL ? 1 : 1 - pow(1 - s->xi, (double)s->subnets));
+    return (double)s->width * (mask_parts(s->mask) ? 1 : 1 - pow(1 - s->xi, (double)s->subnets));
 }
 
 /* The sum of last steps has more entries in a column than a subnetwork's step, which leaves out the
@@ -40,8 +39,9 @@ static double neurons_taken(const train_settings *s) {
 static const double JOINED_ENTRIES = 1.5;
 
 /* Do sums of last steps need fewer operations? */
-static bool steps_joined(const train_settings *s) {
-    return (double)s->subnets * s->xi * (double)s->width > JOINED_ENTRIES * neurons_taken(s);
+static bool steps_joined(const train_settings *s, size_t n) {
+    return !train_in_batches(s, n) &&
+           (double)s->subnets * s->xi * (double)s->width > JOINED_ENTRIES * neurons_taken(s);
 }
 
 status trainer_new(const gram *g, const train_settings *s, bool follow, trainer *t) {
@@ -52,10 +52,12 @@ status trainer_new(const gram *g, const train_settings *s, bool follow, trainer 
     t->U = scratch_take(own, g->q * g->ld, sizeof *t->U, "outputs");
     t->R = scratch_take(own, g->q * g->ld, sizeof *t->R, "residuals");
     t->work = scratch_take(own, gram_workspace(g), sizeof *t->work, "training workspace");
-    if (steps_joined(s)) {
+    if (steps_joined(s, g->n)) {
         t->S = scratch_take(own, s->width * g->ld, sizeof *t->S, "sums of local steps");
     }
-    if (!own->failed && network_new(g, s->width, follow, &t->whole) == OK &&
+    bool whole = !train_in_batches(s, g->n);
+    if (!own->failed && (whole || batch_new(g, s->batch, s->width, &t->part) == OK) &&
+        network_new(g, s->width, follow, &t->whole) == OK &&
         network_new(g, s->width, follow, &t->sub) == OK &&
         network_new(g, s->width, follow, &t->sum) == OK) {
         return OK;
@@ -68,6 +70,7 @@ void trainer_free(trainer *t) {
     network_free(&t->whole);
     network_free(&t->sub);
     network_free(&t->sum);
+    batch_free(&t->part);
     scratch_free(&t->owned);
     *t = (trainer){0};
 }
@@ -86,6 +89,7 @@ static double measure(trainer *t) {
 
 static void measure_whole(trainer *t) {
     trainer_output(t, t->U);
+    t->held = network_held_error(t->g, t->U);
     t->error = measure(t);
 }
 
@@ -102,6 +106,7 @@ void trainer_start(trainer *t, const real *W, const real *A) {
     memset(t->U, 0, t->g->q * t->g->ld * sizeof *t->U);
     double zero_network = network_residual(t->g, t->U, t->R);
     trainer_output(t, t->U);
+    t->held = network_held_error(t->g, t->U);
     t->error = network_residual(t->g, t->U, t->R);
     t->limit = TRAIN_DIVERGENCE * fmax(t->error, zero_network);
     t->diverged = !(t->error <= t->limit);
@@ -136,6 +141,19 @@ static void extract_subnet(trainer *t, const unsigned char *mask) {
     }
 }
 
+void trainer_set_batches(trainer *t, rng *batches) { t->batches = batches; }
+
+static void show(const trainer *t, size_t l, size_t step, double error, train_observer *observer,
+                 void *context) {
+    observer(&(step_event){.subnet = l,
+                           .step = step,
+                           .net = &t->sub,
+                           .U = t->U,
+                           .error = error,
+                           .held = network_held_error(t->g, t->U)},
+             context);
+}
+
 /* Gradient steps of subnetwork l, all tau or, if the last is joined, the others. The output after
  * the last step is computed only for an observer. */
 static void local_steps(trainer *t, size_t l, bool joined, train_observer *observer,
@@ -145,11 +163,7 @@ static void local_steps(trainer *t, size_t l, bool joined, train_observer *obser
     network_output(g, &t->sub, t->scales.subnet, t->U);
     for (size_t step = 0; step < tau; step++) {
         double error = measure(t);
-        if (observer) {
-            observer(
-                &(step_event){.subnet = l, .step = step, .net = &t->sub, .U = t->U, .error = error},
-                context);
-        }
+        if (observer) { show(t, l, step, error, observer, context); }
         if (joined && step + 1 == tau) { return; }
         bool output = observer || step + 1 < tau;
         network_step(g, &t->sub, t->scales.subnet, t->scales.step, t->R, output ? t->U : NULL,
@@ -157,8 +171,22 @@ static void local_steps(trainer *t, size_t l, bool joined, train_observer *obser
     }
     if (observer) {
         double error = measure(t);
-        observer(&(step_event){.subnet = l, .step = tau, .net = &t->sub, .U = t->U, .error = error},
-                 context);
+        show(t, l, tau, error, observer, context);
+    }
+}
+
+/* The same on part of the rows each; all of them are looked at for an observer alone. */
+static void local_batches(trainer *t, size_t l, train_observer *observer, void *context) {
+    const train_scales *by = &t->scales;
+    for (size_t step = 0; step <= t->settings.local_steps; step++) {
+        if (observer) {
+            network_output(t->g, &t->sub, by->subnet, t->U);
+            double error = measure(t);
+            show(t, l, step, error, observer, context);
+        }
+        if (step == t->settings.local_steps) { return; }
+        double error = batch_step(&t->part, t->batches, &t->sub, by->subnet, by->step);
+        t->diverged |= !(error <= t->limit * (double)t->g->n / (double)t->settings.batch);
     }
 }
 
@@ -219,7 +247,11 @@ void trainer_round(trainer *t, const unsigned char *mask, train_observer *observ
     if (joined) { memset(t->S, 0, m * ld * sizeof *t->S); }
     for (size_t l = 0; l < p; l++) {
         extract_subnet(t, mask + l * m);
-        local_steps(t, l, joined, observer, context);
+        if (t->batches) {
+            local_batches(t, l, observer, context);
+        } else {
+            local_steps(t, l, joined, observer, context);
+        }
         if (joined) { accumulate_last_step(t); }
         add_columns(&t->sub, t->sub.Z, t->sum.Z, ld);
         if (t->sum.C) { add_columns(&t->sub, t->sub.C, t->sum.C, ld); }
@@ -244,9 +276,11 @@ void trainer_weights(const trainer *t, const real *W0, real *W) {
 
 double train_round_cost(const gram *g, const train_settings *s) {
     double active = s->xi * (double)s->width, p = (double)s->subnets, tau = (double)s->local_steps;
-    double each = network_output_cost(g, active) + (tau - 1) * network_step_cost(g, active);
-    double last = steps_joined(s) ? JOINED_ENTRIES * gram_cost(g) * neurons_taken(s) +
-                                        p * network_output_cost(g, active)
-                                  : p * network_step_cost(g, active);
+    double step = train_in_batches(s, g->n) ? batch_step_cost(g, active, (double)s->batch)
+                                            : network_step_cost(g, active);
+    double each = network_output_cost(g, active) + (tau - 1) * step;
+    double last = steps_joined(s, g->n) ? JOINED_ENTRIES * gram_cost(g) * neurons_taken(s) +
+                                              p * network_output_cost(g, active)
+                                        : p * step;
     return p * each + last + network_output_cost(g, (double)s->width);
 }

@@ -13,8 +13,10 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include "model/batch.h"
 #include "model/gram.h"
 #include "model/mask.h"
+#include "model/mask_sets.h"
 #include "model/network.h"
 #include "base/error.h"
 #include "stats/rng.h"
@@ -28,8 +30,11 @@ typedef struct {
     double xi;          /* P(neuron active in a subnetwork), (0, 1]; 1/p with categorical masks */
     double lr;          /* released scaling: the program's learning rate; theory scaling: eta */
     size_t local_steps; /* tau, >= 1 */
+    size_t batch;       /* rows of a local step, drawn without replacement; 0 or n: all */
     double kappa;       /* factor of the initial weights, > 0 */
     mask_kind mask;
+    const mask_sets *sets; /* masks of a user's own in place of drawn ones, p and m theirs; NULL:
+                              none; borrowed */
     train_scaling scaling;
     train_unselected unselected;
 } train_settings;
@@ -56,6 +61,7 @@ typedef struct {
     const network *net; /* its neurons alone */
     const real *U;      /* (q, ld) its output */
     double error;       /* (1/2) ||U - Y||_F^2 / n */
+    double held;        /* the same of the rows that are held out; NaN without */
 } step_event;
 typedef void train_observer(const step_event *event, void *context);
 
@@ -74,15 +80,28 @@ typedef struct {
     network sum;     /* sums over the subnetworks of this round */
     unsigned *taken; /* (m) c_{k,r} */
     real *S; /* (m, ld) sums of the last local steps, where they are taken together; else NULL */
+    rng *batches;   /* where a step takes part of the rows: their stream, not owned; else NULL */
+    row_batch part; /* and the steps on them */
     real *U, *R, *work;
     double error;  /* whole network's error (1/2) ||U - Y||_F^2 / n, kept up to date */
+    double held;   /* the same of the rows that g holds out; NaN without */
     double limit;  /* an error beyond this, or NaN, counts as divergence */
     bool diverged; /* some error of the whole network or of a subnetwork has left the limit */
     scratch owned;
 } trainer;
 
+/* Whether steps take part of n rows. */
+static inline bool train_in_batches(const train_settings *s, size_t n) {
+    return s->batch > 0 && s->batch < n;
+}
+
 /* follow: keep the coefficients C (weights, drift). Everything a run needs is allocated here. */
 status trainer_new(const gram *g, const train_settings *s, bool follow, trainer *t);
+/* Where steps take part of the rows: the stream that decides which, before the first round;
+ * borrowed. Local step by local step, subnetwork after subnetwork, `batch` rows are drawn without
+ * replacement, and the step on them is n/batch times as large: its mean over them is that of all
+ * (batches in doc/mathematics.md). */
+void trainer_set_batches(trainer *t, rng *batches);
 void trainer_free(trainer *t); /* safe on a zeroed one */
 
 /* W (m, d) ~ N(0, sigma^2), A (m, q) signs: the random start. Caller's arrays. */

@@ -11,8 +11,9 @@
 
 typedef struct {
     trainer t;
-    rng *start, *masks;
-    unsigned char *mask; /* (p, m) of the last round */
+    rng *start, *masks, *batches; /* batches: NULL unless steps take part of the rows */
+    unsigned char *mask;          /* (p, m) of the last round */
+    size_t repetition, rounds;    /* which, and rounds whose masks have been taken */
     real *Z0; /* (m, ld) pre-activations of the start; NULL unless weights are followed */
 } trajectory;
 
@@ -20,7 +21,9 @@ typedef struct {
  * with the same streams and another step size it is the same start with the same masks. */
 status trajectory_open(const gram *g, const train_settings *s, bool follow, uint64_t seed,
                        size_t cell, size_t repetition, trajectory *run);
-/* Draws the round's masks and trains one round. False once the run has diverged. observer may be NULL.
+/* mask <- those of the next round: drawn, or the next of the settings' sets. */
+void trajectory_mask(trajectory *run);
+/* Both: takes the round's masks and trains one round. False once the run has diverged. observer may be NULL.
  */
 bool trajectory_round(trajectory *run, train_observer *observer, void *context);
 void trajectory_close(trajectory *run); /* safe on a zeroed one */

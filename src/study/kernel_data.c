@@ -112,6 +112,7 @@ static status compute(kernel_data *d) {
 status kernel_data_take(const program_options *run, dataset data, kernel_data *d) {
     *d = (kernel_data){.run = run, .data = data};
     status st = check_memory(data.n);
+    if (st == OK) { st = dataset_narrow(&d->data); }
     if (st == OK) { st = compute(d); }
     if (st != OK) { kernel_data_close(d); }
     return st;
@@ -128,9 +129,9 @@ static void say_data(const kernel_data *d) {
     }
     char column[32] = "all labels";
     if (d->label != KERNEL_ALL_LABELS) { snprintf(column, sizeof column, "label %zu", d->label); }
-    program_say(d->run,
-                "%s: n=%zu d=%zu, %s; lambda_min(Hinf)=%.8g lambda_max(Hinf)=%.8g ||G||=%.8g",
-                data->path, data->n, data->d, column, d->lambda0, d->lambda_max, d->gram_norm);
+    program_say(
+        d->run, "%s: n=%zu d=%zu, %s; lambda_min(Hinf)=%.8g lambda_max(Hinf)=%.8g ||G||=%.8g",
+        data->path, data->n, dataset_file_d(data), column, d->lambda0, d->lambda_max, d->gram_norm);
 }
 
 status kernel_data_open(const program_options *run, size_t samples, size_t label, kernel_data *d) {
@@ -213,6 +214,9 @@ void kernel_data_note(const kernel_data *d, table *t) {
         table_note(t, "label column", "all");
     } else {
         table_note(t, "label column", "%zu of 0 to %zu", d->label, d->labels ? d->labels - 1 : 0);
+    }
+    if (d->data.file_d) {
+        table_note(t, "inputs", "in %zu coordinates of the span of these rows", d->data.d);
     }
     table_note(t, "lambda_min(Hinf)", "%.17g", d->lambda0);
     table_note(t, "lambda_max(Hinf)", "%.17g", d->lambda_max);

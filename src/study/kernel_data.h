@@ -19,7 +19,7 @@
 
 typedef struct {
     const program_options *run;
-    dataset data;      /* data.Y is one column (n, 1) */
+    dataset data;      /* data.Y is one column (n, 1); wide inputs in their span (dataset_narrow) */
     size_t *file_row;  /* (data.n) number of each row in the file, from 0; NULL: its own; owned */
     size_t label;      /* which column of the file, counted from 0 */
     size_t labels;     /* how many columns the file has */

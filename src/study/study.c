@@ -185,7 +185,8 @@ static void note_origin(const study_run *r, table *t) {
     program_note(&r->options, t);
     table_note(t, "data", "%s", r->data->path);
     table_note(t, "data sha256", "%s", r->data->sha256);
-    table_note(t, "data shape", "n=%zu d=%zu q=%zu", r->data->n, r->data->d, r->data->q);
+    table_note(t, "data shape", "n=%zu d=%zu q=%zu", r->data->n, dataset_file_d(r->data),
+               r->data->q);
     option_table_note(r->study->options, r->settings, t);
     if (r->study->note) { r->study->note(r, t); }
     table_note(t, "fingerprint", "%s", result->fingerprint);

@@ -21,7 +21,7 @@ typedef enum { EXACT, DERIVED, PAPER } statement_kind;
 typedef enum { SENSE_NONE, SENSE_AT_MOST, SENSE_AT_LEAST, SENSE_EQUAL } verdict_sense;
 
 typedef struct {
-    char statement[64]; /* "Theorem 2 (d)", "Lemma 16", "Figure 2b along xi" */
+    char statement[64]; /* "Theorem 2, matrix Chernoff", "Lemma 16", "Figure 2b along xi" */
     statement_kind kind;
     char says[256];       /* the statement in a few words */
     char hypotheses[256]; /* what it supposes and how this run stands to it; "" if nothing */

@@ -42,7 +42,7 @@ static const statement_row *find(const claim_rows *rows, const char *name, size_
     for (size_t k = 0; k < rows->count; k++) {
         const char *statement = rows->rows[k].statement, *end = strrchr(statement, ' ');
         if (strncmp(statement, name, length) == 0 && statement + length + 1 == end &&
-            strcmp(end + 1, moments_kind_names[kind]) == 0) {
+            strcmp(end + 1, mask_words[kind]) == 0) {
             return &rows->rows[k];
         }
     }

@@ -21,6 +21,18 @@ TestSuite(effective);
 
 /* --- one round against all masks --- */
 
+/* The same of a mask where sizes are given; 0 for other sizes. */
+static double sized_chance(const train_settings *s, const unsigned char *mask) {
+    size_t m = s->width, masks;
+    for (size_t l = 0; l < s->subnets; l++) {
+        size_t size = 0;
+        for (size_t r = 0; r < m; r++) { size += mask[l * m + r]; }
+        if (size != mask_size(m, s->xi)) { return 0; }
+    }
+    cr_assert(eq(int, mask_number(s->mask, s->subnets, m, s->xi, &masks), OK));
+    return 1 / (double)masks;
+}
+
 /* Probability of mask number `number`, which is written out; 0: no mask of this kind. */
 static double decode_with_chance(const train_settings *s, size_t number, unsigned char *mask) {
     size_t m = s->width, p = s->subnets;
@@ -32,8 +44,9 @@ static double decode_with_chance(const train_settings *s, size_t number, unsigne
             taken += mask[l * m + r];
             probability *= mask[l * m + r] ? s->xi : 1 - s->xi;
         }
-        if (s->mask == MASK_CATEGORICAL && taken != 1) { return 0; }
+        if (mask_parts(s->mask) && taken != 1) { return 0; }
     }
+    if (mask_sized(s->mask)) { return sized_chance(s, mask); }
     return s->mask == MASK_CATEGORICAL ? pow(1 / (double)p, (double)m) : probability;
 }
 
@@ -88,13 +101,13 @@ static const train_settings small = {.width = 6,
 
 Test(effective, mean_of_one_local_step_is_that_of_all_masks) {
     for (size_t q = 1; q <= 2; q++) {
-        for (int kind = MASK_BERNOULLI; kind <= MASK_CATEGORICAL; kind++) {
+        for (int kind = MASK_BERNOULLI; kind < MASK_KINDS; kind++) {
             train_settings s = small;
             s.mask = (mask_kind)kind;
-            s.xi = kind == MASK_CATEGORICAL ? 0.5 : s.xi;
+            s.xi = kind == MASK_BERNOULLI ? s.xi : 0.5;
             ground x;
             open_ground(&x, 5, q, s, 1);
-            for (unsigned order = 1; order <= 2; order++) {
+            for (unsigned order = 1; order <= (mask_sized(s.mask) ? 1 : 2); order++) {
                 cr_expect(lt(dbl, mean_off(&x, order), SAME), "q=%zu kind=%d order=%u", q, kind,
                           order);
             }

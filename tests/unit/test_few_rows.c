@@ -4,6 +4,8 @@
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
+#include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "tests/support/fixture.h"
@@ -84,4 +86,33 @@ Test(few_rows, span_keeps_inner_products) {
         }
     }
     dataset_free(&data);
+}
+
+/* Wide rows in their span: two of them nearly one, and all inner products as before. */
+Test(few_rows, wide_rows_are_narrowed) {
+    enum { N = 4 };
+    for (size_t d = WIDE_COLUMNS - 1; d <= WIDE_COLUMNS; d++) {
+        dataset data = {.n = N, .d = d, .q = 1, .X = malloc(N * d * sizeof(double))};
+        double before[N * N], after[N * N], angle;
+        for (size_t i = 0; i < N; i++) {
+            double square = 0;
+            for (size_t k = 0; k < d; k++) {
+                double x = i == 3 ? data.X[k] + 1e-7 * cos((double)k) : cos((double)((i + 2) * k));
+                data.X[i * d + k] = x;
+                square += x * x;
+            }
+            for (size_t k = 0; k < d; k++) { data.X[i * d + k] /= sqrt(square); }
+        }
+        dataset_gram(&data, before);
+        angle = dataset_angle(&data, 0, 3);
+        cr_assert(eq(int, dataset_narrow(&data), OK));
+        dataset_gram(&data, after);
+        cr_expect(eq(sz, data.d, d < WIDE_COLUMNS ? d : N));
+        cr_expect(eq(sz, dataset_file_d(&data), d));
+        for (size_t k = 0; k < N * N; k++) {
+            cr_expect(epsilon_eq(dbl, after[k], before[k], 1e-14));
+        }
+        cr_expect(epsilon_eq(dbl, dataset_angle(&data, 0, 3) / angle, 1, 1e-7));
+        free(data.X);
+    }
 }

@@ -7,7 +7,7 @@
 
 #include "model/bounds.h"
 
-/* The integral over nodes and signs is the closed form of E11, whatever the number of neurons. */
+/* The integral over nodes and signs is the closed form of Lemma 26, whatever the number of neurons. */
 Test(initial_error, quadrature_is_exact) {
     const double norms[] = {1, 0.3, 2.5}, y[] = {0.4, -1.2, 0};
     double labels = 0, inputs = 0;

@@ -141,5 +141,27 @@ Test(masked_stream, variance_by_enumeration) {
         }
     }
     cr_assert(le(dbl, fabs(total - 1), 1e-15));
-    cr_assert(le(dbl, fabs(masked_kernel_variance(G, Hinf, 2, xi) - V), 1e-15));
+    cr_assert(le(dbl, fabs(masked_kernel_variance(G, Hinf, 2, xi, false) - V), 1e-15));
+}
+
+/* A neuron is active on one of two opposite inputs: the trace counts those of a mask. Sizes are what
+ * is given at every width, and the parts of a partition are all neurons. */
+Test(masked_stream, sizes_are_given_at_every_width) {
+    double X[4] = {1, 0, -1, 0}, G[4] = {1, -1, -1, 1};
+    const dataset data = {.n = 2, .d = 2, .X = X};
+    const mask_design designs[] = {{MASK_FIXED, 3, 0.4}, {MASK_PARTITION, 3, 1.0 / 3}};
+    masked_stream s;
+    cr_assert(eq(int,
+                 masked_stream_open(&data, G, designs, 2, rng_new(1, 0, 0, RNG_WEIGHTS),
+                                    rng_new(1, 0, 0, RNG_MASKS), &s),
+                 OK));
+    for (size_t m = 15; m <= 6000; m *= 20) {
+        cr_assert(eq(int, masked_stream_advance(&s, m), OK));
+        for (size_t k = 0; k < 2 * 3; k++) {
+            const double *H = masked_stream_kernel(&s, k / 3, k % 3);
+            double neurons = (H[0] + H[3]) * (double)m, wanted = (double)m * designs[k / 3].xi;
+            cr_expect(le(dbl, fabs(neurons - wanted), 1e-9 * (double)m), "m=%zu: %g", m, neurons);
+        }
+    }
+    masked_stream_close(&s);
 }

@@ -176,7 +176,7 @@ Test(train, one_full_subnetwork_is_gradient_descent) {
     rng_free(r), trainer_free(&t), gram_free(&g), dataset_free(&data), free(W0), free(W);
 }
 
-/* E10 at every categorical round: (1/p) sum_l ||y - u^l||^2 - (1/p^2) sum_{l<l'} ||u^l - u^l'||^2 =
+/* The mean of subnetworks at every categorical round: (1/p) sum_l ||y - u^l||^2 - (1/p^2) sum_{l<l'} ||u^l - u^l'||^2 =
  * ||y - u_{k+1}||^2. */
 typedef struct {
     real *outputs;

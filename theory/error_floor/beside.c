@@ -70,7 +70,7 @@ status floor_preset(study_run *r) {
     if (st == OK) { st = take_numbers(&t, "--kappa", &o->kappas, &ignored); }
     if (st == OK) { st = take_numbers(&t, "--lr", &o->lr, &o->lr_given); }
     if (st == OK) { st = take_word(&t, "--scaling", floor_scaling_words, &o->scaling); }
-    if (st == OK) { st = take_word(&t, "--mask", floor_mask_words, &o->mask); }
+    if (st == OK) { st = take_word(&t, "--mask", mask_words, &o->mask); }
     take_runs(&t, o);
     table_data_free(&t);
     return st;

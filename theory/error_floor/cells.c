@@ -49,7 +49,7 @@ static floor_cell cell_of(const floor_rows *on, const floor_settings *o, train_s
     cell.s.mask = (mask_kind)o->mask;
     cell.s.scaling = (train_scaling)o->scaling;
     cell.s.unselected = UNSELECTED_KEEP;
-    if (cell.s.mask == MASK_CATEGORICAL) { cell.s.xi = 1 / (double)s.subnets; }
+    cell.s.xi = mask_share(cell.s.mask, s.subnets, s.width, s.xi);
     if (s.lr == 0) { cell.s.lr = rate_of(on, o, s.xi); }
     cell.rounds = rounds_of(on, o, &cell.s);
     cell.runs = runs_of(o, s.subnets);
@@ -77,7 +77,7 @@ static floor_cell combination(const floor_context *c, const floor_settings *o, s
     const option_list *lists[] = {&o->kappas, &o->local_steps, &o->xi, &o->subnets, &o->widths};
     double value[5];
     for (size_t i = 0; i < 5; i++) {
-        size_t count = i == 2 && o->mask == MASK_CATEGORICAL ? 1 : lists[i]->count;
+        size_t count = i == 2 && mask_parts((mask_kind)o->mask) ? 1 : lists[i]->count;
         value[i] = lists[i]->values[k % count];
         k /= count;
     }
@@ -111,7 +111,7 @@ static void add_series(study_run *r) {
 static status list_combinations(study_run *r) {
     floor_context *c = r->context;
     const floor_settings *o = r->settings;
-    size_t xi = o->mask == MASK_CATEGORICAL ? 1 : o->xi.count;
+    size_t xi = mask_parts((mask_kind)o->mask) ? 1 : o->xi.count;
     r->cells = o->widths.count * o->subnets.count * xi * o->local_steps.count * o->kappas.count;
     c->cells = allocate(r->cells + o->along.count, sizeof *c->cells, "cells");
     if (!c->cells) { return FAILED; }
@@ -200,7 +200,9 @@ status floor_list_cells(study_run *r) {
     status st = o->table ? list_rows(r) : list_combinations(r);
     size_t longest = 0;
     for (size_t k = 0; st == OK && k < r->cells; k++) {
+        const train_settings *s = &c->cells[k].s;
         size_t points = floor_points(c->cells[k].rounds);
+        st = mask_check(s->mask, s->width, s->xi);
         longest = points > longest ? points : longest;
     }
     r->values = FLOOR_NUMBERS + 2 * longest;

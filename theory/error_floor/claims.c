@@ -58,9 +58,9 @@ static void suppose_regime(const study_run *r, size_t cell, bool further, const 
     claim_supposes(e, stable && small && wide && bernoulli && further,
                    "%s masks; stability %.3g %s 2; own reaction %.2g %s %g; forgotten meanwhile "
                    "%.2g %s %g%s",
-                   bernoulli ? "Bernoulli" : "categorical", at->stability, stable ? "<" : ">=", own,
-                   small ? "<=" : ">", OWN_MOST, forgotten, wide ? "<=" : ">", FORGOTTEN_MOST,
-                   words);
+                   bernoulli ? "Bernoulli" : mask_words[at->s.mask], at->stability,
+                   stable ? "<" : ">=", own, small ? "<=" : ">", OWN_MOST, forgotten,
+                   wide ? "<=" : ">", FORGOTTEN_MOST, words);
 }
 
 /* Standard error over the starts of predicted/seen, each of one start, relative to their mean. */

@@ -56,12 +56,12 @@ typedef struct {
 } floor_pace;
 
 typedef struct {
+    floor_pace pace;
     floor_rows all, few; /* few: of --along-subnets, zeroed without it */
     floor_cell *cells;   /* owned; those on the few rows are the last */
-    floor_pace pace;
 } floor_context;
 
-extern const char *const floor_mask_words[], *const floor_scaling_words[];
+extern const char *const floor_scaling_words[];
 
 /* Defaults from the notes of the table of --cells. BAD_INPUT: no table, or not of such runs. */
 status floor_preset(study_run *r);

@@ -8,7 +8,6 @@
 
 enum { MAX_RUNS = 10000, SAMPLES = 24 };
 
-const char *const floor_mask_words[] = {"bernoulli", "categorical", NULL};
 const char *const floor_scaling_words[] = {"released", "theory", NULL};
 static const char *const until_words[] = {"rounds", "stopped", NULL};
 static const char *const output_words[] = {"one", "all", NULL};
@@ -31,7 +30,8 @@ static const option_row options[] = {
      "learning rate, one or one for each xi; with --scaling theory eta (default: 1/||G||; released "
      "scaling: 0.1)",
      OPTION_ABOVE_LOW | OPTION_REPEATED | OPTION_NO_DEFAULT, .given = FIELD(lr_given)},
-    {"mask", OPTION_WORD, FIELD(mask), .help = "masks", .words = floor_mask_words},
+    {"mask", OPTION_WORD, FIELD(mask), .help = "masks (fixed: with --order 1)",
+     .words = mask_words},
     {"scaling", OPTION_WORD, FIELD(scaling), .help = "parametrisation",
      .words = floor_scaling_words},
     {"outputs", OPTION_WORD, FIELD(outputs), .help = "label columns: the one of --label, or all",
@@ -105,9 +105,17 @@ static status open_few(study_run *r) {
 static status prepare(study_run *r) {
     floor_context *c = r->context;
     const floor_settings *o = r->settings;
-    if (o->mask == MASK_CATEGORICAL && o->xi_given) {
-        return fail(BAD_INPUT, "--xi: categorical masks have xi = 1/p; leave --xi out or take "
-                               "--mask bernoulli");
+    if (mask_parts((mask_kind)o->mask) && o->xi_given) {
+        return fail(BAD_INPUT,
+                    "--xi: %s masks have xi = 1/p; leave --xi out or take --mask bernoulli",
+                    mask_words[o->mask]);
+    }
+    if (o->mask == MASK_PARTITION || (o->mask == MASK_FIXED && o->order == 2)) {
+        return fail(
+            BAD_INPUT,
+            "--mask %s: what happens within a round is not predicted where sizes are given; "
+            "take %s",
+            mask_words[o->mask], o->mask == MASK_FIXED ? "--order 1" : "--mask fixed --order 1");
     }
     size_t label = o->outputs ? KERNEL_ALL_LABELS : o->label;
     if (o->until == UNTIL_STOPPED && o->paths == 0) {

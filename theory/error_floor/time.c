@@ -42,12 +42,11 @@ static double refresh_operations(const floor_settings *o, const train_settings *
 static double prediction_cost(const floor_context *c, const floor_settings *o, const floor_cell *at,
                               double rounds) {
     const train_settings *s = &at->s;
-    double n = (double)at->on->g.n, each = round_operations(o, s, n),
-           falling = fmin(rounds, FALLING);
-    double more = o->order == 1 ? 0 : noisy_round(s, n) - each;
+    size_t n = at->on->g.n;
+    double each = round_operations(o, s, (double)n), falling = fmin(rounds, FALLING);
+    double more = o->order == 1 ? 0 : noisy_round(s, (double)n) - each;
     return c->pace.round * (rounds * each + falling * more) +
-           c->pace.refresh * fmin(rounds, operators[o->scaling]) *
-               refresh_operations(o, s, at->on->g.n);
+           c->pace.refresh * fmin(rounds, operators[o->scaling]) * refresh_operations(o, s, n);
 }
 
 static bool is_predicted(const floor_cell *at) { return at->stability < EFFECTIVE_STABILITY_MOST; }
@@ -94,12 +93,12 @@ double floor_calibrate(const study_run *r) {
     const floor_settings *o = r->settings;
     size_t costliest = study_costliest(r);
     const floor_cell *at = &c->cells[costliest];
-    double round = round_operations(o, &at->s, (double)at->on->g.n);
-    double refresh = refresh_operations(o, &at->s, at->on->g.n);
+    const gram *g = &at->on->g;
+    double round = round_operations(o, &at->s, (double)g->n);
+    double refresh = refresh_operations(o, &at->s, g->n);
     bool small = is_predicted(at) && LONG * round + refresh <= most;
     if (!small || at->runs > 0) {
-        double pace =
-            throughput_measure(&at->on->g, &at->s, r->options.threads, THROUGHPUT_SECONDS);
+        double pace = throughput_measure(g, &at->s, r->options.threads, THROUGHPUT_SECONDS);
         c->pace = (floor_pace){pace, pace, pace};
     }
     if (!small) { return 1; }

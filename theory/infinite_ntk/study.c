@@ -104,7 +104,7 @@ static void note(const study_run *r, table *t) {
                    kernel_data_file_row(&c->data, r->data->closest[1]));
     }
     /* E||H(0) - Hinf||_F^2 = V/m */
-    double V = masked_kernel_variance(c->data.G, c->data.Hinf, s.n, 1);
+    double V = masked_kernel_variance(c->data.G, c->data.Hinf, s.n, 1, false);
     for (size_t w = 0; w < o->widths.count; w++) {
         table_note(t, "networks",
                    "width %g: root mean square of ||H(0) - Hinf||_F: %.6g, expected %.6g",

@@ -228,7 +228,7 @@ static run_sums sums_of(const study_run *r) {
             sum.inside++;
             tightest_keep(&sum.flips_inside, flips);
         }
-        if (kind == MASK_CATEGORICAL) {
+        if (kind == KIND_PARTS) {
             record_add(&moments_combined_kind, &sum.combined, &round->combined);
         }
     }
@@ -242,12 +242,13 @@ static status combined(const study_run *r, size_t which, evidence *e) {
     (void)which;
     const moments_context *c = r->context;
     run_sums sum = sums_of(r);
-    double masks = (double)c->kind[MASK_CATEGORICAL].masks, rounds = sum.rounds / KINDS;
-    moments_subject about = {"trained", e->claim->subject, rounds + masks, "categorical"};
+    double masks = (double)c->kind[KIND_PARTS].masks, rounds = sum.rounds / KINDS;
+    mask_kind family = moments_family(r, KIND_PARTS);
+    moments_subject about = {"trained", e->claim->subject, rounds + masks, mask_words[family]};
     claim_supposes(e, true,
-                   "Assumption 4: a round from every one of %.0f masks of a small network, %.0f "
-                   "rounds of runs; relative error",
-                   masks, rounds);
+                   "%s: a round from every one of %.0f masks of a small network, %.0f rounds of "
+                   "runs; relative error",
+                   mask_sized(family) ? "equal partitions" : "Assumption 4", masks, rounds);
     return saw(r, e, about, CRITERION_EXACT,
                e->claim->subject == of_lemma_14
                    ? sum.combined.lemma14
@@ -293,38 +294,7 @@ static status flips(const study_run *r, size_t which, evidence *e) {
 
 /* --- the statements --- */
 
-static const claim of_masks[] = {
-    {"Lemma 18, neurons taken", "lemma-18-taken", EXACT, TEST_AT_MOST, "P(c_r >= 1) = theta",
-     moments_mean},
-    {"Lemma 18, shares", "lemma-18-share", EXACT, TEST_AT_MOST,
-     "E[eta_r m_r^l] = theta/p, and E[b_r/c_r] = phi", moments_mean},
-    {"Lemma 20, mean of nu", "lemma-20", EXACT, TEST_AT_MOST,
-     "E[nu_rr'] = xi theta for r != r', theta for r = r'", moments_mean},
-    {"Lemma 21, variance of nu", "lemma-21", EXACT, TEST_AT_MOST,
-     "Var(nu_rr') = xi(1-xi) phi + xi^2 theta(1-theta) for r != r', theta(1-theta) for r = r'",
-     moments_mean},
-    {"Lemma 1, mean of the mixing function", "lemma-1", EXACT, TEST_AT_MOST,
-     "E[ut_r(x_i)] = theta (u(x_i) + (1-xi) a_r sigma_ri/sqrt m)", moments_mean},
-    {"Lemma 3, spread of the mixing function", "lemma-3", EXACT, TEST_AT_MOST,
-     "E sum_i (ut_r - b_r u)^2 = (1/m)[xi(1-xi) phi sum_{r'!=r} sigma^2 + (1-xi)^2 theta sum_i "
-     "sigma_ri^2]",
-     moments_mean},
-    {"Lemma 2, mean of the mixing gradient", "lemma-2", EXACT, TEST_AT_MOST,
-     "E[g_r] = (theta/xi) dL/dw_r + (theta(1-xi)/m) sum_i sigma_ri x_i", moments_mean},
-    {"Definition 1, mean of the masked kernel", "kernel-masked", EXACT, TEST_AT_MOST,
-     "E_mask[H_m] = H at weights independent of the mask", moments_mean},
-    {"Lemmas 24, 25, mean of the jump", "lemmas-24-25", EXACT, TEST_AT_MOST,
-     "E||u - u^l||^2 = V = (xi(1-xi)/m) sum_i sum_r sigma_ri^2", moments_mean},
-    {"Mean of a step", "mean-of-a-step", EXACT, TEST_AT_MOST,
-     "E[u_{k+1} - u_k] = eta theta [H(y - u_k) - xi(1-xi) m^{-3/2} sum_r a_r D_r G s_r]",
-     moments_mean},
-    {"Lemma 4, mean", "lemma-4-mean", EXACT, TEST_AT_MOST,
-     "E||ut_r - b_r y||^2 = [Lemma 3] + 2 theta(1-xi)(a_r/sqrt m) sum_i sigma_ri (u_i - y_i) + "
-     "theta "
-     "||u - y||^2",
-     moments_mean}};
-
-static const claim of_all[] = {
+static const claim of_starts[] = {
     {"Lemma 4, inequality", "lemma-4", DERIVED, TEST_AT_MOST,
      "||g_r|| <= sqrt(||G||/m) ||ut_r - b_r y||", steepest_gradient,
      "every draw of both mask kinds, every neuron looked at; the closest is shown"},
@@ -347,14 +317,28 @@ static const claim of_all[] = {
      "||W_0||_F^2 <= 2 kappa^2 m d with probability 1 - exp(-0.153 m d)", frobenius_norm},
     {"Lemma 23", "lemma-23", DERIVED, TEST_PROBABILITY,
      "sum_r <w_0r,x_i>^2 <= 2 m kappa^2 for all i with probability 1 - n exp(-0.153 m)",
-     sums_of_squares},
+     sums_of_squares}};
+
+static const claim of_categorical[] = {
     {"Lemma 13, categorical", "lemma-13", EXACT, TEST_AT_MOST,
      "u = (1/p) sum u^l; ||y - u_{k+1}||^2 = (1/p) sum ||y - u^l_tau||^2 - (1/p^2) sum_{l<l'} "
      "||u^l_tau - u^l'_tau||^2",
      combined, .subject = of_lemma_13},
     {"Lemma 14, categorical", "lemma-14", EXACT, TEST_AT_MOST,
      "(1/p) sum_l ||u^l - u||^2 = (1/p^2) sum_{l<l'} ||u^l - u^l'||^2", combined,
-     .subject = of_lemma_14},
+     .subject = of_lemma_14}};
+
+/* As they stand: masks that part the neurons are all that they need. */
+static const claim of_partition[] = {
+    {"Lemma 13, partition", "sized-parts", EXACT, TEST_AT_MOST,
+     "u = (1/p) sum u^l; ||y - u_{k+1}||^2 = (1/p) sum ||y - u^l_tau||^2 - (1/p^2) sum_{l<l'} "
+     "||u^l_tau - u^l'_tau||^2",
+     combined, .subject = of_lemma_13},
+    {"Lemma 14, partition", "sized-parts", EXACT, TEST_AT_MOST,
+     "(1/p) sum_l ||u^l - u||^2 = (1/p^2) sum_{l<l'} ||u^l - u^l'||^2", combined,
+     .subject = of_lemma_14}};
+
+static const claim of_rounds[] = {
     {"Split (Lemmas 5-12, 15, 19)", "split", EXACT, TEST_AT_MOST,
      "||y-u_{k+1}||^2 = ||y-u_k||^2 - 2<y-u_k,I1> - 2<y-u_k,I2> + ||u_{k+1}-u_k||^2", split},
     {"Split, |I2_i|", "split-bound", DERIVED, TEST_AT_MOST,
@@ -364,15 +348,25 @@ static const claim of_all[] = {
      "less than |<w_0r,x_i>|",
      flips}};
 
-static size_t kind_count(const study_run *r) {
-    (void)r;
-    return KINDS;
-}
+static bool sized(const study_run *r) { return mask_sized(moments_family(r, 0)); }
+
+static size_t free_kinds(const study_run *r) { return sized(r) ? 0 : KINDS; }
+static size_t sized_kinds(const study_run *r) { return sized(r) ? KINDS : 0; }
+static size_t free_once(const study_run *r) { return !sized(r); }
+static size_t sized_once(const study_run *r) { return sized(r); }
 
 static const char *kind_name(const study_run *r, size_t which, char *name, size_t size) {
-    (void)r, (void)name, (void)size;
-    return moments_kind_names[which];
+    (void)name, (void)size;
+    return mask_words[moments_family(r, which)];
 }
 
-const claim_group moments_claims[] = {
-    {CLAIMS(of_masks), kind_count, kind_name}, {CLAIMS(of_all)}, {NULL}};
+#define MASK_CLAIMS(list) \
+    .source = "theory/mask_moments/mask_claims.c", .claims = list, .count = MOMENTS_MASK_CLAIMS
+
+const claim_group moments_claims[] = {{MASK_CLAIMS(moments_of_free_masks), free_kinds, kind_name},
+                                      {MASK_CLAIMS(moments_of_sized_masks), sized_kinds, kind_name},
+                                      {CLAIMS(of_starts)},
+                                      {CLAIMS(of_categorical), free_once},
+                                      {CLAIMS(of_partition), sized_once},
+                                      {CLAIMS(of_rounds)},
+                                      {NULL}};

@@ -9,10 +9,15 @@
 #include "theory/criteria.h"
 
 moments_constants moments_constants_of(const train_settings *s) {
-    bool categorical = s->mask == MASK_CATEGORICAL;
-    return (moments_constants){mask_theta(s->mask, s->subnets, s->xi),
-                               categorical ? 1 : bounds_phi((unsigned)s->subnets, s->xi),
-                               categorical ? 1 / (double)s->subnets : s->xi, (double)s->subnets};
+    size_t p = s->subnets, m = s->width;
+    double xi = mask_share(s->mask, p, m, s->xi), pair = mask_pair(s->mask, p, m, s->xi);
+    return (moments_constants){.theta = mask_theta(s->mask, p, xi),
+                               .phi = mask_phi(s->mask, p, xi),
+                               .xi = xi,
+                               .p = (double)p,
+                               .sized = mask_sized(s->mask),
+                               .pair = pair,
+                               .excess = mask_triple(s->mask, p, m, s->xi) - pair * pair};
 }
 
 /* What the closed forms know of the state, and where they put the means. */
@@ -22,6 +27,7 @@ typedef struct {
     double *expected, *minor; /* (first[MOMENTS]) */
     size_t m, n;
     double width; /* m */
+    sized_law law;
 } forms;
 
 static double sigma(const forms *f, size_t r, size_t i) {
@@ -58,14 +64,49 @@ static void apply_gram(const gram *g, size_t rows, double *work, double *V) {
 /* Lemmas 18, 20 and 21. */
 static void fill_counts(const forms *f) {
     const moments_constants *c = f->c;
-    double same = bounds_nu_mean_same(c->theta), other = bounds_nu_mean_other(c->theta, c->xi);
+    double same = bounds_nu_mean_same(c->theta),
+           other = c->sized ? sized_nu_mean(&f->law) : bounds_nu_mean_other(c->theta, c->xi);
+    double spread =
+        c->sized ? sized_nu_variance(&f->law) : bounds_nu_variance_other(c->theta, c->phi, c->xi);
     fill(f, MOMENT_TAKEN, c->theta);
     fill(f, MOMENT_SHARE, bounds_share(c->theta, c->p));
     fill(f, MOMENT_RECIPROCAL, c->phi);
     fill(f, MOMENT_NU_SAME, same);
     fill(f, MOMENT_NU_OTHER, other);
     fill(f, MOMENT_NU_SAME2, bounds_nu_variance_same(c->theta) + same * same);
-    fill(f, MOMENT_NU_OTHER2, bounds_nu_variance_other(c->theta, c->phi, c->xi) + other * other);
+    fill(f, MOMENT_NU_OTHER2, spread + other * other);
+}
+
+/* sum_r a_r sigma_ri */
+static double signed_sum(const forms *f, size_t i) {
+    return f->s->u[i] * sqrt(f->width) / f->s->settings.xi;
+}
+
+/* Lemmas 1, 3, 4, 24 and 25 where sizes are given. */
+static void fill_sized_functions(const forms *f) {
+    const moments_state *s = f->s;
+    const sized_law *law = &f->law;
+    double squares = 0, sums = 0, theta = law->theta;
+    for (size_t i = 0; i < f->n; i++) {
+        double all = 0, sum = signed_sum(f, i), u = s->u[i], error = u - s->g->Y[i];
+        for (size_t r = 0; r < f->m; r++) { all += sigma(f, r, i) * sigma(f, r, i); }
+        squares += all;
+        sums += sum * sum;
+        for (size_t k = 0; k < s->neuron_count; k++) {
+            double own = s->A[s->neurons[k]] * sigma(f, s->neurons[k], i), rest = sum - own;
+            double spread = sized_mixing_spread(law, all - own * own, rest, own);
+            double spread_minor = spread - sized_mixing_spread(law, all - own * own, rest, 0);
+            double mixed = sized_mixing_mean(law, u, own), part = sized_mixing_mean(law, 0, own);
+            of(f, f->expected, MOMENT_MIXING)[k * f->n + i] = mixed;
+            of(f, f->minor, MOMENT_MIXING)[k * f->n + i] = part;
+            of(f, f->expected, MOMENT_SPREAD)[k] += spread;
+            of(f, f->minor, MOMENT_SPREAD)[k] += spread_minor;
+            of(f, f->expected, MOMENT_RESIDUAL)[k] +=
+                spread + 2 * (mixed - theta * u) * error + theta * error * error;
+            of(f, f->minor, MOMENT_RESIDUAL)[k] += 2 * part * error;
+        }
+    }
+    fill(f, MOMENT_JUMP, sized_jump(law, squares, sums));
 }
 
 /* Lemmas 1, 3, 4, 24 and 25. */
@@ -100,10 +141,12 @@ static void fill_gradient(const forms *f, double *work) {
     double *slope = of(f, f->expected, MOMENT_GRADIENT), *own = of(f, f->minor, MOMENT_GRADIENT);
     double outer =
         bounds_mixing_gradient_factor(f->c->theta, f->c->xi) * s->settings.xi / sqrt(f->width);
-    double inner = bounds_mixing_activation_factor(f->c->theta, f->c->xi, f->width);
+    double inner = f->c->sized ? f->c->theta * (1 - f->c->pair) / f->width
+                               : bounds_mixing_activation_factor(f->c->theta, f->c->xi, f->width);
+    double together = f->c->sized ? f->c->pair / f->c->xi : 1;
     for (size_t k = 0; k < s->neuron_count * f->n; k++) {
         size_t r = s->neurons[k / f->n], i = k % f->n;
-        slope[k] = outer * s->A[r] * (s->u[i] - s->g->Y[i]) * is_active(f, r, i);
+        slope[k] = outer * s->A[r] * (together * s->u[i] - s->g->Y[i]) * is_active(f, r, i);
         own[k] = inner * sigma(f, r, i);
     }
     apply_gram(s->g, s->neuron_count, work, slope);
@@ -135,14 +178,17 @@ static void fill_kernel(const forms *f) {
  * (m, d), V, S: (m, n), room. */
 static void fill_change(const forms *f, double *work, double *V, double *S) {
     const moments_state *s = f->s;
+    double together = f->c->sized ? f->c->pair / f->c->xi : 1;
     for (size_t k = 0; k < f->m * f->n; k++) {
-        V[k] = is_active(f, k / f->n, k % f->n) * (s->g->Y[k % f->n] - s->u[k % f->n]);
+        size_t i = k % f->n;
+        V[k] = is_active(f, k / f->n, i) * (s->g->Y[i] - together * s->u[i]);
         S[k] = sigma(f, k / f->n, k % f->n);
     }
     apply_gram(s->g, f->m, work, V);
     apply_gram(s->g, f->m, work, S);
     double outer = f->c->theta * f->c->xi / f->width;
-    double inner = f->c->theta * bounds_bias_factor(f->c->xi, f->width);
+    double inner = f->c->theta * (f->c->sized ? sized_bias_factor(&f->law)
+                                              : bounds_bias_factor(f->c->xi, f->width));
     double *change = of(f, f->expected, MOMENT_CHANGE), *bias = of(f, f->minor, MOMENT_CHANGE);
     for (size_t k = 0; k < f->m * f->n; k++) {
         size_t r = k / f->n, i = k % f->n;
@@ -155,7 +201,8 @@ static void fill_change(const forms *f, double *work, double *V, double *S) {
 status moments_expected(const moments_state *s, const moments_constants *c, double *expected,
                         double *minor) {
     size_t m = s->settings.width, n = s->g->n;
-    forms f = {s, c, expected, minor, m, n, (double)m};
+    sized_law law = {c->theta, c->phi, c->xi, c->pair, c->excess, (double)m};
+    forms f = {s, c, expected, minor, m, n, (double)m, law};
     scratch room = {0};
     double *work = scratch_take(&room, m * s->g->d, sizeof *work, "products with the inputs");
     double *V = scratch_take(&room, m * n, sizeof *V, "gradients of all neurons");
@@ -165,7 +212,11 @@ status moments_expected(const moments_state *s, const moments_constants *c, doub
     memset(minor, 0, s->first[MOMENTS] * sizeof *minor);
     if (st == OK) {
         fill_counts(&f);
-        fill_functions(&f);
+        if (c->sized) {
+            fill_sized_functions(&f);
+        } else {
+            fill_functions(&f);
+        }
         fill_gradient(&f, work);
         fill_kernel(&f);
         fill_change(&f, work, V, S);

@@ -24,8 +24,10 @@ void moments_put(const study_run *r, const evidence *e, moments_subject about, c
     table_row(t);
     row_text(t, "fact", "statement that it is compared for, as in the table of statements",
              e->claim->label);
-    row_text(t, "mask", "bernoulli, categorical, or - where no mask is drawn or both kinds are",
-             about.mask ? about.mask : "");
+    row_text(
+        t, "mask",
+        "bernoulli, categorical, fixed, partition, or - where no mask is drawn or both kinds are",
+        about.mask ? about.mask : "");
     row_text(t, "way",
              "enumerated (every mask of a small network), simulated, trained (rounds of runs), "
              "computed (closed forms)",
@@ -56,11 +58,9 @@ void moments_put(const study_run *r, const evidence *e, moments_subject about, c
 
 /* --- means over masks --- */
 
-const char *const moments_kind_names[KINDS] = {"bernoulli", "categorical"};
-
 static void put_mean(const study_run *r, const evidence *e, const moments_kind *k, moment f,
                      const char *way, const char *along, double trials, comparison compared) {
-    const char *mask = moments_kind_names[k->run.mask];
+    const char *mask = mask_words[k->run.mask];
     moments_subject about = {way, moments_quantities[f].name, trials, mask, along, "="};
     moments_put(r, e, about, compared);
 }
@@ -107,10 +107,14 @@ static double simulated_p(const study_run *r, const evidence *e, const moments_k
 }
 
 static bool is_about(const claim *statement, moment f) {
-    return strcmp(moments_quantities[f].fact, statement->label) == 0;
+    const char *fact = statement->subject ? statement->subject : statement->label;
+    return strcmp(moments_quantities[f].fact, fact) == 0;
 }
 
 status moments_mean(const study_run *r, size_t kind, evidence *e) {
+    static const char *const suppositions[MASK_KINDS] = {
+        "Assumption 2", "Assumption 4, theta = phi = 1", "masks of k of m neurons",
+        "equal partitions, theta = phi = 1"};
     const moments_context *c = r->context;
     const moments_kind *k = &c->kind[kind];
     const moments_state *small = &k->small, *large = &k->large;
@@ -128,8 +132,8 @@ status moments_mean(const study_run *r, size_t kind, evidence *e) {
     }
     claim_supposes(
         e, true, "%s: all %zu masks at m=%zu p=%zu n=%zu; draws at m=%zu p=%zu n=%zu (%s)",
-        kind == MASK_CATEGORICAL ? "Assumption 4, theta = phi = 1" : "Assumption 2", k->masks,
-        small->settings.width, small->settings.subnets, small->g->n, large->settings.width,
-        large->settings.subnets, large->g->n, drawn ? "limit: p-value" : "too few for an interval");
+        suppositions[k->run.mask], k->masks, small->settings.width, small->settings.subnets,
+        small->g->n, large->settings.width, large->settings.subnets, large->g->n,
+        drawn ? "limit: p-value" : "too few for an interval");
     return claim_saw(e, CRITERION_EXACT, error, drawn ? draws : (double)k->masks);
 }

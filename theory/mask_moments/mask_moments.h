@@ -8,6 +8,7 @@
 #ifndef THEORY_MASK_MOMENTS_MASK_MOMENTS_H
 #define THEORY_MASK_MOMENTS_MASK_MOMENTS_H
 
+#include "model/sized.h"
 #include "model/trajectory.h"
 #include "stats/stats.h"
 #include "study/comparison.h"
@@ -106,9 +107,11 @@ static inline size_t moments_count(const moments_state *s, moment f) {
 /* The numbers that the closed forms take. */
 typedef struct {
     double theta, phi, xi, p;
+    bool sized;          /* pair and excess are read: sized.h */
+    double pair, excess; /* P(a mask takes r' | it takes r), and the covariance of two more */
 } moments_constants;
 
-/* Of Bernoulli masks; of categorical ones theta = phi = 1 and xi = 1/p. */
+/* Of the masks of s. */
 moments_constants moments_constants_of(const train_settings *s);
 
 /* expected: the means. minor: that part of them which comes from the second term of Lemmas 1 to 4
@@ -268,9 +271,12 @@ typedef struct {
     size_t local_steps, rounds;
     size_t trials; /* draws of each mask kind, and starts; rounded up to whole units */
     size_t label;
+    int mask; /* mask_kind: one of the pair of kinds that is checked, bernoulli and categorical or
+                 fixed and partition */
 } moments_settings;
 
 enum { KINDS = 2, MOMENT_UNITS = 8 }; /* mask kinds; repetitions of a cell */
+enum { KIND_PARTS = 1 };              /* the kind whose masks part the neurons */
 
 /* Cells of the sweep; of masks and runs one a mask kind. */
 enum {
@@ -280,6 +286,9 @@ enum {
     CELL_RUNS,
     CELLS = CELL_RUNS + KINDS
 };
+
+/* The families of a run, the second of which parts the neurons. */
+mask_kind moments_family(const study_run *r, size_t kind);
 
 /* One mask kind: the small network with all its masks and the network at real size. */
 typedef struct {
@@ -313,7 +322,6 @@ typedef struct {
 /* Round number k of a run. */
 moments_round *moments_round_of(const study_run *r, size_t kind, size_t run, size_t k);
 
-extern const char *const moments_kind_names[KINDS];
 extern const study moments_study;
 
 /* --- the statements: compare.c and claims.c --- */
@@ -327,6 +335,9 @@ void moments_put(const study_run *r, const evidence *e, moments_subject about, c
  * not judged. */
 status moments_mean(const study_run *r, size_t kind, evidence *e);
 
+enum { MOMENTS_MASK_CLAIMS = 11 };
+extern const claim moments_of_free_masks[MOMENTS_MASK_CLAIMS],
+    moments_of_sized_masks[MOMENTS_MASK_CLAIMS];
 extern const claim_group moments_claims[];
 
 #endif

@@ -168,7 +168,7 @@ status moments_enumerate(const moments_state *s, double *mean, size_t *count, ti
     const train_settings *o = &s->settings;
     size_t entries = s->first[MOMENTS];
     worker w;
-    status st = mask_number(o->mask, o->subnets, o->width, count);
+    status st = mask_number(o->mask, o->subnets, o->width, o->xi, count);
     if (st != OK) { return st; }
     st = worker_open(s, &w);
     /* thousands of terms to 1e-12 with digits to spare */

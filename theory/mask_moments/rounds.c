@@ -129,7 +129,7 @@ status moments_combine_all(const gram *g, const train_settings *s, const double 
     scratch room = {0};
     outputs all = outputs_of(g, s, &room);
     unsigned char *mask = scratch_take(&room, p, s->width, "masks");
-    status st = room.failed ? FAILED : mask_number(s->mask, p, s->width, masks);
+    status st = room.failed ? FAILED : mask_number(s->mask, p, s->width, s->xi, masks);
     if (st == OK) { st = trainer_new(g, s, false, &t); }
     *worst = (moments_combined){0};
     for (size_t code = 0; st == OK && code < *masks; code++) {

@@ -44,12 +44,16 @@ static const option_row options[] = {
     {"step", OPTION_NUMBER, FIELD(step), 0, 1, "step size of the runs times ||G||",
      OPTION_ABOVE_LOW},
     KERNEL_LABEL_OPTION(moments_settings),
+    {"mask", OPTION_WORD, FIELD(mask),
+     .help = "masks whose facts are checked: bernoulli and categorical ones together, or fixed and "
+             "partition ones",
+     .words = mask_words, .flags = OPTION_IF_SET | OPTION_NO_DEFAULT},
     {NULL}};
 
 /* --- the networks --- */
 
 /* The small networks, and how far from the start the large ones are. */
-enum { SMALL_WIDTH = 4, SMALL_SUBNETS = 3, SMALL_SAMPLES = 4, TRAINED_ROUNDS = 2 };
+enum { SMALL_SUBNETS = 3, SMALL_SAMPLES = 4, TRAINED_ROUNDS = 2 };
 
 /* Streams beside those of the cells. */
 enum {
@@ -58,12 +62,17 @@ enum {
     STREAM_SIGNS = STREAM_SMALL + KINDS
 };
 
+mask_kind moments_family(const study_run *r, size_t kind) {
+    const moments_settings *o = r->settings;
+    return (mask_kind)(kind + (mask_sized((mask_kind)o->mask) ? MASK_FIXED : 0));
+}
+
 static train_settings settings_of(const study_run *r, mask_kind kind) {
     const moments_settings *o = r->settings;
     const moments_context *c = r->context;
     return (train_settings){.width = o->width,
                             .subnets = o->subnets,
-                            .xi = kind == MASK_CATEGORICAL ? 1 / (double)o->subnets : o->xi,
+                            .xi = mask_share(kind, o->subnets, o->width, o->xi),
                             .lr = o->step / c->data.gram_norm,
                             .local_steps = o->local_steps,
                             .kappa = o->kappa,
@@ -71,22 +80,29 @@ static train_settings settings_of(const study_run *r, mask_kind kind) {
                             .scaling = SCALING_THEORY};
 }
 
+/* As many neurons as leave some of every set out, and so few that all masks are soon told. */
+static void make_small(train_settings *s) {
+    static const size_t widths[MASK_KINDS] = {4, 4, 5, 9};
+    double xi = s->mask == MASK_FIXED ? 0.6 : s->xi;
+    s->width = widths[s->mask];
+    s->subnets = SMALL_SUBNETS;
+    s->xi = mask_share(s->mask, s->subnets, s->width, xi);
+    s->local_steps = 2; /* of the rounds of Lemmas 13 and 14, as is */
+    s->lr = 0.3;        /* any step size will do */
+}
+
 /* A network of few neurons and rows, its means over all masks, Lemmas 13 and 14 for all. */
-static status open_small(const study_run *r, mask_kind kind, rng *random) {
+static status open_small(const study_run *r, size_t kind, rng *random) {
     moments_context *c = r->context;
     moments_kind *k = &c->kind[kind];
-    train_settings s = settings_of(r, kind);
+    train_settings s = settings_of(r, moments_family(r, kind));
     double G[SMALL_SAMPLES * SMALL_SAMPLES], norm = NAN;
     size_t n = c->few.n;
     for (size_t i = 0; i < n * n; i++) { G[i] = c->data.G[i / n * c->g.n + i % n]; }
-    s.width = SMALL_WIDTH;
-    s.subnets = SMALL_SUBNETS;
-    s.xi = kind == MASK_CATEGORICAL ? 1 / (double)SMALL_SUBNETS : s.xi;
-    s.local_steps = 2; /* of the rounds of Lemmas 13 and 14, as is */
-    s.lr = 0.3;        /* any step size will do */
+    make_small(&s);
     status st = spectrum_norm(G, n, &norm);
     if (st == OK) { st = moments_state_apart(&c->few, &s, norm, random, &c->owned, &k->small); }
-    if (st == OK && kind == MASK_CATEGORICAL) {
+    if (st == OK && kind == KIND_PARTS) {
         st = moments_combine_all(&c->few, &s, k->small.W, k->small.A, &c->combined, &k->masks);
     }
     if (st != OK) { return st; }
@@ -94,13 +110,13 @@ static status open_small(const study_run *r, mask_kind kind, rng *random) {
     return k->mean ? moments_enumerate(&k->small, k->mean, &k->masks, &k->lemma4) : FAILED;
 }
 
-static status open_kind(const study_run *r, mask_kind kind) {
+static status open_kind(const study_run *r, size_t kind) {
     moments_context *c = r->context;
     moments_kind *k = &c->kind[kind];
     uint64_t seed = r->options.seed;
     rng *weights = rng_new(seed, STREAM_SMALL + kind, 0, RNG_TRIAL);
     rng *signs = rng_new(seed, STREAM_SIGNS + kind, 0, RNG_TRIAL);
-    k->run = settings_of(r, kind);
+    k->run = settings_of(r, moments_family(r, kind));
     status st = weights && signs ? open_small(r, kind, weights)
                                  : fail(FAILED, "no memory for the random streams");
     if (st == OK) {
@@ -184,8 +200,9 @@ static status prepare(study_run *r) {
     st = gram_new(&c->data.data, GRAM_AUTO, &c->g);
     if (st == OK) { st = gram_new(&few, GRAM_AUTO, &c->few); }
     if (st == OK) { st = check_memory(r); }
+    if (st == OK) { st = mask_check(moments_family(r, 0), o->width, o->xi); }
     if (st == OK) { st = open_starts(r); }
-    for (int kind = 0; st == OK && kind < KINDS; kind++) { st = open_kind(r, (mask_kind)kind); }
+    for (size_t kind = 0; st == OK && kind < KINDS; kind++) { st = open_kind(r, kind); }
     return st;
 }
 
@@ -293,7 +310,8 @@ static status fill_rounds(const study_run *r, table *t) {
         size_t kind = k / rounds / r->repeats, run = k / rounds % r->repeats;
         const moments_round *round = moments_round_of(r, kind, run, k % rounds);
         table_row(t);
-        row_text(t, "mask", "bernoulli or categorical", moments_kind_names[kind]);
+        row_text(t, "mask", "bernoulli, categorical, fixed or partition",
+                 mask_words[moments_family(r, kind)]);
         row_number(t, "run", "counted from 0", (double)run);
         row_number(t, "round", "k", (double)(k % rounds));
         MOMENTS_ROUND(PUT_NUMBER)

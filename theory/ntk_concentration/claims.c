@@ -78,8 +78,9 @@ static status mean_of_kernel(const study_run *r, size_t which, evidence *e) {
 static void scaled_squares(const study_run *r, size_t design, double *x) {
     const concentration_context *c = context_of(r);
     const option_list *widths = concentration_widths(r);
-    double V =
-        masked_kernel_variance(c->data.G, c->data.Hinf, c->data.data.n, c->designs[design].xi);
+    const mask_design *masks = &c->designs[design];
+    double V = masked_kernel_variance(c->data.G, c->data.Hinf, c->data.data.n, masks->xi,
+                                      mask_sized(masks->kind));
     for (size_t t = 0; t < r->repeats; t++) {
         const deviation *one = concentration_at(r, study_values(r, 0, t), design, 0);
         x[t] = 0;
@@ -104,6 +105,10 @@ static status mean_of_square(const study_run *r, size_t which, evidence *e) {
         keep_farthest(r, k, 1, stats_summarise(x, r->repeats).mean,
                       stats_mean_interval(x, r->repeats, confidence_of(c->design_count)), &farthest,
                       e);
+    }
+    if (mask_sized(c->designs[0].kind)) {
+        claim_says(e,
+                   "m E||H_m - xi Hinf||_F^2 / sum_ij xi (G Hinf - Hinf^2)_ij = 1, xi m neurons");
     }
     claim_supposes(e, true, "none; mean over trials and %zu widths, intervals hold together at %g",
                    concentration_widths(r)->count, CLAIM_CONFIDENCE);

@@ -12,10 +12,11 @@
 
 typedef struct {
     option_list widths;   /* m, ascending */
-    option_list xi;       /* of Bernoulli masks */
-    option_list subnets;  /* p of categorical masks */
+    option_list xi;       /* of Bernoulli, or fixed, masks */
+    option_list subnets;  /* p of categorical masks, or of partitions */
     size_t masks, trials; /* Bernoulli masks of one W_0; W_0s */
     double delta;
+    int mask; /* mask_kind: one of those of the lists: bernoulli and categorical, or the others */
 } concentration_settings;
 
 typedef struct {

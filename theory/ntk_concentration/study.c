@@ -1,5 +1,6 @@
 /* The random networks of ntk-concentration, what is kept of them, and its table.
  * SPDX-License-Identifier: GPL-3.0-or-later */
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -28,6 +29,10 @@ static const option_row options[] = {
      "Bernoulli masks of one W_0, K p; the worst counts (categorical: p)"},
     {"trials", OPTION_COUNT, FIELD(trials), 2, RNG_MAX_REPEATS,
      "independent W_0; at least 3/delta to check a bound", OPTION_NO_VALUE},
+    {"mask", OPTION_WORD, FIELD(mask),
+     .help = "of the lists: bernoulli and categorical ones together, or fixed and partition ones, "
+             "whose sizes have to be whole at every width",
+     .words = mask_words, .flags = OPTION_IF_SET | OPTION_NO_DEFAULT},
     {"delta", OPTION_NUMBER, FIELD(delta), 1e-9, 0.5, "failure probability of the bounds",
      OPTION_NO_VALUE},
     {NULL}};
@@ -38,12 +43,15 @@ void concentration_set_up(study_run *r) {
     const concentration_settings *o = r->settings;
     concentration_context *c = r->context;
     size_t count = 0;
+    bool sized = mask_sized((mask_kind)o->mask);
     for (size_t k = 0; k < o->xi.count; k++) {
-        c->designs[count++] = (mask_design){MASK_BERNOULLI, o->masks, o->xi.values[k]};
+        c->designs[count++] =
+            (mask_design){sized ? MASK_FIXED : MASK_BERNOULLI, o->masks, o->xi.values[k]};
     }
     for (size_t k = 0; k < o->subnets.count; k++) {
         double p = o->subnets.values[k];
-        c->designs[count++] = (mask_design){MASK_CATEGORICAL, (size_t)p, 1 / p};
+        c->designs[count++] =
+            (mask_design){sized ? MASK_PARTITION : MASK_CATEGORICAL, (size_t)p, 1 / p};
     }
     for (size_t k = 0; k < count; k++) {
         const mask_design *d = &c->designs[k];
@@ -57,12 +65,30 @@ void concentration_set_up(study_run *r) {
         count * (o->widths.count * deviation_kind.count + concentration_probe_count(r->data->n));
 }
 
+/* H_m has the mean xi Hinf at every width only where xi m neurons are a whole number of them. */
+static status check_sizes(const study_run *r) {
+    const concentration_context *c = r->context;
+    const option_list *widths = concentration_widths(r);
+    for (size_t k = 0; k < c->design_count * widths->count; k++) {
+        const mask_design *d = &c->designs[k / widths->count];
+        double m = widths->values[k % widths->count], neurons = m * d->xi;
+        if (!mask_sized(d->kind) || fabs(neurons - round(neurons)) <= 1e-9 * m) { continue; }
+        return fail(BAD_INPUT,
+                    "--widths: %s masks at xi = %g of %g neurons are none of a whole size; give "
+                    "--widths, --xi and --subnets of which all are, as --widths 80,160,320",
+                    mask_design_kind(d), d->xi, m);
+    }
+    return OK;
+}
+
 static status prepare(study_run *r) {
     concentration_context *c = r->context;
     status st = kernel_data_open(&r->options, r->study->samples, KERNEL_ALL_LABELS, &c->data);
     if (st == OK) { st = kernel_data_require_regular(&c->data); }
     if (st != OK) { return st; }
     concentration_set_up(r);
+    st = check_sizes(r);
+    if (st != OK) { return st; }
     return masked_stream_fits(r->data, c->designs, c->design_count, r->options.threads);
 }
 
@@ -119,7 +145,7 @@ static void put_row(const study_run *r, size_t design, size_t width, double *x, 
     const bounds_setting *s = &c->bounds[design];
     double m = concentration_widths(r)->values[width], below = 0;
     table_row(t);
-    row_text(t, "mask", "bernoulli or categorical", mask_design_kind(d));
+    row_text(t, "mask", "bernoulli, categorical, fixed or partition", mask_design_kind(d));
     row_number(t, "xi", "probability that a mask takes a neuron", d->xi);
     row_number(t, "width", "m", m);
     row_number(t, "masks", "masks of one W_0, K p; the worst of them counts", (double)d->masks);
