@@ -162,7 +162,7 @@ claims: $R/claims.dat ## test the paper's claims about Figure 2 as statistics
 	@$(B)/bin/claims --print $R/claims.dat
 
 .PHONY: report
-report: $(B)/bin/report $R/claims.dat $R/advise.txt theory pictures ## one page for a reviewer: results/REPORT.md, report.html and, with chromium, report.pdf
+report: $(B)/bin/report $R/claims.dat $R/advise.txt theory pictures ## one page for a reviewer: results/REPORT.md, report.html, mathematics.html with the proofs and, with chromium, report.pdf
 	@make/deps.sh report
 	@$(B)/bin/report --results $R --plots $(if $(tag),../../plots/$(tag),../plots) \
 	    $(if $(settings_given),--make $(call quote,$(strip $(settings_given)))) --out $R/REPORT.md
