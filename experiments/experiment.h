@@ -1,71 +1,14 @@
-/* What the four panels of Figure 2 share: options, cells, data, summaries, divergence.
+/* What the panels of Figure 2 share: options, cells, data, summaries, divergence.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef EXPERIMENTS_EXPERIMENT_H
 #define EXPERIMENTS_EXPERIMENT_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include "model/dataset.h"
-#include "model/gram.h"
-#include "model/train.h"
+#include "experiments/panel.h"
 #include "stats/stats.h"
-#include "study/study.h"
-
-/* What becomes of a rate whose step is not stable. */
-typedef enum { UNSTABLE_KEEP, UNSTABLE_AUTO } experiment_unstable;
-
-typedef enum { STOP_RULE, STOP_NO } experiment_stop;
-
-/* The options of a panel, and what is fixed for it. */
-typedef struct {
-    option_list width;   /* m of every cell, >= 1 */
-    option_list subnets; /* p, >= 1 */
-    option_list xi;      /* in (0, 1]; none with categorical masks */
-    option_list lr;      /* > 0; one value, or one for each xi; none: auto */
-    size_t local_steps;  /* tau, >= 1 */
-    size_t batch;        /* rows of a local step; 0: all */
-    size_t rounds;       /* K, >= 1; with a stop rule at most */
-    size_t repeats;      /* of every cell, >= 1 */
-    double kappa;        /* factor of the initial weights, > 0 */
-    int mask;            /* mask_kind */
-    int unselected;      /* train_unselected */
-    int scaling;         /* train_scaling */
-    int unstable;        /* experiment_unstable */
-    size_t holdout;      /* last rows of the file that are not trained on; 0: none */
-    const char *test;    /* a .npz of such rows; NULL: none */
-    const char *masks;   /* masks of the user's own, .npz; NULL: drawn */
-    const char *init;    /* a given start, .npz; NULL: random. loss-dynamics alone */
-    /* where what is kept of a run goes (loss_save.h); NULL: nowhere. loss-dynamics alone */
-    const char *save_weights, *save_outputs, *save_kernel;
-    int stop;        /* experiment_stop, of a panel that stops */
-    size_t patience; /* of the rule */
-    size_t lr_width; /* rates are for this m, lr_width / m of them elsewhere; 0: for all */
-    bool xi_given, lr_given, patience_given; /* on the command line */
-
-    size_t samples;   /* rows of the data unless --samples says so; 0: all */
-    bool lr_times_xi; /* the step is lr xi */
-    bool stops;       /* units end by the stop rule of model/plateau.h */
-    bool along_width; /* plateau_sweep.h: the axes are width and xi, else subnets and xi */
-} experiment_settings;
 
 /* Of every panel; with those of loss-dynamics alone; with those of the panels with a stop rule. */
 extern const option_row experiment_options[], experiment_loss_options[],
     experiment_plateau_options[];
-
-/* The context of a panel, or the first member of it. */
-typedef struct {
-    dataset data;
-    dataset held;                   /* rows that are not trained on; n = 0: none */
-    size_t *file_row;               /* (data.n) the row of the file that each sample is; owned */
-    size_t closest[2], opposite[2]; /* of data, as rows of the file */
-    gram g;
-    double lambda_max;     /* of Hinf */
-    train_settings *cells; /* (r->cells) subnets outermost, then xi, then width; owned */
-    mask_sets sets;        /* of --masks, or of --init; empty: masks are drawn */
-    double *over_repeats;  /* (r->repeats) scratch of a summary; owned */
-    bool *diverged;        /* (r->cells) a repetition has; set by experiment_gather; owned */
-    bool *found;           /* (r->cells) its lr was found, not given (rates.h); owned */
-} experiment;
 
 /* The hooks of a panel that are the same for all; its own: options, prepare,
  * measure and tables. The panel
@@ -102,10 +45,6 @@ void experiment_note(const study_run *r, table *t);
 stats_summary experiment_summary(const study_run *r, size_t cell,
                                  double (*number)(const double *values, size_t k), size_t k);
 
-/* Masks whose xi is 1/p: there is none to be given. */
-static inline bool experiment_parts(const experiment_settings *o) {
-    return mask_parts((mask_kind)o->mask);
-}
 /* order (data.n) <- the samples by their rows of the file, ascending. */
 void experiment_file_order(const experiment *e, size_t *order);
 

@@ -3,7 +3,7 @@
 #ifndef EXPERIMENTS_RATES_H
 #define EXPERIMENTS_RATES_H
 
-#include "experiments/experiment.h"
+#include "experiments/panel.h"
 
 /* Rates that are not given become those of the panel's own xi. BAD_INPUT if their number does not
  * fit that of xi. For settle, where categorical masks still have the panel's xi. */

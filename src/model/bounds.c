@@ -146,7 +146,7 @@ double bounds_width_drift(const bounds_setting *s) {
     return usable(s) ? 48 * s->row_sum / (s->xi * s->lambda0) * log_one_sided(s) : NAN;
 }
 
-double bounds_width_together(const bounds_setting *s) {
+double bounds_width_combined(const bounds_setting *s) {
     return usable(s) ? fmax(bounds_width_chernoff(s, 0.25), bounds_width_drift(s)) : NAN;
 }
 

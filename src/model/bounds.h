@@ -55,7 +55,7 @@ double bounds_drift(const bounds_setting *s, double p_R);
 double bounds_width_drift(const bounds_setting *s);
 /* Combined with drift: max of matrix Chernoff at eps = 1/4 and the drift condition;
  * lambda_min(H_m(k,t)) >= xi lambda0/2 within R*, with probability 1 - 2 delta. */
-double bounds_width_together(const bounds_setting *s);
+double bounds_width_combined(const bounds_setting *s);
 /* [paper] m = Omega(n^2 log(K p n/delta)/(xi lambda0^2)), its constant read as 1. */
 double bounds_width_theorem(const bounds_setting *s);
 

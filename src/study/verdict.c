@@ -271,7 +271,9 @@ static int statement_room(const statement_row *rows, size_t count) {
     return room < STATEMENT_ROOM ? (int)room : STATEMENT_ROOM;
 }
 
-void verdict_print(const statement_row *rows, size_t count, FILE *stream, bool colour) {
+/* Rows of all verdicts, or of all but `not refuted`; then how many of each there are. */
+static void print_rows(const statement_row *rows, size_t count, bool all, FILE *stream,
+                       bool colour) {
     int room = statement_room(rows, count);
     fprintf(stream, "%-*s %-*s %-*s", VERDICT_ROOM, "verdict", KIND_ROOM, "kind", room,
             "statement");
@@ -280,7 +282,7 @@ void verdict_print(const statement_row *rows, size_t count, FILE *stream, bool c
     fprintf(stream, " %*s %*s\n", TRIALS_ROOM, "trials", NUMBER_ROOM, "limit");
     size_t seen[VERDICT_COUNT] = {0};
     for (size_t i = 0; i < count; i++) {
-        print_row(&rows[i], room, stream, colour);
+        if (all || rows[i].verdict != NOT_REFUTED) { print_row(&rows[i], room, stream, colour); }
         seen[rows[i].verdict]++;
     }
     fprintf(stream, "%zu statement%s:", count, count == 1 ? "" : "s");
@@ -288,6 +290,14 @@ void verdict_print(const statement_row *rows, size_t count, FILE *stream, bool c
         fprintf(stream, "%s %zu %s", v ? "," : "", seen[v], VERDICTS[v]);
     }
     fputc('\n', stream);
+}
+
+void verdict_print(const statement_row *rows, size_t count, FILE *stream, bool colour) {
+    print_rows(rows, count, true, stream, colour);
+}
+
+void verdict_print_others(const statement_row *rows, size_t count, FILE *stream, bool colour) {
+    print_rows(rows, count, false, stream, colour);
 }
 
 /* What the paper says may turn out not to hold; what is proved here may not. */

@@ -54,6 +54,8 @@ status verdict_read(const char *path, statement_row **rows, size_t *count);
 
 /* Prints rows aligned, and the count of each verdict, to `stream`. Colour only if `colour`. */
 void verdict_print(const statement_row *rows, size_t count, FILE *stream, bool colour);
+/* The same without the rows that are not refuted, which are counted alone. */
+void verdict_print_others(const statement_row *rows, size_t count, FILE *stream, bool colour);
 
 /* REFUTED if an [exact] or [derived] row is refuted, else OK. */
 status verdict_status(const statement_row *rows, size_t count);

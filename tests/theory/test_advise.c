@@ -100,7 +100,7 @@ Test(advise, numbers_are_those_of_the_programs) {
     cr_expect(eq(dbl, f->value, found.width));
     cr_expect(eq(dbl, f->low, found.low));
     cr_expect(eq(dbl, f->high, found.high));
-    cr_expect(eq(dbl, find(&r, "width_combined")->value, bounds_width_together(&cell->bounds)));
+    cr_expect(eq(dbl, find(&r, "width_combined")->value, bounds_width_combined(&cell->bounds)));
     study_close(&w);
 
     train_settings s = c->runs[GIVEN].settings;

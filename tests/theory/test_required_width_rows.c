@@ -14,17 +14,6 @@ static void begin(void) { gsl_set_error_handler_off(); }
 
 TestSuite(required_width_rows, .init = begin);
 
-/* --- bounds that suffice --- */
-
-static void expect_bounds(const claim_rows *rows, verdict expected) {
-    static const char *const statements[] = {"Theorem 2, width by matrix Chernoff",
-                                             "Theorem 2, width by matrix Chernoff, eps 1/2",
-                                             "Theorem 2, width combined with drift"};
-    for (size_t k = 0; k < sizeof statements / sizeof *statements; k++) {
-        expect(rows, statements[k], expected);
-    }
-}
-
 /* A cell of n = 4 orthogonal rows, xi = 1/2, with a grid around `middle`. floor, gram: factors of
  * the conclusion's xi lambda_0/2 and of G, 1 if rightly. */
 static width_cell searched(size_t middle, size_t trials, double floor, double gram) {
@@ -54,68 +43,8 @@ static claim_rows judged(width_cell *cells, size_t count) {
     width_context c;
     study_run r = run_of(&c, cells, count);
     claim_rows rows = study_fixture_judge(&r);
-    cr_assert(eq(sz, rows.count, 3 + 2 + 5));
+    cr_assert(eq(sz, rows.count, 2 + 5));
     return rows;
-}
-
-Test(required_width_rows, honest_bounds_suffice) {
-    width_cell cell = searched(64, 100, 1, 1);
-    claim_rows rows = judged(&cell, 1);
-    expect_bounds(&rows, NOT_REFUTED);
-    const statement_row *row = study_fixture_row(&rows, "Theorem 2, width by matrix Chernoff");
-    cr_assert(eq(dbl, row->bound, bounds_width_chernoff(&cell.bounds, 0.25)));
-    cr_assert(eq(dbl, row->observed, width_measured(&cell)));
-    cr_assert(gt(dbl, row->observed, 16));
-    cr_assert(lt(dbl, row->observed, 256));
-    cr_assert(eq(dbl, row->slack, row->bound / row->observed));
-    expect(&rows, "Theorem 2, width against n", NOT_CHECKED); /* one cell has no exponent */
-    claim_rows_free(&rows);
-}
-
-/* Mutants: the conclusion without its factor xi, and rows of norm 1/2, on widths that reach beyond
- * m_B = 1.2e4. */
-Test(required_width_rows, wrong_conclusion) {
-    const double mistakes[2][2] = {{2, 1}, {1, 0.25}};
-    for (size_t k = 0; k < 2; k++) {
-        width_cell cell = searched(8192, 60, mistakes[k][0], mistakes[k][1]);
-        cr_assert(gt(dbl, (double)cell.grid.widths[cell.grid.count - 1],
-                     bounds_width_bernstein(&cell.bounds)));
-        claim_rows rows = judged(&cell, 1);
-        expect_bounds(&rows, STATEMENT_REFUTED);
-        claim_rows_free(&rows);
-    }
-}
-
-/* Of two cells the refuted one is shown, wherever it stands. */
-Test(required_width_rows, one_refuted_cell_refutes) {
-    width_cell honest = searched(64, 60, 1, 1), wrong = searched(8192, 60, 2, 1);
-    for (int k = 0; k < 2; k++) {
-        claim_rows rows = judged((width_cell[2]){k ? wrong : honest, k ? honest : wrong}, 2);
-        expect_bounds(&rows, STATEMENT_REFUTED);
-        cr_assert(isnan(study_fixture_row(&rows, "Theorem 2, width by matrix Chernoff")->observed));
-        claim_rows_free(&rows);
-    }
-}
-
-Test(required_width_rows, what_is_not_checked) {
-    width_cell cell = searched(64, 59, 1, 1); /* 3/delta = 60 trials are needed */
-    claim_rows rows = judged(&cell, 1);
-    expect_bounds(&rows, NOT_CHECKED);
-    claim_rows_free(&rows);
-    cell =
-        searched(4, 60, 1, 1); /* all widths too small for the conclusion and below every bound */
-    cr_assert(isnan(width_measured(&cell)));
-    rows = judged(&cell, 1);
-    expect_bounds(&rows, NOT_CHECKED);
-    claim_rows_free(&rows);
-}
-
-Test(required_width_rows, nan_refutes) {
-    width_cell cell = searched(64, 60, 1, 1);
-    cell.bounds.lambda0 = NAN;
-    claim_rows rows = judged(&cell, 1);
-    expect_bounds(&rows, STATEMENT_REFUTED);
-    claim_rows_free(&rows);
 }
 
 /* --- exponents --- */
@@ -257,8 +186,9 @@ Test(required_width_rows, mutant_widths_on_orthonormal_rows) {
 }
 
 Test(required_width_rows, every_bound_on_orthonormal_rows) {
-    width_cell cell = searched(64, 60, 1, 1);
+    width_cell cell = {.bounds = {4, 1, 0.5, 0.05, 0.5, 0.5, 1, 1}};
     claim_rows rows = judged(&cell, 1);
+    expect(&rows, "Theorem 2, width against n", NOT_CHECKED); /* one cell has no exponent */
     expect(&rows, "Theorem 2, orthonormal rows, Hoeffding", NOT_REFUTED);
     expect(&rows, "Theorem 2, orthonormal rows, Bernstein", NOT_REFUTED);
     expect(&rows, "Theorem 2, orthonormal rows, matrix Bernstein", NOT_REFUTED);

@@ -49,7 +49,7 @@ Test(bounds, orientation) {
     assert_close("(c)", bounds_width_matrix_bernstein(&CIFAR), 7.5e9, 0.005);
     assert_close("(d)", bounds_width_chernoff(&CIFAR, 0.25), 4.3e6, 0.005);
     assert_close("drift", bounds_width_drift(&CIFAR), 2.1e7, 0.005);
-    cr_assert(eq(dbl, bounds_width_together(&CIFAR), bounds_width_drift(&CIFAR)));
+    cr_assert(eq(dbl, bounds_width_combined(&CIFAR), bounds_width_drift(&CIFAR)));
     assert_close("theorem", bounds_width_theorem(&CIFAR), 6.34e9, 0.005);
     assert_close("drift over (d)", bounds_width_drift(&CIFAR) / bounds_width_chernoff(&CIFAR, 0.25),
                  1.64 * CIFAR.n / CIFAR.gram_norm, 0.005);
@@ -216,7 +216,7 @@ static void all_of_section_3(const bounds_setting *s, double values[STATEMENTS])
                                       bounds_width_matrix_bernstein(s),
                                       bounds_width_chernoff(s, 0.25),
                                       bounds_width_drift(s),
-                                      bounds_width_together(s),
+                                      bounds_width_combined(s),
                                       bounds_deviation_hoeffding(s, 10),
                                       bounds_deviation_bernstein(s, 10),
                                       bounds_deviation_matrix_bernstein(s, 10),
@@ -262,7 +262,7 @@ Test(bounds, settings_at_the_edge_are_taken) {
     for (size_t j = 0; j < STATEMENTS; j++) { cr_assert(le(dbl, 0, values[j])); }
     s.lambda0 = 0; /* a singular kernel: no width is enough, but deviations remain */
     cr_assert(eq(dbl, bounds_width_hoeffding(&s), INFINITY));
-    cr_assert(eq(dbl, bounds_width_together(&s), INFINITY));
+    cr_assert(eq(dbl, bounds_width_combined(&s), INFINITY));
     cr_assert(lt(dbl, bounds_deviation_hoeffding(&s, 10), INFINITY));
     cr_assert(eq(dbl, bounds_lower_chernoff(&s, 10), 0));
 }

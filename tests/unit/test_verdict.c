@@ -200,6 +200,23 @@ Test(verdict, print_counts_every_verdict) {
     free(text);
 }
 
+/* Who asks whether all is well sees the rows that say no, and how many say yes. */
+Test(verdict, print_of_the_others_counts_all) {
+    const statement_row rows[] = {ROWS[0], ROWS[1], ROWS[2]};
+    char *text = NULL;
+    size_t size = 0;
+    FILE *stream = open_memstream(&text, &size);
+    cr_assert(ne(ptr, stream, NULL));
+    verdict_print_others(rows, 3, stream, false);
+    cr_assert(eq(int, fclose(stream), 0));
+    cr_expect(eq(ptr, strstr(text, ROWS[0].statement), NULL));
+    cr_expect(ne(ptr, strstr(text, ROWS[1].statement), NULL));
+    cr_expect(ne(ptr, strstr(text, ROWS[2].statement), NULL));
+    cr_expect(eq(str, (char *)last_line(text),
+                 "3 statements: 1 not refuted, 1 refuted, 1 hypothesis not met, 0 not checked\n"));
+    free(text);
+}
+
 /* Texts of the greatest length and numbers of the greatest width stay within 120 columns, and no
  * word is lost. */
 Test(verdict, print_fits_a_terminal) {

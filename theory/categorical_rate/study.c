@@ -69,7 +69,7 @@ static categorical_cell cell_at(const categorical_regime *o, const kernel_data *
                           .radius = bounds_radius(&bounds, o->kappa),
                           .rho = bounds_categorical_contraction(eta, data->lambda0, p),
                           .failure = 2 * CRITERION_DELTA + bounds_lemma23_failure(n, m),
-                          .wide_enough = m >= bounds_width_together(&bounds),
+                          .wide_enough = m >= bounds_width_combined(&bounds),
                           .step_met = eta * data->gram_norm <= 1 + CRITERION_EXACT};
     c.jump_bound = bounds_categorical_jump(xi, n, o->kappa, c.radius);
     c.uncancelled = (double)o->local_steps * eta * bounds_step_spread(&bounds, m);

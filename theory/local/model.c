@@ -19,7 +19,7 @@ local_model local_model_of(const local_regime *regime, const train_settings *s) 
                          .delta = regime->delta,
                          .gram_norm = d->gram_norm,
                          .row_sum = d->row_sum,
-                         .width = bounds_width_together(&b),
+                         .width = bounds_width_combined(&b),
                          .radius = radius,
                          .boundary_radius = radius,
                          .near_most = bounds_near_count(m, xi, p_R),

@@ -30,7 +30,7 @@ train_settings local_train_settings(const local_regime *regime, mask_kind mask) 
 static size_t width_of(const local_regime *regime) {
     double xi = fmin(regime->settings.xi, 1 / (double)regime->settings.subnets);
     bounds_setting s = kernel_data_bounds(&regime->data, local_masks(regime), xi, regime->delta);
-    double asked = bounds_width_together(&s);
+    double asked = bounds_width_combined(&s);
     size_t width = 1;
     while (width < WIDTH_LARGEST && !((double)width >= WIDTH_FACTOR * asked)) { width *= 2; }
     if (!((double)width >= asked)) {
@@ -125,5 +125,5 @@ void local_regime_note(const local_regime *r, const char *name, table *t) {
                "drift m=%.4g is asked for",
                name, r->data.data.n, s->width, s->subnets, s->local_steps, r->rounds, r->trials,
                r->data.lambda0, r->data.gram_norm, bounds_radius(&b, s->kappa),
-               bounds_width_together(&b));
+               bounds_width_combined(&b));
 }

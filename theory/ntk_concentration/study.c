@@ -172,7 +172,7 @@ static void note_design(const study_run *r, size_t design, double *x, table *t) 
                "drift %.4g",
                bounds_width_hoeffding(s), bounds_width_bernstein(s),
                bounds_width_matrix_bernstein(s), bounds_width_chernoff(s, 0.25),
-               bounds_width_together(s));
+               bounds_width_combined(s));
     snprintf(key, sizeof key, "%s xi=%g slope", mask_design_kind(d), d->xi);
     table_note(t, key,
                "log norm in log m: %.5g in (%.5g, %.5g), %g %%; of the medians %.5g; %zu widths "

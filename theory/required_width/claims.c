@@ -1,58 +1,9 @@
-/* The widths that the bounds ask for at initialisation, judged by the width that is needed.
+/* The exponents of the width that is needed, and every bound where its width can be had.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>
 
 #include "theory/required_width/required_width.h"
 #include "theory/criteria.h"
-
-/* --- every bound suffices --- */
-
-typedef enum { UNDECIDED, SUFFICES, FAILS } finding;
-
-/* FAILS: at a width that the bound calls enough the conclusion is clearly false. */
-static finding judge_cell(const width_cell *cell, size_t cells, double bound) {
-    double needed = CLAIM_TRIALS_PER_DELTA * (1 - CRITERION_EXACT);
-    width_found strict =
-        width_search(cell, 1 - (1 - CLAIM_CONFIDENCE) / (double)(cells * WIDTH_GRID));
-    if ((double)cell->trials * cell->bounds.delta < needed) { return UNDECIDED; }
-    if (!(strict.low < bound)) { return FAILS; }
-    return strict.width <= bound ? SUFFICES : UNDECIDED;
-}
-
-/* The row shows the cell where the bound is tightest, of those that decide it. */
-static status bound_suffices(const study_run *r, size_t which, evidence *e) {
-    const width_cell *cells = ((const width_context *)r->context)->cells;
-    width_asked *bound = ((const width_bound *)e->claim->subject)->width;
-    finding worst = UNDECIDED;
-    double tightest = NAN;
-    size_t decided = 0, shown = 0;
-    (void)which;
-    for (size_t k = 0; k < r->cells; k++) {
-        double asked = bound(&cells[k].bounds), slack = asked / width_measured(&cells[k]);
-        finding found = judge_cell(&cells[k], r->cells, asked);
-        decided += found != UNDECIDED;
-        if (found > worst || (found == worst && (isnan(tightest) || slack < tightest))) {
-            worst = found;
-            tightest = slack;
-            shown = k;
-        }
-    }
-    const width_cell *cell = &cells[shown];
-    const bounds_setting *s = &cell->bounds;
-    width_found found = width_search(cell, CRITERION_SHOWN_CONFIDENCE);
-    e->row.rows = (size_t)s->n;
-    claim_check_only_if(e, worst != UNDECIDED);
-    claim_refute_unless(e, worst != FAILS);
-    claim_says(e,
-               "m >= %s gives lambda_min(H_m) >= xi lambda0/2; tightest at n=%g xi=%g: clearly "
-               "false to m=%g, true from %g",
-               e->claim->says, s->n, s->xi, found.low, found.high);
-    claim_supposes(e, true,
-                   "H_m at initialisation, K p = %g, delta = %g; decided for %zu of %zu (n, xi); "
-                   "widths 2^(1/%d) apart",
-                   s->masks, s->delta, decided, r->cells, WIDTHS_PER_OCTAVE);
-    return claim_saw(e, bound(s), found.width, (double)cell->trials);
-}
 
 /* --- exponents --- */
 
@@ -117,13 +68,6 @@ static const orthonormal_bound own[] = {{bounds_width_hoeffding, 0.25, true, tru
                                         {bounds_width_theorem, 0.5}};
 
 static const claim claims[] = {
-    {"Theorem 2, width by matrix Chernoff", "matrix-chernoff", DERIVED, TEST_AT_MOST,
-     "matrix Chernoff's width at eps = 1/4", bound_suffices, .subject = &width_bounds[CHERNOFF]},
-    {"Theorem 2, width by matrix Chernoff, eps 1/2", "matrix-chernoff", DERIVED, TEST_AT_MOST,
-     "matrix Chernoff's width at eps = 1/2", bound_suffices,
-     .subject = &width_bounds[CHERNOFF_HALF]},
-    {"Theorem 2, width combined with drift", "combined-with-drift", DERIVED, TEST_AT_MOST,
-     "the width combined with drift", bound_suffices, .subject = &width_bounds[COMBINED]},
     {"Theorem 2, width against n", "theorem-2-exponents", PAPER, TEST_MEAN_BELOW,
      "n^2 log(Kpn/delta)/lambda0^2 is", exponent, .subject = &in_n},
     {"Theorem 2, width against xi", "theorem-2-exponents", PAPER, TEST_MEAN_BELOW,
@@ -136,7 +80,7 @@ static const claim claims[] = {
      "||H_m - xi Hinf|| <= xi lambda0/4", orthonormal_conclusion, .subject = &own[2]},
     {"Theorem 2, orthonormal rows, matrix Chernoff", "orthonormal-rows", DERIVED, TEST_AT_MOST,
      "lambda_min(H_m) >= (3/4) xi lambda0", orthonormal_conclusion, .subject = &own[3]},
-    {"Theorem 2, orthonormal rows", "orthonormal-rows", PAPER, TEST_AT_MOST,
+    {"Theorem 2, orthonormal rows", "theorem-2", PAPER, TEST_AT_MOST,
      "lambda_min(H_m) >= xi lambda0/2 at m = n^2 log(Kpn/delta)/(xi lambda0^2)",
      orthonormal_conclusion, .subject = &own[4]}};
 

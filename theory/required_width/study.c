@@ -186,7 +186,7 @@ const width_bound width_bounds[WIDTH_BOUNDS] = {
     [CHERNOFF] = {"chernoff", "by matrix Chernoff, eps = 1/4", width_by_chernoff},
     [CHERNOFF_HALF] = {"chernoff_half", "by matrix Chernoff, eps = 1/2", chernoff_half},
     [COMBINED] = {"combined", "by matrix Chernoff combined with drift, for training",
-                  bounds_width_together}};
+                  bounds_width_combined}};
 
 static void put_row(const width_cell *cell, table *t) {
     const bounds_setting *s = &cell->bounds;

@@ -48,7 +48,9 @@ static status report(const program_options *run, const statement_part *parts,
                      const claim_rows *list) {
     status s = verdict_write(list->rows, list->count, run->out, note, &(provenance){run, parts});
     if (s != OK) { return s; }
-    if (!run->quiet) { verdict_print(list->rows, list->count, stderr, isatty(STDERR_FILENO)); }
+    if (!run->quiet) {
+        verdict_print_others(list->rows, list->count, stderr, isatty(STDERR_FILENO));
+    }
     for (size_t k = 0; k < statement_program_count; k++) {
         if (!parts[k].there) {
             program_say(run, "%s is not there: its statements are not checked", parts[k].path);
@@ -59,7 +61,7 @@ static status report(const program_options *run, const statement_part *parts,
             run, "warning: the tables are not all of the same data and seed, see the notes of %s",
             run->out);
     }
-    program_say(run, "wrote %s", run->out);
+    program_say(run, "wrote %s, with the rows that are not refuted", run->out);
     return verdict_status(list->rows, list->count);
 }
 

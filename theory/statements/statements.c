@@ -36,7 +36,6 @@ const statement_promise statement_promises[] = {
     {CONCENTRATION, "Theorem 2, matrix Chernoff", DERIVED,
      "lambda_min(H_m) from below, matrix Chernoff"},
     {WIDTH, "Theorem 2, orthonormal rows", PAPER, "the widths asked for, where they can be had"},
-    {WIDTH, "Theorem 2, width by matrix Chernoff", DERIVED, "it suffices"},
     {WIDTH, "Theorem 2, width against n", PAPER,
      "the width needed grows with n and 1/xi as the theorem's"},
 
