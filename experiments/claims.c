@@ -30,6 +30,7 @@ static const option_row rows[] = {
     SOURCE("heatmap-zero", FIGURE_HEATMAP_ZERO, "error-heatmap --unselected zero"),
     SOURCE("width", FIGURE_WIDTH, "width-sweep"),
     SOURCE("subnet", FIGURE_SUBNET, "subnet-sweep"),
+    SOURCE("held", FIGURE_HELD, "error-heatmap --holdout (or --test); none by default"),
     SOURCE("width-rounds", FIGURE_CONTROLS, "width-sweep --stop no"),
     SOURCE("width-rate", FIGURE_CONTROLS + 1, "width-sweep --lr-width"),
     SOURCE("width-theory", FIGURE_CONTROLS + 2, "width-sweep --scaling theory"),
@@ -41,6 +42,7 @@ static const option_row rows[] = {
 static status load(const program_options *options, const claims_settings *o, int which,
                    run_table *t) {
     t->path = o->paths[which];
+    if (t->path[0] == 0) { return OK; }
     if (!o->given[which] && access(t->path, F_OK) != 0 && errno == ENOENT) { return OK; }
     status st = require_distinct_paths(options, rows[which].name, t->path);
     return st == OK ? table_read(t->path, &t->data) : st;
@@ -57,6 +59,7 @@ static void note(table *t, void *context) {
     table_note(t, "statement", "the claims on Figure 2");
     for (int k = 0; k < FIGURE_TABLES; k++) {
         const run_table *source = &j->figure.tables[k];
+        if (source->path[0] == 0) { continue; }
         table_note(t, rows[k].name, "%s%s", source->path,
                    source->data.columns ? "" : " (not there)");
     }
@@ -98,7 +101,7 @@ int main(int argc, char **argv) {
     claims_settings o = {
         .paths = {"results/loss-dynamics.runs.dat", "results/error-heatmap.runs.dat",
                   "results/error-heatmap-zero.runs.dat", "results/width-sweep.runs.dat",
-                  "results/subnet-sweep.runs.dat", "results/width-rounds.runs.dat",
+                  "results/subnet-sweep.runs.dat", "", "results/width-rounds.runs.dat",
                   "results/width-rate.runs.dat", "results/width-theory.runs.dat"}};
     program_options options = {.name = argv[0]};
     option_table own = {0};

@@ -22,10 +22,10 @@ static const double THROUGHPUT_SECONDS = 0.15; /* for measuring the machine's sp
 enum { NAMED_CELLS = 4 }; /* that diverged, in the line that tells of them */
 /* --- cells and data --- */
 
-static train_settings cell_of(const experiment_settings *o, const mask_sets *sets, double width,
-                              double subnets, size_t which_xi) {
-    double asked = experiment_parts(o) ? 0 : o->xi.values[which_xi];
-    double xi = mask_share((mask_kind)o->mask, (size_t)subnets, (size_t)width, asked);
+static train_settings cell_of(const experiment_settings *o, const mask_sets *sets, mask_kind mask,
+                              double width, double subnets, size_t which_xi) {
+    double asked = experiment_parts(o) ? 1 / subnets : o->xi.values[which_xi];
+    double xi = mask_share(mask, (size_t)subnets, (size_t)width, asked);
     double lr = o->lr.count == 0 ? 0 : o->lr.values[o->lr.count == 1 ? 0 : which_xi];
     if (o->lr_width > 0) { lr *= (double)o->lr_width / width; }
     return (train_settings){.width = (size_t)width,
@@ -35,7 +35,7 @@ static train_settings cell_of(const experiment_settings *o, const mask_sets *set
                             .local_steps = o->local_steps,
                             .batch = o->batch,
                             .kappa = o->kappa,
-                            .mask = (mask_kind)o->mask,
+                            .mask = mask,
                             .sets = sets->mask ? sets : NULL,
                             .scaling = (train_scaling)o->scaling,
                             .unselected = (train_unselected)o->unselected};
@@ -54,7 +54,7 @@ static status list_cells(study_run *r) {
     const experiment_settings *o = r->settings;
     experiment *e = r->context;
     size_t xis = experiment_parts(o) ? 1 : o->xi.count;
-    size_t cells = o->subnets.count * xis * o->width.count;
+    size_t kinds = experiment_kinds(o), cells = o->subnets.count * xis * o->width.count * kinds;
     if (cells > RNG_MAX_CELLS) {
         return fail(BAD_INPUT, "%zu cells are more than %u; give shorter lists", cells,
                     RNG_MAX_CELLS);
@@ -65,13 +65,13 @@ static status list_cells(study_run *r) {
     e->over_repeats = allocate(o->repeats, sizeof *e->over_repeats, "numbers of a cell");
     if (!e->cells || !e->diverged || !e->found || !e->over_repeats) { return FAILED; }
     for (size_t k = 0; k < cells; k++) {
-        size_t p = k / o->width.count / xis, xi = k / o->width.count % xis;
+        size_t width = k / kinds % o->width.count, xi = k / kinds / o->width.count % xis,
+               p = k / kinds / o->width.count / xis;
+        mask_kind mask = (mask_kind)(kinds > 1 ? k % kinds : (size_t)o->mask);
         train_settings cell =
-            cell_of(o, &e->sets, o->width.values[k % o->width.count], o->subnets.values[p], xi);
+            cell_of(o, &e->sets, mask, o->width.values[width], o->subnets.values[p], xi);
         if (cell.xi < 1 || p == 0) { e->cells[r->cells++] = cell; }
-        if (!experiment_parts(o) && mask_check(cell.mask, cell.width, o->xi.values[xi]) != OK) {
-            return BAD_INPUT;
-        }
+        if (mask_check(mask, cell.width, cell.xi) != OK) { return BAD_INPUT; }
         if (check_sets(o, &e->sets, &cell) != OK) { return BAD_INPUT; }
     }
     r->repeats = o->repeats;

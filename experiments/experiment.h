@@ -16,6 +16,9 @@ typedef enum { UNSTABLE_KEEP, UNSTABLE_AUTO } experiment_unstable;
 
 typedef enum { STOP_RULE, STOP_NO } experiment_stop;
 
+/* Every family of masks beside the others, at xi = 1/p: in place of a mask_kind. */
+enum { EXPERIMENT_ALL_MASKS = MASK_KINDS };
+
 /* The options of a panel, and what is fixed for it. */
 typedef struct {
     option_list width;   /* m of every cell, >= 1 */
@@ -27,7 +30,7 @@ typedef struct {
     size_t rounds;       /* K, >= 1; with a stop rule at most */
     size_t repeats;      /* of every cell, >= 1 */
     double kappa;        /* factor of the initial weights, > 0 */
-    int mask;            /* mask_kind */
+    int mask;            /* mask_kind, or EXPERIMENT_ALL_MASKS */
     int unselected;      /* train_unselected */
     int scaling;         /* train_scaling */
     int unstable;        /* experiment_unstable */
@@ -60,7 +63,7 @@ typedef struct {
     size_t closest[2], opposite[2]; /* of data, as rows of the file */
     gram g;
     double lambda_max;     /* of Hinf */
-    train_settings *cells; /* (r->cells) subnets outermost, then xi, then width; owned */
+    train_settings *cells; /* (r->cells) subnets outermost, then xi, width, mask; owned */
     mask_sets sets;        /* of --masks, or of --init; empty: masks are drawn */
     double *over_repeats;  /* (r->repeats) scratch of a summary; owned */
     bool *diverged;        /* (r->cells) a repetition has; set by experiment_gather; owned */
@@ -104,7 +107,11 @@ stats_summary experiment_summary(const study_run *r, size_t cell,
 
 /* Masks whose xi is 1/p: there is none to be given. */
 static inline bool experiment_parts(const experiment_settings *o) {
-    return mask_parts((mask_kind)o->mask);
+    return o->mask == EXPERIMENT_ALL_MASKS || mask_parts((mask_kind)o->mask);
+}
+/* Kinds of masks, each with cells of its own. */
+static inline size_t experiment_kinds(const experiment_settings *o) {
+    return o->mask == EXPERIMENT_ALL_MASKS ? MASK_KINDS : 1;
 }
 /* order (data.n) <- the samples by their rows of the file, ascending. */
 void experiment_file_order(const experiment *e, size_t *order);

@@ -9,6 +9,9 @@
 
 enum { MAX_WIDTH = 10000000, MAX_SUBNETS = 10000, MAX_STEPS = 1000000 };
 
+/* In the enum's order, then EXPERIMENT_ALL_MASKS. */
+static const char *const panel_masks[] = {"bernoulli", "categorical", "fixed",
+                                          "partition", "all",         NULL};
 static const char *const unselected_words[] = {"keep", "zero", NULL};
 static const char *const scaling_words[] = {"released", "theory", NULL};
 static const char *const stop_words[] = {"rule", "no", NULL};
@@ -42,8 +45,10 @@ static const char *const unstable_words[] = {"keep", "auto", NULL};
     {"rounds", OPTION_COUNT, FIELD(rounds), 1, MAX_STEPS, "rounds K (with a stop rule: at most)"},\
     {"repeats", OPTION_COUNT, FIELD(repeats), 1, RNG_MAX_REPEATS - 1, "repetitions of every cell",\
      OPTION_NO_VALUE},                                                                            \
-    {"mask", OPTION_WORD, FIELD(mask), .help = "masks (categorical, partition: xi = 1/p; fixed: round(xi m) neurons)",                   \
-     .words = mask_words},                                                                        \
+    {"mask", OPTION_WORD, FIELD(mask),                                                            \
+     .help = "masks (categorical, partition: xi = 1/p; fixed: round(xi m) neurons; all, where runs "\
+             "end by a rule or --stop no: each of them at xi = 1/p)",                             \
+     .words = panel_masks},                                                                       \
     {"holdout", OPTION_COUNT, FIELD(holdout), 1, INT_MAX,                                         \
      "last rows N of the file that are not trained on: their error stands beside that of the "    \
      "others",                                                                                    \
@@ -118,7 +123,12 @@ status experiment_settle(study_run *r) {
     if (experiment_parts(o) && o->xi_given) {
         return fail(BAD_INPUT,
                     "--xi: %s masks have xi = 1/p; leave --xi out or take --mask bernoulli",
-                    mask_words[o->mask]);
+                    panel_masks[o->mask]);
+    }
+    if (o->mask == EXPERIMENT_ALL_MASKS && (!o->stops || o->masks)) {
+        return fail(BAD_INPUT, "--mask all: %s; take one kind",
+                    o->masks ? "--masks are masks already"
+                             : "error-heatmap and width-sweep compare them, this program does not");
     }
     if (o->holdout > 0 && o->test) {
         return fail(BAD_INPUT, "--test: --holdout holds out rows already; leave one out");

@@ -290,10 +290,41 @@ static const claim steps[] = {{"Figure 2d step", "figure-2d", PAPER, TEST_TREND,
 
 const claim_group figure_d_claims[] = {{CLAIMS(steps), .cases = step_cases}, {NULL}};
 
+/* --- rows that are held out --- */
+
+static status observe_held(const study_run *r, const run_axes *axes, evidence *e) {
+    run_map map;
+    status st = run_map_build(table_of(r, FIGURE_HELD), axes, &e->work, &map);
+    if (st != OK) { return st; }
+    return map.lines == 0 ? tell_missing(table_of(r, FIGURE_HELD), e)
+                          : judge_lines(&map, figure_level(r), e);
+}
+
+static status observe_held_xi(const study_run *r, size_t which, evidence *e) {
+    (void)which;
+    return observe_held(r, &(run_axes){"subnets", "xi", "held", "state"}, e);
+}
+
+static status observe_held_p(const study_run *r, size_t which, evidence *e) {
+    (void)which;
+    return observe_held(r, &(run_axes){"xi", "subnets", "held", "state"}, e);
+}
+
+static size_t held_cases(const study_run *r) { return table_of(r, FIGURE_HELD)->data.columns > 0; }
+
+static const claim held[] = {
+    {"Held-out error along xi", "masks-regularise", PAPER, TEST_CONDITIONS,
+     "error of rows held out falls with xi at fixed p: less noise is better", observe_held_xi},
+    {"Held-out error along p", "masks-regularise", PAPER, TEST_CONDITIONS,
+     "error of rows held out falls with p at fixed xi: less noise is better", observe_held_p}};
+
+const claim_group figure_held_claims[] = {{CLAIMS(held), .cases = held_cases}, {NULL}};
+
 /* --- all of them --- */
 
-const claim_group *const figure_panels[FIGURE_PANELS] = {
-    figure_a_claims, figure_b_claims, figure_c_claims, figure_d_claims, figure_why_claims};
+const claim_group *const figure_panels[FIGURE_PANELS] = {figure_a_claims,   figure_b_claims,
+                                                         figure_c_claims,   figure_d_claims,
+                                                         figure_why_claims, figure_held_claims};
 
 size_t figure_rows(const study_run *r) {
     size_t rows = 0;

@@ -20,6 +20,7 @@ enum {
     FIGURE_HEATMAP_ZERO,
     FIGURE_WIDTH,
     FIGURE_SUBNET,
+    FIGURE_HELD,     /* error-heatmap with rows held out */
     FIGURE_CONTROLS, /* three of width-sweep: with the same rounds, rates W/m, theory scaling */
     FIGURE_TABLES = FIGURE_CONTROLS + 3
 };
@@ -58,7 +59,11 @@ extern const claim_group figure_a_claims[], figure_b_claims[], figure_c_claims[]
  * figure's curve rises at the xi of the control. */
 extern const claim_group figure_why_claims[];
 
-enum { FIGURE_PANELS = 5 };
+/* Whether the noise of masks regularises, a statement about the data: the error of rows that are held
+ * out along xi and p, by the tests of 2b; rows only where such a table is there. */
+extern const claim_group figure_held_claims[];
+
+enum { FIGURE_PANELS = 6 };
 extern const claim_group *const figure_panels[FIGURE_PANELS];
 
 /* How many rows these tables give, of all panels. */

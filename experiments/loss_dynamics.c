@@ -201,6 +201,12 @@ static status finish(const study_run *r) {
     return loss_save_asked(o) ? loss_save(&r->options, o, &c->common, &c->start) : OK;
 }
 
+/* A run that is kept is done once more, with its weights. */
+static status predict(const study_run *r, double *seconds) {
+    if (loss_save_asked(r->settings)) { *seconds += r->result.predicted; }
+    return OK;
+}
+
 static const char statement[] =
     "Figure 2a: error along a run; local descent, drop at aggregation, jump at resampling";
 
@@ -219,6 +225,7 @@ static const study dynamics = {.rows = ROWS_FIRST,
                                .measure = measure,
                                .describe = describe,
                                .tables = tables,
+                               .predict = predict,
                                .finish = finish,
                                EXPERIMENT_UNITS};
 

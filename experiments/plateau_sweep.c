@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "experiments/plateau_sweep.h"
 
+#include <math.h>
+
 #include "model/plateau.h"
 
 static const double TARGET = 5e-4; /* runs stop below this mean */
+static const double RATIO_CONFIDENCE = 0.95;
 
 enum { VALUE_LEVEL, VALUE_ROUNDS, VALUE_STATE, VALUE_SETTLED, VALUES, VALUE_HELD = VALUES };
 
@@ -21,8 +24,9 @@ static status measure(const study_run *r, size_t cell, size_t repetition, double
                       .max_rounds = o->rounds,
                       .target = TARGET};
     plateau_result result;
+    size_t stream = cell / experiment_kinds(o); /* masks of every kind from the same start */
     status st =
-        plateau_run(&e->g, &e->cells[cell], rule, r->options.seed, cell, repetition, &result);
+        plateau_run(&e->g, &e->cells[cell], rule, r->options.seed, stream, repetition, &result);
     if (st != OK) { return st; }
     values[VALUE_LEVEL] = result.level;
     values[VALUE_ROUNDS] = (double)result.rounds;
@@ -36,6 +40,9 @@ static bool along_width(const study_run *r) {
     return ((const experiment_settings *)r->settings)->along_width;
 }
 
+/* Whether masks of every kind stand beside each other. */
+static bool compares(const study_run *r) { return experiment_kinds(r->settings) > 1; }
+
 static void begin_row(const study_run *r, size_t cell, table *t) {
     const experiment *e = r->context;
     table_row(t);
@@ -45,6 +52,27 @@ static void begin_row(const study_run *r, size_t cell, table *t) {
         experiment_put_subnets(r, cell, t);
     }
     experiment_put_xi(r, cell, t);
+    if (compares(r)) {
+        row_text(t, "mask", "bernoulli, categorical, fixed or partition",
+                 mask_words[e->cells[cell].mask]);
+    }
+}
+
+/* The level over that of Bernoulli masks from the same start: geometric mean over repetitions, and
+ * its Student interval. */
+static void put_ratio(const study_run *r, size_t cell, table *t) {
+    const experiment *e = r->context;
+    size_t first = cell - (size_t)e->cells[cell].mask; /* of Bernoulli masks */
+    double *x = e->over_repeats;
+    for (size_t j = 0; j < r->repeats; j++) {
+        x[j] = log(study_values(r, cell, j)[VALUE_LEVEL] / study_values(r, first, j)[VALUE_LEVEL]);
+    }
+    stats_interval interval = stats_mean_interval(x, r->repeats, RATIO_CONFIDENCE);
+    row_number(t, "ratio", "level over that of bernoulli masks from the same start, geometric mean",
+               exp(stats_summarise(x, r->repeats).mean));
+    row_number(t, "ratio_low", "lower 95 % limit of it (Student, over repetitions)",
+               exp(interval.low));
+    row_number(t, "ratio_high", "upper 95 % limit", exp(interval.high));
 }
 
 static bool block_ends(const study_run *r, size_t cell) {
@@ -80,6 +108,7 @@ static status fill_means(const study_run *r, table *t) {
                    "quarter of the rounds to the last: the level is a floor",
                    experiment_summary(r, cell, value_of, VALUE_SETTLED).mean);
         experiment_put_lr(r, cell, t);
+        if (compares(r)) { put_ratio(r, cell, t); }
         experiment_put_held(r, cell, value_of, VALUE_HELD, t);
         if (block_ends(r, cell)) { table_gap(t); }
     }

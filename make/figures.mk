@@ -28,6 +28,7 @@ include make/profiles.mk
 panel_tables := loss-dynamics error-heatmap error-heatmap-zero width-sweep subnet-sweep
 told_tables := error-floor-heatmap error-floor-width
 control_tables := width-rounds width-rate width-theory
+mask_tables := mask-laws held-out
 theory_tables := $(filter-out statements advise,$(THEORY))
 
 program_error-heatmap-zero := error-heatmap
@@ -39,16 +40,20 @@ after_error-floor-heatmap := error-heatmap
 after_error-floor-width := width-sweep
 $(foreach t,error-floor-heatmap error-floor-width,$(eval always_$t = --cells $R/$(after_$t).dat))
 $(foreach t,$(control_tables),$(eval program_$t := width-sweep))
+# Beyond Figure 2, of `make masks`: the laws of masks beside each other, rows held out.
+$(foreach t,$(mask_tables),$(eval program_$t := error-heatmap))
+always_mask-laws := --mask all --stop no
+always_held-out := --stop no
 # The step of the panels: LR, or the profile's, and what becomes of it where it is not stable.
 error_heatmap_zero_lr = $(error_heatmap_lr)
-lr_of = $(if $(filter $1,$(panel_tables) $(control_tables)),$(or $($(subst -,_,$1)_given),$(if $(LR),--lr $(LR),$($(subst -,_,$1)_lr) $(unstable_flags))))
+lr_of = $(if $(filter $1,$(panel_tables) $(control_tables) $(mask_tables)),$(or $($(subst -,_,$1)_given),$(if $(LR),--lr $(LR),$($(subst -,_,$1)_lr) $(unstable_flags))))
 width_theory_lr = --lr $(control_eta)
 width_theory_given = $(if $(filter-out auto,$(LR)),--lr $(shell LC_ALL=C awk 'BEGIN { printf "%.4g", $(control_eta) * $(LR) / 0.16 }'))
 always_error-heatmap := --unselected keep
 always_error-heatmap-zero := --unselected zero
 
 # What a run writes beside NAME.dat, and an exit code that still is a result (3: a statement of ours is refuted).
-$(foreach t,$(panel_tables) $(control_tables),$(eval beside_$t := $t.runs.dat))
+$(foreach t,$(panel_tables) $(control_tables) $(mask_tables),$(eval beside_$t := $t.runs.dat))
 $(foreach t,$(theory_tables),$(eval beside_$t := $t.statements.dat)$(eval accept_$t := 3))
 beside_bernoulli-rate += bernoulli-rate.floors.dat
 beside_mask-moments += mask-moments.rounds.dat
@@ -66,7 +71,7 @@ $(call keep,$(given_flags),$1: $(call flags_of,$1))
 $R/$1.dat $(addprefix $R/,$(beside_$1)) &: $(call program_of,$1) $(data_file) $(given_flags) $(after_$1:%=$R/%.dat)
 	@$$(call command_of,$1) $(if $(accept_$1),|| [ $$$$? = $(accept_$1) ])
 endef
-$(foreach t,$(panel_tables) $(control_tables) $(theory_tables) $(told_tables),$(eval $(call table_rule,$t)))
+$(foreach t,$(panel_tables) $(control_tables) $(theory_tables) $(told_tables) $(mask_tables),$(eval $(call table_rule,$t)))
 
 tables := $(patsubst %,$R/%.dat,$(panel_tables) $(control_tables))
 theory_rows := $(theory_tables:%=$R/%.statements.dat)
@@ -87,6 +92,7 @@ tables_of_movements := categorical-rate
 tables_of_mean-curve := bernoulli-rate
 tables_of_drift := drift
 tables_of_predicted-floor := error-floor
+$(foreach t,$(mask_tables),$(eval tables_of_$t := $t))
 panels := loss-dynamics error-heatmap width-sweep subnet-sweep
 figures := $(panels) figure2 width-controls spectrum deviation lambda-min required-width movements mean-curve drift predicted-floor
 
@@ -99,7 +105,7 @@ define figure_rule
 $(call pictures_of,$1) &: $(tables_of_$1:%=$R/%.dat) plots/$1.gp $(drawings) $(if $(filter figure2,$1),$(panels:%=plots/%.gp))
 	@mkdir -p $P && $(gnuplot) $1 $R $P && echo "  DRAW    $P/$1.pdf"
 endef
-$(foreach f,$(figures),$(eval $(call figure_rule,$f)))
+$(foreach f,$(figures) $(mask_tables),$(eval $(call figure_rule,$f)))
 pictures := $(foreach f,$(figures),$(call pictures_of,$f))
 
 # --- what a user asks for ---------------------------------------------------------------------------------------------
@@ -122,6 +128,10 @@ figures: predict ## run the experiments and draw Figure 2 (PROFILE=quick|default
 	@make/diverged.sh $(panel_tables:%=$R/%.dat)
 	@echo "figures: $P/figure2.pdf and its panels are up to date"
 
+.PHONY: masks
+masks: $(foreach t,$(mask_tables),$(call pictures_of,$t)) ## beyond Figure 2: the floor by the law of masks, the error of rows held out
+	@echo "masks: $(foreach t,$(mask_tables),$P/$t.pdf) are up to date; make claims judges the second"
+
 .PHONY: theory
 theory: $(theory_rows) $(B)/bin/statements ## check every statement of the paper: results/statements.dat
 	@$(B)/bin/statements --results $R --out $R/statements.dat
@@ -140,17 +150,19 @@ made = $(wildcard $(pictures) $(tables) $(told_tables:%=$R/%.dat) $(tables:.dat=
 list: ## list the tables and pictures of this profile, data set and seed
 	@$(if $(made),ls -l $(made),echo "list: nothing is made yet in $R and $P; make figures makes it")
 
-$R/claims.dat: $(B)/bin/claims $(tables:.dat=.runs.dat)
+# Where `make masks` has been run its claims are judged too.
+held_runs = $(wildcard $R/held-out.runs.dat)
+$R/claims.dat: $(B)/bin/claims $(tables:.dat=.runs.dat) $(held_runs)
 	@$(B)/bin/claims --quiet --out $@ --loss $R/loss-dynamics.runs.dat --heatmap $R/error-heatmap.runs.dat \
 	    --heatmap-zero $R/error-heatmap-zero.runs.dat --width $R/width-sweep.runs.dat --subnet $R/subnet-sweep.runs.dat \
-	    $(foreach t,$(control_tables),--$t $R/$t.runs.dat)
+	    $(foreach t,$(control_tables),--$t $R/$t.runs.dat) $(if $(held_runs),--held $(held_runs))
 
 .PHONY: claims
 claims: $R/claims.dat ## test the paper's claims about Figure 2 as statistics
 	@$(B)/bin/claims --print $R/claims.dat
 
 .PHONY: report
-report: $(B)/bin/report $R/claims.dat $R/advise.txt theory pictures ## one page for a reviewer: results/REPORT.md, report.html and, with chromium, report.pdf
+report: $(B)/bin/report $R/claims.dat $R/advise.txt theory pictures ## one page for a reviewer: results/REPORT.md, report.html, mathematics.html with the proofs and, with chromium, report.pdf
 	@make/deps.sh report
 	@$(B)/bin/report --results $R --plots $(if $(tag),../../plots/$(tag),../plots) \
 	    $(if $(settings_given),--make $(call quote,$(strip $(settings_given)))) --out $R/REPORT.md

@@ -30,6 +30,12 @@ control_rounds := --rounds 40
 control_width := 250
 control_eta := 0.625
 
+# Masks beyond Figure 2, where the paper names no settings.
+mask_laws_flags := --at-most 100 --width 200 --subnets 2,4,8 --rounds 150 --repeats 10
+held_out_flags := --at-most 100 --holdout 300 --width 200 --subnets 1,2,4,8 --xi 0.2,0.4,0.6,0.8,1 --rounds 150 --repeats 10
+mask_laws_lr := --lr 0.06
+held_out_lr := --lr 0.06
+
 ifeq ($(PROFILE),paper)
 loss_dynamics_flags :=
 error_heatmap_flags :=
@@ -44,6 +50,8 @@ error_heatmap_lr := --lr 0.06
 width_sweep_flags := --repeats 5
 subnet_sweep_flags := --repeats 10
 else ifeq ($(PROFILE),quick)
+mask_laws_flags := --at-most 60 --width 100 --subnets 2,4 --rounds 60 --repeats 5
+held_out_flags := --at-most 60 --holdout 100 --width 100 --subnets 1,4 --xi 0.2,0.6,1 --rounds 60 --repeats 5
 loss_dynamics_flags := --at-most 250 --repeats 3
 error_heatmap_lr := --lr 0.06
 error_heatmap_flags := --at-most 100 --width 200 --subnets 1,4,7,10 --xi 0.1,0.4,0.7,1 --repeats 3

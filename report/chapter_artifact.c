@@ -79,8 +79,9 @@ void chapter_artifact(document *d) {
     text_add(&d->out,
              "# Claims, for artifact evaluation\n\n"
              "Commands are typed in the project's folder. One whose units are in the folder beside "
-             "its table reads them and takes no time: without that folder it computes them again, "
-             "to the same bytes. Seconds and the peak of memory are those of this run.\n\n"
+             "its table reads them and takes no time; with `--fresh` after it they are computed "
+             "again, to the same bytes. Seconds and the peak of memory are those of this "
+             "run.\n\n"
              "| claim | expected | found | seconds | MiB | where to look | command |\n"
              "|---|---|---|---|---|---|---|\n");
     for (size_t k = 0; k < sizeof ARTIFACTS / sizeof *ARTIFACTS; k++) {

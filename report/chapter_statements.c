@@ -140,7 +140,8 @@ void chapter_statements(document *d) {
     }
     text_add(&d->out, "A statement's name leads to its hypotheses, constants and proof. *Bound* is "
                       "what it allows, *slack* bound over observed, *rows* how many rows of the "
-                      "data it was checked on.\n\n");
+                      "data it was checked on. The command after *Again* makes the same rows; with "
+                      "`--fresh` it computes them anew.\n\n");
     for (size_t k = 0; k < TOPIC_COUNT; k++) {
         const char *counts = document_counts(d, d->statements, d->statement_count, row_of_program,
                                              TOPICS[k].program);

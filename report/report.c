@@ -71,8 +71,8 @@ static status write_report(document *d, const char *path) {
                       "Network Training with Randomly Masked Neurons*, TMLR 2022, arXiv "
                       "2112.02668\"\nlang: en\n---\n\n");
     chapter_paper(d);
-    chapter_summary(d);
     if (own_data(d)) { chapter_advise(d); }
+    chapter_summary(d);
     chapter_unheld(d);
     chapter_figure2(d);
     chapter_released(d);

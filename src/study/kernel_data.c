@@ -165,10 +165,11 @@ size_t kernel_data_file_row(const kernel_data *d, size_t i) {
 
 status kernel_data_drop_sizes(const program_options *run, option_list *sizes) {
     dataset data;
-    status st = run->samples ? dataset_load(run->data, run->samples, &data)
-                             : dataset_load_most(run->data, 1, &data);
+    status st = run->samples && !run->at_most ? dataset_load(run->data, run->samples, &data)
+                                              : dataset_load_most(run->data, 1, &data);
     if (st != OK) { return st; }
-    size_t rows = run->samples ? run->samples : data.file_rows, kept = 0, given = sizes->count;
+    size_t rows = data.file_rows, kept = 0, given = sizes->count;
+    if (run->samples > 0 && run->samples < rows) { rows = run->samples; }
     dataset_free(&data);
     while (kept < given && sizes->values[kept] <= (double)rows) { kept++; }
     if (kept < given) {

@@ -142,7 +142,8 @@ Test(experiment_options, help_tells_true_defaults) {
         {"infinite-ntk", "(default all)", "(default spread)"}};
     for (size_t k = 0; k < sizeof programs / sizeof *programs; k++) {
         char line[300], said[8192];
-        snprintf(line, sizeof line, "BIN/%s --help | tr -s ' \\n' ' ' >&2", programs[k][0]);
+        snprintf(line, sizeof line, "%s/%s --help | tr -s ' \\n' ' ' >&2", k < 2 ? "BIN" : "TOOL",
+                 programs[k][0]);
         cr_assert(eq(int, fixture_run(line, said, sizeof said), 0));
         snprintf(line, sizeof line, "take N rows %s", programs[k][1]);
         cr_expect(ne(ptr, strstr(said, line), NULL), "%s: %s", programs[k][0], said);

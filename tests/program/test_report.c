@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "io/file.h"
 #include "tests/support/fixture.h"
 
 static statement_row row(const char *statement, statement_kind kind, verdict v,
@@ -241,4 +242,44 @@ Test(report, provenance_from_the_tables) {
     expect_said(said, "| 12.3 | 52 | [loss-dynamics.dat](#figure-2a) | "
                       "`build/bin/loss-dynamics` |");
     free(said);
+}
+
+/* The program on published tables: heads of chapters in their order; of the user's own data the
+ * page of advise is the first. */
+static void expect_order(const char *settings, const char *const *heads, size_t count) {
+    char command[512], said[1024], path[256];
+    snprintf(path, sizeof path, "%s/REPORT.md", fixture_folder("report-order"));
+    snprintf(command, sizeof command,
+             "TOOL/report --quiet --results results/published/quick --make \"%s\" --out %s",
+             settings, path);
+    cr_assert(eq(int, fixture_run(command, said, sizeof said), 0), "%s", said);
+    size_t size;
+    char *whole;
+    cr_assert(eq(int, file_read_whole(path, 1 << 20, &whole, &size), OK), "%s", error_text());
+    const char *at = whole;
+    for (size_t k = 0; k < count; k++) {
+        const char *found = strstr(at, heads[k]);
+        cr_assert(found != NULL, "%s: '%s' is not behind '%s'", settings, heads[k],
+                  k > 0 ? heads[k - 1] : "");
+        at = found;
+    }
+    free(whole);
+}
+
+Test(report, chapters_in_order) {
+    static const char *const ours[] = {"arXiv 2112.02668",
+                                       "lambda_min(Hinf) = 0.",
+                                       "**Algorithm 1**",
+                                       "\n# Data, settings, tests\n",
+                                       "\n# What does not hold, and why\n",
+                                       "\n# Figure 2\n",
+                                       "\n# The statements\n",
+                                       "\n# Claims, for artifact evaluation\n",
+                                       "\n# What the theory says about these data\n",
+                                       "\n[^aggregation]: "};
+    static const char *const theirs[] = {"**Algorithm 1**",
+                                         "\n# What the theory says about these data\n",
+                                         "\n# Data, settings, tests\n"};
+    expect_order("PROFILE=quick", ours, sizeof ours / sizeof *ours);
+    expect_order("DATA='mine.npz'", theirs, sizeof theirs / sizeof *theirs);
 }

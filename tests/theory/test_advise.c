@@ -108,6 +108,9 @@ Test(advise, numbers_are_those_of_the_programs) {
     cr_expect(lt(dbl, fabs(s.lr - lr), 1e-3 * lr)); /* in four digits */
     f = find(&r, "largest_lr");
     cr_expect(gt(dbl, f->value, 0));
+    cr_expect(eq(dbl, find(&r, "largest_lr_by_factor")->value,
+                 stability_largest_lr(&s, 16, 10, c->whole.lambda_max)));
+    cr_expect(eq(dbl, find(&r, "proved_eta")->value, 1 / c->whole.gram_norm));
     cr_expect(lt(dbl, fabs(find(&r, "largest_eta")->value - f->value * 60 / (16 * 0.25)),
                  1e-12 * f->value * 60));
     study_close(&r);

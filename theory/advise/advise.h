@@ -94,6 +94,8 @@ void advise_say(advise_finding *f, const char *format, ...) __attribute__((forma
 void advise_more(const study_run *r, advise_finding *f, const char *program, const char *format,
                  ...) __attribute__((format(printf, 4, 5)));
 const char *advise_rows_word(const study_run *r);
+/* " --xi X" or " --mask categorical", in `words` or constant. */
+const char *advise_masks_of(const train_settings *s, char words[40]);
 
 /* Whole programs inside the page (inner.c): options with the file OUT.suffix.dat, whose path goes to
  * `out`, which lives as long as their study_run does; their run, in which a refuted statement is no

@@ -37,6 +37,12 @@ void advise_more(const study_run *r, advise_finding *f, const char *program, con
     va_end(arguments);
 }
 
+const char *advise_masks_of(const train_settings *s, char words[40]) {
+    if (s->mask == MASK_CATEGORICAL) { return " --mask categorical"; }
+    snprintf(words, 40, " --xi %g", s->xi);
+    return words;
+}
+
 const char *advise_rows_word(const study_run *r) {
     return r->options.rows == ROWS_FIRST ? "first" : "spread";
 }

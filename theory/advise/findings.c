@@ -185,6 +185,29 @@ static status drawn_steps(const study_run *r, const train_settings *s, advise_es
     return st;
 }
 
+static void more_step(const study_run *r, advise_finding *f) {
+    const advise_context *c = r->context;
+    const train_settings *s = &c->runs[GIVEN].settings;
+    advise_more(r, f, "loss-dynamics",
+                " --samples %zu --rows %s --seed %llu --width %zu --subnets %zu%s --lr auto "
+                "--rounds 1 --repeats 1",
+                c->whole.data.n, advise_rows_word(r), (unsigned long long)r->options.seed, s->width,
+                s->subnets, advise_masks_of(s, (char[40]){""}));
+}
+
+static void say_proved(const study_run *r) {
+    const advise_context *c = r->context;
+    const train_settings *s = &c->runs[GIVEN].settings;
+    double eta = 1 / c->whole.gram_norm;
+    advise_finding *f = advise_add(r, "proved_eta", "1", exactly(eta));
+    advise_say(f, "Steps up to eta = 1/||G|| = %.4g are proved to contract, for one output.", eta);
+    advise_more(
+        r, f, "local-descent",
+        " --samples %zu --rows %s --seed %llu --width %zu --xi %g --multiples 1 --subnets 1 "
+        "--rounds 1 --repeats 1",
+        c->whole.data.n, advise_rows_word(r), (unsigned long long)r->options.seed, s->width, s->xi);
+}
+
 static status say_steps(const study_run *r) {
     const advise_context *c = r->context;
     const train_settings *s = &c->runs[GIVEN].settings;
@@ -192,21 +215,23 @@ static status say_steps(const study_run *r) {
     advise_estimate lr;
     status st = drawn_steps(r, s, &lr);
     if (st != OK) { return st; }
+    double by_factor =
+        stability_largest_lr(s, c->whole.data.n, c->whole.labels, c->whole.lambda_max);
     advise_finding *f = advise_add(r, "largest_lr", "1", lr);
     advise_say(
         f,
         "The largest step that contracts, m = %zu, xi = %g, %zu outputs: lr = %.4g (%.4g to %.4g) "
-        "in the released scaling, eta = %.4g in the theory's; the factor for few neurons says lr = "
-        "%.4g, and 1/||G||, which is proved for one output, eta = %.4g.",
-        s->width, s->xi, c->whole.labels, lr.value, lr.low, lr.high, lr.value * to_eta,
-        stability_largest_lr(s, c->whole.data.n, c->whole.labels, c->whole.lambda_max),
-        1 / c->whole.gram_norm);
-    advise_more(r, f, "local-descent", " --width %zu --xi %g --seed %llu", s->width, s->xi,
-                (unsigned long long)r->options.seed);
+        "in the released scaling, eta = %.4g in the theory's, of %zu drawn subnetworks; the factor "
+        "for few neurons says lr = %.4g, of which --lr auto takes %g.",
+        s->width, s->xi, c->whole.labels, lr.value, lr.low, lr.high, lr.value * to_eta, r->repeats,
+        by_factor, STABILITY_AUTO_SHARE);
+    more_step(r, f);
     advise_finding *eta =
         advise_add(r, "largest_eta", "1",
                    (advise_estimate){lr.value * to_eta, lr.low * to_eta, lr.high * to_eta});
-    snprintf(eta->command, sizeof eta->command, "%s", f->command);
+    more_step(r, eta);
+    more_step(r, advise_add(r, "largest_lr_by_factor", "1", exactly(by_factor)));
+    say_proved(r);
     return OK;
 }
 

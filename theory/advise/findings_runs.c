@@ -15,14 +15,12 @@ static const advise_estimate none = {NAN, NAN, NAN};
 static void more_run(const study_run *r, advise_finding *f, const advise_run *run) {
     const advise_context *c = r->context;
     const train_settings *s = &run->settings;
-    char xi[40] = " --mask categorical";
-    if (s->mask == MASK_BERNOULLI) { snprintf(xi, sizeof xi, " --xi %g", s->xi); }
     advise_more(r, f, "loss-dynamics",
                 " --rows %s --seed %llu --samples %zu --width %zu --subnets %zu%s --lr %.10g "
                 "--local-steps %zu --rounds %zu --repeats %zu --kappa %g --unselected %s",
                 advise_rows_word(r), (unsigned long long)r->options.seed, c->few.n, s->width,
-                s->subnets, xi, s->lr, s->local_steps, run->rounds, r->repeats, s->kappa,
-                s->unselected == UNSELECTED_KEEP ? "keep" : "zero");
+                s->subnets, advise_masks_of(s, (char[40]){""}), s->lr, s->local_steps, run->rounds,
+                r->repeats, s->kappa, s->unselected == UNSELECTED_KEEP ? "keep" : "zero");
 }
 
 static bool settled(const study_run *r, size_t cell) {
@@ -120,14 +118,13 @@ static void say_predicted(const study_run *r, const study_run *floor) {
                    "starts), %.3g times the measured one.",
                    e.value, e.low, e.high, floor->repeats, e.value / seen);
     }
-    char xi[40] = " --mask categorical";
-    if (s->mask == MASK_BERNOULLI) { snprintf(xi, sizeof xi, " --xi %g", s->xi); }
     advise_more(r, f, "error-floor",
                 " --rows %s --seed %llu --samples %zu --scaling released --outputs all --width %zu "
                 "--subnets %zu%s --lr %.10g --local-steps %zu --rounds %zu --kappa %g --order %zu "
                 "--repeats %zu --paths 0 --runs 0",
                 advise_rows_word(r), (unsigned long long)r->options.seed, c->few.n, s->width,
-                s->subnets, xi, s->lr, s->local_steps, o->rounds, s->kappa, o->order, o->starts);
+                s->subnets, advise_masks_of(s, (char[40]){""}), s->lr, s->local_steps, o->rounds,
+                s->kappa, o->order, o->starts);
 }
 
 /* The whole program error-floor for the given setting, whose tables stand beside this one's: their

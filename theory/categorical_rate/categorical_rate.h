@@ -51,6 +51,7 @@ typedef struct {
     categorical_cell
         cells[2 * OPTION_LIST_MAX]; /* practical ones, then those of the event regime */
     size_t first_event;
+    double pace[2];        /* seconds of an operation in either regime; 1 before it is measured */
     jump_means enumerated; /* of a small network; set by gather */
 } categorical_context;
 

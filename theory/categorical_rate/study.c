@@ -11,7 +11,6 @@
 
 enum { MAX_WIDTH = 10000000, MAX_SUBNETS = 10000, MAX_STEPS = 1000000 };
 enum { ABOVE = OPTION_ABOVE_LOW };
-static const double THROUGHPUT_SECONDS = 0.15; /* for measuring the machine's speed */
 
 /* --- options --- */
 
@@ -117,6 +116,7 @@ static status prepare(study_run *r) {
     add_cells(r, &o->run, &c->data, &c->g);
     c->first_event = r->cells;
     add_cells(r, &o->event, &c->few, &c->few_g);
+    c->pace[0] = c->pace[1] = 1;
     r->data = &c->data.data;
     r->repeats = o->trials;
     return OK;
@@ -130,18 +130,33 @@ static void close_context(void *context) {
     gram_free(&c->few_g);
 }
 
-/* Beside the operations of training, as if at their speed: a column of few rows costs some 1500 a
- * step however short it is (calls, distances, copies), a normal deviate some 150. */
+/* Operations of training, and as many as the rest takes the time of: a column of few rows some 1500
+ * a step however short it is (calls, distances, copies), a normal deviate some 150. */
 static double cost(const study_run *r, size_t k) {
-    const categorical_cell *c = &((const categorical_context *)r->context)->cells[k];
+    const categorical_context *all = r->context;
+    const categorical_cell *c = &all->cells[k];
     double m = (double)c->s.width, steps = (double)(c->rounds * c->s.local_steps);
-    return (double)c->rounds * train_round_cost(c->g, &c->s) + 1500 * m * steps +
-           150 * m * (double)c->g->d;
+    return all->pace[k >= all->first_event] * ((double)c->rounds * train_round_cost(c->g, &c->s) +
+                                               1500 * m * steps + 150 * m * (double)c->g->d);
+}
+
+/* From a unit of few rounds. */
+static double pace_of(const study_run *r, size_t cell) {
+    enum { FEW = 4 };
+    categorical_context context = *(const categorical_context *)r->context;
+    study_run small = *r;
+    size_t *rounds = &context.cells[cell].rounds;
+    *rounds = *rounds < FEW ? *rounds : FEW;
+    context.pace[0] = context.pace[1] = 1;
+    small.context = &context;
+    return study_time_unit(&small, cell) / cost(&small, cell);
 }
 
 static double calibrate(const study_run *r) {
-    const categorical_cell *c = ((const categorical_context *)r->context)->cells;
-    return throughput_measure(c->g, &c->s, r->options.threads, THROUGHPUT_SECONDS);
+    categorical_context *c = r->context;
+    double run = pace_of(r, 0), event = pace_of(r, c->first_event);
+    c->pace[0] = run, c->pace[1] = event;
+    return 1;
 }
 
 /* All masks of a small network with normal pre-activations and labels. */
