@@ -20,8 +20,8 @@ static const double NEAR_TAU = 0.01;
 static const double FEW = 0.25;
 enum { SWEEPS = 2 }; /* products with K by which a basis of few directions follows it */
 /* Share by which sigma(Z) may move (root of the mean square) before pull and noise are anew.
- * Measured, with EFFECTIVE_OUTSIDE and FEW, against every direction and both anew in every round (1000 rows, 500
- * neurons): errors differ by 0.25 % at most, their variances by 2 %. */
+ * Measured, with EFFECTIVE_OUTSIDE and FEW, against every direction and both anew in every round
+ * (1000 rows, 500 neurons): errors differ by 0.25 % at most, their variances by 2 %. */
 static const double MOVED = 0.01;
 
 void effective_first_take(effective *f) {

@@ -70,8 +70,8 @@ struct effective {
     scratch owned;
 };
 
-/* out <- a op(x) op(y) + b out, (rows, columns), without gaps; `inner` is summed over; a true x_back
- * or y_back transposes. */
+/* out <- a op(x) op(y) + b out, (rows, columns), without gaps; `inner` is summed over; a true
+ * x_back or y_back transposes. */
 void effective_product(bool x_back, bool y_back, size_t rows, size_t columns, size_t inner,
                        double a, const double *x, const double *y, double b, double *out);
 /* y <- a Q x + b y for Q (n, n); x, y (n, columns). */

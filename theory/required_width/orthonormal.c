@@ -8,8 +8,8 @@
 #include "theory/required_width/required_width.h"
 #include "theory/criteria.h"
 
-/* Of a binomial number values this many standard deviations from its mean are left out, and count as
- * failures: a probability of 3e-12. */
+/* Of a binomial number values this many standard deviations from its mean are left out, and count
+ * as failures: a probability of 3e-12. */
 static const double DEVIATIONS = 7;
 static const double SIZES[] = {2, 4, 8}, XI[] = {0.2, 0.5, 1};
 enum { SIZE_COUNT = sizeof SIZES / sizeof *SIZES, CELLS = SIZE_COUNT * sizeof XI / sizeof *XI };
