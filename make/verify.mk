@@ -18,8 +18,12 @@ endif
 statements: $(theory_rows) $(B)/bin/statements
 	@$(B)/bin/statements --quiet --results $R --out $R/statements.dat; code=$$?; [ $$code = 0 ] || [ $$code = 3 ]
 
+# What is published beside the panels' and the statements' tables is made here too.
+also_published := $(patsubst $(published)/%,$R/%,$(wildcard $(told_tables:%=$(published)/%.dat))) \
+    $(if $(wildcard $(published)/advise.dat),$R/advise.txt)
+
 .PHONY: verify
-verify: $(tables) $R/claims.dat statements $(B)/bin/compare-results ## compare results with the published ones; runs what is missing first (PROFILE, SEED)
+verify: $(tables) $(also_published) $R/claims.dat statements $(B)/bin/compare-results ## compare results with the published ones; runs what is missing first (PROFILE, SEED)
 	@$(B)/bin/compare-results $(published) $R
 
 .PHONY: publish

@@ -333,3 +333,15 @@ Test(compare, false_alarms_as_stated) {
     rng_free(r);
     cr_expect(le(int, alarms, 11));
 }
+
+/* Levels that a prediction stands beside are compared in their own table; the prediction is here. */
+Test(compare_tables, runs_of_another_table_are_compared_there) {
+    static const char one[] = "# seed: 1\n# --cells: runs.dat\nlevel measured\n2 0.1\n",
+                      other[] = "# seed: 1\n# --cells: runs.dat\nlevel measured\n2 0.2\n",
+                      alone[] = "# seed: 1\nlevel measured\n2 0.1\n",
+                      changed[] = "# seed: 1\nlevel measured\n2 0.2\n",
+                      level[] = "# seed: 1\n# --cells: runs.dat\nlevel measured\n3 0.1\n";
+    expect_different(one, other, 0);
+    expect_different(alone, changed, 1);
+    expect_different(one, level, 1);
+}
