@@ -335,7 +335,7 @@ Test(compare, false_alarms_as_stated) {
 }
 
 /* Levels that a prediction stands beside are compared in their own table; the prediction is here. */
-Test(compare_tables, runs_of_another_table_are_compared_there) {
+Test(compare, runs_of_another_table_are_compared_there) {
     static const char one[] = "# seed: 1\n# --cells: runs.dat\nlevel measured\n2 0.1\n",
                       other[] = "# seed: 1\n# --cells: runs.dat\nlevel measured\n2 0.2\n",
                       alone[] = "# seed: 1\nlevel measured\n2 0.1\n",
