@@ -26,18 +26,22 @@ enum { EXIT_FAILED = 1, EXIT_WRONG_USE = 2 }; /* as of every program */
 
 /* Seconds of processor time that loading the libraries may take: it takes hundredths. */
 enum { PATIENCE = 1 };
+enum { LEAST_FILE = 4096 }; /* bytes of the file of LLVM's OpenMP, and more */
 static bool watched;
+
+static void say_and_end(char *line, size_t length) {
+    const struct iovec parts[] = {
+        {program_invocation_short_name, strlen(program_invocation_short_name)}, {line, length}};
+    const ssize_t written = writev(STDERR_FILENO, parts, 2);
+    (void)written; /* there is nobody else to tell */
+    _exit(EXIT_FAILED);
+}
 
 static void say_no_room(int signal) {
     (void)signal;
     static char line[] = ": OpenBLAS needs a buffer while it is loaded and finds no room for it; "
                          "raise the limit of memory (ulimit -v, -d)\n";
-    const struct iovec parts[] = {
-        {program_invocation_short_name, strlen(program_invocation_short_name)},
-        {line, sizeof line - 1}};
-    const ssize_t written = writev(STDERR_FILENO, parts, 2);
-    (void)written; /* there is nobody else to tell */
-    _exit(EXIT_FAILED);
+    say_and_end(line, sizeof line - 1);
 }
 
 static void set_watch(int seconds) {
@@ -57,9 +61,27 @@ static void watch_loading(void) {
     }
 }
 
+/* LLVM's OpenMP writes a file in memory when it is first called, and dies where it may not. */
+static void refuse_no_files(void) {
+#ifdef __clang__
+    static char line[] =
+        ": the file of the OpenMP library cannot be written: File too large; raise "
+        "the limit of file sizes (ulimit -f)\n";
+    struct rlimit files;
+    if (getrlimit(RLIMIT_FSIZE, &files) == 0 && files.rlim_cur < LEAST_FILE) {
+        say_and_end(line, sizeof line - 1);
+    }
+#endif
+}
+
+static void look_at_limits(void) {
+    refuse_no_files();
+    watch_loading();
+}
+
 /* Before the libraries are initialised. */
 __attribute__((section(".preinit_array"),
-               used)) static void (*const before_libraries)(void) = watch_loading;
+               used)) static void (*const before_libraries)(void) = look_at_limits;
 
 /* --- instructions --- */
 

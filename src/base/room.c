@@ -84,32 +84,44 @@ static status try_threads(int threads) {
 
 /* --- buffers --- */
 
-/* In each thread of the team: counts the threads without room for a buffer while all others have
- * one. */
-static void try_room(int *without) {
-    void *room = mmap(NULL, BUFFER, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (room == MAP_FAILED) {
-#pragma omp atomic
-        (*without)++;
+/* *without: threads for whose buffer there is no room while all others have one. Asked before there
+ * is a team: OpenMP would end the process where its own threads find none. */
+static status try_buffers(int threads, int *without) {
+    void **room = allocate((size_t)threads, sizeof *room, "buffers");
+    if (!room) { return FAILED; }
+    int count = 0;
+    while (count < threads) {
+        room[count] =
+            mmap(NULL, BUFFER, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        if (room[count] == MAP_FAILED) { break; }
+        count++;
     }
+    *without = threads - count;
+    while (count > 0) { munmap(room[--count], BUFFER); }
+    free(room);
+    return OK;
+}
+
+static void take_buffers(int threads, buffer_routines blas) {
+    if (!blas.take || !blas.give_back) { return; }
+#pragma omp parallel num_threads(threads)
+    {
+        void *buffer = blas.take(0);
 #pragma omp barrier
-    if (room != MAP_FAILED) { munmap(room, BUFFER); }
-#pragma omp barrier
+        blas.give_back(buffer);
+    }
 }
 
 status room_take(int threads) {
     const buffer_routines blas = {(void *(*)(int))dlsym(RTLD_DEFAULT, "blas_memory_alloc"),
                                   (void (*)(void *))dlsym(RTLD_DEFAULT, "blas_memory_free")};
     if (try_stacks() != OK || try_threads(threads) != OK) { return FAILED; }
-    int without = 0;
-#pragma omp parallel num_threads(threads)
-    {
-        try_room(&without);
-        void *buffer = without == 0 && blas.take && blas.give_back ? blas.take(0) : NULL;
-#pragma omp barrier
-        if (buffer) { blas.give_back(buffer); }
+    int without;
+    if (try_buffers(threads, &without) != OK) { return FAILED; }
+    if (without == 0) {
+        take_buffers(threads, blas);
+        return OK;
     }
-    if (without == 0) { return OK; }
     return fail(FAILED,
                 "OpenBLAS needs %.3g GB for the buffers of %d threads, %.3g GB may be taken; raise "
                 "the limit of memory (ulimit -v, -d)%s",
