@@ -137,12 +137,12 @@ theory: $(theory_rows) $(B)/bin/statements ## check every statement of the paper
 	@$(B)/bin/statements --results $R --out $R/statements.dat
 
 # The page goes to the terminal and is kept beside the table.
-$R/advise.txt: $(B)/bin/advise $(data_file)
+$R/advise.txt $R/advise.dat &: $(B)/bin/advise $(data_file)
 	@mkdir -p $R
-	@$(B)/bin/advise --data "$$DATA" --seed $(SEED) --threads $(THREADS) $(advise_flags) --out $R/advise.dat >$@.new && mv $@.new $@
+	@$(B)/bin/advise --data "$$DATA" --seed $(SEED) --threads $(THREADS) $(advise_flags) --out $R/advise.dat >$R/advise.txt.new && mv $R/advise.txt.new $R/advise.txt
 
 .PHONY: advise
-advise: $R/advise.txt ## one page on the data: lambda_min and its rows, widths, steps, floors (DATA=file.npz)
+advise: $R/advise.txt $R/advise.dat ## one page on the data: lambda_min and its rows, widths, steps, floors (DATA=file.npz)
 	@cat $<
 
 made = $(wildcard $(pictures) $(tables) $(told_tables:%=$R/%.dat) $(tables:.dat=.runs.dat) $R/claims.dat $(theory_tables:%=$R/%.dat) $R/statements.dat)
@@ -162,7 +162,7 @@ claims: $R/claims.dat ## test the paper's claims about Figure 2 as statistics
 	@$(B)/bin/claims --print $R/claims.dat
 
 .PHONY: report
-report: $(B)/bin/report $R/claims.dat $R/advise.txt theory pictures ## one page for a reviewer: results/REPORT.md, report.html, mathematics.html with the proofs and, with chromium, report.pdf
+report: $(B)/bin/report $R/claims.dat $R/advise.txt $R/advise.dat theory pictures ## one page for a reviewer: results/REPORT.md, report.html, mathematics.html with the proofs and, with chromium, report.pdf
 	@make/deps.sh report
 	@$(B)/bin/report --results $R --plots $(if $(tag),../../plots/$(tag),../plots) \
 	    $(if $(settings_given),--make $(call quote,$(strip $(settings_given)))) --out $R/REPORT.md

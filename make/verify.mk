@@ -20,7 +20,7 @@ statements: $(theory_rows) $(B)/bin/statements
 
 # What is published beside the panels' and the statements' tables is made here too.
 also_published := $(patsubst $(published)/%,$R/%,$(wildcard $(told_tables:%=$(published)/%.dat))) \
-    $(if $(wildcard $(published)/advise.dat),$R/advise.txt)
+    $(if $(wildcard $(published)/advise.dat),$R/advise.dat)
 
 .PHONY: verify
 verify: $(tables) $(also_published) $R/claims.dat statements $(B)/bin/compare-results ## compare results with the published ones; runs what is missing first (PROFILE, SEED)
