@@ -20,6 +20,7 @@
 static const double THROUGHPUT_SECONDS = 0.15; /* for measuring the machine's speed */
 
 enum { NAMED_CELLS = 4 }; /* that diverged, in the line that tells of them */
+
 /* --- cells and data --- */
 
 static train_settings cell_of(const experiment_settings *o, const mask_sets *sets, mask_kind mask,

@@ -120,11 +120,7 @@ status experiment_preset(study_run *r) {
 
 status experiment_settle(study_run *r) {
     experiment_settings *o = r->settings;
-    if (experiment_parts(o) && o->xi_given) {
-        return fail(BAD_INPUT,
-                    "--xi: %s masks have xi = 1/p; leave --xi out or take --mask bernoulli",
-                    panel_masks[o->mask]);
-    }
+    if (experiment_parts(o) && o->xi_given) { return mask_refuse_xi(panel_masks[o->mask]); }
     if (o->mask == EXPERIMENT_ALL_MASKS && (!o->stops || o->masks)) {
         return fail(BAD_INPUT, "--mask all: %s; take one kind",
                     o->masks ? "--masks are masks already"

@@ -10,22 +10,6 @@
 
 /* --- reading --- */
 
-/* Takes a scalar of the file, where it has it, as an option's default. */
-static status read_scalar(const char *path, const char *name, double low, double high,
-                          double *value) {
-    if (!npz_has(path, name)) { return OK; }
-    npy_array array = {0};
-    status st = npz_read(path, name, &array);
-    if (st == OK && !(array.count == 1 && array.values[0] >= low && array.values[0] <= high)) {
-        st = fail(BAD_INPUT,
-                  "%s: '%s' is not one number in [%g, %g]; write it as a scalar or leave it out",
-                  path, name, low, high);
-    }
-    if (st == OK) { *value = array.values[0]; }
-    npy_free(&array);
-    return st;
-}
-
 typedef struct {
     const char *name, *shape;
     int rank, neurons; /* indices of the shape, and which of them runs over neurons */
@@ -97,12 +81,13 @@ static status read_arrays(const char *path, bool masks, loss_start *start, mask_
 }
 
 static status read_settings(const char *path, experiment_settings *o) {
-    enum { MAX = 1000000 };
+    static const double MOST = 1e6;
+    static const char counts[] = "[1, 1e+06]";
     double samples = (double)o->samples, steps = (double)o->local_steps, xi = 0, lr = 0;
-    status st = read_scalar(path, "samples", 1, MAX, &samples);
-    if (st == OK) { st = read_scalar(path, "local_steps", 1, MAX, &steps); }
-    if (st == OK) { st = read_scalar(path, "xi", 1e-9, 1, &xi); }
-    if (st == OK) { st = read_scalar(path, "lr", 1e-300, 1e9, &lr); }
+    status st = npz_scalar(path, "samples", 1, MOST, counts, &samples);
+    if (st == OK) { st = npz_scalar(path, "local_steps", 1, MOST, counts, &steps); }
+    if (st == OK) { st = npz_scalar(path, "xi", 1e-9, 1, "[1e-09, 1]", &xi); }
+    if (st == OK) { st = npz_scalar(path, "lr", 1e-300, 1e9, "[1e-300, 1e+09]", &lr); }
     if (st != OK) { return st; }
     o->samples = (size_t)samples;
     o->local_steps = (size_t)steps;

@@ -6,11 +6,8 @@
 
 /* The claims whose statement begins with `panel`. */
 static void claims_of(document *d, const char *panel, const char *observed, const char *limit) {
-    text summary = {0};
-    text_add(&summary, "The claims: %s",
-             document_counts(d, d->claims, d->claim_count, row_begins, panel));
-    document_fold(d, text_bytes(&summary) ? text_bytes(&summary) : "The claims");
-    text_free(&summary);
+    document_fold(d, "The claims",
+                  document_counts(d, d->claims, d->claim_count, row_begins, panel));
     text_add(&d->out, "| claim | verdict | %s | %s | in words |\n|---|---|---|---|---|\n", observed,
              limit);
     for (size_t k = 0; k < d->claim_count; k++) {

@@ -45,7 +45,7 @@ static void common_notes(document *d) {
 
 void chapter_provenance(document *d) {
     text_add(&d->out, "# Data and machine\n\n");
-    document_fold(d, "Data, seed, versions, processor");
+    document_fold(d, "Data, seed, versions, processor", NULL);
     common_notes(d);
     document_unfold(d);
 }

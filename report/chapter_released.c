@@ -45,7 +45,7 @@ static void put_extremes(document *d, const maps *m) {
 static void put_cells(document *d, const maps *m) {
     double first = table_value(&m->keep, 0, m->subnets), level;
     double last = table_value(&m->keep, m->keep.rows - 1, m->subnets);
-    document_fold(d, "The cells of the least and the largest p");
+    document_fold(d, "The cells of the least and the largest p", NULL);
     text_add(&d->out, "| p | xi | Algorithm 1 (keep) | released (zero) | ratio |\n"
                       "|---|---|---|---|---|\n");
     for (size_t k = 0; k < m->keep.rows; k++) {

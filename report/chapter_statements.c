@@ -103,11 +103,8 @@ static bool is_first(const statement_row *rows, size_t k) {
 
 /* A program's rows, folded: command after command. */
 static void put_program(document *d, const char *program) {
-    text summary = {0};
-    text_add(&summary, "The rows: %s",
-             document_counts(d, d->statements, d->statement_count, row_of_program, program));
-    document_fold(d, text_bytes(&summary) ? text_bytes(&summary) : "The rows");
-    text_free(&summary);
+    document_fold(d, "The rows",
+                  document_counts(d, d->statements, d->statement_count, row_of_program, program));
     for (size_t k = 0; k < d->statement_count; k++) {
         const statement_row *row = &d->statements[k];
         if (!row_of_program(row, program) || !is_first(d->statements, k)) { continue; }

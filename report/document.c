@@ -170,8 +170,9 @@ void document_picture(document *d, const char *figure, const char *alternative,
              document_make(d, word));
 }
 
-void document_fold(document *d, const char *summary) {
-    text_add(&d->out, "<details open>\n<summary>%s</summary>\n\n", summary);
+void document_fold(document *d, const char *title, const char *counts) {
+    text_add(&d->out, "<details open>\n<summary>%s%s%s</summary>\n\n", title, counts ? ": " : "",
+             counts ? counts : "");
 }
 
 void document_unfold(document *d) { text_add(&d->out, "\n</details>\n\n"); }

@@ -70,8 +70,9 @@ const char *document_term(document *d, const char *word, const char *entry);
 /* Adds a picture, its alternative text, a caption (Markdown), and the command that makes it. */
 void document_picture(document *d, const char *figure, const char *alternative,
                       const char *caption);
-/* Between these two the report is folded on a phone; `summary` (Markdown) stays. */
-void document_fold(document *d, const char *summary);
+/* Between these two the report is folded on a phone; the title (Markdown) stays, with counts of
+ * document_counts behind it or NULL. */
+void document_fold(document *d, const char *title, const char *counts);
 void document_unfold(document *d);
 
 /* --- the chapters, in order; each adds itself --- */

@@ -267,3 +267,18 @@ status npz_write(const char *path, const npy_output *arrays, size_t count) {
     if (st != OK && zip) { zip_discard(zip); }
     return file_end(st, path, true, &draft);
 }
+
+status npz_scalar(const char *path, const char *name, double low, double high, const char *range,
+                  double *value) {
+    npy_array array = {0};
+    if (!npz_has(path, name)) { return OK; }
+    status st = npz_read(path, name, &array);
+    if (st == OK && !(array.count == 1 && array.values[0] >= low && array.values[0] <= high)) {
+        st = fail(BAD_INPUT,
+                  "%s: '%s' is not one number in %s; write it as a scalar or leave it out", path,
+                  name, range);
+    }
+    if (st == OK) { *value = array.values[0]; }
+    npy_free(&array);
+    return st;
+}

@@ -28,6 +28,11 @@ status npz_read(const char *path, const char *name, npy_array *array);
 /* 1 if the .npz has the array `name`, else 0 (also when the file cannot be read). */
 int npz_has(const char *path, const char *name);
 
+/* *value <- the one number in [low, high] of the array `name`, left as it is where there is no such
+ * array. BAD_INPUT as npz_read; `range`, "(0, 1]", is what the line about another value says. */
+status npz_scalar(const char *path, const char *name, double low, double high, const char *range,
+                  double *value);
+
 /* Frees values; safe on a zeroed array and twice. */
 void npy_free(npy_array *array);
 

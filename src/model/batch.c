@@ -7,8 +7,7 @@
 #include "model/vec.h"
 
 status batch_new(const gram *g, size_t rows, size_t capacity, row_batch *b) {
-    enum { LINE = 64 / sizeof(real) };
-    size_t ld = (rows + LINE - 1) / LINE * LINE;
+    size_t ld = gram_whole_lines(rows);
     *b = (row_batch){
         .part = {.n = rows, .d = g->d, .q = g->q, .ld = ld}, .step = *g, .columns = &g->columns};
     scratch *own = &b->owned;

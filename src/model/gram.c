@@ -95,8 +95,7 @@ static status pack_factor(const dataset *data, const double *all, gram *g) {
     return st;
 }
 
-/* Whole cache lines. */
-static size_t round_up(size_t count) {
+size_t gram_whole_lines(size_t count) {
     enum { LINE = 64 / sizeof(real) };
     return (count + LINE - 1) / LINE * LINE;
 }
@@ -115,9 +114,9 @@ status gram_new(const dataset *data, gram_method method, gram *g) {
 
 status gram_new_beside(const dataset *data, const dataset *held, gram_method method, gram *g) {
     *g = (gram){.n = data->n, .d = data->d, .q = data->q, .held = held ? held->n : 0};
-    g->first = g->held > 0 ? round_up(g->n) : g->n;
+    g->first = g->held > 0 ? gram_whole_lines(g->n) : g->n;
     g->rows = g->first + g->held;
-    g->ld = round_up(g->rows);
+    g->ld = gram_whole_lines(g->rows);
     g->method = g->n <= 3 * g->d ? GRAM_MATRIX : GRAM_FACTOR;
     if (method != GRAM_AUTO) { g->method = method; }
     g->X = allocate(g->rows * g->d, sizeof *g->X, "inputs in working precision");

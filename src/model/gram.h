@@ -41,6 +41,9 @@ status gram_new(const dataset *data, gram_method method, gram *g);
  * a step takes are those of X times all rows, so that a step moves the pre-activations of these rows
  * too, and nothing of theirs has a part in it. */
 status gram_new_beside(const dataset *data, const dataset *held, gram_method method, gram *g);
+/* `count` numbers rounded up to whole cache lines: the ld of so many rows. */
+size_t gram_whole_lines(size_t count);
+
 void gram_free(gram *g); /* safe on a zeroed one */
 
 /* Elements of workspace that gram_step needs. */

@@ -76,6 +76,11 @@ status mask_check(mask_kind kind, size_t m, double xi) {
                 m);
 }
 
+status mask_refuse_xi(const char *word) {
+    return fail(BAD_INPUT, "--xi: %s masks have xi = 1/p; leave --xi out or take --mask bernoulli",
+                word);
+}
+
 double mask_share(mask_kind kind, size_t p, size_t m, double xi) {
     if (mask_parts(kind)) { return 1 / (double)p; }
     return kind == MASK_FIXED ? (double)mask_size(m, xi) / (double)m : xi;

@@ -44,6 +44,9 @@ size_t mask_size(size_t m, double xi);
 /* BAD_INPUT where a fixed mask would take no neuron, in a line about --xi. */
 status mask_check(mask_kind kind, size_t m, double xi);
 
+/* BAD_INPUT: xi was given for masks (`word`) that part the neurons, whose xi is 1/p. */
+status mask_refuse_xi(const char *word);
+
 /* P(m_r^l = 1): xi, or round(xi m)/m, or 1/p. */
 double mask_share(mask_kind kind, size_t p, size_t m, double xi);
 

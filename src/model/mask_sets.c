@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "model/mask_sets.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -51,28 +52,13 @@ static status check(const char *path, const npy_array *masks) {
     return OK;
 }
 
-static status read_xi(const char *path, double *xi) {
-    npy_array array = {0};
-    if (!npz_has(path, "xi")) { return OK; }
-    status st = npz_read(path, "xi", &array);
-    if (st == OK && !(array.count == 1 && array.values[0] > 0 && array.values[0] <= 1)) {
-        st = fail(BAD_INPUT,
-                  "%s: 'xi' is not one number in (0, 1]; write it as a scalar or leave "
-                  "it out",
-                  path);
-    }
-    if (st == OK) { *xi = array.values[0]; }
-    npy_free(&array);
-    return st;
-}
-
 status mask_sets_read(const char *path, mask_sets *sets) {
     npy_array masks = {.values = NULL};
     const file_mark mark = fingerprint_mark(path);
     status st = npz_read(path, "masks", &masks);
     if (st == OK) { st = check(path, &masks); }
     if (st == OK) { st = mask_sets_take(path, &masks, sets); }
-    if (st == OK) { st = read_xi(path, &sets->xi); }
+    if (st == OK) { st = npz_scalar(path, "xi", DBL_TRUE_MIN, 1, "(0, 1]", &sets->xi); }
     if (st == OK) { st = fingerprint_file(path, &mark, sets->sha256); }
     npy_free(&masks);
     return st;

@@ -106,9 +106,7 @@ static status prepare(study_run *r) {
     floor_context *c = r->context;
     const floor_settings *o = r->settings;
     if (mask_parts((mask_kind)o->mask) && o->xi_given) {
-        return fail(BAD_INPUT,
-                    "--xi: %s masks have xi = 1/p; leave --xi out or take --mask bernoulli",
-                    mask_words[o->mask]);
+        return mask_refuse_xi(mask_words[o->mask]);
     }
     if (o->mask == MASK_PARTITION || (o->mask == MASK_FIXED && o->order == 2)) {
         return fail(
