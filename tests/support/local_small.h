@@ -12,8 +12,7 @@
 
 /* As many starts of either regime and mask kind. */
 static inline local_settings local_small(size_t trials) {
-    return (local_settings){.samples = 12,
-                            .width = 80,
+    return (local_settings){.width = 80,
                             .subnets = 8,
                             .local_steps = 3,
                             .rounds = 1,
@@ -28,6 +27,12 @@ static inline local_settings local_small(size_t trials) {
                             .multiples = {{1}, 1}};
 }
 
+enum { LOCAL_ROWS = 12 }; /* of the practical regime */
+
+static inline void local_open(const study *s, const local_settings *settings, study_run *r) {
+    study_fixture_open_on("data/digits.npz", LOCAL_ROWS, s, settings, r);
+}
+
 /* Something that spoils the numbers that runs are held against. */
 typedef void spoiler(local_model *model);
 
@@ -35,7 +40,7 @@ typedef void spoiler(local_model *model);
 static inline claim_rows local_judged(const study *s, spoiler *spoil, size_t trials) {
     local_settings settings = local_small(trials);
     study_run r;
-    study_fixture_open(s, &settings, &r);
+    local_open(s, &settings, &r);
     local_context *c = r.context;
     for (size_t k = 0; spoil && k < REGIMES * MASKS; k++) {
         spoil(&c->models[k / MASKS][k % MASKS]);
@@ -67,7 +72,7 @@ static inline claim_rows local_judged_nan(const study *s, size_t trials, const l
                                           size_t count) {
     local_settings settings = local_small(trials);
     study_run r;
-    study_fixture_open(s, &settings, &r);
+    local_open(s, &settings, &r);
     study_fixture_measure(&r);
     size_t records = r.cells * r.repeats * local_step_count(r.settings),
            length = r.values / local_step_count(r.settings);

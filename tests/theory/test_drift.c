@@ -191,7 +191,7 @@ static void see(const step_event *sight, void *context) {
 Test(drift, a_round_seen_through_weights) {
     local_settings small = local_small(1);
     study_run under_way;
-    study_fixture_open(&drift_study, &small, &under_way);
+    local_open(&drift_study, &small, &under_way);
     const local_context *c = under_way.context;
     const local_regime *r = &c->regimes[REGIME_PRACTICAL];
     train_settings settings = local_train_settings(r, MASK_BERNOULLI);
@@ -228,9 +228,11 @@ Test(drift, same_table_for_one_and_two_threads) {
     char path[2][256];
     const char *folder = fixture_folder("drift");
     local_settings settings = local_small(2);
+    study few_rows = drift_study;
+    few_rows.samples = LOCAL_ROWS;
     for (int k = 0; k < 2; k++) {
         snprintf(path[k], sizeof path[k], "%s/%d.dat", folder, k + 1);
-        study_fixture_perform(&drift_study, &settings, path[k], k + 1);
+        study_fixture_perform(&few_rows, &settings, path[k], k + 1);
     }
     cr_expect(fixture_same_rows(path[0], path[1]));
     table_data rows;

@@ -18,7 +18,7 @@
 Test(local, step_sizes_share_their_start) {
     local_settings small = local_small(1);
     study_run under_way;
-    study_fixture_open(&drift_study, &small, &under_way);
+    local_open(&drift_study, &small, &under_way);
     const local_place at = {REGIME_PRACTICAL, MASK_CATEGORICAL, 3};
     const size_t steps[] = {0, 1, 0};
     double start[3], after[3];
@@ -46,7 +46,7 @@ Test(local, model_and_width) {
     local_settings options = local_small(1);
     options.wide_width = 0;
     study_run under_way;
-    study_fixture_open(&drift_study, &options, &under_way);
+    local_open(&drift_study, &options, &under_way);
     const local_regime *r = &((const local_context *)under_way.context)->regimes[REGIME_WIDE];
     const local_model *model =
         &((const local_context *)under_way.context)->models[REGIME_WIDE][MASK_CATEGORICAL];
@@ -72,7 +72,7 @@ Test(local, width_at_most) {
     options.wide_width = 0;
     options.xi = 1e-4;
     study_run under_way;
-    study_fixture_open(&drift_study, &options, &under_way);
+    local_open(&drift_study, &options, &under_way);
     cr_expect(gt(dbl, local_hardest(&under_way, REGIME_WIDE)->width, 65536));
     cr_expect(eq(dbl, local_hardest(&under_way, REGIME_WIDE)->m, 65536));
     study_close(&under_way);
@@ -82,7 +82,7 @@ Test(local, width_at_most) {
 Test(local, span_keeps_the_gram_matrix) {
     local_settings small = local_small(1);
     study_run under_way;
-    study_fixture_open(&drift_study, &small, &under_way);
+    local_open(&drift_study, &small, &under_way);
     const local_regime *r = &((const local_context *)under_way.context)->regimes[REGIME_PRACTICAL];
     size_t n = r->g.n;
     cr_expect(eq(sz, r->data.data.d, 64));

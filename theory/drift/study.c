@@ -1,26 +1,8 @@
 /* The runs of drift, what is kept of them, and its table.
  * SPDX-License-Identifier: GPL-3.0-or-later */
-#include <stdlib.h>
-
 #include "theory/drift/drift.h"
-#include "theory/criteria.h"
 
-enum { SAMPLES = 100 }; /* of the practical regime */
-
-static const local_settings defaults = {.label = OPTION_IS_AUTO,
-                                        .samples = SAMPLES,
-                                        .width = 1000,
-                                        .subnets = 4,
-                                        .local_steps = 5,
-                                        .rounds = 10,
-                                        .repeats = 4,
-                                        .wide_samples = 6,
-                                        .wide_subnets = 2,
-                                        .wide_trials = 60,
-                                        .xi = 0.5,
-                                        .kappa = 1,
-                                        .delta = CRITERION_DELTA,
-                                        .multiples = {{1}, 1}};
+static const local_settings defaults = {LOCAL_DEFAULTS, .rounds = 10, .multiples = {{1}, 1}};
 
 /* --- units: for each step size a drift_round for each round --- */
 
@@ -149,18 +131,10 @@ static const study_table tables[] = {
     {.fill = NULL}};
 
 const study drift_study = {
-    .samples = SAMPLES,
-    .samples_help = ", of the practical regime",
     .about = "Drift: how far weights, activations and masked kernels stray along runs",
-    .options = local_options,
     .defaults = &defaults,
-    .settings_size = sizeof defaults,
-    .context_size = sizeof(local_context),
     .prepare = prepare,
-    .close = local_close,
     .measure = measure,
-    .cost = local_cost,
-    .calibrate = local_calibrate,
-    .note = local_note,
     .tables = tables,
-    .claims = drift_claims};
+    .claims = drift_claims,
+    LOCAL_HOOKS};

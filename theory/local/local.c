@@ -46,7 +46,7 @@ static size_t cells_of(const study_run *r, size_t regime) {
 status local_prepare(study_run *r) {
     local_context *c = r->context;
     const local_settings *o = r->settings;
-    status st = local_regimes_open(&r->options, o, c->regimes);
+    status st = local_regimes_open(r, c->regimes);
     if (st != OK) { return st; }
     for (size_t k = 0; k < REGIMES; k++) {
         for (size_t mask = 0; mask < MASKS; mask++) {

@@ -13,13 +13,13 @@
 #include "study/kernel_data.h"
 #include "study/record.h"
 #include "study/study.h"
+#include "theory/criteria.h"
 
 /* --- options --- */
 
 /* Filled with the program's defaults before parsing. */
 typedef struct {
-    size_t samples; /* rows of the practical regime unless --samples says so */
-    size_t label;   /* label column */
+    size_t label;                               /* label column */
     size_t width, subnets, local_steps, rounds; /* m, p, tau, K */
     size_t repeats; /* runs of the practical regime with either mask kind */
     size_t wide_samples, wide_subnets;
@@ -31,6 +31,12 @@ typedef struct {
 } local_settings;
 
 extern const option_row local_options[]; /* of a local_settings */
+
+/* Defaults of both programs; their own: rounds and multiples. */
+#define LOCAL_DEFAULTS                                                                    \
+    .label = OPTION_IS_AUTO, .width = 1000, .subnets = 4, .local_steps = 5, .repeats = 4, \
+    .wide_samples = 6, .wide_subnets = 2, .wide_trials = 60, .xi = 0.5, .kappa = 1,       \
+    .delta = CRITERION_DELTA
 
 /* --- regimes --- */
 
@@ -50,9 +56,9 @@ typedef struct {
 extern const char *const local_regime_names[REGIMES];
 extern const char *const local_mask_names[MASKS];
 
-/* Both regimes. Safe to close whatever the status. */
-status local_regimes_open(const program_options *run, const local_settings *o,
-                          local_regime regimes[REGIMES]);
+/* Both regimes, the practical one of the study's `samples` rows. Safe to close whatever the status.
+ */
+status local_regimes_open(const study_run *r, local_regime regimes[REGIMES]);
 void local_regimes_close(local_regime regimes[REGIMES]);
 
 /* Settings of the regime with masks of that kind (categorical: xi = 1/p) and K p, the number of
@@ -133,6 +139,12 @@ typedef struct {
     mask_kind mask;
     size_t trial;
 } local_place;
+
+/* What both studies are; their own: about, defaults, prepare, measure, tables and claims. */
+#define LOCAL_HOOKS                                                                        \
+    .samples = 100, .samples_help = ", of the practical regime", .options = local_options, \
+    .settings_size = sizeof(local_settings), .context_size = sizeof(local_context),        \
+    .close = local_close, .cost = local_cost, .calibrate = local_calibrate, .note = local_note
 
 /* Opens regimes and models, and sets the cells; r->values is the study's own. */
 status local_prepare(study_run *r);

@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the statements allow in a regime, and what is counted on a subnetwork.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "theory/local/local.h"
 
 #include <math.h>

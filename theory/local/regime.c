@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The two regimes: rows, width and runs of each, and its step sizes.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "theory/local/local.h"
 
 #include <math.h>
@@ -24,9 +25,8 @@ train_settings local_train_settings(const local_regime *regime, mask_kind mask) 
     return s;
 }
 
-/* Three times what is asked for (combined with drift), so that the weights have room to move within
- * R* as well; for
- * both mask kinds. */
+/* Three times what is asked for (combined with drift), for both mask kinds, so that the weights have
+ * room to move within R* as well. */
 static size_t width_of(const local_regime *regime) {
     double xi = fmin(regime->settings.xi, 1 / (double)regime->settings.subnets);
     bounds_setting s = kernel_data_bounds(&regime->data, local_masks(regime), xi, regime->delta);
@@ -56,8 +56,9 @@ static status open_gram(local_regime *regime) {
     return st;
 }
 
-static status open_one(const program_options *run, const local_settings *o, size_t which,
-                       local_regime *regime) {
+static status open_one(const study_run *r, size_t which, local_regime *regime) {
+    const program_options *run = &r->options;
+    const local_settings *o = r->settings;
     bool wide = which == REGIME_WIDE;
     size_t batches = wide ? (o->wide_trials + o->repeats - 1) / o->repeats : 1;
     *regime = (local_regime){
@@ -73,24 +74,22 @@ static status open_one(const program_options *run, const local_settings *o, size
                                         .local_steps = o->local_steps,
                                         .kappa = o->kappa,
                                         .scaling = SCALING_THEORY};
-    status s = kernel_data_open(&regime->run, wide ? o->wide_samples : o->samples, o->label,
-                                &regime->data);
-    if (s == OK) { s = open_gram(regime); }
-    if (s == OK && regime->settings.width == 0) { regime->settings.width = width_of(regime); }
-    if (s == OK) {
-        program_say(run, "%s regime: m=%zu p=%zu tau=%zu, %zu rounds, %zu runs of either mask kind",
-                    local_regime_names[which], regime->settings.width, regime->settings.subnets,
-                    o->local_steps, o->rounds, regime->trials);
-    }
-    return s;
+    size_t samples = wide ? o->wide_samples : r->study->samples;
+    status st = kernel_data_open(&regime->run, samples, o->label, &regime->data);
+    if (st == OK) { st = open_gram(regime); }
+    if (st != OK) { return st; }
+    if (regime->settings.width == 0) { regime->settings.width = width_of(regime); }
+    program_say(run, "%s regime: m=%zu p=%zu tau=%zu, %zu rounds, %zu runs of either mask kind",
+                local_regime_names[which], regime->settings.width, regime->settings.subnets,
+                o->local_steps, o->rounds, regime->trials);
+    return OK;
 }
 
-status local_regimes_open(const program_options *run, const local_settings *o,
-                          local_regime regimes[REGIMES]) {
-    status s = OK;
+status local_regimes_open(const study_run *r, local_regime regimes[REGIMES]) {
+    status st = OK;
     for (size_t k = 0; k < REGIMES; k++) { regimes[k] = (local_regime){.rounds = 0}; }
-    for (size_t k = 0; k < REGIMES && s == OK; k++) { s = open_one(run, o, k, &regimes[k]); }
-    return s;
+    for (size_t k = 0; k < REGIMES && st == OK; k++) { st = open_one(r, k, &regimes[k]); }
+    return st;
 }
 
 void local_regimes_close(local_regime regimes[REGIMES]) {
@@ -121,8 +120,7 @@ void local_regime_note(const local_regime *r, const char *name, table *t) {
     bounds_setting b = kernel_data_bounds(&r->data, local_masks(r), s->xi, r->delta);
     table_note(t, "regime",
                "%s: n=%zu m=%zu p=%zu tau=%zu rounds=%zu runs=%zu lambda0=%.8g ||G||=%.8g R*=%.6g, "
-               "combined with "
-               "drift m=%.4g is asked for",
+               "combined with drift m=%.4g is asked for",
                name, r->data.data.n, s->width, s->subnets, s->local_steps, r->rounds, r->trials,
                r->data.lambda0, r->data.gram_norm, bounds_radius(&b, s->kappa),
                bounds_width_combined(&b));

@@ -1,26 +1,10 @@
 /* The runs of local-descent, what is kept of them, and its table.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>
-#include <stdlib.h>
 
 #include "theory/local_descent/local_descent.h"
-#include "theory/criteria.h"
 
-enum { SAMPLES = 100 }; /* of the practical regime */
-
-static const local_settings defaults = {.label = OPTION_IS_AUTO,
-                                        .samples = SAMPLES,
-                                        .width = 1000,
-                                        .subnets = 4,
-                                        .local_steps = 5,
-                                        .rounds = 2,
-                                        .repeats = 4,
-                                        .wide_samples = 6,
-                                        .wide_subnets = 2,
-                                        .wide_trials = 60,
-                                        .xi = 0.5,
-                                        .kappa = 1,
-                                        .delta = CRITERION_DELTA,
+static const local_settings defaults = {LOCAL_DEFAULTS, .rounds = 2,
                                         .multiples = {{0.1, 1, 4, 8, 16}, 5}};
 
 /* --- units: for each step size a descent_run, then the ratio and the largest step size of every
@@ -186,18 +170,10 @@ static const study_table tables[] = {
     {.fill = NULL}};
 
 const study descent_study = {
-    .samples = SAMPLES,
-    .samples_help = ", of the practical regime",
     .about = "Hypothesis 1: every subnetwork descends locally, step by step, against its bounds",
-    .options = local_options,
     .defaults = &defaults,
-    .settings_size = sizeof defaults,
-    .context_size = sizeof(local_context),
     .prepare = prepare,
-    .close = local_close,
     .measure = measure,
-    .cost = local_cost,
-    .calibrate = local_calibrate,
-    .note = local_note,
     .tables = tables,
-    .claims = descent_claims};
+    .claims = descent_claims,
+    LOCAL_HOOKS};
