@@ -3,8 +3,6 @@
 #include "bench/bench.h"
 
 #include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "stats/stats.h"

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "experiments/loss_save.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "io/npy.h"

@@ -77,13 +77,13 @@ typedef struct {
 status compare_tables(const compare_table *a, const compare_table *b, compare_family *family,
                       compare_result *result);
 
-/* Single runs. A cell is what has the same keys. For each cell and value a two-sample t test, paired
- * where both runs have the same seed (then, mostly, the same random numbers), Welch's otherwise; and
- * for each value one test of all cells together (their differences summed), which sees a small
- * change that all cells share. Values of one sign are compared as logarithms, whole numbers as known
- * to +-1/2. Means that differ by less than COMPARE_RUN_TOLERANCE of themselves are the same. Runs
- * that diverged are counted against each other (Fisher's exact test). A cell that one table lacks is
- * a difference. */
+/* Single runs. A cell is what has the same keys. For each cell and value a two-sample t test,
+ * paired where both runs have the same seed (then, mostly, the same random numbers), Welch's
+ * otherwise; and for each value one test of all cells together (their differences summed), which
+ * sees a small change that all cells share. Values of one sign are compared as logarithms, whole
+ * numbers as known to +-1/2. Means that differ by less than COMPARE_RUN_TOLERANCE of themselves are
+ * the same. Runs that diverged are counted against each other (Fisher's exact test). A cell that
+ * one table lacks is a difference. */
 void compare_runs(const table_data *a, const table_data *b, bool same_seed, compare_family *family);
 
 #endif

@@ -51,12 +51,12 @@ typedef struct {
     compared_table *tables;
     size_t count;
     compare_family family;
-} comparison;
+} result_sets;
 
 static const char *const WORDS[] = {"identical", "same within noise", "different", "not compared"};
 enum { IDENTICAL, WITHIN_NOISE, DIFFERENT, UNSEEN, WORST = 5 };
 
-static int outcome_of(const comparison *c, const compared_table *t) {
+static int outcome_of(const result_sets *c, const compared_table *t) {
     for (size_t k = t->first; k < t->end; k++) {
         if (c->family.tests[k].different) { return DIFFERENT; }
     }
@@ -99,7 +99,7 @@ static void print_tests(compare_test *tests, size_t count) {
     }
 }
 
-static void print_table(comparison *c, const compared_table *t) {
+static void print_table(result_sets *c, const compared_table *t) {
     int outcome = outcome_of(c, t);
     size_t different = 0;
     for (size_t k = t->first; k < t->end; k++) { different += c->family.tests[k].different; }
@@ -117,7 +117,7 @@ static void print_table(comparison *c, const compared_table *t) {
 }
 
 /* The word for all of it: of the worst table. */
-static int conclude(comparison *c) {
+static int conclude(result_sets *c) {
     int all = IDENTICAL;
     for (size_t k = 0; k < c->count; k++) {
         int outcome = outcome_of(c, &c->tables[k]);
@@ -135,7 +135,7 @@ static int conclude(comparison *c) {
 
 /* --- which tables --- */
 
-static status compare_files(const char *a, const char *b, const char *name, comparison *c) {
+static status compare_files(const char *a, const char *b, const char *name, result_sets *c) {
     compared_table *grown = realloc(c->tables, (c->count + 1) * sizeof *grown);
     if (!grown) { return fail(FAILED, "no memory for %zu tables", c->count + 1); }
     c->tables = grown;
@@ -174,7 +174,7 @@ static bool stands_for_itself(const char *folder, const char *name) {
            !(part && is_there(folder, "statements", ".dat"));
 }
 
-static status compare_folders(const char *a, const char *b, comparison *c) {
+static status compare_folders(const char *a, const char *b, result_sets *c) {
     struct dirent **entries;
     int count = scandir(a, &entries, NULL, alphasort);
     if (count < 0) {
@@ -210,7 +210,7 @@ int main(int argc, char **argv) {
     compare_settings settings = {.count = 0};
     const struct argp own = {NULL, parse, "A B", NULL, NULL, NULL, NULL};
     program_options options;
-    comparison c = {.count = 0};
+    result_sets c = {.count = 0};
     gsl_set_error_handler_off();
     status st = program_parse(argc, argv, &about, &own, &settings, &options);
     if (st == OK && is_folder(settings.paths[0])) {

@@ -31,7 +31,7 @@ typedef struct {
     twosample *parts;          /* (units) */
     compare_family *family;
     scratch work;
-} comparison;
+} run_tables;
 
 /* How the values of a column are compared. */
 typedef struct {
@@ -54,7 +54,7 @@ static unsigned key_of(const char *name) {
     return 0;
 }
 
-static bool same_keys(const comparison *c, struct group_row a, struct group_row b, unsigned keys) {
+static bool same_keys(const run_tables *c, struct group_row a, struct group_row b, unsigned keys) {
     for (int k = 0; k < (int)c->t[0]->columns; k++) {
         if ((key_of(c->t[0]->names[k]) & keys) == 0) { continue; }
         if (strcmp(table_field(c->t[a.t], a.row, k), table_field(c->t[b.t], b.row, k)) != 0) {
@@ -64,7 +64,7 @@ static bool same_keys(const comparison *c, struct group_row a, struct group_row 
     return true;
 }
 
-static void group_rows(comparison *c, unsigned keys, groups *g) {
+static void group_rows(run_tables *c, unsigned keys, groups *g) {
     size_t rows = c->t[0]->rows + c->t[1]->rows;
     g->first = scratch_take(&c->work, rows, sizeof *g->first, "groups of rows");
     for (int t = 0; t < 2; t++) {
@@ -82,7 +82,7 @@ static void group_rows(comparison *c, unsigned keys, groups *g) {
     }
 }
 
-static void name_cell(const comparison *c, size_t cell, char *name, size_t size) {
+static void name_cell(const run_tables *c, size_t cell, char *name, size_t size) {
     struct group_row first = c->cells.first[cell];
     const table_data *t = c->t[first.t];
     size_t used = 0;
@@ -97,7 +97,7 @@ static void name_cell(const comparison *c, size_t cell, char *name, size_t size)
 /* --- values --- */
 
 /* NaN of a run that diverged. */
-static double value_of(const comparison *c, int t, size_t row, const value_column *v) {
+static double value_of(const run_tables *c, int t, size_t row, const value_column *v) {
     const char *state = table_field(c->t[t], row, table_column(c->t[t], "state"));
     double value = table_value(c->t[t], row, v->column);
     if (!isfinite(value) || strcmp(state, "diverged") == 0) { return NAN; }
@@ -105,7 +105,7 @@ static double value_of(const comparison *c, int t, size_t row, const value_colum
 }
 
 /* False of a column of keys or texts. */
-static bool value_column_of(const comparison *c, int column, value_column *v) {
+static bool value_column_of(const run_tables *c, int column, value_column *v) {
     *v = (value_column){column, true, false};
     size_t positive = 0, negative = 0, zero = 0;
     for (int t = 0; t < 2; t++) {
@@ -123,7 +123,7 @@ static bool value_column_of(const comparison *c, int column, value_column *v) {
 }
 
 /* Values of a cell in table t, without those that diverged, of which there are *lost. */
-static size_t values_of_cell(const comparison *c, int t, size_t cell, const value_column *v,
+static size_t values_of_cell(const run_tables *c, int t, size_t cell, const value_column *v,
                              size_t *lost) {
     size_t count = 0;
     *lost = 0;
@@ -138,7 +138,7 @@ static size_t values_of_cell(const comparison *c, int t, size_t cell, const valu
 }
 
 /* Means over the rows of each run of a unit, without runs that diverged: then *whole is false. */
-static size_t means_of_unit(const comparison *c, int t, size_t unit, const value_column *v,
+static size_t means_of_unit(const run_tables *c, int t, size_t unit, const value_column *v,
                             bool *whole) {
     size_t count = 0;
     for (size_t run = 0; run < c->runs.count; run++) {
@@ -166,7 +166,7 @@ static double mean_of(const double *x, size_t n) {
 }
 
 /* Of n and m values in c->x. tolerance: the difference that counts as none. */
-static twosample difference(const comparison *c, size_t n, size_t m, bool paired,
+static twosample difference(const run_tables *c, size_t n, size_t m, bool paired,
                             const value_column *v, double *tolerance) {
     const double *x = c->x[0];
     const double *y = c->x[1];
@@ -179,14 +179,14 @@ static twosample difference(const comparison *c, size_t n, size_t m, bool paired
 
 /* --- questions --- */
 
-static void ask(comparison *c, double p, double a, double b, const char *what, const char *where) {
+static void ask(run_tables *c, double p, double a, double b, const char *what, const char *where) {
     if (isnan(p)) { return; }
     c->family->compared++;
     compare_add(c->family, p, a, b, "%s%s", what, where);
 }
 
 /* Of `lost` runs in `all`, on either side. */
-static void ask_diverged(comparison *c, const size_t lost[2], const size_t all[2], const char *what,
+static void ask_diverged(run_tables *c, const size_t lost[2], const size_t all[2], const char *what,
                          const char *where) {
     if (lost[0] + lost[1] == 0) { return; }
     double p = twosample_fisher_p(lost[0], all[0], lost[1], all[1]);
@@ -195,7 +195,7 @@ static void ask_diverged(comparison *c, const size_t lost[2], const size_t all[2
 
 static double shown(double mean, const value_column *v) { return v->logs ? exp(mean) : mean; }
 
-static void ask_cell(comparison *c, size_t cell, const value_column *v, size_t lost[2],
+static void ask_cell(run_tables *c, size_t cell, const value_column *v, size_t lost[2],
                      size_t all[2]) {
     char where[100], what[60];
     size_t gone[2], kept[2], here[2];
@@ -220,7 +220,7 @@ static void ask_cell(comparison *c, size_t cell, const value_column *v, size_t l
 }
 
 /* One test of all units together. */
-static void ask_all(comparison *c, const value_column *v) {
+static void ask_all(run_tables *c, const value_column *v) {
     size_t count = 0;
     double allowed = 0, means[2] = {0, 0};
     for (size_t unit = 0; unit < c->units.count; unit++) {
@@ -240,7 +240,7 @@ static void ask_all(comparison *c, const value_column *v) {
         " over all cells");
 }
 
-static void ask_column(comparison *c, int column) {
+static void ask_column(run_tables *c, int column) {
     value_column v;
     size_t lost[2] = {0, 0}, all[2] = {0, 0};
     if (!value_column_of(c, column, &v)) { return; }
@@ -251,7 +251,7 @@ static void ask_column(comparison *c, int column) {
 
 /* The row of the second table that is the same run and place as this row of the first; its number
  * of rows: there is none. */
-static size_t same_row(const comparison *c, size_t row) {
+static size_t same_row(const run_tables *c, size_t row) {
     size_t j = 0;
     while (j < c->t[1]->rows &&
            !(c->cells.of[1][j] == c->cells.of[0][row] && c->runs.of[1][j] == c->runs.of[0][row])) {
@@ -263,7 +263,7 @@ static size_t same_row(const comparison *c, size_t row) {
 /* Tells of runs of one seed that ended in another round, one by one if they are few. Until the
  * earlier end they were the same but for rounding: it decided whether a mean that hardly moved
  * still fell. The tests above judge what came of it. */
-static void tell_stops(comparison *c) {
+static void tell_stops(run_tables *c) {
     enum { FEW = 5 };
     const value_column v = {table_column(c->t[0], "rounds"), true, false};
     size_t turned = 0;
@@ -285,7 +285,7 @@ static void tell_stops(comparison *c) {
 
 void compare_runs(const table_data *a, const table_data *b, bool same_seed,
                   compare_family *family) {
-    comparison c = {.t = {a, b}, .paired = same_seed, .family = family};
+    run_tables c = {.t = {a, b}, .paired = same_seed, .family = family};
     for (int t = 0; t < 2; t++) {
         c.x[t] = scratch_take(&c.work, c.t[t]->rows, sizeof *c.x[t], "values of a cell");
     }

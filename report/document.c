@@ -84,10 +84,13 @@ const char *document_verdict(document *d, verdict v) {
     return keep(d, &t);
 }
 
-const char *document_note(document *d, const table_data *t, const char *key) {
+const char *document_note(document *d, const char *name, const char *key) {
     char written[1024], *end;
     text note = {0};
-    if (!table_note_of(t, key, written, sizeof written)) { return NULL; }
+    table_data t;
+    bool there = document_table(d, name, &t) && table_note_of(&t, key, written, sizeof written);
+    table_data_free(&t);
+    if (!there) { return NULL; }
     const double value = strtod(written, &end);
     const bool number = end > written && (!*end || *end == ',' || *end == ' ');
     if (number) { text_add(&note, "%.4g", value); }

@@ -40,9 +40,9 @@ bool document_table(const document *d, const char *name, table_data *t);
 
 /* A number as people read it: 3 significant digits; "-" for NaN. */
 const char *document_number(document *d, double value);
-/* A note of the table rounded to 4 digits where it begins with a number, safe in a cell; NULL if
- * the table has no such note. */
-const char *document_note(document *d, const table_data *t, const char *key);
+/* A note of NAME.dat of the results rounded to 4 digits where it begins with a number, safe in a
+ * cell; NULL if there is no such table or note. */
+const char *document_note(document *d, const char *name, const char *key);
 /* Text of a table cell: '|' and line ends cannot break the table. */
 const char *document_cell(document *d, const char *written);
 /* Text as code, whatever it has in it. */
@@ -76,10 +76,10 @@ void document_fold(document *d, const char *title, const char *counts);
 void document_unfold(document *d);
 
 /* --- the chapters, in order; each adds itself --- */
-void chapter_paper(document *d); /* the paper, its algorithm */
-void chapter_summary(document *d);
-void chapter_advise(document *d); /* the page of advise, in full */
-void chapter_unheld(document *d); /* refuted, hypothesis not met, not checked, and why */
+void chapter_paper(document *d);    /* what came out, the algorithm */
+void chapter_settings(document *d); /* data, settings, how many tests at which level */
+void chapter_advise(document *d);   /* the page of advise, in full */
+void chapter_unheld(document *d);   /* refuted, hypothesis not met, not checked, and why */
 void chapter_figure2(document *d);
 void chapter_released(document *d); /* where the released program departs from Algorithm 1 */
 void chapter_statements(document *d);

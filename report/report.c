@@ -72,7 +72,7 @@ static status write_report(document *d, const char *path) {
                       "2112.02668\"\nlang: en\n---\n\n");
     chapter_paper(d);
     if (own_data(d)) { chapter_advise(d); }
-    chapter_summary(d);
+    chapter_settings(d);
     chapter_unheld(d);
     chapter_figure2(d);
     chapter_released(d);

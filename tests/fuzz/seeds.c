@@ -1,7 +1,6 @@
 /* Writes the seeds that the harnesses start from: seeds FOLDER makes FOLDER/npz, FOLDER/unit and
  * FOLDER/table.
  * SPDX-License-Identifier: GPL-3.0-or-later */
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

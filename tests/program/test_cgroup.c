@@ -5,7 +5,6 @@
 #include <criterion/new/assert.h>
 #include <math.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "base/real.h"
 #include "tests/support/fixture.h"

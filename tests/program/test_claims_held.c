@@ -1,6 +1,5 @@
 /* Rows that are held out: the rows of claims about them, with planted trends.
  * SPDX-License-Identifier: GPL-3.0-or-later */
-#include <math.h>
 
 #include "tests/support/figure_fixture.h"
 

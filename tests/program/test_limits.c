@@ -3,10 +3,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
-#include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "tests/support/fixture.h"
 #include "tests/support/refusal.h"

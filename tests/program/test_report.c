@@ -141,11 +141,11 @@ Test(report, summary_tells_the_rows) {
     statement_row statements[] = {row("A", PAPER, NOT_REFUTED, "x"),
                                   row("B", PAPER, NOT_REFUTED, "x")};
     document d = made(NULL, 0, statements, 2);
-    char *said = chapter(&d, chapter_summary);
+    char *said = chapter(&d, chapter_settings);
     expect_said(said, "Statements were checked on 24 of your 1000 rows.");
     free(said);
     statements[1].rows = 400;
-    said = chapter(&d, chapter_summary);
+    said = chapter(&d, chapter_settings);
     expect_said(said, "Statements were checked on 24 to 400 of your 1000 rows");
     free(said);
 }

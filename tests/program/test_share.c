@@ -7,7 +7,6 @@
 #include <criterion/new/assert.h>
 #include <limits.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "base/error.h"

@@ -2,8 +2,6 @@
 #include "tests/support/bad_files.h"
 
 #include <math.h>
-#include <stdint.h>
-#include <unistd.h>
 
 #include "io/npy.h"
 #include "tests/support/npz_archive.h"

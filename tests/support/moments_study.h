@@ -7,9 +7,6 @@
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 #include <gsl/gsl_errno.h>
-#include <math.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "tests/support/study_fixture.h"
 #include "theory/mask_moments/mask_moments.h"

@@ -8,7 +8,6 @@
 #include <gsl/gsl_errno.h>
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "model/spectrum.h"
 #include "tests/support/concentration_fixture.h"

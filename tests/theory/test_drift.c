@@ -9,7 +9,6 @@
 #include <criterion/new/assert.h>
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "model/spectrum.h"
 #include "tests/support/fixture.h"

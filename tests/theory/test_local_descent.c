@@ -7,9 +7,7 @@
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
-#include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "tests/support/fixture.h"
 #include "tests/support/local_small.h"

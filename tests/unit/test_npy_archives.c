@@ -3,7 +3,6 @@
  */
 #include "io/npy.h"
 
-#include <stdint.h>
 #include <unistd.h>
 
 #include "tests/support/npz_archive.h"

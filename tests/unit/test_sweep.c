@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sweep/sweep.h"
 
-#include <stdint.h>
 #include <unistd.h>
 
 #include "tests/support/toy_sweep.h"

@@ -5,7 +5,6 @@
 #include <criterion/new/assert.h>
 #include <gsl/gsl_cdf.h>
 #include <math.h>
-#include <stdlib.h>
 
 #include "stats/rng.h"
 

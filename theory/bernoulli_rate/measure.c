@@ -6,7 +6,6 @@
 #include <stdlib.h>
 
 #include "model/trajectory.h"
-#include "theory/criteria.h"
 
 bool bernoulli_settled(const double *change, size_t repeats) {
     stats_interval mean = stats_mean_interval(change, repeats, CLAIM_CONFIDENCE);

@@ -1,6 +1,5 @@
 /* The statements of Hypothesis 1 judged on runs measured step by step.
  * SPDX-License-Identifier: GPL-3.0-or-later */
-#include <math.h>
 
 #include "theory/local_descent/local_descent.h"
 #include "theory/criteria.h"

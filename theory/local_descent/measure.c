@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "model/spectrum.h"
-#include "theory/criteria.h"
 
 struct descent_watch {
     const gram *g;

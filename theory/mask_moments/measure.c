@@ -4,7 +4,6 @@
 #include "theory/mask_moments/mask_moments.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "model/ntk.h"

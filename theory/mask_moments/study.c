@@ -3,7 +3,6 @@
 #include "theory/mask_moments/mask_moments.h"
 
 #include <math.h>
-#include <stdlib.h>
 
 #include "model/initial_error.h"
 #include "model/train.h"
