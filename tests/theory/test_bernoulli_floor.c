@@ -70,7 +70,7 @@ Test(bernoulli_floor, cells) {
                              1 - s->lr * slowest * theta * (double)s->local_steps / 4, 1e-14));
     }
     cell = c->cells + c->first[AXIS_SMALL_XI];
-    cr_assert(not(cell->level));
+    cr_assert(not(cell->to_floor));
     cr_assert(eq(sz, cell->s.subnets * cell->s.local_steps, 1));
     cell = c->cells + c->first[AXIS_WIDTH_NOISY];
     cr_assert(eq(dbl, cell->s.kappa, o.large_kappa));
@@ -102,7 +102,7 @@ Test(bernoulli_floor, too_slow_to_follow) {
     for (size_t k = 0; k < r.cells; k++) {
         const bernoulli_cell *cell = &context_of(&r)->cells[k];
         cr_expect(eq(int, bernoulli_is_beyond(cell), cell->axis != AXIS_CURVE));
-        cr_expect(not(cell->level));
+        cr_expect(not(cell->to_floor));
         cr_expect(le(sz, cell->window, cell->rounds));
         cr_expect(lt(sz, cell->rounds, 1000));
     }
@@ -122,7 +122,7 @@ Test(bernoulli_floor, too_slow_to_follow) {
     char words[BERNOULLI_WORDS];
     bernoulli_beyond(context_of(&r), 0, r.cells, words);
     cr_expect(eq(str, words, ""));
-    cr_expect(context_of(&r)->cells[0].level);
+    cr_expect(context_of(&r)->cells[0].to_floor);
     study_close(&r);
 }
 
@@ -147,7 +147,7 @@ Test(bernoulli_floor, floor_of_a_run) {
     cr_assert(epsilon_eq(dbl, values[FLOOR_LEVEL], level, 1e-14));
     cr_assert(epsilon_eq(dbl, values[FLOOR_CHANGE], change, 1e-13));
     cr_assert(epsilon_eq(dbl, values[FLOOR_SLOPE], log_slope(curve, 1, cell->window), 1e-14));
-    cell->level = false;
+    cell->to_floor = false;
     cr_assert(eq(int, bernoulli_measure(&r, CELL, 1, again), OK));
     cr_assert(epsilon_eq(dbl, again[FLOOR_SLOPE], values[FLOOR_SLOPE], 1e-14));
     cr_assert(eq(int, isnan(again[FLOOR_LEVEL]), 1));

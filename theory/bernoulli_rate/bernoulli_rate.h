@@ -22,7 +22,7 @@ typedef enum {
     AXIS_SMALL_XI,     /* xi at p = tau = 1, first rounds alone */
     AXIS_MULTI_SAMPLE, /* p at tau = 1 */
     AXIS_CURVE,        /* m of the mean curve */
-    AXIS_BOTTOM,       /* xi with labels along the eigenvector of lambda0, first rounds alone */
+    AXIS_BOTTOM,       /* xi with labels along v_min, the eigenvector of lambda0: first rounds */
     AXES
 } rate_axis;
 
@@ -30,9 +30,16 @@ extern const char *const rate_axis_words[]; /* (AXES) as in the tables */
 
 /* A base setting, and the values that one number of it takes along an axis. */
 typedef struct {
-    size_t width, subnets, local_steps, repeats, masks, curve_rounds, label;
-    double xi, kappa, large_kappa, curve_kappa, folds;
-    double step; /* eta ||G|| */
+    size_t width, subnets, local_steps; /* m, p, tau */
+    double xi, kappa;
+    double step;  /* eta ||G|| */
+    double folds; /* a run to the floor lasts until the slowest direction fell by exp(-folds) */
+    double large_kappa;  /* of AXIS_WIDTH_NOISY */
+    double curve_kappa;  /* of AXIS_CURVE and AXIS_BOTTOM */
+    size_t repeats;      /* of every cell; starts W_0 of a mean curve */
+    size_t masks;        /* runs from every such start */
+    size_t curve_rounds; /* of AXIS_CURVE */
+    size_t label;        /* column of the labels */
     /* Ascending; AXIS_WIDTH_NOISY and AXIS_MULTI_SAMPLE take those of AXIS_WIDTH and AXIS_SUBNETS.
      */
     option_list along[AXES];
@@ -44,7 +51,7 @@ typedef struct {
     train_settings s;
     size_t rounds; /* of a run to the floor, or of the mean curve */
     size_t window; /* first rounds of the fit */
-    bool level;    /* followed to the floor */
+    bool to_floor; /* followed to the floor */
     /* Rounds that the floor, or the fit of AXIS_BOTTOM, asks for; beyond BERNOULLI_ROUNDS_MOST the
      * cell has the first rounds of any run alone. */
     size_t needed;
@@ -62,16 +69,20 @@ typedef struct {
     size_t first[AXES + 1]; /* cells of axis a: first[a] <= k < first[a + 1] */
 } bernoulli_context;
 
+static inline const bernoulli_cell *bernoulli_cell_of(const study_run *r, size_t k) {
+    return &((const bernoulli_context *)r->context)->cells[k];
+}
+
 /* --- how many rounds --- */
 
 enum { BERNOULLI_ROUNDS_MOST = 6000, BERNOULLI_WORDS = 160 };
 
-/* Sets rounds, window, level and needed of a cell with an axis and settings. */
+/* Sets rounds, window, to_floor and needed of a cell with an axis and settings. */
 void bernoulli_set_rounds(bernoulli_cell *cell, const bernoulli_settings *o,
                           const kernel_data *data);
 bool bernoulli_is_beyond(const bernoulli_cell *cell);
-/* words <- "; 2 of 6 cells need 90000 rounds or more, at most 6000 are run" of the cells first <= k <
- * last, "" if none needs too many. */
+/* words <- "; 2 of 6 cells need 90000 rounds or more, at most 6000 are run" of the cells first <= k
+ * < last, "" if none needs too many. */
 void bernoulli_beyond(const bernoulli_context *c, size_t first, size_t last,
                       char words[BERNOULLI_WORDS]);
 

@@ -11,14 +11,10 @@
 
 /* --- the mean curve --- */
 
-static const bernoulli_cell *cell_of(const study_run *r, size_t k) {
-    return &((const bernoulli_context *)r->context)->cells[k];
-}
-
 /* Share of activations that changed, mean over starts. */
 static double share_flipped(const study_run *r, size_t k) {
     double share = 0;
-    size_t last = curve_values(cell_of(r, k)->rounds) - 1;
+    size_t last = curve_values(bernoulli_cell_of(r, k)->rounds) - 1;
     for (size_t j = 0; j < r->repeats; j++) {
         share += study_values(r, k, j)[last] / (double)r->repeats;
     }
@@ -36,7 +32,7 @@ static const size_t of_start = 0, of_limit = 1; /* kernels that predict: H(0), x
 static void square_distances(const study_run *r, size_t k, const evidence *e, double *x) {
     const size_t *kernel = e->claim->subject;
     for (size_t j = 0; j < r->repeats; j++) {
-        x[j] = curve_distance(study_values(r, k, j), cell_of(r, k)->rounds, *kernel);
+        x[j] = curve_distance(study_values(r, k, j), bernoulli_cell_of(r, k)->rounds, *kernel);
     }
 }
 
@@ -62,7 +58,7 @@ static status curve_level(const study_run *r, size_t which, evidence *e) {
     claim_says(e,
                "mean of y - u_k over masks follows e_k of H(0) and not the nearest wrong theory: "
                "relative distance, m = %g",
-               cell_of(r, k)->value);
+               bernoulli_cell_of(r, k)->value);
     require_activations_stay(e, share_flipped(r, k), allowed);
     return claim_saw(e, allowed, sqrt(mean < 0 ? 0 : mean), (double)r->repeats);
 }
@@ -83,7 +79,7 @@ static status curve_exponent(const study_run *r, size_t which, evidence *e) {
     }
     for (size_t k = 0; k < count; k++) {
         hidden |= y[k] <= 0; /* below the noise of --masks */
-        x[k] = log(cell_of(r, first + k / r->repeats)->value);
+        x[k] = log(bernoulli_cell_of(r, first + k / r->repeats)->value);
         y[k] = log(y[k]) / 2;
     }
     stats_line line = stats_fit_line(x, y, count, CLAIM_CONFIDENCE);
@@ -107,7 +103,7 @@ static status curve_exponent(const study_run *r, size_t which, evidence *e) {
  * the nearest wrong theory differs by. */
 static status initial_rate(const study_run *r, size_t which, evidence *e) {
     (void)which;
-    size_t k = bernoulli_widest(r), window = cell_of(r, k)->window;
+    size_t k = bernoulli_widest(r), window = bernoulli_cell_of(r, k)->window;
     double *measured = claim_array(e, r->repeats), *slope = claim_array(e, r->repeats);
     if (!measured || !slope) { return FAILED; }
     bernoulli_curve_slopes(r, k, CURVE_MEAN, measured);
@@ -127,11 +123,11 @@ static status initial_rate(const study_run *r, size_t which, evidence *e) {
 
 /* --- contraction --- */
 
-/* Cells of [first, last); with p > 1 and tau > 1 alone if workers; the rate as the theorem writes it
- * if written. */
+/* What a claim about the rate looks at. */
 typedef struct {
-    rate_axis first, last;
-    bool workers, written;
+    rate_axis first, last; /* axes first <= a < last */
+    bool workers;          /* cells with p > 1 and tau > 1 alone */
+    bool written;          /* the rate with eta as the theorem writes it */
 } rate_cells;
 
 /* Measured contraction of every cell is at most the paper's factor. Shown is the cell with the
@@ -215,7 +211,8 @@ static status trend_along(const study_run *r, size_t which, evidence *e) {
     if (!setting || !values) { return FAILED; }
     for (size_t k = first[0]; k < first[1]; k++) {
         if (!of->numbers(r, k, values + kept * r->repeats)) { continue; }
-        setting[kept++] = away ? 1 - cell_of(r, k)->value : cell_of(r, k)->value;
+        setting[kept++] =
+            away ? 1 - bernoulli_cell_of(r, k)->value : bernoulli_cell_of(r, k)->value;
     }
     bool floors = of->numbers == floor_level;
     char beyond[BERNOULLI_WORDS] = "";

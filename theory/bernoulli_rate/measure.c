@@ -70,8 +70,8 @@ static status share_start(const study_run *r, size_t k, size_t repetition, traje
 
 static status measure_floor(const study_run *r, size_t k, size_t repetition, double *values) {
     const bernoulli_context *c = r->context;
-    const bernoulli_cell *cell = &c->cells[k];
-    size_t rounds = cell->level ? cell->rounds : cell->window;
+    const bernoulli_cell *cell = bernoulli_cell_of(r, k);
+    size_t rounds = cell->to_floor ? cell->rounds : cell->window;
     double *curve = allocate(rounds + 1, sizeof *curve, "curve");
     if (!curve) { return FAILED; }
     trajectory run = {.mask = NULL};
@@ -83,7 +83,7 @@ static status measure_floor(const study_run *r, size_t k, size_t repetition, dou
         follow(&run, rounds, curve);
         values[FLOOR_SLOPE] = log_slope(curve, 1, cell->window);
         values[FLOOR_LEVEL] = values[FLOOR_CHANGE] = NAN;
-        if (cell->level) {
+        if (cell->to_floor) {
             curve_floor(curve, rounds, &values[FLOOR_LEVEL], &values[FLOOR_CHANGE]);
         }
     }
@@ -94,7 +94,7 @@ static status measure_floor(const study_run *r, size_t k, size_t repetition, dou
 
 status bernoulli_measure(const study_run *r, size_t k, size_t repetition, double *values) {
     const bernoulli_context *c = r->context;
-    const bernoulli_cell *cell = &c->cells[k];
+    const bernoulli_cell *cell = bernoulli_cell_of(r, k);
     if (cell->axis != AXIS_CURVE) { return measure_floor(r, k, repetition, values); }
     eigenpairs infinite = c->infinite;
     infinite.factor = cell->s.xi;

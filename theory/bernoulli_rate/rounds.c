@@ -23,9 +23,9 @@ void bernoulli_set_rounds(bernoulli_cell *cell, const bernoulli_settings *o,
     if (floor) { cell->needed = mean_rounds(rule, slowest, o->folds); }
     if (bottom) { cell->needed = mean_window(rule, slowest); }
     bool within = !bernoulli_is_beyond(cell);
-    cell->level = floor && within;
+    cell->to_floor = floor && within;
     if (bottom && within) { cell->window = cell->needed; }
-    cell->rounds = cell->level && cell->needed > cell->window ? cell->needed : cell->window;
+    cell->rounds = cell->to_floor && cell->needed > cell->window ? cell->needed : cell->window;
 }
 
 void bernoulli_beyond(const bernoulli_context *c, size_t first, size_t last,

@@ -233,7 +233,7 @@ static const struct {
 /* Contraction over the first rounds of columns of the mean curve, with its interval over starts. */
 static void note_contraction(const study_run *r, size_t k, double *x, table *t) {
     static const int shown[] = {CURVE_ERROR, CURVE_MEAN, CURVE_FINITE, CURVE_INFINITE};
-    const bernoulli_cell *cell = &((const bernoulli_context *)r->context)->cells[k];
+    const bernoulli_cell *cell = bernoulli_cell_of(r, k);
     for (size_t i = 0; i < sizeof shown / sizeof *shown; i++) {
         bernoulli_curve_slopes(r, k, shown[i], x);
         stats_interval over = stats_mean_interval(x, r->repeats, CRITERION_SHOWN_CONFIDENCE);
@@ -245,7 +245,7 @@ static void note_contraction(const study_run *r, size_t k, double *x, table *t) 
 }
 
 static void fill_curve(const study_run *r, size_t k, double *x, table *t) {
-    const bernoulli_cell *cell = &((const bernoulli_context *)r->context)->cells[k];
+    const bernoulli_cell *cell = bernoulli_cell_of(r, k);
     double paper = 0;
     for (size_t round = 0; round <= cell->rounds; round++) {
         table_row(t);
@@ -323,7 +323,7 @@ static void fill_cell(const study_run *r, size_t k, double *x, table *t) {
     row_number(t, "settled",
                "1 if the slope over that third is indistinguishable from 0, else 0; nan: first "
                "rounds alone",
-               cell->level ? bernoulli_settled(x, r->repeats) : NAN);
+               cell->to_floor ? bernoulli_settled(x, r->repeats) : NAN);
     row_number(t, "window", "first rounds 0..window that contraction is fitted over, log-linear",
                (double)cell->window);
     put_factor(r, k, FLOOR_SLOPE, "contraction",

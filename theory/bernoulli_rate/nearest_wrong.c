@@ -23,8 +23,8 @@ static double multiplier(int theory, mean_rule rule, const eigenpairs *pairs, si
 
 /* squares (rounds + 1) <- squared norms of a theory's curve; returns its distance from the right
  * one, relative to that. start (n): coordinates of e_0. */
-static double follow(int theory, const bernoulli_cell *cell, const eigenpairs *pairs,
-                     const double *start, double *squares) {
+static double theory_curve(int theory, const bernoulli_cell *cell, const eigenpairs *pairs,
+                           const double *start, double *squares) {
     mean_rule rule = mean_rule_of(&cell->s);
     double missed = 0, whole = 0;
     for (size_t k = 0; k <= cell->rounds; k++) {
@@ -42,26 +42,24 @@ static double follow(int theory, const bernoulli_cell *cell, const eigenpairs *p
 
 bernoulli_gap bernoulli_nearest_wrong(const study_run *r, size_t k) {
     const bernoulli_context *c = r->context;
-    const bernoulli_cell *cell = &c->cells[k];
+    const bernoulli_cell *cell = bernoulli_cell_of(r, k);
     eigenpairs pairs = c->infinite;
-    bernoulli_gap gap = {INFINITY, INFINITY};
+    bernoulli_gap gap = {NAN, NAN};
     scratch work = {0};
     double *start = scratch_take(&work, pairs.n, sizeof *start, "coordinates of the labels");
     double *squares = scratch_take(&work, cell->rounds + 1, sizeof *squares, "a curve");
+    if (work.failed) { goto end; }
     pairs.factor = cell->s.xi;
-    if (!work.failed) {
-        eigenpairs_rotate(&pairs, false, c->data.data.Y, start);
-        follow(RIGHT, cell, &pairs, start, squares);
-        double slope = log_slope(squares, 1, cell->window);
-        for (int theory = 0; theory < WRONG; theory++) {
-            double distance = follow(theory, cell, &pairs, start, squares);
-            double change = fabs(log_slope(squares, 1, cell->window) - slope);
-            gap.distance = fmin(gap.distance, distance);
-            gap.slope = fmin(gap.slope, change);
-        }
-    } else {
-        gap = (bernoulli_gap){NAN, NAN};
+    eigenpairs_rotate(&pairs, false, c->data.data.Y, start);
+    theory_curve(RIGHT, cell, &pairs, start, squares);
+    double slope = log_slope(squares, 1, cell->window);
+    for (int theory = 0; theory < WRONG; theory++) {
+        double distance = theory_curve(theory, cell, &pairs, start, squares);
+        double change = fabs(log_slope(squares, 1, cell->window) - slope);
+        gap.distance = fmin(gap.distance, distance); /* the other one of a number and NaN */
+        gap.slope = fmin(gap.slope, change);
     }
+end:
     scratch_free(&work);
     return gap;
 }
