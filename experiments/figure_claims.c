@@ -93,7 +93,7 @@ static void judge_signs(const sign_count *c, evidence *e) {
     }
 }
 
-static status observe_movement(const study_run *r, size_t which, evidence *e);
+static status observe_movement(const study_run *r, evidence *e);
 
 static const claim movements[] = {
     {"Figure 2a jump", "figure-2a", PAPER, TEST_CONDITIONS,
@@ -103,7 +103,7 @@ static const claim movements[] = {
     {"Figure 2a drop", "figure-2a", PAPER, TEST_CONDITIONS,
      "error falls at aggregation in every round", observe_movement}};
 
-static status observe_movement(const study_run *r, size_t which, evidence *e) {
+static status observe_movement(const study_run *r, evidence *e) {
     static const char *const columns[] = {"jump", "descent", "drop"};
     const run_table *t = table_of(r, FIGURE_LOSS);
     ptrdiff_t movement = e->claim - movements;
@@ -113,8 +113,8 @@ static status observe_movement(const study_run *r, size_t which, evidence *e) {
     if (st != OK) { return st; }
     if (map.lines == 0) { return tell_missing(t, e); }
     for (size_t i = 0; movement > 0 && i < map.count; i++) { map.values[i] = -map.values[i]; }
-    sign_count count = count_signs(&map.line[which], figure_level(r));
-    add_label(e, " xi=%g", map.fixed[which]);
+    sign_count count = count_signs(&map.line[e->which], figure_level(r));
+    add_label(e, " xi=%g", map.fixed[e->which]);
     judge_signs(&count, e);
     return OK;
 }
@@ -188,9 +188,9 @@ static status check_rule(const run_table *t, const char *rule) {
                 (int)strcspn(noted, " "), noted, rule);
 }
 
-static status observe_heatmap(const study_run *r, size_t which, const run_axes *axes, evidence *e) {
-    const run_table *t = table_of(r, which ? FIGURE_HEATMAP_ZERO : FIGURE_HEATMAP);
-    const char *rule = which ? "zero" : "keep";
+static status observe_heatmap(const study_run *r, const run_axes *axes, evidence *e) {
+    const run_table *t = table_of(r, e->which ? FIGURE_HEATMAP_ZERO : FIGURE_HEATMAP);
+    const char *rule = e->which ? "zero" : "keep";
     run_map map;
     status st = check_rule(t, rule);
     if (st == OK) { st = run_map_build(t, axes, &e->work, &map); }
@@ -199,12 +199,12 @@ static status observe_heatmap(const study_run *r, size_t which, const run_axes *
     return map.lines == 0 ? tell_missing(t, e) : judge_lines(&map, figure_level(r), e);
 }
 
-static status observe_along_xi(const study_run *r, size_t which, evidence *e) {
-    return observe_heatmap(r, which, &(run_axes){"subnets", "xi", "level", "state"}, e);
+static status observe_along_xi(const study_run *r, evidence *e) {
+    return observe_heatmap(r, &(run_axes){"subnets", "xi", "level", "state"}, e);
 }
 
-static status observe_along_p(const study_run *r, size_t which, evidence *e) {
-    return observe_heatmap(r, which, &(run_axes){"xi", "subnets", "level", "state"}, e);
+static status observe_along_p(const study_run *r, evidence *e) {
+    return observe_heatmap(r, &(run_axes){"xi", "subnets", "level", "state"}, e);
 }
 
 static size_t heatmap_cases(const study_run *r) {
@@ -228,17 +228,17 @@ static size_t width_cases(const study_run *r) {
 }
 
 /* A curve that falls and then rises refutes, wherever the grid begins: judged by shape. */
-static status observe_width(const study_run *r, size_t which, evidence *e) {
+static status observe_width(const study_run *r, evidence *e) {
     const run_table *t = table_of(r, FIGURE_WIDTH);
     run_map map;
     status st = run_map_build(t, &width_axes, &e->work, &map);
     if (st != OK) { return st; }
     if (map.lines == 0) { return tell_missing(t, e); }
     line_shape shape;
-    st = line_shape_of(&map, which, figure_level(r), &e->work, &shape);
+    st = line_shape_of(&map, e->which, figure_level(r), &e->work, &shape);
     if (st != OK) { return st; }
-    run_count count = run_map_count(&map, which, 1);
-    add_label(e, " xi=%g", map.fixed[which]);
+    run_count count = run_map_count(&map, e->which, 1);
+    add_label(e, " xi=%g", map.fixed[e->which]);
     claim_saw(e, 0, shape.whole.effect, (double)(count.runs - count.diverged));
     e->row.limit = shape.whole.p_falls;
     claim_refute_unless(e, !shape.rises);
@@ -264,10 +264,10 @@ static size_t step_cases(const study_run *r) {
     return READINGS * FIGURE_STEPS;
 }
 
-static status observe_step(const study_run *r, size_t which, evidence *e) {
+static status observe_step(const study_run *r, evidence *e) {
     const run_table *t = table_of(r, FIGURE_SUBNET);
-    const char *reading = readings[which / FIGURE_STEPS];
-    size_t step = which % FIGURE_STEPS + 1, line = 0;
+    const char *reading = readings[e->which / FIGURE_STEPS];
+    size_t step = e->which % FIGURE_STEPS + 1, line = 0;
     run_map map;
     status st = run_map_build(t, &(run_axes){"step", "subnets", reading, NULL}, &e->work, &map);
     if (st != OK) { return st; }
@@ -300,13 +300,11 @@ static status observe_held(const study_run *r, const run_axes *axes, evidence *e
                           : judge_lines(&map, figure_level(r), e);
 }
 
-static status observe_held_xi(const study_run *r, size_t which, evidence *e) {
-    (void)which;
+static status observe_held_xi(const study_run *r, evidence *e) {
     return observe_held(r, &(run_axes){"subnets", "xi", "held", "state"}, e);
 }
 
-static status observe_held_p(const study_run *r, size_t which, evidence *e) {
-    (void)which;
+static status observe_held_p(const study_run *r, evidence *e) {
     return observe_held(r, &(run_axes){"xi", "subnets", "held", "state"}, e);
 }
 

@@ -61,15 +61,15 @@ static twosample rise_of(const run_map *map, size_t line, const line_shape *shap
     return twosample_welch(last, high, least, low);
 }
 
-static status smaller_rise(const study_run *r, size_t which, evidence *e) {
+static status smaller_rise(const study_run *r, evidence *e) {
     comparison c;
-    status st = compare(r, which, e, &c);
+    status st = compare(r, e->which, e, &c);
     if (st != OK) { return st; }
     snprintf(e->row.statement, sizeof e->row.statement, "%s %s", e->claim->label,
-             controls[which].name);
+             controls[e->which].name);
     bool there = c.control.lines > 0 && c.line < c.figure.lines;
     claim_check_only_if(e, there);
-    claim_says(e, "%s: the rise of Figure 2c is smaller", controls[which].says);
+    claim_says(e, "%s: the rise of Figure 2c is smaller", controls[e->which].says);
     if (!there) {
         claim_supposes(e, true, "runs of the figure and of the control at one xi: none are there");
         return OK;
@@ -86,7 +86,7 @@ static status smaller_rise(const study_run *r, size_t which, evidence *e) {
     claim_refute_unless(e, !(1 - smaller <= figure_level(r)));
     claim_check_only_if(e, smaller <= figure_level(r) || 1 - smaller <= figure_level(r));
     claim_says(e, "%s: the rise of Figure 2c at xi=%g from m=%g to %g, by a factor %.3g, is %.3g",
-               controls[which].says, c.control.fixed[0], c.shape.least, c.shape.last, figure,
+               controls[e->which].says, c.control.fixed[0], c.shape.least, c.shape.last, figure,
                control);
     claim_supposes(e, c.shape.rises, "the error of Figure 2c rises at xi=%g: %s",
                    c.control.fixed[0], c.shape.rises ? "met" : "not met");

@@ -122,6 +122,7 @@ static status judge_one(const claim_group *group, const claim *c, const struct s
                         size_t which, claim_rows *rows) {
     evidence e = {
         .claim = c,
+        .which = which,
         .row = {.kind = c->kind, .bound = NAN, .observed = NAN, .slack = NAN, .limit = NAN},
         .met = true,
         .enough = true,
@@ -147,7 +148,7 @@ static status judge_one(const claim_group *group, const claim *c, const struct s
     snprintf(row->source, sizeof row->source, "%s", group->source);
     snprintf(row->anchor, sizeof row->anchor, "%s", c->anchor);
     snprintf(row->command, sizeof row->command, "%s", rows->command ? rows->command : "");
-    status st = c->observe(r, which, &e);
+    status st = c->observe(r, &e);
     scratch_free(&e.work);
     if (st != OK || e.absent) { return st; }
     claim_decide(c->test, &e);
@@ -231,6 +232,8 @@ status claim_counted(evidence *e, double allowed, size_t failures, size_t trials
              100 * e->confidence, upper);
     return claim_saw(e, allowed, (double)failures / (double)trials, (double)trials);
 }
+
+double claim_confidence_of_each(size_t count) { return 1 - (1 - CLAIM_CONFIDENCE) / (double)count; }
 
 status claim_estimated(evidence *e, double bound, double centre, stats_interval interval,
                        size_t trials) {

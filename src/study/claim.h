@@ -39,7 +39,8 @@ typedef enum {
 typedef struct claim claim;
 
 typedef struct {
-    const claim *claim;
+    const claim *claim; /* given */
+    size_t which;       /* given: the case, 0 .. cases - 1 of the claim's group */
     /* label, kind and words are set; bound, observed, trials, limit: the observer's */
     statement_row row;
     bool met;                     /* the run meets what the statement supposes */
@@ -61,9 +62,8 @@ struct claim {
     statement_kind kind;
     claim_test test;
     const char *says; /* the statement in words; claim_says() may put numbers in */
-    /* Fills the evidence of case `which`, 0 .. cases - 1, from the study's run. FAILED: no memory.
-     */
-    status (*observe)(const struct study_run *r, size_t which, evidence *e);
+    /* Fills the evidence of case e->which from the study's run. FAILED: no memory. */
+    status (*observe)(const struct study_run *r, evidence *e);
     const char *supposes; /* hypotheses in words, where they need no numbers; "" or NULL: none */
     /* For observers that fold records (claim_record): the bound, and which numbers of the record
      * (CLAIM_NUMBER) are what is observed and how many observations there were; without any the
@@ -127,6 +127,8 @@ status claim_record(evidence *e, const void *record);
 /* Failures of a statement that holds with probability 1 - allowed; bound and observed are the
  * shares. */
 status claim_counted(evidence *e, double allowed, size_t failures, size_t trials);
+/* The confidence of each of `count` intervals that hold together at CLAIM_CONFIDENCE (Bonferroni). */
+double claim_confidence_of_each(size_t count);
 /* A mean or slope with its interval at CLAIM_CONFIDENCE (or stricter, in a family). */
 status claim_estimated(evidence *e, double bound, double centre, stats_interval interval,
                        size_t trials);
@@ -139,9 +141,10 @@ typedef struct {
     const double *values;  /* (groups, repeats) */
     bool paired; /* repetition j of all groups belongs together: compared with each other alone */
 } trend_groups;
-/* Jonckheere-Terpstra test along the groups, stratified by repetition if paired. Observed is Somers' D, bound 0, limit the one-sided
- * p-value of `sense`; the fitted exponent is added to what the claim says. Not checked with fewer
- * than three groups: two have an order by chance too often. NaN among the values refutes. */
+/* Jonckheere-Terpstra test along the groups, stratified by repetition if paired. Observed is Somers'
+ * D, bound 0, limit the one-sided p-value of `sense`; the fitted exponent is added to what the claim
+ * says. Not checked with fewer than three groups: two have an order by chance too often. NaN among
+ * the values refutes. */
 status claim_trend(evidence *e, trend_sense sense, const trend_groups *g);
 /* count doubles until the observer is done; NULL: no memory (return FAILED). */
 double *claim_array(evidence *e, size_t count);

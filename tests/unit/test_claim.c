@@ -114,10 +114,10 @@ typedef struct {
     double steps, worst;
 } record;
 
-static status from_record(const struct study_run *r, size_t which, evidence *e) {
+static status from_record(const struct study_run *r, evidence *e) {
     (void)r;
-    record one = {(double)which, 0.5};
-    return which == 2 ? claim_absent(e) : claim_record(e, &one);
+    record one = {(double)e->which, 0.5};
+    return e->which == 2 ? claim_absent(e) : claim_record(e, &one);
 }
 
 static size_t three(const struct study_run *r) {

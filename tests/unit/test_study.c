@@ -82,8 +82,7 @@ static square everything(const study_run *r) {
     return all;
 }
 
-static status largest(const study_run *r, size_t which, evidence *e) {
-    (void)which;
+static status largest(const study_run *r, evidence *e) {
     square all = everything(r);
     return claim_saw(e, ((const toy_settings *)r->settings)->bound, all.largest, all.runs);
 }

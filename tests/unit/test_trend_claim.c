@@ -17,11 +17,11 @@ typedef struct {
     double values[GROUPS * REPEATS];
 } numbers;
 
-static status observe(const study_run *r, size_t which, evidence *e) {
+static status observe(const study_run *r, evidence *e) {
     static const double setting[GROUPS] = {1, 2, 4, 8};
     const numbers *x = r->context;
     trend_groups g = {x->groups, REPEATS, setting, "s", x->values};
-    return claim_trend(e, which == 1 ? TREND_RISES : TREND_FALLS, &g);
+    return claim_trend(e, e->which == 1 ? TREND_RISES : TREND_FALLS, &g);
 }
 
 static size_t two_cases(const study_run *r) {

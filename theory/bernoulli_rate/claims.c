@@ -45,8 +45,7 @@ static const double SHARP = 3;
 static double halfway(double gap) { return gap / 2; }
 
 /* At the largest width, the root mean square of the distance over starts. */
-static status curve_level(const study_run *r, size_t which, evidence *e) {
-    (void)which;
+static status curve_level(const study_run *r, evidence *e) {
     size_t k = bernoulli_widest(r);
     double *square = claim_array(e, r->repeats);
     if (!square) { return FAILED; }
@@ -65,8 +64,7 @@ static status curve_level(const study_run *r, size_t which, evidence *e) {
 
 /* The distance falls at least like m^(-1/2) (curve_setting); not checked if the interval of the
  * fitted exponent holds 0 as well. */
-static status curve_exponent(const study_run *r, size_t which, evidence *e) {
-    (void)which;
+static status curve_exponent(const study_run *r, evidence *e) {
     static const double EXPONENT = -0.5;
     size_t first = ((const bernoulli_context *)r->context)->first[AXIS_CURVE];
     size_t widths = bernoulli_widest(r) + 1 - first, count = widths * r->repeats;
@@ -101,8 +99,7 @@ static status curve_exponent(const study_run *r, size_t which, evidence *e) {
 
 /* Measured and predicted slope of log ||.||^2 over the first rounds differ by at most half of what
  * the nearest wrong theory differs by. */
-static status initial_rate(const study_run *r, size_t which, evidence *e) {
-    (void)which;
+static status initial_rate(const study_run *r, evidence *e) {
     size_t k = bernoulli_widest(r), window = bernoulli_cell_of(r, k)->window;
     double *measured = claim_array(e, r->repeats), *slope = claim_array(e, r->repeats);
     if (!measured || !slope) { return FAILED; }
@@ -132,13 +129,12 @@ typedef struct {
 
 /* Measured contraction of every cell is at most the paper's factor. Shown is the cell with the
  * largest measured / allowed; refuted if some cell's interval (all at once) lies above. */
-static status paper_rate(const study_run *r, size_t which, evidence *e) {
-    (void)which;
+static status paper_rate(const study_run *r, evidence *e) {
     const bernoulli_context *c = r->context;
     const rate_cells *of = e->claim->subject;
     size_t first = c->first[of->first], last = c->first[of->last], trials = 0;
     bool small = ((const bernoulli_settings *)r->settings)->step <= 1;
-    double confidence = 1 - (1 - CLAIM_CONFIDENCE) / (double)(last > first ? last - first : 1);
+    double confidence = claim_confidence_of_each(last > first ? last - first : 1);
     double worst = -INFINITY, *slope = claim_array(e, r->repeats);
     if (!slope) { return FAILED; }
     for (size_t k = first; k < last; k++) {
@@ -201,8 +197,7 @@ static bool contraction_gain(const study_run *r, size_t k, double *x) {
     return true;
 }
 
-static status trend_along(const study_run *r, size_t which, evidence *e) {
-    (void)which;
+static status trend_along(const study_run *r, evidence *e) {
     const axis_trend *of = e->claim->subject;
     const size_t *first = ((const bernoulli_context *)r->context)->first + of->axis;
     size_t cells = first[1] - first[0], kept = 0;

@@ -15,8 +15,7 @@ static const categorical_cell *cell_of(const study_run *r, size_t cell) {
 }
 
 /* The worst relative error of all cells, trials and rounds. */
-static status identity(const study_run *r, size_t which, evidence *e) {
-    (void)which;
+static status identity(const study_run *r, evidence *e) {
     const size_t *column = e->claim->subject;
     double worst = 0;
     size_t rounds = 0;
@@ -30,8 +29,7 @@ static status identity(const study_run *r, size_t which, evidence *e) {
     return claim_saw(e, CRITERION_EXACT, worst, (double)rounds);
 }
 
-static status jump_enumerated(const study_run *r, size_t which, evidence *e) {
-    (void)which;
+static status jump_enumerated(const study_run *r, evidence *e) {
     const jump_means *mean = &((const categorical_context *)r->context)->enumerated;
     double error = fabs(mean->sampled - (mean->whole + mean->jump));
     return claim_saw(e, CRITERION_EXACT, error / mean->sampled, 1);
@@ -40,15 +38,14 @@ static status jump_enumerated(const study_run *r, size_t which, evidence *e) {
 /* Of a trial the mean over rounds of (jump - V_k)/V_k: given the past each term has mean 0. Seen is
  * |mean| over the half-width of its interval, the worst of all cells with p > 1, all at once; there
  * is no jump at p = 1. */
-static status jump_drawn(const study_run *r, size_t which, evidence *e) {
-    (void)which;
+static status jump_drawn(const study_run *r, evidence *e) {
     double *x = claim_array(e, r->repeats), worst = 0;
     size_t compared = 0;
     if (!x) { return FAILED; }
     for (size_t cell = 0; cell < r->cells; cell++) { compared += cell_of(r, cell)->s.subnets > 1; }
     claim_check_only_if(e, compared > 0);
     if (compared == 0) { return OK; }
-    double confidence = 1 - (1 - CLAIM_CONFIDENCE) / (double)compared;
+    double confidence = claim_confidence_of_each(compared);
     for (size_t cell = 0; cell < r->cells; cell++) {
         const categorical_cell *c = cell_of(r, cell);
         if (c->s.subnets == 1) { continue; }
@@ -86,8 +83,8 @@ static const dataset *case_data(const study_run *r, size_t which) {
     return &cell_of(r, cell_of_case(r, which))->data->data;
 }
 
-static status event(const study_run *r, size_t which, evidence *e) {
-    size_t cell = cell_of_case(r, which), left = 0;
+static status event(const study_run *r, evidence *e) {
+    size_t cell = cell_of_case(r, e->which), left = 0;
     const categorical_cell *c = cell_of(r, cell);
     if (cell < first_event(r)) { return claim_absent(e); }
     for (size_t j = 0; j < r->repeats; j++) {
@@ -121,7 +118,7 @@ static void require_omega(const study_run *r, size_t cell, evidence *e) {
 
 /* All rounds at once. */
 static double low_end(const study_run *r, size_t cell, const double *x) {
-    double confidence = 1 - (1 - CLAIM_CONFIDENCE) / (double)cell_of(r, cell)->rounds;
+    double confidence = claim_confidence_of_each(cell_of(r, cell)->rounds);
     return stats_mean_interval(x, r->repeats, confidence).low;
 }
 
@@ -131,8 +128,8 @@ static double factor_of(const categorical_cell *c, size_t k) {
 }
 
 /* E[1_{k+1} (||y - u_{k+1}||^2 + A_k)] <= E[1_k rho^tau (||y - u_k||^2 + V_k)] in every round k. */
-static status a_round(const study_run *r, size_t which, evidence *e) {
-    size_t cell = cell_of_case(r, which);
+static status a_round(const study_run *r, evidence *e) {
+    size_t cell = cell_of_case(r, e->which);
     const categorical_cell *c = cell_of(r, cell);
     if (cell < first_event(r) || c->s.subnets == 1) { return claim_absent(e); }
     double *x = claim_array(e, r->repeats), *allowed = claim_array(e, r->repeats), worst = 0;
@@ -156,8 +153,8 @@ static status a_round(const study_run *r, size_t which, evidence *e) {
 
 /* E[1_k ||y - u_k||^2] <= rho^(tau k) ||y - u_0||^2 + sum_{j<k} rho^(tau (k-1-j)) E[rho^tau 1_j V_j -
  * 1_{j+1} A_j] at every round k: rounds one after another. Shown is the worst round. */
-static status rounds(const study_run *r, size_t which, evidence *e) {
-    size_t cell = cell_of_case(r, which);
+static status rounds(const study_run *r, evidence *e) {
+    size_t cell = cell_of_case(r, e->which);
     const categorical_cell *c = cell_of(r, cell);
     if (cell < first_event(r) || c->s.subnets == 1) { return claim_absent(e); }
     double *x = claim_array(e, r->repeats), *allowed = claim_array(e, r->repeats);
@@ -188,8 +185,8 @@ static status rounds(const study_run *r, size_t which, evidence *e) {
 
 /* On Omega_{k+1} ||y - u_{k+1}|| <= rho^(tau/2) ||y - u_k|| + tau eta d sqrt((1/p) sum_l ||u^l - u||^2):
  * what the masks add is cancelled when the subnetworks are combined, but for a small factor. */
-static status cancellation(const study_run *r, size_t which, evidence *e) {
-    size_t cell = cell_of_case(r, which), failures = 0;
+static status cancellation(const study_run *r, evidence *e) {
+    size_t cell = cell_of_case(r, e->which), failures = 0;
     const categorical_cell *c = cell_of(r, cell);
     if (cell < first_event(r) || c->s.subnets == 1) { return claim_absent(e); }
     double root = sqrt(factor_of(c, 1)), worst = 0;
@@ -219,8 +216,8 @@ static status cancellation(const study_run *r, size_t which, evidence *e) {
 
 /* p = 1: 1_k ||y - u_k||^2 <= rho^(tau k) ||y - u_0||^2 in every trial and round, no error term;
  * without the indicator if no trial is in Omega_K. */
-static status single(const study_run *r, size_t which, evidence *e) {
-    size_t cell = cell_of_case(r, which);
+static status single(const study_run *r, evidence *e) {
+    size_t cell = cell_of_case(r, e->which);
     const categorical_cell *c = cell_of(r, cell);
     if (c->s.subnets > 1) { return claim_absent(e); }
     require_omega(r, cell, e);
@@ -248,8 +245,7 @@ static void slopes_of(const study_run *r, size_t cell, size_t first, size_t last
 }
 
 /* Over the last third of the rounds the error still contracts: the whole interval is below 1. */
-static status no_error_term(const study_run *r, size_t which, evidence *e) {
-    (void)which;
+static status no_error_term(const study_run *r, evidence *e) {
     const categorical_cell *c = cell_of(r, 0);
     if (c->s.subnets != 1) { return claim_absent(e); }
     double *slope = claim_array(e, r->repeats);
@@ -263,8 +259,7 @@ static status no_error_term(const study_run *r, size_t which, evidence *e) {
     return claim_saw(e, 1, exp(stats_summarise(slope, r->repeats).mean), (double)r->repeats);
 }
 
-static status contraction_grows(const study_run *r, size_t which, evidence *e) {
-    (void)which;
+static status contraction_grows(const study_run *r, evidence *e) {
     size_t count = first_event(r);
     double *subnets = claim_array(e, count), *factor = claim_array(e, count * r->repeats);
     if (!subnets || !factor) { return FAILED; }

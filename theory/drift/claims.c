@@ -33,14 +33,13 @@ static drift_round regime_of(const study_run *r, size_t regime, size_t steps) {
 /* Whether one start, all its step sizes as one, breaks a statement. */
 typedef bool breaks(const drift_round *trial, const local_model *model);
 
-static status count_trials(const study_run *r, size_t regime, breaks *broken, double allowed,
-                           evidence *e) {
+static status count_trials(const study_run *r, breaks *broken, double allowed, evidence *e) {
     const local_context *c = r->context;
-    local_place at = {regime, 0, 0};
+    local_place at = {e->which, 0, 0};
     size_t failures = 0, trials = 0;
     do {
         drift_round trial = trial_of(r, at, local_step_count(r->settings));
-        failures += broken(&trial, &c->models[regime][at.mask]);
+        failures += broken(&trial, &c->models[at.regime][at.mask]);
         trials++;
     } while (local_next(r, &at));
     return claim_counted(e, allowed, failures, trials);
@@ -52,43 +51,44 @@ static bool too_many_near(const drift_round *trial, const local_model *model) {
     return !(trial->near <= model->near_most);
 }
 
-static status near_neurons(const study_run *r, size_t regime, evidence *e) {
-    const local_model *model = local_hardest(r, regime);
+static status near_neurons(const study_run *r, evidence *e) {
+    const local_model *model = local_hardest(r, e->which);
     bool wide = model->m >= model->width;
     claim_supposes(e, wide, "m = %.0f %s %.4g required for failure probability delta", model->m,
                    sign_of(wide), model->width);
-    return count_trials(r, regime, too_many_near, model->delta, e);
+    return count_trials(r, too_many_near, model->delta, e);
 }
 
 static bool too_many_near_of_all(const drift_round *trial, const local_model *model) {
     return !(trial->whole_near <= model->whole_near_most);
 }
 
-static status near_neurons_of_all(const study_run *r, size_t regime, evidence *e) {
-    const local_model *model = local_hardest(r, regime);
+static status near_neurons_of_all(const study_run *r, evidence *e) {
+    const local_model *model = local_hardest(r, e->which);
     double failure = model->whole_near_failure;
     bool enough = failure <= model->delta;
     claim_supposes(e, enough, "n exp(-m p_R/3) = %.3g %s delta = %.3g", failure,
                    enough ? "<=" : ">", model->delta);
-    return count_trials(r, regime, too_many_near_of_all, model->delta, e);
+    return count_trials(r, too_many_near_of_all, model->delta, e);
 }
 
 static bool below_half(const drift_round *trial, const local_model *model) {
     return !(trial->lambda_ball >= model->along_least);
 }
 
-static status combined(const study_run *r, size_t regime, evidence *e) {
+static status combined(const study_run *r, evidence *e) {
+    size_t regime = e->which;
     const local_model *model = local_hardest(r, regime);
     drift_round all = regime_of(r, regime, local_step_count(r->settings));
     bool wide = model->m >= model->width;
     claim_supposes(e, wide && all.ball > 0,
                    "m = %.0f %s %.4g required; weights within R* in %.0f of %.0f states", model->m,
                    sign_of(wide), model->width, all.ball, all.states);
-    return count_trials(r, regime, below_half, 2 * model->delta, e);
+    return count_trials(r, below_half, 2 * model->delta, e);
 }
 
-static status drift_of_kernel(const study_run *r, size_t regime, evidence *e) {
-    drift_round all = regime_of(r, regime, local_step_count(r->settings));
+static status drift_of_kernel(const study_run *r, evidence *e) {
+    drift_round all = regime_of(r, e->which, local_step_count(r->settings));
     claim_supposes(e, all.bounded > 0,
                    "weights within R* and near_i <= 2 m xi p_R: %.0f of %.0f states", all.bounded,
                    all.states);
@@ -96,7 +96,8 @@ static status drift_of_kernel(const study_run *r, size_t regime, evidence *e) {
 }
 
 /* At eta = lambda0/n^2; the paper's constants read as 1. */
-static status theorem_2(const study_run *r, size_t regime, evidence *e) {
+static status theorem_2(const study_run *r, evidence *e) {
+    size_t regime = e->which;
     const local_context *c = r->context;
     const local_model *model = local_hardest(r, regime);
     drift_round all = regime_of(r, regime, 1);
@@ -125,14 +126,12 @@ static drift_round everything(const study_run *r) {
     return all;
 }
 
-static status kernel_by_flips(const study_run *r, size_t which, evidence *e) {
-    (void)which;
+static status kernel_by_flips(const study_run *r, evidence *e) {
     drift_round all = everything(r);
     return claim_record(e, &all);
 }
 
-static status flips_are_near(const study_run *r, size_t which, evidence *e) {
-    (void)which;
+static status flips_are_near(const study_run *r, evidence *e) {
     drift_round all = everything(r);
     claim_supposes(e, true, "weights within R*: %.0f of %.0f states", all.ball, all.states);
     return claim_record(e, &all);

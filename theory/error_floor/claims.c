@@ -89,13 +89,15 @@ static status compare(const study_run *r, size_t cell, const floor_number predic
     return claim_saw(e, 1, sum / mean_of(r, cell, seen), (double)(o->runs * r->repeats));
 }
 
-static status floor_as_predicted(const study_run *r, size_t cell, evidence *e) {
+static status floor_as_predicted(const study_run *r, evidence *e) {
+    size_t cell = e->which;
     static const floor_number predicted[] = {FLOOR_BIAS, FLOOR_VARIANCE};
     suppose_regime(r, cell, true, "", e);
     return compare(r, cell, predicted, FLOOR_SEEN, FLOOR_OFF, e);
 }
 
-static status curve_as_predicted(const study_run *r, size_t cell, evidence *e) {
+static status curve_as_predicted(const study_run *r, evidence *e) {
+    size_t cell = e->which;
     static const floor_number predicted[] = {FLOOR_EARLY, FLOOR_EARLY};
     double floor = mean_of(r, cell, FLOOR_BIAS) + mean_of(r, cell, FLOOR_VARIANCE);
     double above = mean_of(r, cell, FLOOR_EARLY) / floor;
@@ -152,8 +154,7 @@ static double knee_ratio(const study_run *r, double *x, double *y, double *work,
     return ratio;
 }
 
-static status knee_as_predicted(const study_run *r, size_t which, evidence *e) {
-    (void)which;
+static status knee_as_predicted(const study_run *r, evidence *e) {
     const floor_context *c = r->context;
     double *x = claim_array(e, r->cells), *y = claim_array(e, r->cells);
     double *work = claim_array(e, r->repeats + 1), error;

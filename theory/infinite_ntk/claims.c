@@ -10,8 +10,7 @@
 /* --- Assumption 1 --- */
 
 /* ||x_i|| = 1 and |y_i| <= C - 1 with C = 2. */
-static status norms_and_labels(const study_run *r, size_t which, evidence *e) {
-    (void)which;
+static status norms_and_labels(const study_run *r, evidence *e) {
     const dataset *data = r->data;
     double off = 0, label = 0;
     for (size_t i = 0; i < data->n; i++) {
@@ -33,8 +32,7 @@ static size_t file_row(const study_run *r, size_t i) {
     return kernel_data_file_row(&((const infinite_context *)r->context)->data, i);
 }
 
-static status no_two_parallel(const study_run *r, size_t which, evidence *e) {
-    (void)which;
+static status no_two_parallel(const study_run *r, evidence *e) {
     const dataset *data = r->data;
     claim_says(e, "smallest angle between two inputs, rows %zu and %zu",
                file_row(r, data->closest[0]), file_row(r, data->closest[1]));
@@ -52,8 +50,7 @@ static status no_two_parallel(const study_run *r, size_t which, evidence *e) {
 /* --- Theorem 1 --- */
 
 /* The sign of lambda_min is told by its certified interval. */
-static status theorem_1(const study_run *r, size_t which, evidence *e) {
-    (void)which;
+static status theorem_1(const study_run *r, evidence *e) {
     const infinite_context *c = r->context;
     spectrum_interval interval = infinite_spectrum_of(r).interval;
     bool untold = c->data.assumption1 && interval.low <= 0 && interval.high > 0;
@@ -68,8 +65,7 @@ static status theorem_1(const study_run *r, size_t which, evidence *e) {
 
 /* lambda_min(Hinf) <= 1/2 - cos t (pi - t)/(2 pi) for two inputs at an angle t; entries of Hinf are
  * rounded. */
-static status cap_by_closest_pair(const study_run *r, size_t which, evidence *e) {
-    (void)which;
+static status cap_by_closest_pair(const study_run *r, evidence *e) {
     const dataset *data = r->data;
     claim_supposes(e, data->n >= 2, "two inputs: not met");
     if (data->n < 2) { return OK; }
@@ -83,8 +79,7 @@ static status cap_by_closest_pair(const study_run *r, size_t which, evidence *e)
 
 /* --- the numbers --- */
 
-static status two_drivers(const study_run *r, size_t which, evidence *e) {
-    (void)which;
+static status two_drivers(const study_run *r, evidence *e) {
     infinite_spectrum s = infinite_spectrum_of(r);
     double off = 0;
     for (size_t k = 0; k < s.n; k++) {
@@ -94,8 +89,7 @@ static status two_drivers(const study_run *r, size_t which, evidence *e) {
     return claim_saw(e, CRITERION_EXACT, off, (double)s.n);
 }
 
-static status sums_of_eigenvalues(const study_run *r, size_t which, evidence *e) {
-    (void)which;
+static status sums_of_eigenvalues(const study_run *r, evidence *e) {
     const infinite_context *c = r->context;
     infinite_spectrum s = infinite_spectrum_of(r);
     long double sum = 0, squares = 0, frobenius = 0, trace = (long double)s.n / 2;
@@ -117,8 +111,7 @@ static double outside(const infinite_spectrum *s, double x) {
     return record_larger(record_larger(below, above), 0) / s->values[s->n - 1];
 }
 
-static status certified_interval(const study_run *r, size_t which, evidence *e) {
-    (void)which;
+static status certified_interval(const study_run *r, evidence *e) {
     infinite_spectrum s = infinite_spectrum_of(r);
     double low = s.interval.low, high = s.interval.high;
     double off =
@@ -134,8 +127,7 @@ static status certified_interval(const study_run *r, size_t which, evidence *e) 
 
 /* --- the closed form --- */
 
-static status quadrature(const study_run *r, size_t which, evidence *e) {
-    (void)which;
+static status quadrature(const study_run *r, evidence *e) {
     const infinite_context *c = r->context;
     claim_supposes(e, true, "none; %zu entries, Gauss-Legendre", c->entry_count);
     return claim_saw(e, CRITERION_EXACT, infinite_entries_off(c->entries, c->entry_count),
@@ -144,8 +136,7 @@ static status quadrature(const study_run *r, size_t which, evidence *e) {
 
 /* Every entry at every width is a test; together they err with probability 1 - CLAIM_CONFIDENCE
  * (Bonferroni). */
-static status random_networks(const study_run *r, size_t which, evidence *e) {
-    (void)which;
+static status random_networks(const study_run *r, evidence *e) {
     const infinite_context *c = r->context;
     const infinite_settings *o = r->settings;
     const option_list *widths = &o->widths;

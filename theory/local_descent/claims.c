@@ -57,8 +57,8 @@ static descent_run everything(const study_run *r) {
 
 /* --- (4) where it is proved, and the largest step size there; elsewhere what happened --- */
 
-static status contraction(const study_run *r, size_t regime, evidence *e) {
-    descent_run all = regime_of(r, regime, small);
+static status contraction(const study_run *r, evidence *e) {
+    descent_run all = regime_of(r, e->which, small);
     bool met = all.proven > 0;
     claim_supposes(
         e, met,
@@ -68,8 +68,8 @@ static status contraction(const study_run *r, size_t regime, evidence *e) {
     return claim_saw(e, 1, met ? all.gain_proven : all.gain_least, met ? all.proven : all.steps);
 }
 
-static status largest_step(const study_run *r, size_t regime, evidence *e) {
-    descent_run all = regime_of(r, regime, small);
+static status largest_step(const study_run *r, evidence *e) {
+    descent_run all = regime_of(r, e->which, small);
     bool met = all.proven > 0;
     claim_says(e, met ? "the largest step size that contracts so, over the one taken (at most "
                         "1/||G||), is at least 1"
@@ -82,7 +82,8 @@ static status largest_step(const study_run *r, size_t regime, evidence *e) {
 
 /* Combined with (4): a run fails if (4) fails at a step within R* with eta <= 1/||G||; at most 2
  * delta of them may. */
-static status contraction_probability(const study_run *r, size_t regime, evidence *e) {
+static status contraction_probability(const study_run *r, evidence *e) {
+    size_t regime = e->which;
     const local_model *model = local_hardest(r, regime);
     local_place at = {regime, 0, 0};
     size_t trials = 0, failures = 0;
@@ -101,28 +102,24 @@ static status contraction_probability(const study_run *r, size_t regime, evidenc
 
 /* --- the recursion of the proof, whatever the width and the step size --- */
 
-static status recursion(const study_run *r, size_t which, evidence *e) {
-    (void)which;
+static status recursion(const study_run *r, evidence *e) {
     descent_run all = everything(r);
     return claim_record(e, &all);
 }
 
-static status norm_of_step(const study_run *r, size_t which, evidence *e) {
-    (void)which;
+static status norm_of_step(const study_run *r, evidence *e) {
     descent_run all = everything(r);
     return claim_saw(e, -CRITERION_NORM, all.recursion, all.steps - all.skipped);
 }
 
-static status changes_are_near(const study_run *r, size_t which, evidence *e) {
-    (void)which;
+static status changes_are_near(const study_run *r, evidence *e) {
     descent_run all = everything(r);
     claim_supposes(e, true, "weights within R* at both ends: %.0f of %.0f steps", all.ball,
                    all.steps);
     return claim_record(e, &all);
 }
 
-static status movement_held(const study_run *r, size_t which, evidence *e) {
-    (void)which;
+static status movement_held(const study_run *r, evidence *e) {
     descent_run all = everything(r);
     claim_supposes(e, true, "contraction at steps 0..t-1; seen at %.0f of %.0f steps", all.held,
                    all.steps);
@@ -131,8 +128,7 @@ static status movement_held(const study_run *r, size_t which, evidence *e) {
 
 /* The jump that the second form of (5) needs: Markov's inequality over a run. One step size, since
  * the others share the masks. */
-static status jump(const study_run *r, size_t which, evidence *e) {
-    (void)which;
+static status jump(const study_run *r, evidence *e) {
     size_t trials = 0, failures = 0;
     for (size_t regime = 0; regime < REGIMES; regime++) {
         local_place at = {regime, 0, 0};
@@ -152,8 +148,7 @@ static bool near_start(const study_run *r, const descent_run *all) {
     return model->assumption1 && all->from_start <= model->paper_radius;
 }
 
-static status paper_contraction(const study_run *r, size_t which, evidence *e) {
-    (void)which;
+static status paper_contraction(const study_run *r, evidence *e) {
     const local_model *model = local_hardest(r, REGIME_PRACTICAL);
     descent_run all = regime_of(r, REGIME_PRACTICAL, first);
     claim_supposes(e, near_start(r, &all),
@@ -164,8 +159,7 @@ static status paper_contraction(const study_run *r, size_t which, evidence *e) {
     return claim_saw(e, 1, all.gain_least, all.steps - all.skipped);
 }
 
-static status paper_step(const study_run *r, size_t which, evidence *e) {
-    (void)which;
+static status paper_step(const study_run *r, evidence *e) {
     const local_model *model = local_hardest(r, REGIME_PRACTICAL);
     descent_run all = regime_of(r, REGIME_PRACTICAL, first);
     claim_supposes(e, near_start(r, &all), "as above; the constant of O() read as 1");

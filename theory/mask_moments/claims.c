@@ -23,8 +23,7 @@ static status saw(const study_run *r, evidence *e, moments_subject about, double
 
 /* --- masks --- */
 
-static status steepest_gradient(const study_run *r, size_t which, evidence *e) {
-    (void)which;
+static status steepest_gradient(const study_run *r, evidence *e) {
     const moments_context *c = r->context;
     tightest worst = {0, 0};
     double draws = 0;
@@ -47,8 +46,7 @@ typedef struct {
 static const phi_bound plain = {"phi over 2/((p+1) xi)", bounds_phi_above, false};
 static const phi_bound sharp = {"phi over the sharp bound", bounds_phi_above_sharp, true};
 
-static status phi(const study_run *r, size_t which, evidence *e) {
-    (void)which;
+static status phi(const study_run *r, evidence *e) {
     enum { CHECKED = PHI_SUBNETS * PHI_GRID };
     const phi_bound *b = e->claim->subject;
     const moments_settings *o = r->settings;
@@ -66,8 +64,7 @@ static status phi(const study_run *r, size_t which, evidence *e) {
 
 /* --- the start --- */
 
-static status initial_error(const study_run *r, size_t which, evidence *e) {
-    (void)which;
+static status initial_error(const study_run *r, evidence *e) {
     const moments_context *c = r->context;
     const moments_start *s = &c->starts;
     const stats_running *seen = &c->starts_drawn.error;
@@ -90,8 +87,7 @@ static status initial_error(const study_run *r, size_t which, evidence *e) {
     return claim_saw(e, CRITERION_EXACT, exact.relative, seen->count);
 }
 
-static status initial_error_bound(const study_run *r, size_t which, evidence *e) {
-    (void)which;
+static status initial_error_bound(const study_run *r, evidence *e) {
     const moments_context *c = r->context;
     const moments_start *s = &c->starts;
     const stats_running *seen = &c->starts_drawn.error;
@@ -117,8 +113,7 @@ static status count(const study_run *r, evidence *e, moments_subject about, doub
     return saw(r, e, about, allowed, failures / about.trials);
 }
 
-static status near_neurons(const study_run *r, size_t which, evidence *e) {
-    (void)which;
+static status near_neurons(const study_run *r, evidence *e) {
     const moments_context *c = r->context;
     const moments_start *s = &c->starts;
     const moments_starts *seen = &c->starts_drawn;
@@ -132,8 +127,7 @@ static status near_neurons(const study_run *r, size_t which, evidence *e) {
     return count(r, e, about, bounds_lemma16_failure(n, m, c->near_share), seen->near);
 }
 
-static status near_kernel(const study_run *r, size_t which, evidence *e) {
-    (void)which;
+static status near_kernel(const study_run *r, evidence *e) {
     const moments_context *c = r->context;
     moments_subject about = {"simulated", "||H'||", c->starts_drawn.tangents};
     claim_supposes(e, true, "unit rows; n=%zu m=%zu, R = %.4g; the first start of every unit",
@@ -169,8 +163,7 @@ static status tail(const study_run *r, evidence *e, const char *quantity, const 
     return st;
 }
 
-static status frobenius_norm(const study_run *r, size_t which, evidence *e) {
-    (void)which;
+static status frobenius_norm(const study_run *r, evidence *e) {
     const moments_context *c = r->context;
     const moments_starts *seen = &c->starts_drawn;
     double md = (double)(c->starts.width * c->starts.g->d), part = (double)c->tails.part;
@@ -186,8 +179,7 @@ static status frobenius_norm(const study_run *r, size_t which, evidence *e) {
     return st;
 }
 
-static status sums_of_squares(const study_run *r, size_t which, evidence *e) {
-    (void)which;
+static status sums_of_squares(const study_run *r, evidence *e) {
     const moments_context *c = r->context;
     const moments_starts *seen = &c->starts_drawn;
     double n = (double)c->starts.g->n, m = (double)c->starts.width, least = (double)c->tails.width;
@@ -238,8 +230,7 @@ static run_sums sums_of(const study_run *r) {
 static const char of_lemma_13[] = "Lemma 13 and u = mean of u^l, relative error",
                   of_lemma_14[] = "Lemma 14, relative error";
 
-static status combined(const study_run *r, size_t which, evidence *e) {
-    (void)which;
+static status combined(const study_run *r, evidence *e) {
     const moments_context *c = r->context;
     run_sums sum = sums_of(r);
     double masks = (double)c->kind[KIND_PARTS].masks, rounds = sum.rounds / KINDS;
@@ -255,8 +246,7 @@ static status combined(const study_run *r, size_t which, evidence *e) {
                    : record_larger(sum.combined.mean, sum.combined.lemma13));
 }
 
-static status split(const study_run *r, size_t which, evidence *e) {
-    (void)which;
+static status split(const study_run *r, evidence *e) {
     run_sums sum = sums_of(r);
     moments_subject about = {"trained", "both sides, relative error", sum.rounds};
     claim_supposes(e, true, "both mask kinds, %.0f rounds, R = %.4g; relative to the largest term",
@@ -264,8 +254,7 @@ static status split(const study_run *r, size_t which, evidence *e) {
     return saw(r, e, about, CRITERION_EXACT, sum.split_error);
 }
 
-static status split_part(const study_run *r, size_t which, evidence *e) {
-    (void)which;
+static status split_part(const study_run *r, evidence *e) {
     run_sums sum = sums_of(r);
     moments_subject about = {"trained", "|I2_i|", sum.rounds};
     claim_supposes(e, true,
@@ -275,8 +264,7 @@ static status split_part(const study_run *r, size_t which, evidence *e) {
     return saw(r, e, about, sum.part.bound, sum.part.value);
 }
 
-static status flips(const study_run *r, size_t which, evidence *e) {
-    (void)which;
+static status flips(const study_run *r, evidence *e) {
     run_sums sum = sums_of(r);
     bool met = sum.inside > 0;
     tightest shown = met ? sum.flips_inside : sum.flips_anywhere;

@@ -111,7 +111,8 @@ static bool is_about(const claim *statement, moment f) {
     return strcmp(moments_quantities[f].fact, fact) == 0;
 }
 
-status moments_mean(const study_run *r, size_t kind, evidence *e) {
+status moments_mean(const study_run *r, evidence *e) {
+    size_t kind = e->which;
     static const char *const suppositions[MASK_KINDS] = {
         "Assumption 2", "Assumption 4, theta = phi = 1", "masks of k of m neurons",
         "equal partitions, theta = phi = 1"};

@@ -333,7 +333,7 @@ void moments_put(const study_run *r, const evidence *e, moments_subject about, c
  * small network and by draws at real size. Refuted where the enumeration is off by more than
  * CRITERION_EXACT, or where the p-value of the draws (column limit) is too small; too few draws are
  * not judged. */
-status moments_mean(const study_run *r, size_t kind, evidence *e);
+status moments_mean(const study_run *r, evidence *e);
 
 enum { MOMENTS_MASK_CLAIMS = 11 };
 extern const claim moments_of_free_masks[MOMENTS_MASK_CLAIMS],

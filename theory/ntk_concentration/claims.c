@@ -12,9 +12,6 @@ static double largest_width(const study_run *r) {
     return widths->values[widths->count - 1];
 }
 
-/* The confidence at which `count` intervals hold together at CLAIM_CONFIDENCE. */
-static double confidence_of(size_t count) { return 1 - (1 - CLAIM_CONFIDENCE) / (double)count; }
-
 /* A mean's distance from `bound` over the half-width of its interval and what rounding may add; NaN
  * stays. */
 static double in_halves(double mean, double bound, stats_interval interval, double rounding) {
@@ -43,13 +40,12 @@ static bool keep_farthest(const study_run *r, size_t design, double bound, doubl
 /* E[H_m] = xi Hinf, at the largest width: the probe that is farthest off, of all designs. An entry
  * over <x_i, x_j> is a share of neurons, those that a mask takes and both inputs activate; where
  * too few of them are expected in all trials, no interval is to be had. */
-static status mean_of_kernel(const study_run *r, size_t which, evidence *e) {
+static status mean_of_kernel(const study_run *r, evidence *e) {
     const concentration_context *c = context_of(r);
     size_t probes = concentration_probe_count(r->data->n), judged = 0;
     double *expected = claim_array(e, probes), *products = claim_array(e, probes);
     double *x = claim_array(e, r->repeats), neurons = largest_width(r) * (double)r->repeats;
-    double farthest = 0, confidence = confidence_of(probes * c->design_count);
-    (void)which;
+    double farthest = 0, confidence = claim_confidence_of_each(probes * c->design_count);
     if (!expected || !products || !x) { return FAILED; }
     concentration_probe(c->data.Hinf, r->data->n, expected);
     concentration_probe(c->data.G, r->data->n, products);
@@ -92,10 +88,9 @@ static void scaled_squares(const study_run *r, size_t design, double *x) {
 }
 
 /* E||H_m - xi Hinf||_F^2 = V/m, for the design that is farthest off. */
-static status mean_of_square(const study_run *r, size_t which, evidence *e) {
+static status mean_of_square(const study_run *r, evidence *e) {
     const concentration_context *c = context_of(r);
     double *x = claim_array(e, r->repeats), farthest = -1;
-    (void)which;
     if (!x) { return FAILED; }
     for (size_t k = 0; k < c->design_count; k++) {
         /* a quarter of the neurons of a mask count for an entry of inputs at a right angle */
@@ -103,8 +98,8 @@ static status mean_of_square(const study_run *r, size_t which, evidence *e) {
         claim_check_only_if(e, counted * (double)r->repeats >= CRITERION_EVENTS);
         scaled_squares(r, k, x);
         keep_farthest(r, k, 1, stats_summarise(x, r->repeats).mean,
-                      stats_mean_interval(x, r->repeats, confidence_of(c->design_count)), &farthest,
-                      e);
+                      stats_mean_interval(x, r->repeats, claim_confidence_of_each(c->design_count)),
+                      &farthest, e);
     }
     if (mask_sized(c->designs[0].kind)) {
         claim_says(e,
@@ -179,7 +174,7 @@ static status saw_case(const study_run *r, const worst_case *worst, evidence *e)
     const mask_design *design = &c->designs[worst->design];
     e->allowed = c->bounds[worst->design].delta;
     e->failures = worst->failures;
-    e->confidence = confidence_of(c->design_count * concentration_widths(r)->count);
+    e->confidence = claim_confidence_of_each(c->design_count * concentration_widths(r)->count);
     claim_says(
         e, "%s; worst at %s xi=%g m=%g: %zu of %zu fail, so P(fail) <= %.2g at 95 %%",
         e->claim->says, mask_design_kind(design), design->xi,
@@ -199,12 +194,11 @@ static const bounds_setting *least_of(const study_run *r, bound_width *width) {
 }
 
 /* A bound, the claim's subject, holds at every design and width. */
-static status hold_bound(const study_run *r, size_t which, evidence *e) {
+static status hold_bound(const study_run *r, evidence *e) {
     const curve *c = e->claim->subject;
     const bounds_setting *least = least_of(r, c->width);
     double needed = c->width(least), largest = largest_width(r), *x = claim_array(e, r->repeats);
     worst_case worst = {0};
-    (void)which;
     if (!x) { return FAILED; }
     claim_supposes(e, true, "nothing about m; %s = %.3g on (xi=%g), m <= %g here: %s", c->goal,
                    needed, least->xi, largest, largest >= needed ? "reached" : "not reached");
@@ -226,17 +220,17 @@ static double chernoff_width(const bounds_setting *s) { return bounds_width_cher
 /* --- the exponent with which the deviation falls in the width --- */
 
 /* -1/2 lies in the interval of every design. */
-static status slope_of_norm(const study_run *r, size_t which, evidence *e) {
+static status slope_of_norm(const study_run *r, evidence *e) {
     const size_t designs = context_of(r)->design_count;
     double *x = claim_array(e, r->repeats), farthest = -1;
-    (void)which;
     if (!x) { return FAILED; }
     claim_supposes(e, true,
                    "three widths with m xi >= %g and no deviation of exactly 0: not met, give more "
                    "--widths",
                    (double)CRITERION_SLOPE_ACTIVE);
     for (size_t k = 0; k < designs; k++) {
-        concentration_slope slope = concentration_fit_slope(r, k, confidence_of(designs), x);
+        concentration_slope slope =
+            concentration_fit_slope(r, k, claim_confidence_of_each(designs), x);
         if (slope.count > 0 &&
             keep_farthest(r, k, -0.5, slope.mean, slope.interval, &farthest, e)) {
             claim_supposes(e, true, "m xi >= %g: met at the %zu widths fitted, m >= %g",
@@ -261,12 +255,11 @@ static double half_at_its_width(const bounds_setting *s, double m) {
 
 /* lambda_min(H_m) >= xi lambda0/2 at the widths that the theorem asks for; where none was tried,
  * what happens at the largest. */
-static status theorem_2(const study_run *r, size_t which, evidence *e) {
+static status theorem_2(const study_run *r, evidence *e) {
     const bounds_setting *least = least_of(r, bounds_width_theorem);
     curve conclusion = {.number = NUMBER(ratio), .lower = true, .at = half_at_its_width};
     double *x = claim_array(e, r->repeats);
     worst_case worst = {0};
-    (void)which;
     if (!x) { return FAILED; }
     bool met = find_worst(r, &conclusion, 0, x, &worst);
     conclusion.at = half_at_any_width;

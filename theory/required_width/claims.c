@@ -41,12 +41,11 @@ static const power in_n = {EXPONENT_OF_N, "n", bounds_width_theorem},
                    in_xi = {EXPONENT_OF_XI, "(1/xi)", entry_variance};
 
 /* The needed width grows at most with the exponent of the claimed one. */
-static status exponent(const study_run *r, size_t which, evidence *e) {
+static status exponent(const study_run *r, evidence *e) {
     const power *p = e->claim->subject;
     const width_cell *cells = ((const width_context *)r->context)->cells;
     stats_line line = width_exponent(cells, r->cells, NULL, p->axis, CLAIM_CONFIDENCE);
     double bound = width_exponent(cells, r->cells, p->claimed, p->axis, CLAIM_CONFIDENCE).slope;
-    (void)which;
     claim_check_only_if(e, !isnan(line.slope_interval.low));
     claim_says(e, "needed: %s^%.3f, in (%.3f, %.3f); %s %s^%.3f here", p->base, line.slope,
                line.slope_interval.low, line.slope_interval.high, e->claim->says, p->base, bound);

@@ -49,11 +49,11 @@ static double failure_at(const orthonormal_bound *b, const bounds_setting *s, do
 
 /* Of all cells the largest failure at the width asked for, and the least number of times that this
  * width may be halved. */
-status orthonormal_conclusion(const study_run *r, size_t which, evidence *e) {
+status orthonormal_conclusion(const study_run *r, evidence *e) {
     const orthonormal_bound *b = e->claim->subject;
     double worst = 0, widest = 0;
     int halvings = DIVISIONS;
-    (void)r, (void)which;
+    (void)r, (void)e->which;
     for (size_t k = 0; k < CELLS; k++) {
         bounds_setting s = setting_of(k);
         double m = b->width(&s);

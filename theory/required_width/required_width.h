@@ -93,7 +93,7 @@ typedef struct {
 /* P(some of the n entries of H_m at width m is less than 1 - below, or more than 1 + above, times
  * xi/2) on orthonormal rows, for a Bernoulli mask. Whole m. */
 double orthonormal_failure(double n, double m, double xi, double below, double above);
-status orthonormal_conclusion(const study_run *r, size_t which, evidence *e);
+status orthonormal_conclusion(const study_run *r, evidence *e);
 
 /* Exponent of a width (NULL: the measured one) in n at fixed xi, or in 1/xi at fixed n, over the
  * cells whose measured width is known. */
