@@ -197,12 +197,18 @@ void experiment_describe(const study_run *r, text *t) {
     experiment_describe_files(r, t);
 }
 
-stats_summary experiment_summary(const study_run *r, size_t cell,
-                                 double (*number)(const double *values, size_t k), size_t k) {
+stats_summary experiment_summary_of(const study_run *r, size_t cell,
+                                    double (*number)(const double *values, size_t k), size_t k) {
     const experiment *e = r->context;
     for (size_t i = 0; i < r->repeats; i++) {
         e->over_repeats[i] = number(study_values(r, cell, i), k);
     }
+    return stats_summarise(e->over_repeats, r->repeats);
+}
+
+stats_summary experiment_summary(const study_run *r, size_t cell, size_t k) {
+    const experiment *e = r->context;
+    study_numbers(r, cell, k, e->over_repeats);
     return stats_summarise(e->over_repeats, r->repeats);
 }
 
@@ -318,10 +324,9 @@ void experiment_put_lr(const study_run *r, size_t cell, table *t) {
     row_number(t, "lr", "learning rate taken (--lr; --scaling theory: eta)", e->cells[cell].lr);
 }
 
-void experiment_put_held(const study_run *r, size_t cell,
-                         double (*number)(const double *values, size_t k), size_t k, table *t) {
+void experiment_put_held(const study_run *r, size_t cell, size_t k, table *t) {
     if (!experiment_holds_out(r)) { return; }
-    stats_summary held = experiment_summary(r, cell, number, k);
+    stats_summary held = experiment_summary(r, cell, k);
     row_number(t, "held", "error of the rows that are held out, mean over repetitions", held.mean);
     row_number(t, "held_sd", "standard deviation over repetitions (n-1)", held.sd);
 }

@@ -10,9 +10,8 @@
 extern const option_row experiment_options[], experiment_loss_options[],
     experiment_plateau_options[];
 
-/* The hooks of a panel that are the same for all; its own: options, prepare,
- * measure and tables. The panel
- * of loss-dynamics has options, context and more of its own. */
+/* The hooks of a panel that are the same for all; its own: options, prepare, measure and tables. The
+ * panel of loss-dynamics has options, context and more of its own. */
 #define EXPERIMENT_UNITS                                                   \
     .settings_size = sizeof(experiment_settings), .cost = experiment_cost, \
     .calibrate = experiment_calibrate, .gather = experiment_gather, .note = experiment_note
@@ -41,9 +40,10 @@ void experiment_describe_files(const study_run *r, text *t);
 status experiment_gather(study_run *r);
 void experiment_note(const study_run *r, table *t);
 
-/* Over the repetitions of a cell: of number(values of a unit, k). */
-stats_summary experiment_summary(const study_run *r, size_t cell,
-                                 double (*number)(const double *values, size_t k), size_t k);
+/* Over the repetitions of a cell: of value number k of a unit, and of number(values, k). */
+stats_summary experiment_summary(const study_run *r, size_t cell, size_t k);
+stats_summary experiment_summary_of(const study_run *r, size_t cell,
+                                    double (*number)(const double *values, size_t k), size_t k);
 
 /* order (data.n) <- the samples by their rows of the file, ascending. */
 void experiment_file_order(const experiment *e, size_t *order);
@@ -58,8 +58,7 @@ void experiment_put_xi(const study_run *r, size_t cell, table *t);
 void experiment_put_subnets(const study_run *r, size_t cell, table *t);
 void experiment_put_repetition(size_t repetition, table *t);
 void experiment_put_lr(const study_run *r, size_t cell, table *t);
-/* Where rows are held out: mean and standard deviation of their error, number(values, k). */
-void experiment_put_held(const study_run *r, size_t cell,
-                         double (*number)(const double *values, size_t k), size_t k, table *t);
+/* Where rows are held out: mean and standard deviation of their error, value number k. */
+void experiment_put_held(const study_run *r, size_t cell, size_t k, table *t);
 
 #endif

@@ -1,5 +1,5 @@
 /* What the paper claims of Figure 2, judged on tables of single runs, each claim a row. The claims
- * are [paper]: a refuted one is a finding. Criteria, fixed before any run:
+ * are [paper]: a refuted one is a finding. The criteria were fixed before any run.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef EXPERIMENTS_FIGURE_CLAIMS_H
 #define EXPERIMENTS_FIGURE_CLAIMS_H
@@ -59,8 +59,8 @@ extern const claim_group figure_a_claims[], figure_b_claims[], figure_c_claims[]
  * figure's curve rises at the xi of the control. */
 extern const claim_group figure_why_claims[];
 
-/* Whether the noise of masks regularises, a statement about the data: the error of rows that are held
- * out along xi and p, by the tests of 2b; rows only where such a table is there. */
+/* Whether the noise of masks regularises, a statement about the data: the error of rows that are
+ * held out along xi and p, by the tests of 2b; rows only where such a table is there. */
 extern const claim_group figure_held_claims[];
 
 enum { FIGURE_PANELS = 6 };

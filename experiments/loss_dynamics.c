@@ -82,10 +82,10 @@ typedef struct {
     size_t subnets;
 } round_mean;
 
-static void add_local_error(const step_event *sight, void *context) {
+static void add_local_error(const step_event *event, void *context) {
     round_mean *mean = context;
-    mean->points[sight->step] += sight->error / (double)mean->subnets;
-    if (mean->held) { mean->held[sight->step] += sight->held / (double)mean->subnets; }
+    mean->points[event->step] += event->error / (double)mean->subnets;
+    if (mean->held) { mean->held[event->step] += event->held / (double)mean->subnets; }
 }
 
 /* points: points_of errors, held: NULL, or as many; NaN after divergence. */
@@ -122,14 +122,12 @@ static status measure(const study_run *r, size_t cell, size_t repetition, double
 
 /* --- tables --- */
 
-static double value_of(const double *values, size_t k) { return values[k]; }
-
 /* One drawn point: mean, sd, min, max over repetitions. */
 static void put_point(const study_run *r, size_t cell, size_t step, table *t) {
     size_t tau = ((const experiment_settings *)r->settings)->local_steps;
     size_t before = step > 0 ? step - 1 : 0, within = before % (tau + 2);
     const char *phase = within == 0 ? "sampled" : within <= tau ? "local" : "aggregated";
-    stats_summary error = experiment_summary(r, cell, value_of, step);
+    stats_summary error = experiment_summary(r, cell, step);
     table_row(t);
     experiment_put_xi(r, cell, t);
     row_number(t, "round", "k, counted from 1; 0 before training",
@@ -142,7 +140,7 @@ static void put_point(const study_run *r, size_t cell, size_t step, table *t) {
     row_number(t, "min", "smallest over repetitions", error.min);
     row_number(t, "max", "largest over repetitions", error.max);
     experiment_put_lr(r, cell, t);
-    experiment_put_held(r, cell, value_of, points_of(r->settings) + step, t);
+    experiment_put_held(r, cell, points_of(r->settings) + step, t);
 }
 
 static status fill_points(const study_run *r, table *t) {
@@ -192,9 +190,8 @@ static status finish(const study_run *r) {
         program_say(&r->options,
                     "xi=%g lr=%g: whole network's error %.4g -> %.4g in %zu rounds, stability "
                     "number %.3g",
-                    e->cells[cell].xi, e->cells[cell].lr,
-                    experiment_summary(r, cell, value_of, 0).mean,
-                    experiment_summary(r, cell, value_of, points - 1).mean, o->rounds,
+                    e->cells[cell].xi, e->cells[cell].lr, experiment_summary(r, cell, 0).mean,
+                    experiment_summary(r, cell, points - 1).mean, o->rounds,
                     rates_stability(r, cell));
     }
     loss_context *c = r->context;

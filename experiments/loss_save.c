@@ -89,8 +89,8 @@ static void note_state(kept_run *k, size_t round) {
 }
 
 /* Someone who looks: local steps are then taken one by one, as in the units. */
-static void look(const step_event *sight, void *context) {
-    (void)sight;
+static void look(const step_event *event, void *context) {
+    (void)event;
     (void)context;
 }
 

@@ -19,8 +19,8 @@ typedef struct {
 } loss_start;
 
 /* Reads a start and sets the options' defaults from it (width, subnets, rounds, repeats 1, ...).
- * sets: its masks, unless they are not for the rounds to come or --masks gives others; the caller's,
- * mask_sets_free. BAD_INPUT with path, array and cure. */
+ * sets: its masks, unless they are not for the rounds to come or --masks gives others; the
+ * caller's, mask_sets_free. BAD_INPUT with path, array and cure. */
 status loss_start_read(const char *path, experiment_settings *o, loss_start *start,
                        mask_sets *sets);
 /* BAD_INPUT unless options and data fit the start and its masks; OK for a random one. */

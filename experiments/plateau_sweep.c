@@ -85,13 +85,11 @@ static bool stops(const study_run *r) {
     return ((const experiment_settings *)r->settings)->stop == STOP_RULE;
 }
 
-static double value_of(const double *values, size_t k) { return values[k]; }
-
 /* One row a cell; a cell with a diverged repetition has no value. */
 static status fill_means(const study_run *r, table *t) {
     for (size_t cell = 0; cell < r->cells; cell++) {
-        stats_summary level = experiment_summary(r, cell, value_of, VALUE_LEVEL);
-        stats_summary rounds = experiment_summary(r, cell, value_of, VALUE_ROUNDS);
+        stats_summary level = experiment_summary(r, cell, VALUE_LEVEL);
+        stats_summary rounds = experiment_summary(r, cell, VALUE_ROUNDS);
         begin_row(r, cell, t);
         row_number(t, "mean",
                    stops(r) ? "error level under the stop rule, mean over repetitions; nan: a "
@@ -106,10 +104,10 @@ static status fill_means(const study_run *r, table *t) {
         row_number(t, "settled",
                    "share of the repetitions whose error fell by less than 5 % from the third "
                    "quarter of the rounds to the last: the level is a floor",
-                   experiment_summary(r, cell, value_of, VALUE_SETTLED).mean);
+                   experiment_summary(r, cell, VALUE_SETTLED).mean);
         experiment_put_lr(r, cell, t);
         if (compares(r)) { put_ratio(r, cell, t); }
-        experiment_put_held(r, cell, value_of, VALUE_HELD, t);
+        experiment_put_held(r, cell, VALUE_HELD, t);
         if (block_ends(r, cell)) { table_gap(t); }
     }
     return OK;

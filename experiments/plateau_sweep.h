@@ -6,9 +6,8 @@
 #include "experiments/experiment.h"
 
 /* The whole program: a panel's about, statement (the claim that its tables serve) and settings. OUT
- * has AXES mean sd rounds settled lr, its table of single runs AXES repetition level rounds
- * state settled. Returns the
- * exit code. */
+ * has AXES mean sd rounds settled lr, its table of single runs AXES repetition level rounds state
+ * settled. Returns the exit code. */
 int plateau_sweep_main(const char *about, const char *statement,
                        const experiment_settings *defaults, int argc, char **argv);
 

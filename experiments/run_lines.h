@@ -8,7 +8,7 @@
 #include "experiments/run_map.h"
 
 /* Lines whose fall, or rise, is seen: one-sided Jonckheere-Terpstra tests, a line each, with Holm's
- * procedure over the lines of the map, so that all of them together err with probability `level`. */
+ * procedure over the lines of the map: all of them together err with probability `level`. */
 typedef struct {
     size_t compared; /* lines with two cells or more that have a value */
     size_t falling, rising;

@@ -45,8 +45,6 @@ static double relative_improvement(const double *values, size_t step) {
     return absolute_improvement(values, step) / values[step - 1];
 }
 
-static double value_of(const double *values, size_t k) { return values[k]; }
-
 static void put_step(size_t step, table *t) {
     row_number(t, "step", "global step k (round)", (double)step);
 }
@@ -55,8 +53,8 @@ static status fill_means(const study_run *r, table *t) {
     for (size_t step = 1; step <= rounds_of(r); step++) {
         if (step > 1) { table_gap(t); }
         for (size_t cell = 0; cell < r->cells; cell++) {
-            stats_summary absolute = experiment_summary(r, cell, absolute_improvement, step);
-            stats_summary relative = experiment_summary(r, cell, relative_improvement, step);
+            stats_summary absolute = experiment_summary_of(r, cell, absolute_improvement, step);
+            stats_summary relative = experiment_summary_of(r, cell, relative_improvement, step);
             table_row(t);
             experiment_put_subnets(r, cell, t);
             put_step(step, t);
@@ -68,9 +66,9 @@ static status fill_means(const study_run *r, table *t) {
             experiment_put_lr(r, cell, t);
             if (experiment_holds_out(r)) {
                 row_number(t, "error", "L_k, mean over repetitions",
-                           experiment_summary(r, cell, value_of, step).mean);
+                           experiment_summary(r, cell, step).mean);
             }
-            experiment_put_held(r, cell, value_of, rounds_of(r) + 1 + step, t);
+            experiment_put_held(r, cell, rounds_of(r) + 1 + step, t);
         }
     }
     return OK;

@@ -29,6 +29,6 @@ void chapter_advise(document *d) {
         text_add(&d->out, "Not asked yet: %s does it.\n\n", document_make(d, "advise"));
         return;
     }
-    for (char *rest = bytes, *line; (line = strsep(&rest, "\n"));) { put_line(d, line); }
+    for (char *rest = bytes; rest;) { put_line(d, strsep(&rest, "\n")); }
     free(bytes);
 }

@@ -35,8 +35,8 @@
 #define CRITERION_OUTPUT 1e-14
 
 /* The mean curve (mean-curve in doc/mathematics.md) holds in the limit of wide networks while
- * activations stay put. How it is approached is checked where at most this share of them has changed
- * in a run: then the kernel is still nearly that of the start. */
+ * activations stay put. How it is approached is checked where at most this share of them has
+ * changed in a run: then the kernel is still nearly that of the start. */
 #define CRITERION_FLIPPED 0.05
 
 /* Exponents in m hold for m to infinity; at widths of hundreds the next order moves a fitted one by

@@ -27,8 +27,8 @@ enum {
     OPTION_REPEATED = 4,    /* a list may hold a value twice */
     OPTION_NO_VALUE = 8,    /* decides no value of a unit: not in the text of the settings */
     OPTION_NO_DEFAULT = 16, /* `help` says itself what holds where it is not given */
-    OPTION_IF_SET = 64,     /* in the text of the settings only where it is not 0 or NULL */
-    OPTION_AUTO = 32        /* of OPTION_COUNT and OPTION_NUMBERS: the word auto is taken too */
+    OPTION_AUTO = 32,       /* of OPTION_COUNT and OPTION_NUMBERS: the word auto is taken too */
+    OPTION_IF_SET = 64      /* in the text of the settings only where it is not 0 or NULL */
 };
 
 /* What `auto` leaves in the field of an OPTION_COUNT; of OPTION_NUMBERS: no values. */

@@ -98,25 +98,24 @@ static void threads_set(program_options *o, int threads, bool given) {
 
 static status parse_common(int key, const char *text, program_options *o) {
     uint64_t value;
-    status s = OK;
+    status st = OK;
     switch (key) {
-    case KEY_DATA: s = option_path("data", text, &o->data); break;
-    case KEY_SAMPLES: s = parse_samples(false, text, o); break;
-    case KEY_AT_MOST: s = parse_samples(true, text, o); break;
-    case KEY_ROWS: s = parse_rows(text, o); break;
-    case KEY_SEED: s = option_count("seed", text, 0, UINT64_MAX, &o->seed); break;
+    case KEY_DATA: st = option_path("data", text, &o->data); break;
+    case KEY_SAMPLES: st = parse_samples(false, text, o); break;
+    case KEY_AT_MOST: st = parse_samples(true, text, o); break;
+    case KEY_ROWS: st = parse_rows(text, o); break;
+    case KEY_SEED: st = option_count("seed", text, 0, UINT64_MAX, &o->seed); break;
     case KEY_THREADS:
-        if ((s = option_count("threads", text, 1, MOST_THREADS_ASKED, &value)) == OK) {
-            threads_set(o, (int)value, true);
-        }
+        st = option_count("threads", text, 1, MOST_THREADS_ASKED, &value);
+        if (st == OK) { threads_set(o, (int)value, true); }
         break;
-    case KEY_OUT: s = option_path("out", text, &o->out); break;
+    case KEY_OUT: st = option_path("out", text, &o->out); break;
     case KEY_QUIET: o->quiet = true; break;
     case KEY_FRESH: o->fresh = true; break;
     case KEY_PREDICT: o->predict = o->quiet = true; break;
-    case KEY_SHARD: s = parse_shard("--shard", text, o); break;
+    case KEY_SHARD: st = parse_shard("--shard", text, o); break;
     }
-    return s;
+    return st;
 }
 
 /* What argp hands to a parser: the common options' own and the program's. */
@@ -181,8 +180,8 @@ static status check_written(const char *option, const char *path) {
 }
 
 static status check_out(const program_options *o) {
-    status s = check_written("out", o->out);
-    return s == OK ? require_distinct_paths(o, "data", o->data) : s;
+    status st = check_written("out", o->out);
+    return st == OK ? require_distinct_paths(o, "data", o->data) : st;
 }
 
 status require_distinct_paths(const program_options *o, const char *option, const char *path) {
@@ -192,11 +191,11 @@ status require_distinct_paths(const program_options *o, const char *option, cons
 }
 
 status program_writes(const program_options *o, const char *option, const char *path) {
-    status s = check_written(option, path);
-    if (s == OK && same_file(path, o->data)) {
-        s = fail(BAD_INPUT, "--%s: %s is the file of --data; give another name", option, path);
+    status st = check_written(option, path);
+    if (st == OK && same_file(path, o->data)) {
+        st = fail(BAD_INPUT, "--%s: %s is the file of --data; give another name", option, path);
     }
-    return s == OK ? require_distinct_paths(o, option, path) : s;
+    return st == OK ? require_distinct_paths(o, option, path) : st;
 }
 
 static void print_version(FILE *stream, struct argp_state *state) {
@@ -268,10 +267,10 @@ status program_parse(int argc, char **argv, const program_about *about, const st
     struct argp argp = {common_options,        parse_key,   NULL, about->sentence,
                         own ? children : NULL, help_filter, NULL};
     parse_state parse = {options, about, input, own != NULL, own && own->args_doc};
-    status s = command_line_once(&argp, argc, argv);
-    if (s == OK) { s = command_line_parse(&argp, argc, argv, options->name, &parse); }
-    if (s == OK) { s = keep_command(&argp, argc, argv, options); }
-    return s == OK ? check_out(options) : s;
+    status st = command_line_once(&argp, argc, argv);
+    if (st == OK) { st = command_line_parse(&argp, argc, argv, options->name, &parse); }
+    if (st == OK) { st = keep_command(&argp, argc, argv, options); }
+    return st == OK ? check_out(options) : st;
 }
 
 status program_start(const program_options *o) {
@@ -288,10 +287,10 @@ status program_start(const program_options *o) {
     return machine_start(o->threads);
 }
 
-int program_exit(const program_options *options, status s) {
-    if (s == OK) { s = command_line_output(); }
-    if (s != OK && s != REFUTED) { fprintf(stderr, "%s: %s\n", options->name, error_text()); }
-    return (int)s;
+int program_exit(const program_options *options, status st) {
+    if (st == OK) { st = command_line_output(); }
+    if (st != OK && st != REFUTED) { fprintf(stderr, "%s: %s\n", options->name, error_text()); }
+    return (int)st;
 }
 
 void program_note(const program_options *options, table *t) {

@@ -27,9 +27,8 @@ typedef enum { ROWS_USUAL, ROWS_FIRST, ROWS_SPREAD, ROWS_APART } program_rows;
 /* What --help says of a program. */
 typedef struct {
     const char *sentence; /* what it does */
-    const char
-        *samples;      /* what --samples takes where it is not given: "24"; NULL: it has no data */
-    program_rows rows; /* the same of --rows: ROWS_FIRST or ROWS_SPREAD */
+    const char *samples;  /* where --samples is not given: "24"; NULL: the program has no data */
+    program_rows rows;    /* the same of --rows: ROWS_FIRST or ROWS_SPREAD */
 } program_about;
 
 typedef struct {
@@ -50,9 +49,8 @@ typedef struct {
     size_t shard, shards; /* --shard i/N, N > 1; shards 0: none, or 1/1, which is the whole */
     char default_out[128], default_data[PATH_MAX];
     char command[PROGRAM_COMMAND]; /* the command line, for provenance, as a shell takes it */
-    char reproduce_command
-        [PROGRAM_COMMAND]; /* the same without --threads --quiet --fresh --predict --shard:
-                                      they decide no value */
+    /* The same without --threads --quiet --fresh --predict --shard: they decide no value. */
+    char reproduce_command[PROGRAM_COMMAND];
 } program_options;
 
 /* Parses the common options and those of `own` (may be NULL: none). own->parser gets `input` as its
@@ -76,8 +74,8 @@ status program_writes(const program_options *options, const char *option, const 
  * machine_start(), whose status it returns. */
 status program_start(const program_options *options);
 
-/* Prints "NAME: line" to stderr unless s is OK or REFUTED; returns the exit code. */
-int program_exit(const program_options *options, status s);
+/* Prints "NAME: line" to stderr unless st is OK or REFUTED; returns the exit code. */
+int program_exit(const program_options *options, status st);
 
 /* Provenance of the command line: program, command, seed, threads. */
 void program_note(const program_options *options, table *t);

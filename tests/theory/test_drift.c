@@ -153,15 +153,15 @@ static double product(const witness *w, size_t i, const real *weights) {
     return sum;
 }
 
-static void see(const step_event *sight, void *context) {
+static void see(const step_event *event, void *context) {
     enum { N = 12, D = 64 };
     witness *w = context;
     double H[N * N] = {0}, flips[N] = {0}, near[N] = {0}, lambda;
-    for (size_t k = 0; k < sight->net->m; k++) {
+    for (size_t k = 0; k < event->net->m; k++) {
         real weights[D];
         bool active[N];
-        const real *start = w->W + sight->net->neuron[k] * w->g->d;
-        neuron_weights(w, sight->net, k, weights);
+        const real *start = w->W + event->net->neuron[k] * w->g->d;
+        neuron_weights(w, event->net, k, weights);
         double square = 0;
         for (size_t j = 0; j < w->g->d; j++) {
             square += (weights[j] - start[j]) * (weights[j] - start[j]);

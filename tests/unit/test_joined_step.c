@@ -16,7 +16,7 @@ static const double SAME = 1e-5;
 
 enum { M = 90, ROUNDS = 3 };
 
-static void look_away(const step_event *sight, void *context) { (void)sight, (void)context; }
+static void look_away(const step_event *event, void *context) { (void)event, (void)context; }
 
 static void open_trainer(const gram *g, const train_settings *s, trainer *t) {
     cr_assert(eq(int, trainer_new(g, s, true, t), OK));

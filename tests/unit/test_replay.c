@@ -54,11 +54,11 @@ typedef struct {
     double worst; /* largest relative difference */
 } local_check;
 
-static void compare_local(const step_event *sight, void *context) {
+static void compare_local(const step_event *event, void *context) {
     local_check *check = context;
-    if (sight->step == check->tau) { return; }
-    double expected = check->expected[sight->subnet * check->tau + sight->step];
-    check->worst = fmax(check->worst, fabs(sight->error - expected) / expected);
+    if (event->step == check->tau) { return; }
+    double expected = check->expected[event->subnet * check->tau + event->step];
+    check->worst = fmax(check->worst, fabs(event->error - expected) / expected);
 }
 
 typedef struct {

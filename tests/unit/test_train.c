@@ -184,11 +184,11 @@ typedef struct {
     double mean;
 } last_outputs;
 
-static void keep_last(const step_event *sight, void *context) {
+static void keep_last(const step_event *event, void *context) {
     last_outputs *last = context;
-    if (sight->step == last->tau) {
-        memcpy(last->outputs + sight->subnet * last->size, sight->U, last->size * sizeof *sight->U);
-        last->mean += sight->error;
+    if (event->step == last->tau) {
+        memcpy(last->outputs + event->subnet * last->size, event->U, last->size * sizeof *event->U);
+        last->mean += event->error;
     }
 }
 

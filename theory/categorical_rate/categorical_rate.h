@@ -51,7 +51,7 @@ typedef struct {
     categorical_cell
         cells[2 * OPTION_LIST_MAX]; /* practical ones, then those of the event regime */
     size_t first_event;
-    double pace[2];        /* seconds of an operation in either regime; 1 before it is measured */
+    double seconds[2];     /* of an operation in either regime; 1 before it is measured */
     jump_means enumerated; /* of a small network; set by gather */
 } categorical_context;
 

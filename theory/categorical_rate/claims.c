@@ -151,8 +151,9 @@ static status a_round(const study_run *r, evidence *e) {
     return claim_saw(e, 1, worst, (double)r->repeats);
 }
 
-/* E[1_k ||y - u_k||^2] <= rho^(tau k) ||y - u_0||^2 + sum_{j<k} rho^(tau (k-1-j)) E[rho^tau 1_j V_j -
- * 1_{j+1} A_j] at every round k: rounds one after another. Shown is the worst round. */
+/* E[1_k ||y - u_k||^2] <= rho^(tau k) ||y - u_0||^2
+ *                          + sum_{j<k} rho^(tau (k-1-j)) E[rho^tau 1_j V_j - 1_{j+1} A_j]
+ * at every round k: rounds one after another. Shown is the worst round. */
 static status rounds(const study_run *r, evidence *e) {
     size_t cell = cell_of_case(r, e->which);
     const categorical_cell *c = cell_of(r, cell);
@@ -183,7 +184,8 @@ static status rounds(const study_run *r, evidence *e) {
     return OK;
 }
 
-/* On Omega_{k+1} ||y - u_{k+1}|| <= rho^(tau/2) ||y - u_k|| + tau eta d sqrt((1/p) sum_l ||u^l - u||^2):
+/* On Omega_{k+1}
+ *     ||y - u_{k+1}|| <= rho^(tau/2) ||y - u_k|| + tau eta d sqrt((1/p) sum_l ||u^l - u||^2):
  * what the masks add is cancelled when the subnetworks are combined, but for a small factor. */
 static status cancellation(const study_run *r, evidence *e) {
     size_t cell = cell_of_case(r, e->which), failures = 0;

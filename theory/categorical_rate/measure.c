@@ -23,13 +23,13 @@ typedef struct {
 } trial;
 
 /* The trainer's observer. */
-static void observe(const step_event *sight, void *context) {
+static void observe(const step_event *event, void *context) {
     trial *b = context;
     const categorical_cell *c = b->c;
     size_t n = c->g->n;
-    bool first = sight->step == 0, last = sight->step == c->s.local_steps;
-    double square = 2 * (double)n * sight->error;
-    double drift = network_drift_squared_most(c->g, sight->net, b->run.Z0);
+    bool first = event->step == 0, last = event->step == c->s.local_steps;
+    double square = 2 * (double)n * event->error;
+    double drift = network_drift_squared_most(c->g, event->net, b->run.Z0);
     bool inside = drift <= c->radius * c->radius;
     b->drift = fmax(b->drift, drift);
     b->left |= !inside;
@@ -40,8 +40,8 @@ static void observe(const step_event *sight, void *context) {
         b->failed |= inside && b->inside;
     }
     if (first || last) {
-        double *kept = (first ? b->start : b->end) + sight->subnet * n;
-        for (size_t i = 0; i < n; i++) { kept[i] = sight->U[i]; }
+        double *kept = (first ? b->start : b->end) + event->subnet * n;
+        for (size_t i = 0; i < n; i++) { kept[i] = event->U[i]; }
     }
     b->sampled += first ? square : 0;
     b->descended += last ? square : 0;

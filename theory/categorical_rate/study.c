@@ -116,7 +116,7 @@ static status prepare(study_run *r) {
     add_cells(r, &o->run, &c->data, &c->g);
     c->first_event = r->cells;
     add_cells(r, &o->event, &c->few, &c->few_g);
-    c->pace[0] = c->pace[1] = 1;
+    c->seconds[0] = c->seconds[1] = 1;
     r->data = &c->data.data;
     r->repeats = o->trials;
     return OK;
@@ -136,26 +136,28 @@ static double cost(const study_run *r, size_t k) {
     const categorical_context *all = r->context;
     const categorical_cell *c = &all->cells[k];
     double m = (double)c->s.width, steps = (double)(c->rounds * c->s.local_steps);
-    return all->pace[k >= all->first_event] * ((double)c->rounds * train_round_cost(c->g, &c->s) +
-                                               1500 * m * steps + 150 * m * (double)c->g->d);
+    return all->seconds[k >= all->first_event] *
+           ((double)c->rounds * train_round_cost(c->g, &c->s) + 1500 * m * steps +
+            150 * m * (double)c->g->d);
 }
 
-/* From a unit of few rounds. */
-static double pace_of(const study_run *r, size_t cell) {
+/* Of an operation, from a unit of few rounds. */
+static double seconds_of(const study_run *r, size_t cell) {
     enum { FEW = 4 };
     categorical_context context = *(const categorical_context *)r->context;
     study_run small = *r;
     size_t *rounds = &context.cells[cell].rounds;
     *rounds = *rounds < FEW ? *rounds : FEW;
-    context.pace[0] = context.pace[1] = 1;
+    context.seconds[0] = context.seconds[1] = 1;
     small.context = &context;
     return study_time_unit(&small, cell) / cost(&small, cell);
 }
 
 static double calibrate(const study_run *r) {
     categorical_context *c = r->context;
-    double run = pace_of(r, 0), event = pace_of(r, c->first_event);
-    c->pace[0] = run, c->pace[1] = event;
+    double run = seconds_of(r, 0), event = seconds_of(r, c->first_event);
+    c->seconds[0] = run;
+    c->seconds[1] = event;
     return 1;
 }
 

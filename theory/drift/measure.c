@@ -62,9 +62,9 @@ static status begin_subnet(drift_watch *w, const network *net) {
 /* lambda_min(H_m(k,t)), and ||H_m(k,t) - H_m(0)||: in the end H holds the difference. */
 static status measure_kernel(drift_watch *w, const network *net, double *lambda, double *distance) {
     size_t n = w->g->n;
-    status s = local_kernel(w->model, w->counts, net->Z, w->g->ld, net->m, NULL, w->H);
-    if (s == OK) { s = spectrum_smallest(w->H, n, lambda, NULL); }
-    if (s != OK) { return s; }
+    status st = local_kernel(w->model, w->counts, net->Z, w->g->ld, net->m, NULL, w->H);
+    if (st == OK) { st = spectrum_smallest(w->H, n, lambda, NULL); }
+    if (st != OK) { return st; }
     double largest = 0;
     for (size_t k = 0; k < n * n; k++) {
         w->H[k] -= w->H0[k];
@@ -99,15 +99,15 @@ static void measure_state(drift_watch *w, const network *net) {
 }
 
 /* The trainer's observer. */
-static void observe(const step_event *sight, void *context) {
+static void observe(const step_event *event, void *context) {
     drift_watch *w = context;
     if (w->code != OK || w->kept->stopped != 0) { return; }
-    if (!isfinite(sight->error)) {
+    if (!isfinite(event->error)) {
         w->kept->stopped = 1;
         return;
     }
-    if (sight->step == 0) { w->code = begin_subnet(w, sight->net); }
-    if (w->code == OK) { measure_state(w, sight->net); }
+    if (event->step == 0) { w->code = begin_subnet(w, event->net); }
+    if (w->code == OK) { measure_state(w, event->net); }
 }
 
 /* The whole network after the round. */

@@ -67,9 +67,9 @@ size_t local_flips(const gram *g, const network *net, const real *from, bool sam
 status local_kernel(const local_model *model, ntk_masked *counts, const real *Z, size_t ld,
                     size_t count, const unsigned char *mask, double *H) {
     ntk_masked_clear(counts);
-    status s = ntk_masked_add(counts, Z, ld, count, mask, count, 1);
-    if (s == OK) { ntk_masked_kernel(counts, 0, 1 / model->m, model->G, H); }
-    return s;
+    status st = ntk_masked_add(counts, Z, ld, count, mask, count, 1);
+    if (st == OK) { ntk_masked_kernel(counts, 0, 1 / model->m, model->G, H); }
+    return st;
 }
 
 status local_start_kernel(const local_model *model, ntk_masked *counts, const gram *g,

@@ -90,21 +90,21 @@ static void measure_whole(descent_watch *w, trainer *t) {
 /* Section 3's event for this mask: lambda_min(H_m(0)) >= (3/4) xi lambda0 and near_i <= 2 m xi p_R.
  */
 static status find_event(descent_watch *w, const network *net) {
-    status s = local_start_kernel(w->model, w->counts, w->g, net, w->Z0, w->taken, w->H);
-    if (s == OK) { s = spectrum_at_least(w->H, w->g->n, w->model->start_least, &w->event); }
+    status st = local_start_kernel(w->model, w->counts, w->g, net, w->Z0, w->taken, w->H);
+    if (st == OK) { st = spectrum_at_least(w->H, w->g->n, w->model->start_least, &w->event); }
     size_t near = local_near(w->g, net, w->Z0, w->model->boundary_radius, w->near);
     w->event = w->event && (double)near <= w->model->near_most;
-    return s;
+    return st;
 }
 
-static void begin_subnet(descent_watch *w, const step_event *sight) {
-    const network *net = sight->net;
+static void begin_subnet(descent_watch *w, const step_event *event) {
+    const network *net = event->net;
     size_t elements = net->m * w->g->ld;
     memcpy(w->Zk, net->Z, elements * sizeof *w->Zk);
     memcpy(w->Ck, net->C, elements * sizeof *w->Ck);
     double jump = 0;
     for (size_t i = 0; i < w->g->n; i++) {
-        jump += (w->whole[i] - (double)sight->U[i]) * (w->whole[i] - (double)sight->U[i]);
+        jump += (w->whole[i] - (double)event->U[i]) * (w->whole[i] - (double)event->U[i]);
     }
     w->first_residual = w->whole_residual + sqrt(jump);
     w->residual_sum = 0;
@@ -133,11 +133,11 @@ static status measure_recursion(descent_watch *w, const network *net, const desc
     descent_run *kept = w->kept;
     const local_model *model = w->model;
     double secant_norm = 0;
-    status s = local_kernel(model, w->counts, w->Zt, w->g->ld, net->m, NULL, w->H);
-    if (s == OK) { s = spectrum_all(w->H, n, w->values); }
+    status st = local_kernel(model, w->counts, w->Zt, w->g->ld, net->m, NULL, w->H);
+    if (st == OK) { st = spectrum_all(w->H, n, w->values); }
     double frobenius = descent_secant_kernel(model, w->g, net, w->Zt, w->E);
-    if (s == OK) { s = descent_norm(w->E, n, &secant_norm); }
-    if (s != OK) { return s; }
+    if (st == OK) { st = descent_norm(w->E, n, &secant_norm); }
+    if (st != OK) { return st; }
     size_t flips = local_flips(w->g, net, w->Zt, true, w->flips);
     double changed = (double)flips / model->m;
     record_raise(&kept->secant, safe_ratio(frobenius, model->samples * changed));
@@ -185,37 +185,37 @@ static void measure_contraction(descent_watch *w, const network *net, const desc
     }
 }
 
-static void measure_step(descent_watch *w, const step_event *sight, bool inside) {
-    for (size_t i = 0; i < w->g->n; i++) { w->next[i] = (double)w->g->Y[i] - (double)sight->U[i]; }
+static void measure_step(descent_watch *w, const step_event *event, bool inside) {
+    for (size_t i = 0; i < w->g->n; i++) { w->next[i] = (double)w->g->Y[i] - (double)event->U[i]; }
     descent_pair pair = descent_compare(w->g, w->e, w->next, w->eta * w->model->rate);
     w->kept->steps++;
     w->residual_sum += sqrt(pair.square);
     w->held = w->held && pair.gain >= 1;
-    measure_movement(w, sight->net, sight->step);
-    w->code = measure_recursion(w, sight->net, &pair);
-    if (w->code == OK) { measure_contraction(w, sight->net, &pair, inside); }
+    measure_movement(w, event->net, event->step);
+    w->code = measure_recursion(w, event->net, &pair);
+    if (w->code == OK) { measure_contraction(w, event->net, &pair, inside); }
     w->seen++;
 }
 
 /* The trainer's observer. */
-static void observe(const step_event *sight, void *context) {
+static void observe(const step_event *event, void *context) {
     descent_watch *w = context;
     if (w->code != OK || w->kept->stopped != 0) { return; }
-    if (!isfinite(sight->error)) {
+    if (!isfinite(event->error)) {
         w->kept->stopped = 1;
         return;
     }
-    double from_start = sqrt(network_drift_squared_most(w->g, sight->net, w->Z0));
+    double from_start = sqrt(network_drift_squared_most(w->g, event->net, w->Z0));
     bool inside = from_start <= w->model->radius;
     record_raise(&w->kept->from_start, from_start);
-    if (sight->step == 0) {
-        begin_subnet(w, sight);
+    if (event->step == 0) {
+        begin_subnet(w, event);
     } else {
-        measure_step(w, sight, inside);
+        measure_step(w, event, inside);
     }
-    memcpy(w->Zt, sight->net->Z, sight->net->m * w->g->ld * sizeof *w->Zt);
+    memcpy(w->Zt, event->net->Z, event->net->m * w->g->ld * sizeof *w->Zt);
     for (size_t i = 0; i < w->g->n; i++) {
-        w->u[i] = (double)sight->U[i];
+        w->u[i] = (double)event->U[i];
         w->e[i] = (double)w->g->Y[i] - w->u[i];
     }
     w->inside = inside;

@@ -77,10 +77,10 @@ status descent_norm(const double *E, size_t n, double *norm) {
     if (!product) { return FAILED; }
     cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasTrans, order, order, order, 1, E, order, E, order,
                 0, product, order);
-    status s = spectrum_norm(product, n, norm);
+    status st = spectrum_norm(product, n, norm);
     *norm = sqrt(*norm);
     free(product);
-    return s;
+    return st;
 }
 
 double descent_identity(const gram *g, const double *H, const double *E, double eta,

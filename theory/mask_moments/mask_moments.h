@@ -89,8 +89,7 @@ typedef struct {
 /* A random start, each neuron active on some input and no <w_r, x_i> within kappa/10 of 0. s:
  * width, subnets, xi, mask and kappa are read. 16 neurons and 12 samples are picked, or all. eta is
  * such that one step changes no activation, whatever the masks: with unit rows a step moves <w_r,
- * x_i> by at most (eta/sqrt m) sum_j |u^l_j - y_j|. The arrays
- * are of the scratch. */
+ * x_i> by at most (eta/sqrt m) sum_j |u^l_j - y_j|. The arrays are of the scratch. */
 status moments_state_apart(const gram *g, const train_settings *s, double gram_norm, rng *r,
                            scratch *owned, moments_state *state);
 /* The same after `rounds` rounds with settings s, start and masks of (seed, cell, 0). */
@@ -219,19 +218,23 @@ status moments_combine_all(const gram *g, const train_settings *s, const double 
                            moments_combined *worst, size_t *masks);
 
 /* One round: its columns in the table of rounds. */
-#define MOMENTS_ROUND(number)                                                                      \
-    number(before, "||y - u_k||^2") number(far, "-2 <y - u_k, I1>, I1 from neurons not in S_i")    \
-        number(near, "-2 <y - u_k, I2>, I2 from neurons of S_i = {r: |<w_0r, x_i>| <= R}")         \
-            number(moved, "||u_{k+1} - u_k||^2") number(after, "||y - u_{k+1}||^2") number(        \
-                split_error, "|after - (before + far + near + moved)| over the largest of these")  \
-                number(part, "|I2_i| of the sample where it is closest to its bound")              \
-                    number(part_bound, "(xi/sqrt m) |S_i| max_r ||w_{k+1,r} - w_{k,r}||")          \
-                        number(drift_before, "max_r ||w_{k,r} - w_{0,r}||")                        \
-                            number(drift_after, "max_r ||w_{k+1,r} - w_{0,r}||")                   \
-                                number(radius, "R")                                                \
-                                    number(flips, "[neurons] whose activation on a sample is not " \
-                                                  "the start's; of the sample with most")          \
-                                        number(set, "[neurons] |S_i| of that sample")
+/* clang-format off */
+#define MOMENTS_ROUND(number)                                                                     \
+    number(before, "||y - u_k||^2")                                                               \
+    number(far, "-2 <y - u_k, I1>, I1 from neurons not in S_i")                                   \
+    number(near, "-2 <y - u_k, I2>, I2 from neurons of S_i = {r: |<w_0r, x_i>| <= R}")            \
+    number(moved, "||u_{k+1} - u_k||^2")                                                          \
+    number(after, "||y - u_{k+1}||^2")                                                            \
+    number(split_error, "|after - (before + far + near + moved)| over the largest of these")      \
+    number(part, "|I2_i| of the sample where it is closest to its bound")                         \
+    number(part_bound, "(xi/sqrt m) |S_i| max_r ||w_{k+1,r} - w_{k,r}||")                         \
+    number(drift_before, "max_r ||w_{k,r} - w_{0,r}||")                                           \
+    number(drift_after, "max_r ||w_{k+1,r} - w_{0,r}||")                                          \
+    number(radius, "R")                                                                           \
+    number(flips, "[neurons] whose activation on a sample is not the start's; of the sample "     \
+                  "with most")                                                                    \
+    number(set, "[neurons] |S_i| of that sample")
+/* clang-format on */
 
 #define MOMENTS_MEMBER(name, meaning) double name;
 

@@ -129,10 +129,10 @@ static status measure_kernels(const worker *w) {
 }
 
 /* The trainer's observer, Lemmas 24 and 25: ||u - u^l||^2 at the start of a subnetwork. */
-static void observe_jump(const step_event *sight, void *context) {
+static void observe_jump(const step_event *event, void *context) {
     const worker *w = context;
-    if (sight->step != 0) { return; }
-    quantity(w, MOMENT_JUMP)[sight->subnet] = distance_squared(sight->U, w->u0, w->s->g->n);
+    if (event->step != 0) { return; }
+    quantity(w, MOMENT_JUMP)[event->subnet] = distance_squared(event->U, w->u0, w->s->g->n);
 }
 
 /* Lemmas 2, 24, 25 and the mean of a step: one round from w_k with one local step;

@@ -107,11 +107,11 @@ static outputs outputs_of(const gram *g, const train_settings *s, scratch *owned
 }
 
 /* The trainer's observer. */
-static void observe_outputs(const step_event *sight, void *context) {
+static void observe_outputs(const step_event *event, void *context) {
     const outputs *all = context;
-    size_t first = sight->subnet * all->n, bytes = all->n * sizeof *sight->U;
-    if (sight->step == 0) { memcpy(all->start + first, sight->U, bytes); }
-    if (sight->step == all->tau) { memcpy(all->end + first, sight->U, bytes); }
+    size_t first = event->subnet * all->n, bytes = all->n * sizeof *event->U;
+    if (event->step == 0) { memcpy(all->start + first, event->U, bytes); }
+    if (event->step == all->tau) { memcpy(all->end + first, event->U, bytes); }
 }
 
 /* Keeps the worse of what was and of start and end of the round. */

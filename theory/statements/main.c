@@ -46,8 +46,8 @@ static void note(table *t, void *context) {
 
 static status report(const program_options *run, const statement_part *parts,
                      const claim_rows *list) {
-    status s = verdict_write(list->rows, list->count, run->out, note, &(provenance){run, parts});
-    if (s != OK) { return s; }
+    status st = verdict_write(list->rows, list->count, run->out, note, &(provenance){run, parts});
+    if (st != OK) { return st; }
     if (!run->quiet) {
         verdict_print_others(list->rows, list->count, stderr, isatty(STDERR_FILENO));
     }

@@ -121,8 +121,8 @@ static status complete(const char *program, size_t first, const char *why, const
 /* Which data and seed a part is of. */
 static status read_notes(statement_part *part) {
     table_data data;
-    status s = table_read(part->path, &data);
-    if (s != OK) { return s; }
+    status st = table_read(part->path, &data);
+    if (st != OK) { return st; }
     if (!table_note_of(&data, "data sha256", part->data, sizeof part->data)) {
         part->data[0] = '\0';
     }
@@ -140,12 +140,12 @@ static status read_part(const char *folder, const char *program, statement_part 
     }
     if (access(part->path, F_OK) != 0 && errno == ENOENT) { return OK; }
     size_t before = list->count;
-    status s = read_notes(part);
-    if (s == OK) { s = verdict_read(part->path, &list->rows, &list->count); }
+    status st = read_notes(part);
+    if (st == OK) { st = verdict_read(part->path, &list->rows, &list->count); }
     list->capacity = list->count;
-    part->there = s == OK;
+    part->there = st == OK;
     part->rows = list->count - before;
-    return s;
+    return st;
 }
 
 /* What computes the program's part. */
@@ -168,16 +168,16 @@ status statement_gather(const char *folder, statement_part *parts, claim_rows *l
         const char *program = statement_programs[k];
         size_t first = list->count;
         char command[PROGRAM_COMMAND], why[PATH_MAX + 64];
-        status s = read_part(folder, program, &parts[k], list);
-        if (s != OK) { return s; }
-        if ((s = command_of(folder, program, command)) != OK) { return s; }
+        status st = read_part(folder, program, &parts[k], list);
+        if (st == OK) { st = command_of(folder, program, command); }
+        if (st != OK) { return st; }
         if (parts[k].there) {
             snprintf(why, sizeof why, "%s has no row about it", parts[k].path);
         } else {
             snprintf(why, sizeof why, "not computed yet: run build/bin/%s", program);
         }
-        s = complete(program, first, why, command, list);
-        if (s != OK) { return s; }
+        st = complete(program, first, why, command, list);
+        if (st != OK) { return st; }
     }
     return OK;
 }
