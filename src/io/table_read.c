@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Tables read back: columns, fields, numbers and notes.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "io/table.h"
 
 #include "io/file.h"

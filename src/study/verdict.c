@@ -14,7 +14,7 @@ static const char *const KINDS[] = {"exact", "derived", "paper"};
 static const char PLAIN[] = "\033[0m";
 static const char *const SENSES[] = {"", "<=", ">=", "="};
 
-typedef enum { COLUMN_TEXT, COLUMN_WORD, COLUMN_NUMBER, COLUMN_COUNT } column_type;
+typedef enum { COLUMN_TEXT, COLUMN_WORD, COLUMN_NUMBER, COLUMN_WHOLE } column_type;
 
 /* A column of the table: a member of statement_row. */
 typedef struct {
@@ -49,10 +49,10 @@ static const column COLUMNS[] = {
     {"slack", "[1] how far from the bound, as a factor; >= 1 where the statement held",
      NUMBER(slack)},
     {"rows", "[count] rows n of the data that it was checked on; 0: not of rows of one file",
-     COLUMN_COUNT, offsetof(statement_row, rows), .optional = true},
-    {"of", "[count] rows that the file has", COLUMN_COUNT, offsetof(statement_row, of),
+     COLUMN_WHOLE, offsetof(statement_row, rows), .optional = true},
+    {"of", "[count] rows that the file has", COLUMN_WHOLE, offsetof(statement_row, of),
      .optional = true},
-    {"trials", "[count] observations behind the row", COLUMN_COUNT,
+    {"trials", "[count] observations behind the row", COLUMN_WHOLE,
      offsetof(statement_row, trials)},
     {"limit", "[1] Clopper-Pearson limit or p-value", NUMBER(limit)},
     {"hypotheses", "[text] what the statement supposes and how this run stands to it",
@@ -65,7 +65,7 @@ static const column COLUMNS[] = {
     {"command", "[text] computes this row again", TEXT(command)}};
 enum {
     VERDICT_COUNT = sizeof VERDICTS / sizeof *VERDICTS,
-    COLUMN_COUNTS = sizeof COLUMNS / sizeof *COLUMNS
+    COLUMN_COUNT = sizeof COLUMNS / sizeof *COLUMNS
 };
 
 const char *verdict_word(verdict v) { return VERDICTS[v]; }
@@ -94,7 +94,7 @@ static void add_field(table *t, const column *c, const statement_row *row) {
     case COLUMN_TEXT: add_text(t, member); break;
     case COLUMN_WORD: add_text(t, c->words[*(const unsigned *)member]); break;
     case COLUMN_NUMBER: table_number(t, *(const double *)member); break;
-    case COLUMN_COUNT: table_number(t, (double)*(const size_t *)member); break;
+    case COLUMN_WHOLE: table_number(t, (double)*(const size_t *)member); break;
     }
 }
 
@@ -102,13 +102,13 @@ status verdict_write(const statement_row *rows, size_t count, const char *path,
                      void (*notes)(table *t, void *context), void *context) {
     table *t = table_new(17);
     if (!t) { return FAILED; }
-    for (int k = 0; k < COLUMN_COUNTS; k++) {
+    for (int k = 0; k < COLUMN_COUNT; k++) {
         table_add_column(t, COLUMNS[k].name, COLUMNS[k].meaning);
     }
     if (notes) { notes(t, context); }
     for (size_t i = 0; i < count; i++) {
         table_row(t);
-        for (int k = 0; k < COLUMN_COUNTS; k++) { add_field(t, &COLUMNS[k], &rows[i]); }
+        for (int k = 0; k < COLUMN_COUNT; k++) { add_field(t, &COLUMNS[k], &rows[i]); }
     }
     status st = table_write(t, path);
     table_free(t);
@@ -144,12 +144,12 @@ static const char *read_field(const table_data *data, size_t row, const column *
     void *member = (char *)to + c->member;
     int at = table_column(data, c->name); /* < 0: optional */
     const char *field = at < 0 ? "-" : table_field(data, row, at);
-    double value = c->type == COLUMN_COUNT && at < 0 ? 0 : table_value(data, row, at);
+    double value = c->type == COLUMN_WHOLE && at < 0 ? 0 : table_value(data, row, at);
     switch (c->type) {
     case COLUMN_TEXT: return read_text(field, member, c->size) ? NULL : "is too long";
     case COLUMN_WORD: return read_word(c, field, member) ? NULL : "is an unknown word";
     case COLUMN_NUMBER: *(double *)member = value; return NULL;
-    case COLUMN_COUNT:
+    case COLUMN_WHOLE:
         if (!(value >= 0 && value < 0x1p53 && value == floor(value))) { return "is not a count"; }
         *(size_t *)member = (size_t)value;
     }
@@ -157,7 +157,7 @@ static const char *read_field(const table_data *data, size_t row, const column *
 }
 
 static status read_row(const char *path, const table_data *data, size_t row, statement_row *to) {
-    for (int k = 0; k < COLUMN_COUNTS; k++) {
+    for (int k = 0; k < COLUMN_COUNT; k++) {
         const char *wrong = read_field(data, row, &COLUMNS[k], to);
         if (wrong) {
             return fail(BAD_INPUT, "%s: row %zu: '%s' %s; write the table anew", path, row + 1,
@@ -168,7 +168,7 @@ static status read_row(const char *path, const table_data *data, size_t row, sta
 }
 
 static status check_columns(const char *path, const table_data *data) {
-    for (int k = 0; k < COLUMN_COUNTS; k++) {
+    for (int k = 0; k < COLUMN_COUNT; k++) {
         if (!COLUMNS[k].optional && table_column(data, COLUMNS[k].name) < 0) {
             return fail(BAD_INPUT, "%s: column '%s' is missing; give a table of verdicts", path,
                         COLUMNS[k].name);

@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What drift measures: a subnetwork after each local step, the whole network after each round.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "theory/drift/drift.h"
 
 #include <math.h>

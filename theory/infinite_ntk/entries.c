@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Entries of Hinf found again: by quadrature, and by counts of random neurons.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "theory/infinite_ntk/infinite_ntk.h"
 
 #include <gsl/gsl_cdf.h>

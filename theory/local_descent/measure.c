@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What local-descent measures along a run, local step by local step.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "theory/local_descent/local_descent.h"
 
 #include <math.h>

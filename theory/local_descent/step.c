@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* One local step: its contraction, movement and secant kernel, and the largest that contracts.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "theory/local_descent/local_descent.h"
 
 #include <math.h>
