@@ -104,14 +104,11 @@ int main(int argc, char **argv) {
                   "results/subnet-sweep.runs.dat", "", "results/width-rounds.runs.dat",
                   "results/width-rate.runs.dat", "results/width-theory.runs.dat"}};
     program_options options = {.name = argv[0]};
-    option_table own = {0};
     claim_rows list = {.command = options.reproduce_command};
     gsl_set_error_handler_off();
-    status st = option_table_open(&own, rows, &o);
-    if (st == OK) { st = program_parse(argc, argv, &about, &own.argp, &own, &options); }
+    status st = option_table_parse(argc, argv, &about, rows, &o, &options);
     if (st == OK) { st = o.print ? show(o.print, &list) : judge(&options, &o, &list); }
     if (st == OK) { st = verdict_status(list.rows, list.count); }
     claim_rows_free(&list);
-    option_table_close(&own);
     return program_exit(&options, st);
 }

@@ -10,8 +10,8 @@
 extern const option_row experiment_options[], experiment_loss_options[],
     experiment_plateau_options[];
 
-/* The hooks of a panel that are the same for all; its own: options, prepare, measure and tables. The
- * panel of loss-dynamics has options, context and more of its own. */
+/* The hooks of a panel that are the same for all; its own: options, prepare, measure and tables.
+ * The panel of loss-dynamics has options, context and more of its own. */
 #define EXPERIMENT_UNITS                                                   \
     .settings_size = sizeof(experiment_settings), .cost = experiment_cost, \
     .calibrate = experiment_calibrate, .gather = experiment_gather, .note = experiment_note

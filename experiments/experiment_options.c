@@ -46,8 +46,8 @@ static const char *const unstable_words[] = {"keep", "auto", NULL};
     {"repeats", OPTION_COUNT, FIELD(repeats), 1, RNG_MAX_REPEATS - 1, "repetitions of every cell",\
      OPTION_NO_VALUE},                                                                            \
     {"mask", OPTION_WORD, FIELD(mask),                                                            \
-     .help = "masks (categorical, partition: xi = 1/p; fixed: round(xi m) neurons; all, where runs "\
-             "end by a rule or --stop no: each of them at xi = 1/p)",                             \
+     .help = "masks (categorical, partition: xi = 1/p; fixed: round(xi m) neurons; all, where "    \
+             "runs end by a rule or --stop no: each of them at xi = 1/p)",                         \
      .words = panel_masks},                                                                       \
     {"holdout", OPTION_COUNT, FIELD(holdout), 1, INT_MAX,                                         \
      "last rows N of the file that are not trained on: their error stands beside that of the "    \
@@ -57,8 +57,8 @@ static const char *const unstable_words[] = {"keep", "auto", NULL};
      .help = "the same of the rows of another .npz, labels in the scale of the first",            \
      .flags = OPTION_NO_VALUE},                                                                   \
     {"masks", OPTION_PATH, FIELD(masks),                                                          \
-     .help = "masks of your own, array masks (K, p, m) of a .npz: one set a round, in order, from " \
-             "the first again after the last; xi is their share of ones",                        \
+     .help = "masks of your own, array masks (K, p, m) of a .npz: one set a round, in order, " \
+             "from the first again after the last; xi is their share of ones",                   \
      .flags = OPTION_NO_VALUE},                                                                   \
     {"unselected", OPTION_WORD, FIELD(unselected),                                                \
      .help = "a neuron no subnetwork took: keep its weights (Algorithm 1) or zero them (released "\

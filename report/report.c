@@ -113,10 +113,8 @@ int main(int argc, char **argv) {
                                      "Writes the report of a folder of results as Markdown."};
     report_settings o = {"results", "../plots", "", "doc/glossary.md"};
     program_options options = {.name = argv[0]};
-    option_table own = {0};
     document d = {.claims = NULL};
-    status st = option_table_open(&own, rows, &o);
-    if (st == OK) { st = program_parse(argc, argv, &about, &own.argp, &own, &options); }
+    status st = option_table_parse(argc, argv, &about, rows, &o, &options);
     d.results = o.results;
     d.plots = o.plots;
     d.make = o.make;
@@ -125,6 +123,5 @@ int main(int argc, char **argv) {
     free(d.claims);
     free(d.statements);
     document_free(&d);
-    option_table_close(&own);
     return program_exit(&options, st);
 }

@@ -153,8 +153,16 @@ static status parse_row(const option_row *row, const char *argument, void *setti
     return st;
 }
 
+/* Rows bound to the settings that they fill; argp's input while it parses. */
+typedef struct {
+    const option_row *rows;
+    void *settings;
+    struct argp_option *argp_options; /* owned, as are the helps */
+    char **helps;
+} bound_table;
+
 static error_t parse(int key, char *argument, struct argp_state *state) {
-    const option_table *o = state->input;
+    const bound_table *o = state->input;
     if (key < PROGRAM_OWN_KEY || (size_t)(key - PROGRAM_OWN_KEY) >= count_rows(o->rows)) {
         return ARGP_ERR_UNKNOWN;
     }
@@ -162,30 +170,38 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
     return parse_row(row, argument, o->settings) == OK ? 0 : EINVAL;
 }
 
-status option_table_open(option_table *o, const option_row *rows, void *settings) {
-    size_t count = count_rows(rows);
-    *o = (option_table){.rows = rows, .settings = settings};
-    o->argp_options = calloc(count + 1, sizeof *o->argp_options);
-    o->helps = calloc(count + 1, sizeof *o->helps);
-    bool whole = o->argp_options && o->helps;
+/* What --help says of the rows. */
+static status fill_helps(bound_table *o, size_t count) {
     int group = 1;
-    for (size_t k = 0; whole && k < count; k++) {
-        whole = (o->helps[k] = help_of(&rows[k], settings)) != NULL;
-        bool heading = rows[k].type == OPTION_HEADING;
+    for (size_t k = 0; k < count; k++) {
+        const option_row *row = &o->rows[k];
+        bool heading = row->type == OPTION_HEADING;
+        o->helps[k] = help_of(row, o->settings);
+        if (!o->helps[k]) { return FAILED; }
         group += heading && k > 0;
-        o->argp_options[k] =
-            heading ? (struct argp_option){NULL, 0, NULL, 0, o->helps[k], group}
-                    : (struct argp_option){rows[k].name,          PROGRAM_OWN_KEY + (int)k,
-                                           argument_of(&rows[k]), 0,
-                                           o->helps[k],           group};
+        o->argp_options[k] = (struct argp_option){.doc = o->helps[k], .group = group};
+        if (heading) { continue; }
+        o->argp_options[k].name = row->name;
+        o->argp_options[k].key = PROGRAM_OWN_KEY + (int)k;
+        o->argp_options[k].arg = argument_of(row);
     }
-    o->argp = (struct argp){.options = o->argp_options, .parser = parse};
-    return whole ? OK : fail(FAILED, "no memory for the options");
+    return OK;
 }
 
-void option_table_close(option_table *o) {
-    for (size_t k = 0; o->helps && o->helps[k]; k++) { free(o->helps[k]); }
-    free(o->helps);
-    free(o->argp_options);
-    *o = (option_table){0};
+status option_table_parse(int argc, char **argv, const program_about *about, const option_row *rows,
+                          void *settings, program_options *options) {
+    size_t count = count_rows(rows);
+    bound_table o = {rows, settings, calloc(count + 1, sizeof *o.argp_options),
+                     calloc(count + 1, sizeof *o.helps)};
+    const struct argp own = {.options = o.argp_options, .parser = parse};
+    status st = o.argp_options && o.helps ? fill_helps(&o, count) : FAILED;
+    if (st == OK) {
+        st = program_parse(argc, argv, about, &own, &o, options);
+    } else {
+        fail(FAILED, "no memory for the options");
+    }
+    for (size_t k = 0; o.helps && o.helps[k]; k++) { free(o.helps[k]); }
+    free(o.helps);
+    free(o.argp_options);
+    return st;
 }

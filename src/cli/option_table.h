@@ -4,10 +4,10 @@
 #ifndef CLI_OPTION_TABLE_H
 #define CLI_OPTION_TABLE_H
 
-#include <argp.h>
 #include <stddef.h>
 #include <stdint.h>
 #include "cli/options.h"
+#include "cli/program.h"
 #include "io/table.h"
 #include "base/text.h"
 
@@ -45,18 +45,10 @@ typedef struct {
     size_t given; /* offsetof() of a bool that is set when the option is given; 0: none */
 } option_row;
 
-/* A table bound to the settings that it fills; argp's input while it parses. Zero the rest. */
-typedef struct {
-    const option_row *rows;
-    void *settings;                   /* holds the defaults at first */
-    struct argp_option *argp_options; /* owned by option_table_close */
-    char **helps;
-    struct argp argp;
-} option_table;
-
-/* Makes o->argp, for program_parse with `o` as its input. FAILED: no memory. */
-status option_table_open(option_table *o, const option_row *rows, void *settings);
-void option_table_close(option_table *o); /* safe on a zeroed one */
+/* program_parse with options of the program's own: rows fill settings, which hold the defaults at
+ * first. BAD_INPUT, as there; FAILED: no memory. */
+status option_table_parse(int argc, char **argv, const program_about *about, const option_row *rows,
+                          void *settings, program_options *options);
 
 /* Adds " name=value" of every row that decides values, in the table's order. */
 void option_table_describe(const option_row *rows, const void *settings, text *t);

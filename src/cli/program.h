@@ -56,8 +56,8 @@ typedef struct {
 /* Parses the common options and those of `own` (may be NULL: none). own->parser gets `input` as its
  * state->input; it returns EINVAL after fail() and ARGP_ERR_UNKNOWN for keys that are not its own;
  * with own->args_doc it also gets the arguments that are not options (ARGP_KEY_ARG), which are
- * refused otherwise. An option given twice is refused, and a command line too long to be kept whole.
- * --help and --version print to stdout and exit 0. BAD_INPUT: error_text() has one line. */
+ * refused otherwise. An option given twice is refused, and a command line too long to be kept
+ * whole. --help and --version print to stdout and exit 0. BAD_INPUT: error_text() has one line. */
 status program_parse(int argc, char **argv, const program_about *about, const struct argp *own,
                      void *input, program_options *options);
 

@@ -33,7 +33,8 @@ typedef struct {
     char *temporary; /* where to write, does not exist yet; owned */
 } file_draft;
 
-/* Makes the folder that `path` lies in if it is missing, and chooses the names. FAILED with path and reason. */
+/* Makes the folder that `path` lies in if it is missing, and chooses the names. FAILED with path and
+ * reason. */
 status file_begin(const char *path, file_draft *draft);
 
 /* If s is OK, the temporary file, written and closed, becomes the target (synced: once it is on the

@@ -190,7 +190,8 @@ static void put_item(const char *type, double value, char *bytes) {
     }
 }
 
-/* Header and values of one array as a .npy file has them; the caller's, free(). NULL with a line. */
+/* Header and values of one array as a .npy file has them; the caller's, free(). NULL: a kept line.
+ */
 static char *encode(const char *path, const npy_output *array, size_t *size) {
     const size_t item = item_size(array->type);
     if (item == 0) {

@@ -1,5 +1,5 @@
-/* Summaries, limits and fits of repeated measurements (GSL's statistics and distributions). NaN in, NaN
- * out: that holds of observations and of arguments outside their domain alike. Trend tests:
+/* Summaries, limits and fits of repeated measurements (GSL's statistics and distributions). NaN in,
+ * NaN out: that holds of observations and of arguments outside their domain alike. Trend tests:
  * trend.h.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef STATS_STATS_H

@@ -127,7 +127,7 @@ status claim_record(evidence *e, const void *record);
 /* Failures of a statement that holds with probability 1 - allowed; bound and observed are the
  * shares. */
 status claim_counted(evidence *e, double allowed, size_t failures, size_t trials);
-/* The confidence of each of `count` intervals that hold together at CLAIM_CONFIDENCE (Bonferroni). */
+/* The confidence of each of `count` intervals that hold together at CLAIM_CONFIDENCE. */
 double claim_confidence_of_each(size_t count);
 /* A mean or slope with its interval at CLAIM_CONFIDENCE (or stricter, in a family). */
 status claim_estimated(evidence *e, double bound, double centre, stats_interval interval,
@@ -141,10 +141,10 @@ typedef struct {
     const double *values;  /* (groups, repeats) */
     bool paired; /* repetition j of all groups belongs together: compared with each other alone */
 } trend_groups;
-/* Jonckheere-Terpstra test along the groups, stratified by repetition if paired. Observed is Somers'
- * D, bound 0, limit the one-sided p-value of `sense`; the fitted exponent is added to what the claim
- * says. Not checked with fewer than three groups: two have an order by chance too often. NaN among
- * the values refutes. */
+/* Jonckheere-Terpstra test along the groups, stratified by repetition if paired. Observed is
+ * Somers' D, bound 0, limit the one-sided p-value of `sense`; the fitted exponent is added to what
+ * the claim says. Not checked with fewer than three groups: two have an order by chance too often.
+ * NaN among the values refutes. */
 status claim_trend(evidence *e, trend_sense sense, const trend_groups *g);
 /* count doubles until the observer is done; NULL: no memory (return FAILED). */
 double *claim_array(evidence *e, size_t count);

@@ -278,34 +278,32 @@ status study_perform(study_run *r) {
     return st == OK && r->result.complete ? write_results(r) : st;
 }
 
-/* What --help says; usual: room for its default of --samples. */
-static program_about about_of(const study *s, char *usual, size_t size) {
+static status parse(study_run *r, int argc, char **argv, program_options *options) {
+    const study *s = r->study;
     const char *words = s->samples_help ? s->samples_help : "";
+    char samples[80];
     if (s->samples) {
-        snprintf(usual, size, "%zu%s", s->samples, words);
+        snprintf(samples, sizeof samples, "%zu%s", s->samples, words);
     } else {
-        snprintf(usual, size, "%s", *words ? words : "all");
+        snprintf(samples, sizeof samples, "%s", *words ? words : "all");
     }
-    return (program_about){
-        .sentence = s->about, .samples = usual, .rows = s->rows ? s->rows : PROGRAM_ROWS_OF_THEORY};
+    const program_about about = {.sentence = s->about,
+                                 .samples = samples,
+                                 .rows = s->rows ? s->rows : PROGRAM_ROWS_OF_THEORY};
+    return option_table_parse(argc, argv, &about, s->options, r->settings, options);
 }
 
 int study_main(const study *s, int argc, char **argv) {
     program_options options = {.name = argv[0]};
-    option_table own = {0};
-    char usual[80];
-    const program_about about = about_of(s, usual, sizeof usual);
     study_run r;
     status st = begin(s, s->defaults, &r);
-    if (st == OK) { st = option_table_open(&own, s->options, r.settings); }
-    if (st == OK) { st = program_parse(argc, argv, &about, &own.argp, &own, &options); }
+    if (st == OK) { st = parse(&r, argc, argv, &options); }
     if (st == OK && s->preset) {
         st = s->preset(&r);
-        if (st == OK) { st = program_parse(argc, argv, &about, &own.argp, &own, &options); }
+        if (st == OK) { st = parse(&r, argc, argv, &options); }
     }
     if (st == OK) { st = prepare(&options, &r); }
     if (st == OK) { st = study_perform(&r); }
     study_close(&r);
-    option_table_close(&own);
     return program_exit(&options, st);
 }

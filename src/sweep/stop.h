@@ -1,5 +1,6 @@
-/* An orderly end at SIGINT and SIGTERM; a second signal of the same kind ends the run at once. A limit of processor time (ulimit -t) asks for it too, shortly before the system kills
- * the process.
+/* An orderly end at SIGINT and SIGTERM; a second signal of the same kind ends the run at once. A
+ * limit of processor time (ulimit -t) asks for it too, shortly before the system kills the
+ * process.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef SWEEP_STOP_H
 #define SWEEP_STOP_H

@@ -93,14 +93,10 @@ Test(concentration, probes) {
 /* --- the program --- */
 
 static status parsed(int count, char **arguments, concentration_settings *o) {
-    option_table own = {0};
     program_options run;
     *o = *(const concentration_settings *)concentration_study.defaults;
-    cr_assert(eq(int, option_table_open(&own, concentration_study.options, o), OK));
-    status st = program_parse(count, arguments, &(program_about){.sentence = "about"}, &own.argp,
-                              &own, &run);
-    option_table_close(&own);
-    return st;
+    return option_table_parse(count, arguments, &(program_about){.sentence = "about"},
+                              concentration_study.options, o, &run);
 }
 
 Test(concentration, options) {

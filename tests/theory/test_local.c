@@ -102,15 +102,9 @@ static status parsed(const char *option, const char *value, local_settings *sett
     snprintf(words[1], sizeof words[1], "--%s=%s", option, value);
     char *arguments[] = {words[0], words[1], NULL};
     program_options run;
-    option_table own;
     *settings = local_small(2);
-    status st = option_table_open(&own, local_options, settings);
-    if (st == OK) {
-        st = program_parse(2, arguments, &(program_about){.sentence = "test"}, &own.argp, &own,
-                           &run);
-    }
-    option_table_close(&own);
-    return st;
+    return option_table_parse(2, arguments, &(program_about){.sentence = "test"}, local_options,
+                              settings, &run);
 }
 
 Test(local, options) {

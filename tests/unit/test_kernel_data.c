@@ -101,19 +101,18 @@ Test(kernel_data, option_auto) {
                                 OPTION_AUTO},
                                {"plain", OPTION_COUNT, 0, 0, 100, "column"},
                                {NULL}};
-    option_table o;
+    const program_about about = {.sentence = "test"};
+    program_options run;
     text t = {0};
-    cr_assert(eq(int, option_table_open(&o, rows, &settings), OK));
-    struct argp_state state = {.input = &o};
-    char word[] = "auto";
-    cr_expect(eq(int, o.argp.parser(PROGRAM_OWN_KEY, word, &state), 0));
-    cr_expect(eq(int, o.argp.parser(PROGRAM_OWN_KEY + 1, word, &state), 0));
-    cr_expect(ne(int, o.argp.parser(PROGRAM_OWN_KEY + 2, word, &state), 0));
+    char *taken[] = {"test", "--label=auto", "--lr=auto", NULL};
+    char *refused[] = {"test", "--plain=auto", NULL};
+    cr_assert(eq(int, option_table_parse(3, taken, &about, rows, &settings, &run), OK));
+    cr_expect(eq(int, option_table_parse(2, refused, &about, rows, &settings, &run), BAD_INPUT));
     cr_expect(eq(sz, settings.label, OPTION_IS_AUTO));
     cr_expect(eq(sz, settings.lr.count, 0));
     option_table_describe(rows, &settings, &t);
     cr_expect(strncmp(text_bytes(&t), " label=auto lr=auto", 19) == 0, "%s", text_bytes(&t));
-    text_free(&t), option_table_close(&o);
+    text_free(&t);
 }
 
 #else

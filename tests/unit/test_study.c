@@ -274,15 +274,9 @@ Test(study, settings_as_text) {
 static status parse(const char *argument, toy_settings *o) {
     char *arguments[] = {"toy", (char *)argument, NULL};
     program_options common;
-    option_table own;
     *o = defaults;
-    status st = option_table_open(&own, options, o);
-    if (st == OK) {
-        st = program_parse(2, arguments, &(program_about){.sentence = "toy"}, &own.argp, &own,
-                           &common);
-    }
-    option_table_close(&own);
-    return st;
+    return option_table_parse(2, arguments, &(program_about){.sentence = "toy"}, options, o,
+                              &common);
 }
 
 Test(study, options_fill_their_fields) {

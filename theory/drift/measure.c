@@ -45,14 +45,6 @@ void drift_watch_free(drift_watch *w) {
     free(w);
 }
 
-static double share_of_near(const drift_watch *w) {
-    double most = 0;
-    for (size_t i = 0; i < w->g->n; i++) {
-        record_raise(&most, safe_ratio(w->flips[i], w->near[i]));
-    }
-    return most;
-}
-
 /* H_m(0) and near_i of the subnetwork's mask. */
 static status begin_subnet(drift_watch *w, const network *net) {
     w->most_near = local_near(w->g, net, w->Z0, w->model->boundary_radius, w->near);
@@ -94,7 +86,7 @@ static void measure_state(drift_watch *w, const network *net) {
     record_raise(&kept->kernel, safe_ratio(distance, 2 * model->row_sum * flips / model->m));
     if (ball) {
         record_lower(&kept->lambda_ball, lambda);
-        record_raise(&kept->flips_near, share_of_near(w));
+        record_raise(&kept->flips_near, local_flips_of_near(w->flips, w->near, w->g->n));
     }
     if (bounded) { record_raise(&kept->drift, distance / model->drift_most); }
 }
@@ -120,7 +112,7 @@ static void measure_whole(drift_watch *w, const trainer *t) {
         (double)local_near(w->g, &t->whole, w->Z0, w->model->boundary_radius, w->near);
     kept->whole_flips = (double)local_flips(w->g, &t->whole, w->Z0, false, w->flips);
     if (kept->whole_from_start <= w->model->radius) {
-        record_raise(&kept->flips_near, share_of_near(w));
+        record_raise(&kept->flips_near, local_flips_of_near(w->flips, w->near, w->g->n));
     }
 }
 

@@ -135,7 +135,14 @@ double local_calibrate(const study_run *r) {
     return 1;
 }
 
-/* --- provenance --- */
+/* --- provenance and columns --- */
+
+void local_put_place(local_place at, table *t) {
+    row_text(t, "regime",
+             "wide (few rows, a width as the bound combined with drift asks for) or practical",
+             local_regime_names[at.regime]);
+    row_text(t, "mask", "bernoulli or categorical", local_mask_names[at.mask]);
+}
 
 void local_note(const study_run *r, table *t) {
     const local_context *c = r->context;

@@ -124,6 +124,9 @@ status local_kernel(const local_model *model, ntk_masked *counts, const real *Z,
 status local_start_kernel(const local_model *model, ntk_masked *counts, const gram *g,
                           const network *net, const real *Z0, unsigned char *taken, double *H);
 
+/* The largest flips_i over near_i, 0 where both are 0. */
+double local_flips_of_near(const unsigned *flips, const unsigned *near, size_t n);
+
 /* --- the study --- */
 
 /* The first member of either study's context. */
@@ -160,6 +163,9 @@ bool local_next(const study_run *r, local_place *at);
 /* The run with step size number `step`, at its start, its weights followed; those of all step sizes
  * have the same start and masks. trajectory_close always. */
 status local_open_run(const study_run *r, local_place at, size_t step, trajectory *run);
+
+/* Columns of a table: the regime and the masks of the runs that a row is about. */
+void local_put_place(local_place at, table *t);
 
 double local_cost(const study_run *r, size_t cell);
 /* Times units of one round, one step size, and one and two subnetworks: the rest are multiples. */

@@ -64,6 +64,12 @@ size_t local_flips(const gram *g, const network *net, const real *from, bool sam
     return largest_of(flips, g->n);
 }
 
+double local_flips_of_near(const unsigned *flips, const unsigned *near, size_t n) {
+    double most = 0;
+    for (size_t i = 0; i < n; i++) { record_raise(&most, safe_ratio(flips[i], near[i])); }
+    return most;
+}
+
 status local_kernel(const local_model *model, ntk_masked *counts, const real *Z, size_t ld,
                     size_t count, const unsigned char *mask, double *H) {
     ntk_masked_clear(counts);

@@ -25,8 +25,8 @@ train_settings local_train_settings(const local_regime *regime, mask_kind mask) 
     return s;
 }
 
-/* Three times what is asked for (combined with drift), for both mask kinds, so that the weights have
- * room to move within R* as well. */
+/* Three times what is asked for (combined with drift), for both mask kinds, so that the weights
+ * have room to move within R* as well. */
 static size_t width_of(const local_regime *regime) {
     double xi = fmin(regime->settings.xi, 1 / (double)regime->settings.subnets);
     bounds_setting s = kernel_data_bounds(&regime->data, local_masks(regime), xi, regime->delta);

@@ -158,11 +158,7 @@ static void measure_contraction(descent_watch *w, const network *net, const desc
                                 bool inside) {
     descent_run *kept = w->kept;
     bool ball = inside && w->inside, proven = ball && w->event;
-    if (ball) {
-        for (size_t i = 0; i < w->g->n; i++) {
-            record_raise(&kept->flips_near, safe_ratio(w->flips[i], w->near[i]));
-        }
-    }
+    if (ball) { record_raise(&kept->flips_near, local_flips_of_near(w->flips, w->near, w->g->n)); }
     if (pair->skip) {
         kept->skipped++;
         return;

@@ -91,10 +91,7 @@ static void put_row(const study_run *r, local_place at, size_t step, pool *p, ta
     char name[32];
     local_step_name(r->settings, step, name);
     table_row(t);
-    row_text(t, "regime",
-             "wide (few rows, a width as the bound combined with drift asks for) or practical",
-             local_regime_names[at.regime]);
-    row_text(t, "mask", "bernoulli or categorical", local_mask_names[at.mask]);
+    local_put_place(at, t);
     row_number(t, "samples", "n", (double)model->n);
     row_number(t, "width", "m", model->m);
     row_number(t, "xi", "probability that a mask takes a neuron", model->xi);

@@ -307,24 +307,20 @@ static const claim of_starts[] = {
      "sum_r <w_0r,x_i>^2 <= 2 m kappa^2 for all i with probability 1 - n exp(-0.153 m)",
      sums_of_squares}};
 
-static const claim of_categorical[] = {
-    {"Lemma 13, categorical", "lemma-13", EXACT, TEST_AT_MOST,
-     "u = (1/p) sum u^l; ||y - u_{k+1}||^2 = (1/p) sum ||y - u^l_tau||^2 - (1/p^2) sum_{l<l'} "
-     "||u^l_tau - u^l'_tau||^2",
-     combined, .subject = of_lemma_13},
-    {"Lemma 14, categorical", "lemma-14", EXACT, TEST_AT_MOST,
-     "(1/p) sum_l ||u^l - u||^2 = (1/p^2) sum_{l<l'} ||u^l - u^l'||^2", combined,
-     .subject = of_lemma_14}};
+static const char lemma_13[] = "u = (1/p) sum u^l; ||y - u_{k+1}||^2 = (1/p) sum ||y - u^l_tau||^2 "
+                               "- (1/p^2) sum_{l<l'} ||u^l_tau - u^l'_tau||^2",
+                  lemma_14[] = "(1/p) sum_l ||u^l - u||^2 = (1/p^2) sum_{l<l'} ||u^l - u^l'||^2";
+
+static const claim of_categorical[] = {{"Lemma 13, categorical", "lemma-13", EXACT, TEST_AT_MOST,
+                                        lemma_13, combined, .subject = of_lemma_13},
+                                       {"Lemma 14, categorical", "lemma-14", EXACT, TEST_AT_MOST,
+                                        lemma_14, combined, .subject = of_lemma_14}};
 
 /* As they stand: masks that part the neurons are all that they need. */
-static const claim of_partition[] = {
-    {"Lemma 13, partition", "sized-parts", EXACT, TEST_AT_MOST,
-     "u = (1/p) sum u^l; ||y - u_{k+1}||^2 = (1/p) sum ||y - u^l_tau||^2 - (1/p^2) sum_{l<l'} "
-     "||u^l_tau - u^l'_tau||^2",
-     combined, .subject = of_lemma_13},
-    {"Lemma 14, partition", "sized-parts", EXACT, TEST_AT_MOST,
-     "(1/p) sum_l ||u^l - u||^2 = (1/p^2) sum_{l<l'} ||u^l - u^l'||^2", combined,
-     .subject = of_lemma_14}};
+static const claim of_partition[] = {{"Lemma 13, partition", "sized-parts", EXACT, TEST_AT_MOST,
+                                      lemma_13, combined, .subject = of_lemma_13},
+                                     {"Lemma 14, partition", "sized-parts", EXACT, TEST_AT_MOST,
+                                      lemma_14, combined, .subject = of_lemma_14}};
 
 static const claim of_rounds[] = {
     {"Split (Lemmas 5-12, 15, 19)", "split", EXACT, TEST_AT_MOST,

@@ -71,16 +71,11 @@ int main(int argc, char **argv) {
             "Every statement of the paper with its verdict, from the tables of the programs."};
     static statement_part parts[PROGRAMS_MAX];
     settings own = {.folder = "results"};
-    option_table table_of_options = {0};
     program_options run = {.name = argv[0]};
     claim_rows list = {0};
-    status st = option_table_open(&table_of_options, options, &own);
-    if (st == OK) {
-        st = program_parse(argc, argv, &about, &table_of_options.argp, &table_of_options, &run);
-    }
+    status st = option_table_parse(argc, argv, &about, options, &own, &run);
     if (st == OK) { st = statement_gather(own.folder, parts, &list); }
     if (st == OK) { st = report(&run, parts, &list); }
-    option_table_close(&table_of_options);
     claim_rows_free(&list);
     return program_exit(&run, st);
 }

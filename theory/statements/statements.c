@@ -9,72 +9,65 @@
 
 #include "cli/options.h"
 
-#define INFINITE "infinite-ntk"
-#define CONCENTRATION "ntk-concentration"
-#define WIDTH "required-width"
-#define DESCENT "local-descent"
-#define DRIFT "drift"
-#define MOMENTS_OF_MASKS "mask-moments"
-#define BERNOULLI "bernoulli-rate"
-#define CATEGORICAL "categorical-rate"
-#define FLOOR "error-floor"
-
-const char *const statement_programs[] = {INFINITE,  CONCENTRATION, WIDTH,
-                                          DESCENT,   DRIFT,         MOMENTS_OF_MASKS,
-                                          BERNOULLI, CATEGORICAL,   FLOOR};
+const char *const statement_programs[] = {
+    "infinite-ntk", "ntk-concentration", "required-width",   "local-descent", "drift",
+    "mask-moments", "bernoulli-rate",    "categorical-rate", "error-floor"};
 const size_t statement_program_count = sizeof statement_programs / sizeof *statement_programs;
 
 const statement_promise statement_promises[] = {
-    {INFINITE, "Assumption 1", PAPER, "unit inputs, bounded labels, no two inputs parallel"},
-    {INFINITE, "Theorem 1", PAPER, "lambda_min(Hinf) > 0 if no two inputs are parallel"},
+    {"infinite-ntk", "Assumption 1", PAPER, "unit inputs, bounded labels, no two inputs parallel"},
+    {"infinite-ntk", "Theorem 1", PAPER, "lambda_min(Hinf) > 0 if no two inputs are parallel"},
 
-    {CONCENTRATION, "Theorem 2", PAPER,
+    {"ntk-concentration", "Theorem 2", PAPER,
      "every masked NTK of a wide network has lambda_min >= xi lambda0/2"},
-    {CONCENTRATION, "Theorem 2, Hoeffding", DERIVED, "entries of H_m - xi Hinf, Hoeffding"},
-    {CONCENTRATION, "Theorem 2, Bernstein", DERIVED, "entries of H_m - xi Hinf, Bernstein"},
-    {CONCENTRATION, "Theorem 2, matrix Bernstein", DERIVED, "||H_m - xi Hinf||, matrix Bernstein"},
-    {CONCENTRATION, "Theorem 2, matrix Chernoff", DERIVED,
+    {"ntk-concentration", "Theorem 2, Hoeffding", DERIVED, "entries of H_m - xi Hinf, Hoeffding"},
+    {"ntk-concentration", "Theorem 2, Bernstein", DERIVED, "entries of H_m - xi Hinf, Bernstein"},
+    {"ntk-concentration", "Theorem 2, matrix Bernstein", DERIVED,
+     "||H_m - xi Hinf||, matrix Bernstein"},
+    {"ntk-concentration", "Theorem 2, matrix Chernoff", DERIVED,
      "lambda_min(H_m) from below, matrix Chernoff"},
-    {WIDTH, "Theorem 2, orthonormal rows", PAPER, "the widths asked for, where they can be had"},
-    {WIDTH, "Theorem 2, width against n", PAPER,
+    {"required-width", "Theorem 2, orthonormal rows", PAPER,
+     "the widths asked for, where they can be had"},
+    {"required-width", "Theorem 2, width against n", PAPER,
      "the width needed grows with n and 1/xi as the theorem's"},
 
-    {DESCENT, "Hypothesis 1", PAPER, "every subnetwork descends locally"},
-    {DESCENT, "Hypothesis 1, contraction", DERIVED, "contraction of a local step"},
-    {DESCENT, "Hypothesis 1, movement", DERIVED, "movement of the weights within a round"},
+    {"local-descent", "Hypothesis 1", PAPER, "every subnetwork descends locally"},
+    {"local-descent", "Hypothesis 1, contraction", DERIVED, "contraction of a local step"},
+    {"local-descent", "Hypothesis 1, movement", DERIVED, "movement of the weights within a round"},
 
-    {DRIFT, "Theorem 2 along runs", PAPER,
+    {"drift", "Theorem 2 along runs", PAPER,
      "lambda_min(H_m(k,t)) >= xi lambda0/2 along training runs"},
-    {DRIFT, "Lemma 16 along runs", DERIVED, "neurons near the boundary, inside the R-ball"},
+    {"drift", "Lemma 16 along runs", DERIVED, "neurons near the boundary, inside the R-ball"},
 
-    {MOMENTS_OF_MASKS, "Definition 1", EXACT, "E_mask[H_m] = H"},
-    {MOMENTS_OF_MASKS, "Lemma 1", EXACT, "mean of the mixing function"},
-    {MOMENTS_OF_MASKS, "Lemma 2", EXACT, "mean of the mixing gradient"},
-    {MOMENTS_OF_MASKS, "Lemma 3", EXACT, "spread of the mixing function"},
-    {MOMENTS_OF_MASKS, "Lemma 4", DERIVED, "norm of the mixing gradient"},
-    {MOMENTS_OF_MASKS, "Lemmas 5-12, 15, 19", EXACT,
+    {"mask-moments", "Definition 1", EXACT, "E_mask[H_m] = H"},
+    {"mask-moments", "Lemma 1", EXACT, "mean of the mixing function"},
+    {"mask-moments", "Lemma 2", EXACT, "mean of the mixing gradient"},
+    {"mask-moments", "Lemma 3", EXACT, "spread of the mixing function"},
+    {"mask-moments", "Lemma 4", DERIVED, "norm of the mixing gradient"},
+    {"mask-moments", "Lemmas 5-12, 15, 19", EXACT,
      "the split of ||y - u_{k+1}||^2 that they serve"},
-    {MOMENTS_OF_MASKS, "Lemma 13", EXACT, "loss of the average and of the subnetworks"},
-    {MOMENTS_OF_MASKS, "Lemma 14", EXACT, "distance to the average and between subnetworks"},
-    {MOMENTS_OF_MASKS, "Lemma 16", DERIVED, "neurons that can flip inside the R-ball"},
-    {MOMENTS_OF_MASKS, "Lemma 17", DERIVED, "norm of the kernel of these neurons"},
-    {MOMENTS_OF_MASKS, "Lemma 18", EXACT, "P(c_r >= 1) and E[eta_r m_r^l]"},
-    {MOMENTS_OF_MASKS, "Lemma 20", EXACT, "mean of nu_{r,r'}"},
-    {MOMENTS_OF_MASKS, "Lemma 21", EXACT, "variance of nu_{r,r'}"},
-    {MOMENTS_OF_MASKS, "Lemma 22", DERIVED, "||W_0||_F^2"},
-    {MOMENTS_OF_MASKS, "Lemma 23", DERIVED, "sum_r <w_{0,r}, x_i>^2"},
-    {MOMENTS_OF_MASKS, "Lemmas 24, 25", EXACT, "E||u - u^l||^2"},
-    {MOMENTS_OF_MASKS, "Lemma 26", EXACT, "E||y - u_0||^2"},
-    {MOMENTS_OF_MASKS, "Mean of a step", EXACT, "its closed form"},
+    {"mask-moments", "Lemma 13", EXACT, "loss of the average and of the subnetworks"},
+    {"mask-moments", "Lemma 14", EXACT, "distance to the average and between subnetworks"},
+    {"mask-moments", "Lemma 16", DERIVED, "neurons that can flip inside the R-ball"},
+    {"mask-moments", "Lemma 17", DERIVED, "norm of the kernel of these neurons"},
+    {"mask-moments", "Lemma 18", EXACT, "P(c_r >= 1) and E[eta_r m_r^l]"},
+    {"mask-moments", "Lemma 20", EXACT, "mean of nu_{r,r'}"},
+    {"mask-moments", "Lemma 21", EXACT, "variance of nu_{r,r'}"},
+    {"mask-moments", "Lemma 22", DERIVED, "||W_0||_F^2"},
+    {"mask-moments", "Lemma 23", DERIVED, "sum_r <w_{0,r}, x_i>^2"},
+    {"mask-moments", "Lemmas 24, 25", EXACT, "E||u - u^l||^2"},
+    {"mask-moments", "Lemma 26", EXACT, "E||y - u_0||^2"},
+    {"mask-moments", "Mean of a step", EXACT, "its closed form"},
 
-    {BERNOULLI, "Theorem 3", PAPER, "convergence with Bernoulli masks, up to an error B_1"},
-    {BERNOULLI, "Corollary 1", PAPER, "dropout"},
-    {BERNOULLI, "Corollary 2", PAPER, "multi-sample dropout"},
-    {BERNOULLI, "Corollary 3", PAPER, "multi-worker training of independent subnetworks"},
+    {"bernoulli-rate", "Theorem 3", PAPER, "convergence with Bernoulli masks, up to an error B_1"},
+    {"bernoulli-rate", "Corollary 1", PAPER, "dropout"},
+    {"bernoulli-rate", "Corollary 2", PAPER, "multi-sample dropout"},
+    {"bernoulli-rate", "Corollary 3", PAPER, "multi-worker training of independent subnetworks"},
 
-    {CATEGORICAL, "Theorem 4", PAPER, "convergence with categorical masks"},
-    {FLOOR, "Effective dynamics, floor", DERIVED, "floor predicted without a mask"},
-    {FLOOR, "Effective dynamics, curve", DERIVED, "fall of the error predicted without a mask"},
+    {"categorical-rate", "Theorem 4", PAPER, "convergence with categorical masks"},
+    {"error-floor", "Effective dynamics, floor", DERIVED, "floor predicted without a mask"},
+    {"error-floor", "Effective dynamics, curve", DERIVED,
+     "fall of the error predicted without a mask"},
 };
 const size_t statement_promise_count = sizeof statement_promises / sizeof *statement_promises;
 
