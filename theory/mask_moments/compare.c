@@ -112,12 +112,11 @@ static bool is_about(const claim *statement, moment f) {
 }
 
 status moments_mean(const study_run *r, evidence *e) {
-    size_t kind = e->which;
     static const char *const suppositions[MASK_KINDS] = {
         "Assumption 2", "Assumption 4, theta = phi = 1", "masks of k of m neurons",
         "equal partitions, theta = phi = 1"};
     const moments_context *c = r->context;
-    const moments_kind *k = &c->kind[kind];
+    const moments_kind *k = &c->kind[e->which];
     const moments_state *small = &k->small, *large = &k->large;
     double draws = k->sample.views[0].count, error = 0, p = 1;
     bool drawn = moments_draws_suffice(large, draws);
