@@ -27,6 +27,7 @@ typedef struct {
     option_list sizes, xi;       /* n, ascending, and xi */
     size_t masks, trials, limit; /* K p; W_0s of a cell; largest width tried */
     double delta;
+    bool sizes_given;
 } width_settings;
 
 /* One n and xi. */
