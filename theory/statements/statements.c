@@ -36,6 +36,7 @@ const statement_promise statement_promises[] = {
     {CONCENTRATION, "Theorem 2, matrix Chernoff", DERIVED,
      "lambda_min(H_m) from below, matrix Chernoff"},
     {WIDTH, "Theorem 2, orthonormal rows", PAPER, "the widths asked for, where they can be had"},
+    {WIDTH, "Theorem 2, few rows", PAPER, "the same on 2 and 3 rows of the data"},
     {WIDTH, "Theorem 2, width against n", PAPER,
      "the width needed grows with n and 1/xi as the theorem's"},
 
