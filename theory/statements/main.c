@@ -74,7 +74,7 @@ int main(int argc, char **argv) {
     program_options run = {.name = argv[0]};
     claim_rows list = {0};
     status st = option_table_parse(argc, argv, &about, options, &own, &run);
-    if (st == OK) { st = statement_gather(own.folder, parts, &list); }
+    if (st == OK) { st = statement_gather(&run, own.folder, parts, &list); }
     if (st == OK) { st = report(&run, parts, &list); }
     claim_rows_free(&list);
     return program_exit(&run, st);
