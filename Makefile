@@ -67,6 +67,11 @@ elsewhere := $(if $(filter /% ../%,$(B)),$(B)/)
 goals := $(or $(MAKECMDGOALS),all)
 building := $(filter-out help clean distclean deps list check-documents print-%,$(goals))
 
+# What only builds and tests is compiled on all processors, unless -j says on how many.
+ifeq ($(filter-out all test,$(goals))$(filter -j%,$(MAKEFLAGS)),)
+MAKEFLAGS += -j$(THREADS)
+endif
+
 # --- what there is ----------------------------------------------------------------------------------------------------
 EXPERIMENTS := loss-dynamics error-heatmap width-sweep subnet-sweep
 REPORTS := compare-results report
@@ -115,8 +120,18 @@ $(B)/double/%.o: %.c $(B)/flags
 	@echo "  CC      $< (double)"
 	@$(compile) -DREAL_DOUBLE
 
-# Criterion's assertions convert int to one-bit fields.
+# Of the sources that are built for both, those of which no file asks for the precision are compiled once.
+in_both := $(foreach a,$(single_archives),$(parts_of_$a)) $(tests)
+files_of = $$(sed 's/^[^ ]*:$$//; s/^[^ ]*: //; s/\\$$//' $1)
+$(in_both:%.c=$(B)/double/%.o): $(B)/double/%.o: %.c $(B)/single/%.o $(B)/flags
+	@mkdir -p $(@D)
+	@if [ -s $(B)/single/$*.d ] && ! grep -q REAL_DOUBLE $(call files_of,$(B)/single/$*.d); then \
+	    rm -f $(@:.o=.d); cp $(B)/single/$*.o $@; else \
+	    echo "  CC      $< (double)"; $(compile) -DREAL_DOUBLE; fi
+
+# Criterion's assertions convert int to one-bit fields. What is tested is compiled as for use, the tests themselves faster.
 $(B)/single/tests/%.o $(B)/double/tests/%.o: WARN += -Wno-conversion
+$(B)/single/tests/%.o $(B)/double/tests/%.o: OPTIMIZE := -O1
 
 # An archive holds what its list names: a part that is no more leaves it.
 define archive_rule
@@ -170,7 +185,8 @@ endif
 # --- tests ------------------------------------------------------------------------------------------------------------
 # Criterion runs a worker per processor: BLAS gets one thread. Tests write below build/: built elsewhere, they run there,
 # where this folder's files are links and build is B.
-run_tests = MNTK_BIN=$(if $(elsewhere),build,$(B))/bin OPENBLAS_NUM_THREADS=1 $(if $(elsewhere),build,$(B))/bin/tests-$1 $(TEST_FLAGS)
+run_tests = MNTK_BIN=$(if $(elsewhere),build,$(B))/bin OPENBLAS_NUM_THREADS=1 $(if $(elsewhere),build,$(B))/bin/tests-$1 \
+    --xml=$(if $(elsewhere),build,$(B))/test-tmp/$1.xml $(TEST_FLAGS)
 link_stand = mkdir -p $(B)/stand/results && ln -sfn "$$PWD/results/published" $(B)/stand/results && ln -sfn .. $(B)/stand/build && for file in *; do \
     case $$file in build|results) ;; *) ln -sfn "$$PWD/$$file" $(B)/stand ;; esac; done
 
@@ -180,6 +196,7 @@ test: $(B)/packages $(B)/bin/tests-single $(B)/bin/tests-double all ## run every
 	@$(if $(elsewhere),$(link_stand))
 	@cd $(if $(elsewhere),$(B)/stand,.) && $(call run_tests,single)
 	@cd $(if $(elsewhere),$(B)/stand,.) && $(call run_tests,double)
+	@tests/slowest.sh $(B)/test-tmp/single.xml $(B)/test-tmp/double.xml
 
 include make/packages.mk make/format.mk make/figures.mk make/verify.mk make/checks.mk make/bench.mk
 

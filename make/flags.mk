@@ -6,7 +6,8 @@ ifeq ($(origin CC),default)
 CC := gcc
 endif
 ARCH ?= native
-CFLAGS ?= -O3 -g -march=$(ARCH)
+OPTIMIZE := -O3
+CFLAGS ?= $(OPTIMIZE) -g -march=$(ARCH)
 WARN := -Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion -Wstrict-prototypes -Wvla -Wno-missing-field-initializers -Wno-enum-float-conversion
 
 # The checkout's own path, which may be any text, is left to the shell: it stands in no file that is built, or only as ".".

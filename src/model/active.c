@@ -16,13 +16,16 @@ enum {
      * order of sums, and with it the bytes of a result, hangs on it. */
     TILE = VEC_BYTES == 64 ? 64 : 96,
     WORDS = 2, /* of 64 bits that hold a bit for each of them */
+    AHEAD = 8, /* neurons whose columns are fetched before they are looked at */
     GROUP = 32 /* neurons whose <R_j, a_r> are computed together */
 };
 
 /* Workspace of active_add. */
 typedef struct {
-    real *values;       /* terms, tile after tile, neuron after neuron: +-factor <R_j, a_r> */
-    chunk_lane *places; /* of their V_j in the packed tile */
+    /* terms, tile after tile, neuron after neuron, of each an even number: +-factor <R_j, a_r>, 0
+     * the one too many */
+    real *values;
+    chunk_lane *places; /* of their V_j in the packed tile; of a 0 the first */
     size_t *first;      /* (tiles, ACTIVE_PANEL + 1) beginnings of the neurons' terms */
     unsigned char
         *use_complement;   /* (tiles, ACTIVE_PANEL) is it the inactive inputs that are listed? */
@@ -105,9 +108,10 @@ static void *arena_alloc(uintptr_t *at, size_t count, size_t size) {
 static active_work lay_out(const packed_columns *c, size_t q, uintptr_t *at) {
     size_t tiles = tiles_of(c);
     active_work w;
-    w.values = arena_alloc(at, ACTIVE_PANEL * c->n + CHUNK,
-                           sizeof *w.values); /* whole chunks are written */
-    w.places = arena_alloc(at, ACTIVE_PANEL * c->n + CHUNK, sizeof *w.places);
+    /* whole chunks are written, and tiles of an odd width are one wider */
+    size_t terms = ACTIVE_PANEL * (c->n + tiles) + CHUNK;
+    w.values = arena_alloc(at, terms, sizeof *w.values);
+    w.places = arena_alloc(at, terms, sizeof *w.places);
     w.first = arena_alloc(at, tiles * (ACTIVE_PANEL + 1), sizeof *w.first);
     w.use_complement = arena_alloc(at, tiles * ACTIVE_PANEL, sizeof *w.use_complement);
     w.full_sum_needed = arena_alloc(at, tiles, sizeof *w.full_sum_needed);
@@ -132,9 +136,16 @@ static size_t find(const real *x, size_t width, bool given, uint64_t *bits) {
     memset(bits, 0, WORDS * sizeof *bits);
     for (size_t j = 0; j < width; j += CHUNK) {
         chunk some = *(const chunk_in_memory *)(x + j);
-        bits[j / 64] |= chunk_bits(given ? some != 0 : some > 0) << j % 64;
+        bits[j / 64] |= (given ? chunk_not_zero(some) : chunk_positive(some)) << j % 64;
     }
     return (size_t)(__builtin_popcountll(bits[0]) + __builtin_popcountll(bits[1]));
+}
+
+/* The `width` numbers that are `further` on are on their way: rows of a matrix lie too far apart for
+ * the processor to guess them. They need not be there. */
+static void prefetch(const real *x, size_t further, size_t width) {
+    const char *ahead = (const char *)((uintptr_t)x + further * sizeof *x);
+    for (size_t at = 0; at < width * sizeof *x; at += 64) { __builtin_prefetch(ahead + at); }
 }
 
 /* Finds the active inputs of a tile, and marks the neurons for which the inactive ones and q
@@ -142,10 +153,11 @@ static size_t find(const real *x, size_t width, bool given, uint64_t *bits) {
  * such sum. */
 static bool choose(const relu_sum *s, size_t begin, size_t width, uint64_t *bits,
                    unsigned char *use_complement) {
+    const real *x = (s->S ? s->S : s->Z) + begin;
     size_t saved = 0;
     for (size_t r = 0; r < s->count; r++) {
-        size_t active =
-                   find((s->S ? s->S : s->Z) + r * s->ld + begin, width, s->S, bits + r * WORDS),
+        prefetch(x + r * s->ld, AHEAD * s->ld, width);
+        size_t active = find(x + r * s->ld, width, s->S, bits + r * WORDS),
                other = width - active + s->q;
         use_complement[r] = !s->S && other < active;
         saved += use_complement[r] ? active - other : 0;
@@ -156,7 +168,8 @@ static bool choose(const relu_sum *s, size_t begin, size_t width, uint64_t *bits
 }
 
 /* Writes the terms of the inputs whose bit is set, or, with use_complement, is not, from `next` on,
- * without a branch; returns where they end. */
+ * without a branch; returns where they end. A term of 0 makes their number even: the sum that it is
+ * added to keeps its value. */
 static size_t append(const packed_columns *c, const uint64_t *bits, const real *products,
                      size_t width, bool use_complement, const active_work *w, size_t next) {
     const chunk_lane block = (chunk_lane)(c->sums * LANES);
@@ -171,7 +184,9 @@ static size_t append(const packed_columns *c, const uint64_t *bits, const real *
         *(lanes_in_memory *)(w->places + next) = (lanes + (chunk_lane)j) * block;
         next += (size_t)__builtin_popcountll(set);
     }
-    return next;
+    w->values[next] = 0;
+    w->places[next] = 0;
+    return next + next % 2;
 }
 
 static void list_terms(const packed_columns *c, const relu_sum *s, const active_work *w) {
@@ -221,8 +236,8 @@ typedef struct {
     const size_t *first;
     const unsigned char *use_complement;
     const real *full_sum, *A;
-    real *total;
-    size_t count, q;
+    real *total; /* (count, stride) */
+    size_t count, q, stride;
 } tile_work;
 
 /* For every neuron, q products with full_sum, then its terms; the `sums` registers (a constant where
@@ -230,7 +245,7 @@ typedef struct {
 static inline __attribute__((always_inline)) void add_tile(const tile_work *t, size_t sums) {
     const size_t block = sums * LANES;
     for (size_t r = 0; r < t->count; r++) {
-        real *total = t->total + r * block;
+        real *total = t->total + r * t->stride;
         const char *ahead = (const char *)t->ahead + 128 * r; /* two lines a neuron */
         __builtin_prefetch(ahead);
         __builtin_prefetch(ahead + 64);
@@ -241,18 +256,25 @@ static inline __attribute__((always_inline)) void add_tile(const tile_work *t, s
                 sum[k] += t->A[r * t->q + o] * *(const vec *)(t->full_sum + o * block + k * LANES);
             }
         }
-        for (size_t e = t->first[r]; e < t->first[r + 1]; e++) {
+        for (size_t e = t->first[r]; e < t->first[r + 1]; e += 2) {
             const real *column = t->tile + t->places[e];
+            const real *other = t->tile + t->places[e + 1];
+            vec value, other_value;
+            vec_spread(t->values + e, &value, &other_value);
             for (size_t k = 0; k < sums; k++) {
-                sum[k] += t->values[e] * *(const vec *)(column + k * LANES);
+                sum[k] += value * *(const vec *)(column + k * LANES);
+            }
+            for (size_t k = 0; k < sums; k++) {
+                sum[k] += other_value * *(const vec *)(other + k * LANES);
             }
         }
         for (size_t k = 0; k < sums; k++) { *(vec *)(total + k * LANES) = sum[k]; }
     }
 }
 
+/* total (count, stride) <- total + a block of V times s; aligned to 64 bytes. */
 static void add_block(const packed_columns *c, const relu_sum *s, const active_work *w,
-                      const real *packed) {
+                      const real *packed, real *total, size_t stride) {
     const size_t block = c->sums * LANES;
     for (size_t t = 0; t < tiles_of(c); t++) {
         size_t begin = t * c->tile, width = smaller(c->n - begin, c->tile);
@@ -266,9 +288,10 @@ static void add_block(const packed_columns *c, const relu_sum *s, const active_w
                                 .use_complement = w->use_complement + t * ACTIVE_PANEL,
                                 .full_sum = w->full_sum,
                                 .A = s->A,
-                                .total = w->sums,
+                                .total = total,
                                 .count = s->count,
-                                .q = s->q};
+                                .q = s->q,
+                                .stride = stride};
         switch (c->sums) {
         case 1: add_tile(&work, 1); break;
         case 2: add_tile(&work, 2); break;
@@ -282,18 +305,29 @@ static void add_block(const packed_columns *c, const relu_sum *s, const active_w
     }
 }
 
+/* Can T itself be summed in? One block is all its rows, whole registers of them; those that are too
+ * many have a 0 added to. */
+static bool in_place(const packed_columns *c, const real *T, size_t stride) {
+    return blocks_of(c) == 1 && c->sums * LANES <= stride && stride % LANES == 0 &&
+           (uintptr_t)T % VEC_BYTES == 0;
+}
+
 void active_add(const packed_columns *c, const relu_sum *s, real *T, size_t stride, real *work) {
     const size_t block = c->sums * LANES;
     uintptr_t at = (uintptr_t)work;
     active_work w = lay_out(c, s->q, &at);
     list_terms(c, s, &w);
+    if (in_place(c, T, stride)) {
+        add_block(c, s, &w, c->packed, T, stride);
+        return;
+    }
     memset(w.sums, 0, s->count * block * sizeof *w.sums);
     for (size_t b = 0; b < c->length; b += block) {
         size_t rows = smaller(c->length - b, block);
         for (size_t r = 0; r < s->count; r++) {
             memcpy(w.sums + r * block, T + r * stride + b, rows * sizeof *T);
         }
-        add_block(c, s, &w, c->packed + b * c->n);
+        add_block(c, s, &w, c->packed + b * c->n, w.sums, block);
         for (size_t r = 0; r < s->count; r++) {
             memcpy(T + r * stride + b, w.sums + r * block, rows * sizeof *T);
         }

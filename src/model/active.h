@@ -58,8 +58,8 @@ size_t active_tile(size_t n);
 /* Elements of workspace that active_add needs for q outputs. */
 size_t active_workspace(const packed_columns *columns, size_t q);
 
-/* T_r <- T_r + V s_r for every neuron. T: (count, stride), stride >= length; may be s->Z. work:
- * aligned to 64 bytes, not shared by threads. */
+/* T_r <- T_r + V s_r for every neuron. T: (count, stride), stride >= length; may be s->Z; what is
+ * behind a column has zeros added to it, or nothing. work: aligned to 64 bytes, not shared by threads. */
 void active_add(const packed_columns *columns, const relu_sum *s, real *T, size_t stride,
                 real *work);
 

@@ -67,7 +67,7 @@ static void add_coefficients(row_batch *b, const real *Z, const real *A, size_t 
                              real *C) {
     size_t ld = b->part.ld;
     memset(b->S, 0, count * ld * sizeof *b->S);
-    layer_gradient(Z, A, b->R, count, b->part.q, ld, factor, b->S);
+    layer_gradient(Z, A, b->R, count, b->part.q, ld, factor, NULL, b->S);
     for (size_t k = 0; k < count; k++) {
         for (size_t i = 0; i < b->part.n; i++) {
             C[k * b->step.ld + b->row[i]] += b->S[k * ld + i];

@@ -37,13 +37,31 @@ typedef chunk_lane chunk_lanes __attribute__((vector_size(CHUNK_BYTES)));
 typedef chunk chunk_in_memory __attribute__((aligned(sizeof(real)), may_alias));
 typedef chunk_lanes lanes_in_memory __attribute__((aligned(sizeof(chunk_lane)), may_alias));
 
-/* One bit a number: is its mask set? */
+#ifdef __AVX512F__
+
+/* One bit a number: is it above 0? not 0? A NaN is not above 0, and not 0. */
+#ifdef REAL_DOUBLE
+static inline uint64_t chunk_positive(chunk x) {
+    return _cvtmask8_u32(_mm512_cmp_pd_mask((__m512d)x, _mm512_setzero_pd(), _CMP_GT_OQ));
+}
+
+static inline uint64_t chunk_not_zero(chunk x) {
+    return _cvtmask8_u32(_mm512_cmp_pd_mask((__m512d)x, _mm512_setzero_pd(), _CMP_NEQ_UQ));
+}
+#else
+static inline uint64_t chunk_positive(chunk x) {
+    return _cvtmask16_u32(_mm512_cmp_ps_mask((__m512)x, _mm512_setzero_ps(), _CMP_GT_OQ));
+}
+
+static inline uint64_t chunk_not_zero(chunk x) {
+    return _cvtmask16_u32(_mm512_cmp_ps_mask((__m512)x, _mm512_setzero_ps(), _CMP_NEQ_UQ));
+}
+#endif
+
+#else
+
 static inline uint64_t chunk_bits(chunk_lanes mask) {
-#if defined __AVX512F__ && defined REAL_DOUBLE
-    return _cvtmask8_u32(_mm512_test_epi64_mask((__m512i)mask, (__m512i)mask));
-#elif defined __AVX512F__
-    return _cvtmask16_u32(_mm512_test_epi32_mask((__m512i)mask, (__m512i)mask));
-#elif defined __AVX__ && defined REAL_DOUBLE
+#if defined __AVX__ && defined REAL_DOUBLE
     return (uint64_t)_mm256_movemask_pd((__m256d)mask);
 #elif defined __AVX__
     return (uint64_t)_mm256_movemask_ps((__m256)mask);
@@ -53,6 +71,12 @@ static inline uint64_t chunk_bits(chunk_lanes mask) {
     return bits;
 #endif
 }
+
+static inline uint64_t chunk_positive(chunk x) { return chunk_bits(x > 0); }
+
+static inline uint64_t chunk_not_zero(chunk x) { return chunk_bits(x != 0); }
+
+#endif
 
 #ifdef __AVX512F__
 

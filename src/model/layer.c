@@ -25,17 +25,18 @@ static inline __attribute__((always_inline)) void output_vec(const real *Z, cons
 }
 
 /* <R_j, a_r> of `count` neurons for one vec of inputs; added to what is there if `more`, 0 where Z
- * <= 0 if there is a Z. */
+ * <= 0 if there is a Z. place: rows of P, NULL: one after the other. */
 static inline __attribute__((always_inline)) void
 products_vec(const real *Z, const real *A, const real *R, size_t count, size_t q, size_t stride,
-             size_t ld, real factor, int more, real *P, size_t step) {
+             size_t ld, real factor, int more, const size_t *place, real *P, size_t step) {
     vec residual[OUTPUTS];
     for (size_t o = 0; o < q; o++) { residual[o] = factor * vec_load(R + o * ld); }
     for (size_t r = 0; r < count; r++) {
         vec sum = (vec){0};
         for (size_t o = 0; o < q; o++) { sum += residual[o] * A[r * stride + o]; }
         if (Z) { sum = vec_where_positive(vec_load(Z + r * ld), sum); }
-        vec_store(P + r * step, more ? vec_load(P + r * step) + sum : sum);
+        real *to = P + (place ? place[r] : r) * step;
+        vec_store(to, more ? vec_load(to) + sum : sum);
     }
 }
 
@@ -57,15 +58,16 @@ static void output_group(const real *Z, const real *A, size_t count, size_t q, s
 /* As output_group: products_vec over `width` inputs. */
 static inline __attribute__((always_inline)) void
 products_group(const real *Z, const real *A, const real *R, size_t count, size_t q, size_t stride,
-               size_t ld, size_t width, real factor, int more, real *P, size_t step) {
+               size_t ld, size_t width, real factor, int more, const size_t *place, real *P,
+               size_t step) {
     for (size_t i = 0; i < width; i += LANES) {
         const real *z = Z ? Z + i : NULL;
         if (q == OUTPUTS) {
-            products_vec(z, A, R + i, count, OUTPUTS, stride, ld, factor, more, P + i, step);
+            products_vec(z, A, R + i, count, OUTPUTS, stride, ld, factor, more, place, P + i, step);
         } else if (q == 1) {
-            products_vec(z, A, R + i, count, 1, stride, ld, factor, more, P + i, step);
+            products_vec(z, A, R + i, count, 1, stride, ld, factor, more, place, P + i, step);
         } else {
-            products_vec(z, A, R + i, count, q, stride, ld, factor, more, P + i, step);
+            products_vec(z, A, R + i, count, q, stride, ld, factor, more, place, P + i, step);
         }
     }
 }
@@ -82,19 +84,20 @@ void layer_output(const real *Z, const real *A, size_t count, size_t q, size_t l
 
 void layer_products(const real *A, const real *R, size_t count, size_t q, size_t ld, size_t width,
                     real factor, real *P, size_t step) {
-    products_group(NULL, A, R, count, smaller(q, OUTPUTS), q, ld, width, factor, 0, P, step);
+    products_group(NULL, A, R, count, smaller(q, OUTPUTS), q, ld, width, factor, 0, NULL, P, step);
     for (size_t o = OUTPUTS; o < q; o += OUTPUTS) {
         products_group(NULL, A + o, R + o * ld, count, smaller(q - o, OUTPUTS), q, ld, width,
-                       factor, 1, P, step);
+                       factor, 1, NULL, P, step);
     }
 }
 
 void layer_gradient(const real *Z, const real *A, const real *R, size_t count, size_t q, size_t ld,
-                    real factor, real *C) {
+                    real factor, const size_t *place, real *C) {
     for (size_t r = 0; r < count; r += GROUP) {
         for (size_t o = 0; o < q; o += OUTPUTS) {
             products_group(Z + r * ld, A + r * q + o, R + o * ld, smaller(count - r, GROUP),
-                           smaller(q - o, OUTPUTS), q, ld, ld, factor, 1, C + r * ld, ld);
+                           smaller(q - o, OUTPUTS), q, ld, ld, factor, 1, place ? place + r : NULL,
+                           place ? C : C + r * ld, ld);
         }
     }
 }

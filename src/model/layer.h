@@ -24,8 +24,9 @@ void layer_output(const real *Z, const real *A, size_t count, size_t q, size_t l
 void layer_products(const real *A, const real *R, size_t count, size_t q, size_t ld, size_t width,
                     real factor, real *P, size_t step);
 
-/* C <- C + factor * (R A^T) o 1{Z > 0}. R: (q, ld); Z, C: (count, ld). */
+/* C <- C + factor * (R A^T) o 1{Z > 0}. R: (q, ld); Z: (count, ld). place: (count) the columns of C
+ * that they go to, none of them twice; NULL: the first `count`. */
 void layer_gradient(const real *Z, const real *A, const real *R, size_t count, size_t q, size_t ld,
-                    real factor, real *C);
+                    real factor, const size_t *place, real *C);
 
 #endif

@@ -68,7 +68,9 @@ void network_step(const gram *g, network *net, double scale, double step, const 
         size_t count = smaller(net->m - r, ACTIVE_PANEL);
         relu_sum s = {
             .Z = Z, .A = A, .R = R, .count = count, .q = g->q, .ld = g->ld, .factor = factor};
-        if (net->C) { layer_gradient(Z, A, R, count, g->q, g->ld, factor, net->C + r * g->ld); }
+        if (net->C) {
+            layer_gradient(Z, A, R, count, g->q, g->ld, factor, NULL, net->C + r * g->ld);
+        }
         gram_step(g, &s, Z, work);
         if (U) { layer_output(Z, A, count, g->q, g->ld, (real)scale, U); }
     }

@@ -98,6 +98,32 @@ static double subtract(const double *A, size_t n, double shift, double *R) {
     return largest;
 }
 
+/* A product of lower triangles in slabs of so many columns: what stands above the diagonal is 0, a
+ * slab's product needs only the rows from its first column on. */
+enum { SLAB = 1024 };
+
+static int slab_width(size_t n, size_t first) { return (int)(n - first < SLAB ? n - first : SLAB); }
+
+/* R, lower half <- H H^T */
+static void square(const double *H, size_t n, double *R) {
+    int order = (int)n;
+    for (size_t k = 0; k < n; k += SLAB) {
+        const size_t corner = k * n + k;
+        cblas_dsyrk(CblasColMajor, CblasLower, CblasNoTrans, order - (int)k, slab_width(n, k), 1,
+                    H + corner, order, k > 0, R + corner, order);
+    }
+}
+
+/* R, lower half -= T M^T + M T^T */
+static void subtract_products(const double *T, const double *M, size_t n, double *R) {
+    int order = (int)n;
+    for (size_t k = 0; k < n; k += SLAB) {
+        const size_t corner = k * n + k;
+        cblas_dsyr2k(CblasColMajor, CblasLower, CblasNoTrans, order - (int)k, slab_width(n, k), -1,
+                     T + corner, order, M + corner, order, 1, R + corner, order);
+    }
+}
+
 /* Roundings, u the unit roundoff, R = A - shift I - H H^T as computed, R' = R - T M^T - M T^T as
  * computed:
  *     of the diagonal and of R:   u |A_ii - shift| (1 + u) + u |R_ij|
@@ -111,13 +137,11 @@ static double subtract(const double *A, size_t n, double shift, double *R) {
  * 2^-1074 < DBL_MIN to the norm. */
 static double bound_of(const double *A, size_t n, double shift, double *T, double *H, double *R,
                        double *sums) {
-    int order = (int)n;
     double k = 2 * (double)n + 8, gamma = k * UNIT / (1 - k * UNIT);
-    cblas_dsyrk(CblasColMajor, CblasLower, CblasNoTrans, order, order, 1, H, order, 0, R, order);
+    square(H, n, R);
     double diagonal = subtract(A, n, shift, R), first = row_sum_norm(R, n, sums);
     for (size_t e = 0; e < n * n; e++) { H[e] += T[e] / 2; /* M */ }
-    cblas_dsyr2k(CblasColMajor, CblasLower, CblasNoTrans, order, order, -1, T, order, H, order, 1,
-                 R, order);
+    subtract_products(T, H, n, R);
     double rounded = UNIT * diagonal + gamma * (first + product_norm(T, H, n, sums));
     return (row_sum_norm(R, n, sums) + rounded) * (1 + 2 * gamma) + DBL_MIN;
 }

@@ -43,18 +43,18 @@ status spectrum_at_least(const double *A, size_t n, double c, bool *holds);
 status spectrum_certify_above(const double *A, size_t n, double mu, bool *certain);
 
 /* low <= lambda_min(A) <= high is proved for the matrix as stored, rounding errors included; value
- * is dsyevr's, and may lie outside by rounding. */
+ * may lie outside by rounding: it is dsyevr's, of a matrix of more than about a thousand rows
+ * ARPACK's, if that converges. */
 typedef struct {
     double low, high, value;
 } spectrum_interval;
 
 status spectrum_lambda_min(const double *A, size_t n, spectrum_interval *interval);
 
-/* The same without reduction to tridiagonal form, for large matrices whose smallest eigenvalue is
- * not far below 0 (kernels). value: by ARPACK in shift-invert mode, relative error about 1e-12 where
- * the eigenvalue is not at rounding level; low and high wider apart, about n epsilon trace(A) and n
- * epsilon ||A||_F. Beside A one array of n^2 doubles is taken and freed. FAILED also if ARPACK does
- * not converge. */
+/* The same where memory is short: beside A one array of n^2 doubles is taken and freed. value: by
+ * ARPACK, relative error about 1e-12 where the eigenvalue is not at rounding level; low and high
+ * wider apart, about n epsilon trace(A) and n epsilon ||A||_F. FAILED also if ARPACK does not
+ * converge. */
 status spectrum_lambda_min_large(const double *A, size_t n, spectrum_interval *interval);
 
 /* --- for other routines of this kind --- */
@@ -66,6 +66,10 @@ status spectrum_check(const double *A, size_t n);
  * or -1; complete: whether the factorisation ran to its end. */
 status spectrum_cholesky(const double *A, size_t n, double sign, double shift, double *L,
                          bool *complete);
+
+/* value, vector (n): the smallest eigenvalue and its unit eigenvector by ARPACK in shift-invert mode,
+ * from shifts below it; A was checked. L (n, n): scratch. FAILED also if ARPACK does not converge. */
+status spectrum_descend(const double *A, size_t n, double *L, double *value, double *vector);
 
 /* q (n) <- a start of iterations without structure, the same always: multiples of the golden ratio
  * modulo 1, centred. */

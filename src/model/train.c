@@ -131,10 +131,12 @@ static void extract_subnet(trainer *t, const unsigned char *mask) {
     const network *whole = &t->whole;
     network *sub = &t->sub;
     sub->m = 0;
-    for (size_t r = 0; r < whole->m; r++) {
-        if (!mask[r]) { continue; }
-        size_t k = sub->m++;
-        sub->neuron[k] = r;
+    for (size_t r = 0; r < whole->m; r++) { /* no branch: a random mask is not to be foreseen */
+        sub->neuron[sub->m] = r;
+        sub->m += mask[r] != 0;
+    }
+    for (size_t k = 0; k < sub->m; k++) {
+        const size_t r = sub->neuron[k];
         memcpy(sub->Z + k * g->ld, whole->Z + r * g->ld, g->ld * sizeof *sub->Z);
         memcpy(sub->A + k * g->q, whole->A + r * g->q, g->q * sizeof *sub->A);
         if (sub->C) { memcpy(sub->C + k * g->ld, whole->C + r * g->ld, g->ld * sizeof *sub->C); }
@@ -201,11 +203,8 @@ static void add_columns(const network *sub, const real *from, real *to, size_t l
 /* S <- S + s^l: the last step of the subnetwork in work, whose residual is in R. */
 static void accumulate_last_step(trainer *t) {
     const network *sub = &t->sub;
-    size_t ld = t->g->ld, q = t->g->q;
-    for (size_t k = 0; k < sub->m; k++) {
-        layer_gradient(sub->Z + k * ld, sub->A + k * q, t->R, 1, q, ld,
-                       (real)(-t->scales.step * t->scales.subnet), t->S + sub->neuron[k] * ld);
-    }
+    layer_gradient(sub->Z, sub->A, t->R, sub->m, t->g->q, t->g->ld,
+                   (real)(-t->scales.step * t->scales.subnet), sub->neuron, t->S);
 }
 
 /* sum <- sum + the joined steps of all subnetworks. */

@@ -5,22 +5,10 @@
 
 #include <stddef.h>
 #include "model/dataset.h"
-#include "io/npy.h"
 #include "io/table.h"
-#include "base/real.h"
 
 /* The first n rows of data/digits.npz with their first label column alone. */
 dataset fixture_one_output(size_t n);
-
-/* An array (d, m) as neurons (m, d) in working precision; an array in working precision. Freed by
- * the test. */
-real *fixture_neurons(const npy_array *weights);
-real *fixture_reals(const npy_array *array);
-
-/* W <- W - eta grad (1/2)||y - u||^2 (q = 1, theory scaling, xi = 1), then the error (1/2)||u -
- * y||^2 / n at the new W. W: (m, d). */
-double fixture_gradient_descent_step(const dataset *data, double *W, const real *A, size_t m,
-                                     double eta);
 
 /* A table with the columns of `names`, one blank between two. */
 table *fixture_table(const char *names, int digits);

@@ -7,6 +7,7 @@
 #include <criterion/new/assert.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/error.h"
 #include "stats/rng.h"
@@ -34,8 +35,8 @@ Test(layer, output_gradient_and_products_for_any_number_of_outputs) {
         Z[5] = 0; /* the derivative at 0 is 0 */
         for (size_t j = 0; j < q * LD; j++) { U[j] = 1; }
         layer_output(Z, A, COUNT, q, LD, (real)0.5, U);
-        layer_gradient(Z, A, R, COUNT, q, LD, (real)0.125, S); /* twice: it adds */
-        layer_gradient(Z, A, R, COUNT, q, LD, (real)0.125, S);
+        layer_gradient(Z, A, R, COUNT, q, LD, (real)0.125, NULL, S); /* twice: it adds */
+        layer_gradient(Z, A, R, COUNT, q, LD, (real)0.125, NULL, S);
         layer_products(A, R + FIRST, COUNT, q, LD, WIDTH, (real)0.25, P, WIDTH);
         for (size_t o = 0; o < q; o++) {
             for (size_t i = 0; i < LD; i++) {
@@ -69,4 +70,24 @@ Test(layer, output_gradient_and_products_for_any_number_of_outputs) {
         free(Z), free(S), free(A), free(U), free(R), free(P);
     }
     rng_free(r);
+}
+
+/* Columns that go to other places are the same ones, and none else is touched. */
+Test(layer, gradient_to_other_places) {
+    enum { Q = 12, ROOM = 2 * COUNT };
+    static _Alignas(64) real Z[COUNT * LD], R[Q * LD], S[COUNT * LD], there[ROOM * LD];
+    real A[COUNT * Q];
+    size_t place[COUNT];
+    rng *r = rng_new(5, 0, 0, RNG_PILOT);
+    rng_normal(r, 1, COUNT * LD, Z);
+    rng_normal(r, 1, Q * LD, R);
+    rng_signs(r, COUNT * Q, A);
+    rng_free(r);
+    for (size_t k = 0; k < COUNT; k++) { place[k] = 2 * (3 * k % COUNT); }
+    layer_gradient(Z, A, R, COUNT, Q, LD, (real)0.5, NULL, S);
+    layer_gradient(Z, A, R, COUNT, Q, LD, (real)0.5, place, there);
+    for (size_t k = 0; k < COUNT; k++) {
+        cr_expect(zero(int, memcmp(there + place[k] * LD, S + k * LD, LD * sizeof *S)), "%zu", k);
+        for (size_t i = 0; i < LD; i++) { cr_expect(there[(2 * k + 1) * LD + i] == 0); }
+    }
 }

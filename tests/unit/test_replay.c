@@ -9,6 +9,7 @@
 
 #include "io/npy.h"
 #include "tests/support/fixture.h"
+#include "tests/support/fixture_reals.h"
 
 #ifdef REAL_DOUBLE
 static const double REPLAY_LOSS = 1e-6; /* relative; the reference itself is single precision */

@@ -100,6 +100,27 @@ Test(residual, sees_a_wrong_factor) {
     free(A), free(L);
 }
 
+/* Beyond the width of one slab: the bound of a right factor is small, and errors in either slab and
+ * between them show. */
+Test(residual, slabs) {
+    enum { ORDER = 1030 };
+    static const size_t places[][2] = {{3, 40}, {3, 1028}, {1025, 1028}};
+    double *A = kernel(ORDER, 20), *L = factor(A, ORDER, 0), bound;
+    double *used = malloc(ORDER * ORDER * sizeof *used);
+    memcpy(used, L, ORDER * ORDER * sizeof *used);
+    cr_assert(eq(int, residual_bound(A, ORDER, 0, used, &bound), OK));
+    cr_assert(le(dbl, bound, 1e-13), "%.3g", bound);
+    for (size_t k = 0; k < sizeof places / sizeof *places; k++) {
+        size_t column = places[k][0], row = places[k][1];
+        memcpy(used, L, ORDER * ORDER * sizeof *used);
+        used[column * ORDER + row] += 1e-9;
+        cr_assert(eq(int, residual_bound(A, ORDER, 0, used, &bound), OK));
+        cr_assert(ge(dbl, bound, 1e-9 * fabs(L[column * ORDER + column])), "%zu, %zu: %.3g", row,
+                  column, bound);
+    }
+    free(A), free(L), free(used);
+}
+
 /* Rows of very different size, where a cut common to all of them would lose the small ones. */
 Test(residual, graded_rows) {
     enum { ORDER = 60 };

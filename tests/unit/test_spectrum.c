@@ -253,6 +253,30 @@ Test(spectrum, interval_holds_the_exact_value) {
     }
 }
 
+/* Beyond the order up to which LAPACK finds the eigenvalue: one that another is near, one of a
+ * cluster that is the whole spectrum, 0, and one far below the others. */
+Test(spectrum, interval_beyond_small_orders) {
+    enum { ORDER = 1100 };
+    double values[ORDER];
+    for (int kind = 0; kind < 4; kind++) {
+        for (size_t i = 0; i < ORDER; i++) { values[i] = 0.2 + 3 * (double)i / ORDER; }
+        if (kind == 0) { values[1] = 0.2 * (1 + 1e-9); }
+        if (kind == 1) {
+            for (size_t i = 0; i < ORDER; i++) { values[i] = 0.2 + 1e-7 * (double)i / ORDER; }
+        }
+        if (kind == 2) { values[0] = 0; }
+        if (kind == 3) { values[0] = -50; }
+        double *A = planted(values, ORDER), known = values[0], slack = 4e-16 * (4 + fabs(known));
+        spectrum_interval found;
+        cr_assert(eq(int, spectrum_lambda_min(A, ORDER, &found), OK));
+        cr_assert(le(dbl, found.low, known + slack), "kind %d: %.17g", kind, found.low);
+        cr_assert(ge(dbl, found.high, known - slack), "kind %d: %.17g", kind, found.high);
+        cr_assert(le(dbl, found.high - found.low, 1e-12 * (4 + fabs(known))), "kind %d", kind);
+        cr_assert(le(dbl, fabs(found.value - known), 8 * slack), "kind %d", kind);
+        free(A);
+    }
+}
+
 /* The lower end lies below the shift that was factored by all that the factor is off. Matrices
  * whose eigenvalue falls between the two are too rare to be planted: the same factorisation again.
  */

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "tests/support/fixture.h"
+#include "tests/support/fixture_reals.h"
 
 #ifdef REAL_DOUBLE
 static const double SAME = 1e-12; /* relative agreement of two ways to one number */
