@@ -6,6 +6,7 @@
 #include "experiments/experiment.h"
 #include "experiments/rates.h"
 #include "stats/rng.h"
+#include "study/own_masks.h"
 
 enum { MAX_WIDTH = 10000000, MAX_SUBNETS = 10000, MAX_STEPS = 1000000 };
 
@@ -113,7 +114,7 @@ status experiment_preset(study_run *r) {
     o->mask = MASK_BERNOULLI; /* xi is free, unless --mask says otherwise */
     o->width = (option_list){{(double)sets->m}, 1};
     o->subnets = (option_list){{(double)sets->p}, 1};
-    o->xi = (option_list){{isnan(sets->xi) ? sets->share : sets->xi}, 1};
+    o->xi = (option_list){{own_masks_xi(sets)}, 1};
     if (!o->stops && o->rounds > sets->rounds) { o->rounds = sets->rounds; }
     return OK;
 }

@@ -348,7 +348,8 @@ static const claim of_rounds[] = {
      "less than |<w_0r,x_i>|",
      flips}};
 
-static bool sized(const study_run *r) { return mask_sized(moments_family(r, 0)); }
+static bool sized(const study_run *r) { return mask_sized(moments_family(r, KIND_PARTS)); }
+static size_t own_kinds(const study_run *r) { return moments_is_own(r, 0); }
 
 static size_t free_kinds(const study_run *r) { return sized(r) ? 0 : KINDS; }
 static size_t sized_kinds(const study_run *r) { return sized(r) ? KINDS : 0; }
@@ -357,7 +358,7 @@ static size_t sized_once(const study_run *r) { return sized(r); }
 
 static const char *kind_name(const study_run *r, size_t which, char *name, size_t size) {
     (void)name, (void)size;
-    return mask_words[moments_family(r, which)];
+    return moments_word(r, which);
 }
 
 #define MASK_CLAIMS(list) \
@@ -365,6 +366,7 @@ static const char *kind_name(const study_run *r, size_t which, char *name, size_
 
 const claim_group moments_claims[] = {{MASK_CLAIMS(moments_of_free_masks), free_kinds, kind_name},
                                       {MASK_CLAIMS(moments_of_sized_masks), sized_kinds, kind_name},
+                                      {MASK_CLAIMS(moments_of_own_masks), own_kinds},
                                       {CLAIMS(of_starts)},
                                       {CLAIMS(of_categorical), free_once},
                                       {CLAIMS(of_partition), sized_once},
