@@ -321,7 +321,9 @@ static status parse_quietly(const struct argp *argp, int argc, char **argv, pars
     if (error && !*error_text()) {
         const char *line = strstr(caught, ": ");
         line = line ? line + 2 : "wrong use";
-        fail(BAD_INPUT, "%.*s; see --help", (int)strcspn(line, "\n"), line);
+        fail(BAD_INPUT, "%.*s; %ssee --help", (int)strcspn(line, "\n"), line,
+             strstr(line, "'--masks") ? "masks of your own are taken by " PROGRAMS_WITH_MASKS "; "
+                                      : "");
     }
     free(caught);
     return error ? BAD_INPUT : OK;

@@ -3,6 +3,8 @@
 
 #include <math.h>
 
+#include "cli/program.h"
+
 status own_masks_read(const char *path, mask_sets *sets) {
     return path && !sets->mask ? mask_sets_read(path, sets) : OK;
 }
@@ -17,10 +19,7 @@ status own_masks_fit(const mask_sets *sets, size_t p, size_t m, double xi) {
 
 status own_masks_refuse(const char *path, const char *why) {
     if (!path) { return OK; }
-    return fail(BAD_INPUT,
-                "--masks: %s; masks of your own are taken by the panels, mask-moments, "
-                "ntk-concentration, local-descent, drift and error-floor",
-                why);
+    return fail(BAD_INPUT, "--masks: %s; masks of your own are taken by " PROGRAMS_WITH_MASKS, why);
 }
 
 void own_masks_describe(const mask_sets *sets, text *t) {

@@ -4,9 +4,9 @@
 #include "base/real.h"
 
 #ifdef REAL_DOUBLE
-#include "io/npy.h"
 #include "tests/support/fixture.h"
 #include "tests/support/moments_study.h"
+#include "tests/support/own_masks.h"
 
 TestSuite(mask_moments_own, .init = quiet, .timeout = 60);
 
@@ -14,11 +14,9 @@ enum { TRIALS = 400, SAMPLES = 12 };
 
 /* path <- the masks (K, p, m), entry k of all of them by `entry`. */
 static void write_masks(const char *path, size_t K, size_t p, size_t m, double (*entry)(size_t k)) {
-    double *masks = calloc(K * p * m, sizeof *masks);
-    for (size_t k = 0; k < K * p * m; k++) { masks[k] = entry(k); }
-    npy_output output = {
-        .name = "masks", .type = "u1", .rank = 3, .shape = {K, p, m}, .values = masks};
-    cr_assert(eq(int, npz_write(path, &output, 1), OK), "%s", error_text());
+    unsigned char *masks = malloc(K * p * m);
+    for (size_t k = 0; k < K * p * m; k++) { masks[k] = entry(k) != 0; }
+    own_masks_write(path, K, p, m, masks, NAN);
     free(masks);
 }
 

@@ -31,6 +31,7 @@ extern const char *const rate_axis_words[]; /* (AXES) as in the tables */
 /* A base setting, and the values that one number of it takes along an axis. */
 typedef struct {
     size_t width, subnets, local_steps, repeats, masks, curve_rounds, label;
+    const char *own; /* masks of the user's own, which are refused; NULL: none */
     double xi, kappa, large_kappa, curve_kappa, folds;
     double step; /* eta ||G|| */
     /* Ascending; AXIS_WIDTH_NOISY and AXIS_MULTI_SAMPLE take those of AXIS_WIDTH and AXIS_SUBNETS.

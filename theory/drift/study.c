@@ -96,7 +96,8 @@ static void put_row(const study_run *r, local_place at, size_t step, size_t roun
     row_text(t, "regime",
              "wide (few rows, a width as the bound combined with drift asks for) or practical",
              local_regime_names[at.regime]);
-    row_text(t, "mask", "bernoulli or categorical", local_mask_names[at.mask]);
+    row_text(t, "mask", "bernoulli, categorical, or own (--masks)",
+             local_mask_name(&c->regimes[at.regime], at.mask));
     row_text(t, "step", "step size in words", name);
     row_number(t, "multiple", "eta ||G||", eta * model->gram_norm);
     row_number(t, "round", "k, from 1", (double)round + 1);
@@ -156,7 +157,9 @@ const study drift_study = {
     .defaults = &defaults,
     .settings_size = sizeof defaults,
     .context_size = sizeof(local_context),
+    .preset = local_preset,
     .prepare = prepare,
+    .describe = local_describe,
     .close = local_close,
     .measure = measure,
     .cost = local_cost,

@@ -27,6 +27,7 @@ typedef struct {
     size_t wide_trials; /* runs; rounded up to a multiple of repeats */
     double xi;          /* Bernoulli masks; categorical ones have 1/p */
     double kappa, delta;
+    const char *masks;     /* of the user's own, .npz, in the practical regime; NULL: drawn */
     option_list multiples; /* step sizes in units of 1/||G||; lambda0/n^2 comes before them */
 } local_settings;
 
@@ -42,17 +43,19 @@ typedef struct {
     kernel_data data;
     gram g;                  /* where n < d, of the rows in coordinates of their span */
     train_settings settings; /* Bernoulli; lr is set run by run */
+    const mask_sets *sets;   /* in place of its Bernoulli masks; NULL: drawn; borrowed */
     size_t rounds;
     size_t trials; /* runs of each mask kind; a multiple of repeats */
     double delta;
 } local_regime;
 
 extern const char *const local_regime_names[REGIMES];
-extern const char *const local_mask_names[MASKS];
+/* "bernoulli", "categorical", or "own". */
+const char *local_mask_name(const local_regime *regime, mask_kind mask);
 
-/* Both regimes. Safe to close whatever the status. */
+/* Both regimes. sets: of --masks, borrowed; empty without. Safe to close whatever the status. */
 status local_regimes_open(const program_options *run, const local_settings *o,
-                          local_regime regimes[REGIMES]);
+                          const mask_sets *sets, local_regime regimes[REGIMES]);
 void local_regimes_close(local_regime regimes[REGIMES]);
 
 /* Settings of the regime with masks of that kind (categorical: xi = 1/p) and K p, the number of
@@ -124,6 +127,7 @@ status local_start_kernel(const local_model *model, ntk_masked *counts, const gr
 typedef struct {
     local_regime regimes[REGIMES];
     local_model models[REGIMES][MASKS];
+    mask_sets sets;          /* of --masks; empty without */
     double seconds[REGIMES]; /* of a unit on one thread, by a short measurement; 0: not known */
 } local_context;
 
@@ -134,6 +138,9 @@ typedef struct {
     size_t trial;
 } local_place;
 
+/* Reads --masks and makes its p, m and xi the defaults. BAD_INPUT with path, array and cure. */
+status local_preset(study_run *r);
+void local_describe(const study_run *r, text *t);
 /* Opens regimes and models, and sets the cells; r->values is the study's own. */
 status local_prepare(study_run *r);
 void local_close(void *context);
@@ -157,6 +164,10 @@ void local_note(const study_run *r, table *t);
 /* The model of the regime that asks for the larger width: categorical masks may have a smaller xi.
  */
 const local_model *local_hardest(const study_run *r, size_t regime);
+
+/* Supposes nothing further where all masks of the regime are drawn; with masks of the user's own,
+ * of which nothing is known, what the statement supposes of random masks is not met. */
+void local_suppose_drawn(const study_run *r, size_t regime, evidence *e);
 
 /* For claim groups: one case a regime. */
 size_t local_regime_count(const study_run *r);

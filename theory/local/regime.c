@@ -8,7 +8,9 @@
 #include "model/dataset.h"
 
 const char *const local_regime_names[REGIMES] = {"wide", "practical"};
-const char *const local_mask_names[MASKS] = {"bernoulli", "categorical"};
+const char *local_mask_name(const local_regime *regime, mask_kind mask) {
+    return regime->sets && mask == MASK_BERNOULLI ? "own" : mask_words[mask];
+}
 
 /* The largest is a matter of minutes: data that ask for more have hypotheses that are not met. */
 enum { WIDTH_FACTOR = 3, WIDTH_LARGEST = 1 << 16 };
@@ -20,6 +22,7 @@ double local_masks(const local_regime *regime) {
 train_settings local_train_settings(const local_regime *regime, mask_kind mask) {
     train_settings s = regime->settings;
     s.mask = mask;
+    s.sets = mask == MASK_BERNOULLI ? regime->sets : NULL;
     s.xi = mask == MASK_CATEGORICAL ? 1 / (double)s.subnets : s.xi;
     return s;
 }
@@ -86,10 +89,11 @@ static status open_one(const program_options *run, const local_settings *o, size
 }
 
 status local_regimes_open(const program_options *run, const local_settings *o,
-                          local_regime regimes[REGIMES]) {
+                          const mask_sets *sets, local_regime regimes[REGIMES]) {
     status s = OK;
     for (size_t k = 0; k < REGIMES; k++) { regimes[k] = (local_regime){.rounds = 0}; }
     for (size_t k = 0; k < REGIMES && s == OK; k++) { s = open_one(run, o, k, &regimes[k]); }
+    if (sets->mask) { regimes[REGIME_PRACTICAL].sets = sets; }
     return s;
 }
 

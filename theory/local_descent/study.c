@@ -110,7 +110,8 @@ static void put_row(const study_run *r, local_place at, size_t step, pool *p, ta
     row_text(t, "regime",
              "wide (few rows, a width as the bound combined with drift asks for) or practical",
              local_regime_names[at.regime]);
-    row_text(t, "mask", "bernoulli or categorical", local_mask_names[at.mask]);
+    row_text(t, "mask", "bernoulli, categorical, or own (--masks)",
+             local_mask_name(&c->regimes[at.regime], at.mask));
     row_number(t, "samples", "n", (double)model->n);
     row_number(t, "width", "m", model->m);
     row_number(t, "xi", "probability that a mask takes a neuron", model->xi);
@@ -193,7 +194,9 @@ const study descent_study = {
     .defaults = &defaults,
     .settings_size = sizeof defaults,
     .context_size = sizeof(local_context),
+    .preset = local_preset,
     .prepare = prepare,
+    .describe = local_describe,
     .close = local_close,
     .measure = measure,
     .cost = local_cost,

@@ -297,13 +297,6 @@ enum {
     CELLS = CELL_RUNS + KINDS
 };
 
-/* The families of a run, the second of which parts the neurons. Masks of the user's own count as
- * Bernoulli where a kind is asked for. */
-mask_kind moments_family(const study_run *r, size_t kind);
-/* Whether a family is the user's own, and its word in tables: that of the kind, or "own". */
-bool moments_is_own(const study_run *r, size_t kind);
-const char *moments_word(const study_run *r, size_t kind);
-
 /* One mask kind: the small network with all its masks and the network at real size. */
 typedef struct {
     moments_state small, large;
@@ -341,6 +334,13 @@ moments_round *moments_round_of(const study_run *r, size_t kind, size_t run, siz
 extern const study moments_study;
 
 /* --- the statements: compare.c and claims.c --- */
+
+/* The families of a run, the second of which parts the neurons. Masks of the user's own count as
+ * Bernoulli where a kind is asked for. */
+mask_kind moments_family(const study_run *r, size_t kind);
+/* Whether a family is the user's own, and its word in tables: that of the kind, or "own". */
+bool moments_is_own(const study_run *r, size_t kind);
+const char *moments_word(const study_run *r, size_t kind);
 
 /* Adds a line about the claim to the table of comparisons, where that is being filled. */
 void moments_put(const study_run *r, const evidence *e, moments_subject about, comparison c);

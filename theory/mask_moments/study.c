@@ -65,20 +65,6 @@ enum {
     STREAM_SIGNS = STREAM_SMALL + KINDS
 };
 
-bool moments_is_own(const study_run *r, size_t kind) {
-    return kind != KIND_PARTS && ((const moments_settings *)r->settings)->masks;
-}
-
-mask_kind moments_family(const study_run *r, size_t kind) {
-    const moments_settings *o = r->settings;
-    if (moments_is_own(r, kind)) { return MASK_BERNOULLI; }
-    return (mask_kind)(kind + (mask_sized((mask_kind)o->mask) ? MASK_FIXED : 0));
-}
-
-const char *moments_word(const study_run *r, size_t kind) {
-    return moments_is_own(r, kind) ? "own" : mask_words[moments_family(r, kind)];
-}
-
 static train_settings settings_of(const study_run *r, size_t kind) {
     const moments_settings *o = r->settings;
     mask_kind family = moments_family(r, kind);
