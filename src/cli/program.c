@@ -1,17 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli/program.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/machine.h"
+#include "cli/command_line.h"
 #include "cli/provenance.h"
 #include "cli/options.h"
 #include "base/share.h"
@@ -164,50 +163,6 @@ static char *help_filter(int key, const char *text, void *input) {
     return whole;
 }
 
-/* What a word of the command line may stand for: the option of that name, or those that begin with
- * it. */
-typedef struct {
-    const char *word; /* without "--" */
-    size_t length;    /* up to '=' */
-    const struct argp_option *option;
-    size_t count;
-} candidates;
-
-static void find_options(const struct argp *argp, candidates *c) {
-    for (const struct argp_option *o = argp->options; o && (o->name || o->key || o->doc); o++) {
-        if (!o->name || strncmp(o->name, c->word, c->length) != 0 ||
-            (c->option && !c->option->name[c->length])) {
-            continue;
-        }
-        c->option = o;
-        c->count = o->name[c->length] ? c->count + 1 : 1;
-    }
-    for (const struct argp_child *child = argp->children; child && child->argp; child++) {
-        find_options(child->argp, c);
-    }
-}
-
-/* The option that argp takes an argument for, abbreviated or not; NULL if it is none or several. */
-static const struct argp_option *option_of(const struct argp *argp, const char *argument) {
-    if (strncmp(argument, "--", 2) != 0) { return NULL; }
-    candidates c = {.word = argument + 2, .length = strcspn(argument + 2, "=")};
-    find_options(argp, &c);
-    return c.count == 1 ? c.option : NULL;
-}
-
-/* An option given twice would hide one of its values: refused. */
-static status check_once(const struct argp *argp, int argc, char **argv) {
-    for (int i = 1; i < argc; i++) {
-        const struct argp_option *option = option_of(argp, argv[i]);
-        for (int j = 1; option && j < i; j++) {
-            if (option_of(argp, argv[j]) == option) {
-                return fail(BAD_INPUT, "--%s is given twice; give it once", option->name);
-            }
-        }
-    }
-    return OK;
-}
-
 static bool same_file(const char *a, const char *b) {
     struct stat left, right;
     return strcmp(a, b) == 0 || (stat(a, &left) == 0 && stat(b, &right) == 0 &&
@@ -264,7 +219,7 @@ static bool is_execution_option(const struct argp_option *option) {
 static status keep_command(const struct argp *argp, int argc, char **argv, program_options *o) {
     size_t used = 0, kept = 0;
     for (int i = 0; i < argc; i++) {
-        const struct argp_option *option = option_of(argp, argv[i]);
+        const struct argp_option *option = command_line_option(argp, argv[i]);
         bool skipped = is_execution_option(option);
         bool has_value = skipped && option->arg && !strchr(argv[i], '=') && i + 1 < argc;
         used = option_quote(o->command, sizeof o->command, used, argv[i]);
@@ -280,53 +235,6 @@ static status keep_command(const struct argp *argp, int argc, char **argv, progr
             used, sizeof o->command - 1);
     }
     return OK;
-}
-
-/* Standard output may hold the answer (--help, --predict): a run that could not deliver it has
- * failed. */
-static status check_output(void) {
-    int error = fflush(stdout) != 0 ? errno : ferror(stdout) ? EIO : 0;
-    return error ? fail(FAILED, "standard output: cannot be written: %s; send it elsewhere",
-                        strerror(error))
-                 : OK;
-}
-
-/* The program whose command line argp reads, and ends the process by exit(0) after --help. */
-static struct {
-    const char *name; /* NULL: argp does not read */
-    FILE *terminal;
-} reading;
-
-static void check_help(void) {
-    if (!reading.name || check_output() == OK) { return; }
-    fprintf(reading.terminal, "%s: %s\n", reading.name, error_text());
-    _exit(FAILED);
-}
-
-/* argp_parse with getopt's own complaints caught: the first line of them becomes ours. */
-static status parse_quietly(const struct argp *argp, int argc, char **argv, parse_state *parse) {
-    char *caught = NULL;
-    size_t size = 0;
-    FILE *terminal = stderr, *memory = open_memstream(&caught, &size);
-    if (!memory) { return fail(FAILED, "no memory to read the command line"); }
-    fail(OK, "%s", "");
-    atexit(check_help);
-    reading.name = parse->options->name;
-    reading.terminal = terminal;
-    stderr = memory;
-    error_t error = argp_parse(argp, argc, argv, 0, NULL, parse);
-    stderr = terminal;
-    reading.name = NULL;
-    fclose(memory);
-    if (error && !*error_text()) {
-        const char *line = strstr(caught, ": ");
-        line = line ? line + 2 : "wrong use";
-        fail(BAD_INPUT, "%.*s; %ssee --help", (int)strcspn(line, "\n"), line,
-             strstr(line, "'--masks") ? "masks of your own are taken by " PROGRAMS_WITH_MASKS "; "
-                                      : "");
-    }
-    free(caught);
-    return error ? BAD_INPUT : OK;
 }
 
 /* A standard stream that is closed would be the next file that is opened, and what is said would
@@ -360,8 +268,8 @@ status program_parse(int argc, char **argv, const program_about *about, const st
     struct argp argp = {common_options,        parse_key,   NULL, about->sentence,
                         own ? children : NULL, help_filter, NULL};
     parse_state parse = {options, about, input, own != NULL, own && own->args_doc};
-    status s = check_once(&argp, argc, argv);
-    if (s == OK) { s = parse_quietly(&argp, argc, argv, &parse); }
+    status s = command_line_once(&argp, argc, argv);
+    if (s == OK) { s = command_line_parse(&argp, argc, argv, options->name, &parse); }
     if (s == OK) { s = keep_command(&argp, argc, argv, options); }
     return s == OK ? check_out(options) : s;
 }
@@ -381,7 +289,7 @@ status program_start(const program_options *o) {
 }
 
 int program_exit(const program_options *options, status s) {
-    if (s == OK) { s = check_output(); }
+    if (s == OK) { s = command_line_output(); }
     if (s != OK && s != REFUTED) { fprintf(stderr, "%s: %s\n", options->name, error_text()); }
     return (int)s;
 }
