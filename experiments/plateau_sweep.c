@@ -24,7 +24,8 @@ static status measure(const study_run *r, size_t cell, size_t repetition, double
                       .max_rounds = o->rounds,
                       .target = TARGET};
     plateau_result result;
-    size_t stream = cell / experiment_kinds(o); /* masks of every kind from the same start */
+    /* masks of every kind from the same start */
+    size_t stream = o->starts == STARTS_SAME ? 0 : cell / experiment_kinds(o);
     status st =
         plateau_run(&e->g, &e->cells[cell], rule, r->options.seed, stream, repetition, &result);
     if (st != OK) { return st; }

@@ -84,3 +84,24 @@ Test(mask_laws, ratio_is_of_paired_runs) {
     table_data_free(&runs);
     table_data_free(&means);
 }
+
+/* --starts same: every cell is the one that stands alone, and without it the first one alone is. */
+Test(mask_laws, same_starts_in_all_cells) {
+    char path[256], alone[256], arguments[128];
+    snprintf(path, sizeof path, "%s/starts", fixture_folder("mask-laws"));
+    snprintf(alone, sizeof alone, "%s/start", fixture_folder("mask-laws"));
+    table_data same, own, one;
+    run(path, "--subnets 2,3 --xi 0.5 --starts same", &same);
+    run(path, "--subnets 2,3 --xi 0.5", &own);
+    for (int p = 2; p <= 3; p++) {
+        snprintf(arguments, sizeof arguments, "--subnets %d --xi 0.5", p);
+        run(alone, arguments, &one);
+        for (int j = 0; j < REPEATS; j++) {
+            double level = level_of(&one, p, j, NULL);
+            cr_expect(eq(dbl, level_of(&same, p, j, NULL), level), "p=%d", p);
+            cr_expect(eq(int, level_of(&own, p, j, NULL) == level, p == 2), "p=%d", p);
+        }
+        table_data_free(&one);
+    }
+    table_data_free(&same), table_data_free(&own);
+}
