@@ -32,7 +32,7 @@ control_eta := 0.625
 
 # Masks beyond Figure 2, where the paper names no settings.
 mask_laws_flags := --at-most 100 --width 200 --subnets 2,4,8 --rounds 150 --repeats 10
-held_out_flags := --at-most 100 --holdout 300 --width 200 --subnets 1,2,4,8 --xi 0.2,0.4,0.6,0.8,1 --rounds 150 --repeats 20
+held_out_flags := --at-most 100 --holdout 250 --width 200 --subnets 1,2,4,8 --xi 0.2,0.4,0.6,0.8,1 --rounds 150 --repeats 20
 mask_laws_lr := --lr 0.06
 held_out_lr := --lr 0.06
 

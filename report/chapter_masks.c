@@ -92,15 +92,17 @@ static void tell_held(document *d) {
              "if noise did no good, their error would be least without masks (xi = 1), and fall "
              "with xi and with p. Each of the three is a claim below; a refuted one says that on "
              "these data, after so many rounds, some noise is better than none.\n\n");
-    document_picture(
-        d, "held-out",
-        "Error of rows trained on and of rows held out, against xi, for several "
-        "numbers of subnetworks",
-        "**Rows held out.** Error against the probability xi that a subnetwork takes a "
-        "neuron, one colour for each number p of subnetworks: hollow points, rows "
-        "trained on; full points and lines, rows never trained on, mean and standard "
-        "deviation over repetitions. At xi = 1 there are no masks, and all p are the "
-        "same run. The vertical axis is logarithmic.");
+    document_picture(d, "held-out",
+                     "Left: error of rows trained on and of rows held out, against xi, for several "
+                     "numbers of subnetworks; right: that of rows held out over what it is without "
+                     "masks",
+                     "**Rows held out.** Against the probability xi that a subnetwork takes a "
+                     "neuron, one colour for each number p of subnetworks. Left: hollow points, "
+                     "the error of rows trained on; full points and lines, that of rows never "
+                     "trained on, mean and standard deviation over repetitions, on a logarithmic "
+                     "axis. Right: the latter over the error without masks (xi = 1, where all p "
+                     "are the same run) from the same starts, geometric mean and 95 % interval. "
+                     "Below 1, the noise of masks helps.");
     document_claims(d, "Held-out error", "observed", "p");
 }
 
