@@ -52,6 +52,11 @@ static moments_context *open_odd(study_run *r, const char *name) {
     return open_own(r, path, ODD_SUBNETS, ODD_WIDTH, share);
 }
 
+/* Lemmas 13 and 14, of masks that part the neurons. */
+static bool is_identity(const char *statement) {
+    return strncmp(statement, "Lemma 13", 8) == 0 || strncmp(statement, "Lemma 14", 8) == 0;
+}
+
 Test(mask_moments_own, honest_rows_hold) {
     study_run r;
     moments_context *c = open_odd(&r, "moments-own");
@@ -67,7 +72,7 @@ Test(mask_moments_own, honest_rows_hold) {
             cr_expect(le(dbl, row->observed, CRITERION_EXACT), "%s", row->statement);
             cr_expect(le(dbl, 1 - CLAIM_CONFIDENCE, row->limit), "%s", row->statement);
         } else if (strstr(row->statement, ", own")) {
-            free++;
+            free += !is_identity(row->statement);
             cr_expect(eq(int, row->verdict, HYPOTHESIS_NOT_MET), "%s", row->statement);
             cr_expect(lt(dbl, 1e-3, row->observed), "%s: %g", row->statement, row->observed);
         } else {
@@ -97,15 +102,45 @@ Test(mask_moments_own, all_masks_are_bernoulli) {
     size_t seen = 0;
     for (size_t k = 0; k < rows.count; k++) {
         const statement_row *row = &rows.rows[k];
-        if (!strstr(row->statement, ", own") && strncmp(row->statement, "Own masks", 9) != 0) {
-            continue;
-        }
+        bool free = strstr(row->statement, ", own") && !is_identity(row->statement);
+        if (!free && strncmp(row->statement, "Own masks", 9) != 0) { continue; }
         seen++;
         cr_expect(le(dbl, row->observed, CRITERION_EXACT), "%s: %g", row->statement, row->observed);
     }
     cr_expect(eq(sz, seen, 2 * MOMENTS_MASK_CLAIMS));
     claim_rows_free(&rows);
     study_close(&r);
+}
+
+/* --- masks that part the neurons --- */
+
+enum { PART_SETS = 6, PART_SUBNETS = 3, PART_WIDTH = 9 };
+static double part_entry(size_t k) {
+    size_t neuron = k % PART_WIDTH, subnet = k / PART_WIDTH % PART_SUBNETS;
+    return (neuron * neuron + k / PART_WIDTH / PART_SUBNETS * neuron) % PART_SUBNETS == subnet;
+}
+/* The first neuron of the first set is in no subnetwork. */
+static double spoilt_entry(size_t k) { return k == 0 ? 0 : part_entry(k); }
+
+Test(mask_moments_own, identities_of_parts) {
+    static const char *const rows[] = {"Lemma 13, own", "Lemma 14, own"};
+    for (int spoilt = 0; spoilt < 2; spoilt++) {
+        study_run r;
+        char path[256];
+        snprintf(path, sizeof path, "%s/parts.npz", fixture_folder("moments-own-parts"));
+        write_masks(path, PART_SETS, PART_SUBNETS, PART_WIDTH, spoilt ? spoilt_entry : part_entry);
+        open_own(&r, path, PART_SUBNETS, PART_WIDTH, 1.0 / PART_SUBNETS);
+        for (size_t k = 0; k < 2; k++) {
+            cr_expect(
+                eq(int, moments_verdict(&r, rows[k]), spoilt ? HYPOTHESIS_NOT_MET : NOT_REFUTED));
+        }
+        moments_round *round = moments_round_of(&r, 0, 1, 0);
+        round->combined.lemma13 = round->combined.lemma14 = 1e-9;
+        for (size_t k = 0; !spoilt && k < 2; k++) {
+            cr_expect(eq(int, moments_verdict(&r, rows[k]), STATEMENT_REFUTED));
+        }
+        study_close(&r);
+    }
 }
 
 /* --- deliberate errors --- */
