@@ -7,10 +7,12 @@
 #include "experiments/experiment.h"
 #include "experiments/loss_save.h"
 #include "experiments/rates.h"
+#include "base/scratch.h"
 
 typedef struct {
     experiment common; /* first: the hooks of every panel see this alone */
     loss_start start;  /* of --init; empty without */
+    loss_kept *kept;   /* the run that is kept, once it is done; NULL: none */
 } loss_context;
 
 static const experiment_settings defaults = {.width = {{500}, 1},
@@ -67,6 +69,7 @@ static status prepare(study_run *r) {
 
 static void close_loss(void *context) {
     loss_context *c = context;
+    loss_kept_free(c->kept);
     loss_start_free(&c->start);
     experiment_close(&c->common);
 }
@@ -88,8 +91,10 @@ static void add_local_error(const step_event *sight, void *context) {
     if (mean->held) { mean->held[sight->step] += sight->held / (double)mean->subnets; }
 }
 
-/* points: points_of errors, held: NULL, or as many; NaN after divergence. */
-static void follow(size_t rounds, trajectory *run, double *points, double *held) {
+/* points: points_of errors, held: NULL, or as many; NaN after divergence. kept: NULL, or notes the
+ * run, which is its own. */
+static status follow(size_t rounds, trajectory *run, loss_kept *kept, double *points,
+                     double *held) {
     size_t tau = run->t.settings.local_steps, at = 1;
     points[0] = run->t.error;
     if (held) { held[0] = run->t.held; }
@@ -99,23 +104,39 @@ static void follow(size_t rounds, trajectory *run, double *points, double *held)
             mean.points[j] = 0;
             if (held) { mean.held[j] = 0; }
         }
-        trajectory_round(run, add_local_error, &mean);
-        if (run->t.diverged) { return; }
+        trajectory_mask(run);
+        status st = kept ? loss_kept_masks(kept, k) : OK;
+        if (st != OK) { return st; }
+        trainer_round(&run->t, run->mask, add_local_error, &mean);
+        if (run->t.diverged) { return OK; }
+        if (kept) { loss_kept_state(kept, k + 1); }
         mean.points[tau + 1] = run->t.error;
         if (held) { mean.held[tau + 1] = run->t.held; }
     }
+    return OK;
+}
+
+/* The same run with its weights followed, which stays in the context. */
+static status measure_kept(const study_run *r, double *values, double *held) {
+    const experiment_settings *o = r->settings;
+    loss_context *c = r->context;
+    loss_kept_free(c->kept);
+    status st = loss_kept_new(&r->options, o, &c->common, &c->start, &c->kept);
+    return st == OK ? follow(o->rounds, loss_kept_run(c->kept), c->kept, values, held) : st;
 }
 
 static status measure(const study_run *r, size_t cell, size_t repetition, double *values) {
     const experiment_settings *o = r->settings;
     const loss_context *c = r->context;
     const experiment *e = &c->common;
+    double *held = experiment_holds_out(r) ? values + points_of(o) : NULL;
     trajectory run;
+    if (loss_save_asked(o)) { return measure_kept(r, values, held); }
     status st =
         trajectory_open(&e->g, &e->cells[cell], false, r->options.seed, cell, repetition, &run);
     if (st != OK) { return st; }
     if (c->start.W) { trainer_start(&run.t, c->start.W, c->start.A); }
-    follow(o->rounds, &run, values, experiment_holds_out(r) ? values + points_of(o) : NULL);
+    st = follow(o->rounds, &run, NULL, values, held);
     trajectory_close(&run);
     return st;
 }
@@ -184,6 +205,18 @@ static status fill_runs(const study_run *r, table *t) {
     return OK;
 }
 
+/* A run that is there from before is done once more. */
+static status save(const study_run *r) {
+    loss_context *c = r->context;
+    scratch work = {0};
+    double *values = c->kept ? NULL : scratch_take(&work, r->values, sizeof *values, "a run");
+    status st = work.failed ? FAILED : OK;
+    if (st == OK && values) { st = measure(r, 0, 0, values); }
+    if (st == OK) { st = loss_kept_write(c->kept); }
+    scratch_free(&work);
+    return st;
+}
+
 static status finish(const study_run *r) {
     const experiment_settings *o = r->settings;
     const experiment *e = r->context;
@@ -197,14 +230,7 @@ static status finish(const study_run *r) {
                     experiment_summary(r, cell, value_of, points - 1).mean, o->rounds,
                     rates_stability(r, cell));
     }
-    loss_context *c = r->context;
-    return loss_save_asked(o) ? loss_save(&r->options, o, &c->common, &c->start) : OK;
-}
-
-/* A run that is kept is done once more, with its weights. */
-static status predict(const study_run *r, double *seconds) {
-    if (loss_save_asked(r->settings)) { *seconds += r->result.predicted; }
-    return OK;
+    return loss_save_asked(o) ? save(r) : OK;
 }
 
 static const char statement[] =
@@ -225,7 +251,6 @@ static const study dynamics = {.rows = ROWS_FIRST,
                                .measure = measure,
                                .describe = describe,
                                .tables = tables,
-                               .predict = predict,
                                .finish = finish,
                                EXPERIMENT_UNITS};
 

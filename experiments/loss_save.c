@@ -38,10 +38,10 @@ status loss_save_check(const program_options *options, const experiment_settings
     return st;
 }
 
-/* --- the run once more --- */
+/* --- the run --- */
 
 /* One run, and all that may be written of it; arrays in `work`. */
-typedef struct {
+struct loss_kept {
     const program_options *options;
     const experiment_settings *o;
     const experiment *e;
@@ -55,9 +55,10 @@ typedef struct {
     double *errors;       /* (rounds + 1) */
     double *outputs;      /* (rounds + 1, n, q) */
     double *masks;        /* (rounds, p, m) */
-} kept_run;
+    double *G, *kernel; /* (n, n); (2, p, n, n), at the start and at the end; NULL: not asked for */
+};
 
-static status take(kept_run *k) {
+static status take(loss_kept *k) {
     scratch *s = &k->work;
     k->place = scratch_take(s, k->n, sizeof *k->place, "order of samples");
     k->rows = scratch_take(s, k->n, sizeof *k->rows, "rows of the file");
@@ -69,16 +70,20 @@ static status take(kept_run *k) {
     k->masks = scratch_take(s, k->rounds * k->p * k->m, sizeof *k->masks, "masks");
     k->outputs = scratch_take(s, k->o->save_outputs ? (k->rounds + 1) * k->n * k->q : 1,
                               sizeof *k->outputs, "outputs of a run");
+    if (k->o->save_kernel) {
+        k->G = scratch_take(s, k->n * k->n, sizeof *k->G, "Gram matrix");
+        k->kernel = scratch_take(s, 2 * k->p * k->n * k->n, sizeof *k->kernel, "masked kernels");
+    }
     return s->failed ? FAILED : OK;
 }
 
 /* place <- the samples by their rows of the file. */
-static void order_samples(kept_run *k) {
+static void order_samples(loss_kept *k) {
     experiment_file_order(k->e, k->place);
     for (size_t i = 0; i < k->n; i++) { k->rows[i] = (double)k->e->file_row[k->place[i]]; }
 }
 
-static void note_state(kept_run *k, size_t round) {
+void loss_kept_state(loss_kept *k, size_t round) {
     k->errors[round] = k->run.t.error;
     if (!k->o->save_outputs) { return; }
     trainer_output(&k->run.t, k->U);
@@ -89,20 +94,8 @@ static void note_state(kept_run *k, size_t round) {
     }
 }
 
-/* Someone who looks: local steps are then taken one by one, as in the units. */
-static void look(const step_event *sight, void *context) {
-    (void)sight;
-    (void)context;
-}
-
-static void next_mask(kept_run *k, size_t round) {
-    size_t size = k->p * k->m;
-    trajectory_mask(&k->run);
-    for (size_t j = 0; j < size; j++) { k->masks[round * size + j] = k->run.mask[j]; }
-}
-
 /* kernel (p, n, n), samples in the file's order <- of the masks of a round at the weights now. */
-static status masked_kernel(const kept_run *k, const double *G, double *kernel) {
+static status masked_kernel(const loss_kept *k, double *kernel) {
     const network *net = &k->run.t.whole;
     scratch s = {0};
     double *H = scratch_take(&s, k->n * k->n, sizeof *H, "a kernel");
@@ -111,7 +104,7 @@ static status masked_kernel(const kept_run *k, const double *G, double *kernel) 
                                         k->options->threads)
                        : FAILED;
     for (size_t l = 0; st == OK && l < k->p; l++, kernel += k->n * k->n) {
-        ntk_masked_kernel(counts, l, 1 / (double)k->m, G, H);
+        ntk_masked_kernel(counts, l, 1 / (double)k->m, k->G, H);
         for (size_t i = 0; i < k->n * k->n; i++) {
             kernel[i] = H[k->place[i / k->n] * k->n + k->place[i % k->n]];
         }
@@ -121,26 +114,16 @@ static status masked_kernel(const kept_run *k, const double *G, double *kernel) 
     return st;
 }
 
-/* kernel: (2, p, n, n), at the start and at the end; NULL: not asked for. */
-static status follow(kept_run *k, const double *G, double *kernel) {
-    status st = OK;
-    note_state(k, 0);
-    for (size_t round = 0; st == OK && round < k->rounds && !k->run.t.diverged; round++) {
-        next_mask(k, round);
-        if (kernel && round == 0) { st = masked_kernel(k, G, kernel); }
-        trainer_round(&k->run.t, k->run.mask, look, NULL);
-        note_state(k, round + 1);
-    }
-    if (st == OK && k->run.t.diverged) {
-        st = fail(FAILED, "the run diverged: there is nothing to save; take a smaller --lr");
-    }
-    return st == OK && kernel ? masked_kernel(k, G, kernel + k->p * k->n * k->n) : st;
+status loss_kept_masks(loss_kept *k, size_t round) {
+    size_t size = k->p * k->m;
+    for (size_t j = 0; j < size; j++) { k->masks[round * size + j] = k->run.mask[j]; }
+    return k->kernel && round == 0 ? masked_kernel(k, k->kernel) : OK;
 }
 
 /* --- files --- */
 
 /* values (d, m) <- W (m, d). */
-static double *turned(kept_run *k, const real *W) {
+static double *turned(loss_kept *k, const real *W) {
     double *values = scratch_take(&k->work, k->d * k->m, sizeof *values, "weights");
     for (size_t j = 0; values && j < k->d * k->m; j++) {
         values[j % k->d * k->m + j / k->d] = (double)W[j];
@@ -148,7 +131,7 @@ static double *turned(kept_run *k, const real *W) {
     return values;
 }
 
-static status write_weights(kept_run *k) {
+static status write_weights(loss_kept *k) {
     const char *type = sizeof(real) == sizeof(float) ? "f4" : "f8";
     const train_settings *s = &k->e->cells[0];
     const train_scales *by = &k->run.t.scales;
@@ -188,7 +171,7 @@ static status write_weights(kept_run *k) {
     return npz_write(k->o->save_weights, arrays, sizeof arrays / sizeof *arrays);
 }
 
-static status write_outputs(const kept_run *k) {
+static status write_outputs(const loss_kept *k) {
     const npy_output arrays[] = {
         {.name = "outputs",
          .type = "f8",
@@ -201,7 +184,8 @@ static status write_outputs(const kept_run *k) {
     return npz_write(k->o->save_outputs, arrays, sizeof arrays / sizeof *arrays);
 }
 
-static status write_kernel(const kept_run *k, const double *kernel) {
+static status write_kernel(const loss_kept *k) {
+    const double *kernel = k->kernel;
     const npy_output arrays[] = {
         {.name = "kernel_start",
          .type = "f8",
@@ -218,8 +202,8 @@ static status write_kernel(const kept_run *k, const double *kernel) {
     return npz_write(k->o->save_kernel, arrays, sizeof arrays / sizeof *arrays);
 }
 
-/* The start as the unit had it: given, or from the same stream once more. */
-static status begin(kept_run *k) {
+/* The start of any unit: given, or from its stream. */
+static status begin(loss_kept *k) {
     uint64_t seed = k->options->seed;
     status st = trajectory_open(&k->e->g, &k->e->cells[0], true, seed, 0, 0, &k->run);
     rng *r = st == OK ? rng_new(seed, 0, 0, RNG_WEIGHTS) : NULL;
@@ -235,35 +219,44 @@ static status begin(kept_run *k) {
     return OK;
 }
 
-status loss_save(const program_options *options, const experiment_settings *o, experiment *common,
-                 const loss_start *start) {
-    kept_run k = {.options = options,
-                  .o = o,
-                  .e = common,
-                  .start = start,
-                  .n = common->data.n,
-                  .d = common->data.d,
-                  .m = common->cells[0].width,
-                  .q = common->data.q,
-                  .p = common->cells[0].subnets,
-                  .rounds = o->rounds};
-    double *G = NULL, *kernel = NULL;
-    status st = take(&k);
-    if (st == OK && o->save_kernel) {
-        G = scratch_take(&k.work, k.n * k.n, sizeof *G, "Gram matrix");
-        kernel = scratch_take(&k.work, 2 * k.p * k.n * k.n, sizeof *kernel, "masked kernels");
-        st = k.work.failed ? FAILED : OK;
-        if (st == OK) { dataset_gram(&common->data, G); }
+status loss_kept_new(const program_options *options, const experiment_settings *o,
+                     const experiment *common, const loss_start *start, loss_kept **kept) {
+    loss_kept *k = *kept = allocate(1, sizeof *k, "a run that is kept");
+    if (!k) { return FAILED; }
+    *k = (loss_kept){.options = options,
+                     .o = o,
+                     .e = common,
+                     .start = start,
+                     .n = common->data.n,
+                     .d = common->data.d,
+                     .m = common->cells[0].width,
+                     .q = common->data.q,
+                     .p = common->cells[0].subnets,
+                     .rounds = o->rounds};
+    status st = take(k);
+    if (st == OK) { st = begin(k); }
+    if (st != OK) { return st; }
+    if (k->G) { dataset_gram(&common->data, k->G); }
+    order_samples(k);
+    loss_kept_state(k, 0);
+    return OK;
+}
+
+trajectory *loss_kept_run(loss_kept *k) { return &k->run; }
+
+status loss_kept_write(loss_kept *k) {
+    if (k->run.t.diverged) {
+        return fail(FAILED, "the run diverged: there is nothing to save; take a smaller --lr");
     }
-    if (st == OK) { st = begin(&k); }
-    if (st == OK) {
-        order_samples(&k);
-        st = follow(&k, G, kernel);
-    }
-    if (st == OK && o->save_weights) { st = write_weights(&k); }
-    if (st == OK && o->save_outputs) { st = write_outputs(&k); }
-    if (st == OK && o->save_kernel) { st = write_kernel(&k, kernel); }
-    trajectory_close(&k.run);
-    scratch_free(&k.work);
-    return st;
+    status st = k->kernel ? masked_kernel(k, k->kernel + k->p * k->n * k->n) : OK;
+    if (st == OK && k->o->save_weights) { st = write_weights(k); }
+    if (st == OK && k->o->save_outputs) { st = write_outputs(k); }
+    return st == OK && k->kernel ? write_kernel(k) : st;
+}
+
+void loss_kept_free(loss_kept *k) {
+    if (!k) { return; }
+    trajectory_close(&k->run);
+    scratch_free(&k->work);
+    free(k);
 }

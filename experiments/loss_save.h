@@ -11,8 +11,8 @@ bool loss_save_asked(const experiment_settings *o);
 /* BAD_INPUT unless there is one run, computed here, and names that can be written. */
 status loss_save_check(const program_options *options, const experiment_settings *o);
 
-/* Does the run of the first cell and repetition once more, with its weights followed, and writes
- * what is asked for; `common` is the panel's context. Arrays over samples are in the order of the
+/* The run of the first cell and repetition, with its weights followed, and what is written of it.
+ * Arrays over samples are in the order of the
  * file: sample i is row rows[i] of it. Every file has rows (n,) and errors (K+1,), the whole
  * network's after 0 .. K rounds. The numbers reproduce the errors in NumPy as
  *     X = features[rows] / norms of its rows;  Y = labels[rows] / label_scale
@@ -25,8 +25,22 @@ status loss_save_check(const program_options *options, const experiment_settings
  * outputs: outputs (K+1, n, q), of the whole network after every round.
  * kernel: kernel_start, kernel_end (p, n, n): the masked kernel of each subnetwork, of the first
  *     round's masks at the initial weights and of the last round's at the final ones.
- * FAILED: no memory, a file that cannot be written, or a run that diverged. */
-status loss_save(const program_options *options, const experiment_settings *o, experiment *common,
-                 const loss_start *start);
+ */
+typedef struct loss_kept loss_kept;
+
+/* At the start of the run, which is noted. common: the panel's context, which outlives it with the
+ * others. *kept: the caller's, loss_kept_free, also where it failed. FAILED: no memory. */
+status loss_kept_new(const program_options *options, const experiment_settings *o,
+                     const experiment *common, const loss_start *start, loss_kept **kept);
+/* What its rounds are made with. */
+trajectory *loss_kept_run(loss_kept *k);
+/* Notes the masks of a round, from 0, that are drawn and not trained with yet; the whole network
+ * after `round` rounds. */
+status loss_kept_masks(loss_kept *k, size_t round);
+void loss_kept_state(loss_kept *k, size_t round);
+/* Writes what is asked for, after the last round. FAILED: no memory, a file that cannot be written,
+ * or a run that diverged. */
+status loss_kept_write(loss_kept *k);
+void loss_kept_free(loss_kept *k); /* NULL: nothing */
 
 #endif

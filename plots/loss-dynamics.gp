@@ -24,8 +24,8 @@ eval or_blank
 seen = " "
 stats table using (after("aggregated") && column("step") <= steps ? note(column("step")) : 0) nooutput
 ends = seen
-round(step) = (sum [k = 1 : words(ends)] (real(word(ends, k)) <= real(step)))
-end_tic(step) = round(step) % round_step(words(ends)) ? "" : sprintf('set xtics add ("%d" %s)', round(step), step)
+round_of(step) = (sum [k = 1 : words(ends)] (real(word(ends, k)) <= real(step)))
+end_tic(step) = round_of(step) % round_step(words(ends)) ? "" : sprintf('set xtics add ("%d" %s)', round_of(step), step)
 # A diverging curve leaves the frame at ten times the first error.
 highest = highest < 10 * first ? highest : 10 * first
 

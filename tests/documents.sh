@@ -141,6 +141,23 @@ done < <(files -name '*.[ch]' -o -name '*.gp' -o -name '*.sh' -o -name '*.mk' -o
     -o -name '*.lua' -o -name '*.css' -o -name Makefile -o -name Containerfile -o -path './.ci/run' |
     tr '\n' '\0' | xargs -0 grep -LF "$licence")
 
+# A drawing may not name a function as gnuplot does, of any release that draws: 5.4 takes round(x) = ..., 6.0
+# (whose own functions these are, of its "help expressions functions") ends there.
+own_of_gnuplot='
+abs acos acosh Ai airy arg asin asinh atan atan2 atanh besi0 besi1 besin besj0 besj1 besjn
+BesselH1 BesselH2 BesselI BesselJ BesselK BesselY besy0 besy1 besyn Bi cbrt cdawson ceil cerf
+column columnhead complex conj cos cosh EllipticE EllipticK EllipticPi erf erfc erfi exists exp
+expint faddeeva floor FresnelC FresnelS gamma gprintf Hankel hsv2rgb ibeta igamma imag int
+inverf invibeta invigamma invnorm join lambertw LambertW lgamma lnGamma log log10 norm palette
+rand real rgbcolor round sgn sin sinh split sprintf sqrt strcol strftime stringcolumn strlen
+strptime strstrt substr SynchrotronF system tan tanh time timecolumn tm_hour tm_mday tm_min
+tm_mon tm_sec tm_wday tm_week tm_yday tm_year trim uigamma valid value voigt voxel VP VP_fwhm
+weekdate_cdc weekdate_iso word words zeta'
+while IFS=: read -r file name; do
+    [[ " ${own_of_gnuplot//$'\n'/ } " != *" $name "* ]] ||
+        complain "$file: $name() is a function of gnuplot 6.0; give ours another name"
+done < <(grep -oE '^ *[A-Za-z_]\w*\([a-z, ]*\) *=' plots/*.gp | sed -E 's/: */:/; s/\(.*//')
+
 for folder in $(files -name '*.[ch]' -o -name '*.gp' -o -name '*.mk' | grep -Eo '^[^/]+(/[^/]+)?/' | sort -u) doc/; do
     case $folder in theory/?*/ | tests/?*/ | fuzz/) continue ;; esac # told of by the folder above
     [ -s "${folder}README.md" ] || complain "${folder}README.md is missing"

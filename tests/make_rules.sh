@@ -56,12 +56,17 @@ expect "the usual flags again" make -s build/single/src/stats/trend.o
 R=results/quick P=plots/quick
 expect "a table and its picture" quick $P/subnet-sweep.svg
 expect "another table" quick $R/infinite-ntk.dat
-expect "tables are up to date" test -z "$(quick -n $P/subnet-sweep.svg $R/infinite-ntk.dat | grep -v 'is up to date')"
-for lost in $R/subnet-sweep.dat $R/subnet-sweep.runs.dat $R/infinite-ntk.dat $R/infinite-ntk.statements.dat $P/subnet-sweep.png; do
+expect "the page of advise" quick $R/advise.txt
+expect "tables are up to date" test -z "$(quick -n $P/subnet-sweep.svg $R/infinite-ntk.dat $R/advise.dat | grep -v 'is up to date')"
+for lost in $R/subnet-sweep.dat $R/subnet-sweep.runs.dat $R/infinite-ntk.dat $R/infinite-ntk.statements.dat $P/subnet-sweep.png \
+    $R/advise.txt $R/advise.dat; do
     rm $lost
     expect "$lost, lost, is made again" quick $lost
     expect "$lost is there" test -s $lost
 done
+rm $R/advise.dat
+expect "make advise misses its table" quick advise
+expect "and makes it" test -s $R/advise.dat
 before=$(inode $R/subnet-sweep.dat)
 expect "other settings make the table again" quick $R/subnet-sweep.dat subnet_sweep_flags='--samples 20 --width 8 --subnets 1,2 --repeats 3'
 expect "it is another table" test "$before" != "$(inode $R/subnet-sweep.dat)"

@@ -120,7 +120,7 @@ wrap_programs() { # a shell script for every program, by which the tests run it
         name=$folder/aarch64/run/${program#"$folder/aarch64/bin/"}
         [ -d "$program" ] && continue
         mkdir -p "$(dirname "$name")"
-        printf '#!/bin/sh\nexec qemu-aarch64 %q "$@"\n' "$program" >"$name"
+        printf '#!/bin/sh\nexec qemu-aarch64 -0 "$0" %q "$@"\n' "$program" >"$name"
         chmod +x "$name"
     done
 }

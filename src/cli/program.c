@@ -253,8 +253,10 @@ status program_parse(int argc, char **argv, const program_about *about, const st
     occupy_streams();
     signal(SIGXFSZ,
            SIG_IGN); /* a file beyond its limit is a failed write (EFBIG), which has its line */
-    *options = (program_options){
-        .name = slash ? slash + 1 : argv[0], .data = "data/digits.npz", .seed = 1};
+    *options = (program_options){.name = slash ? slash + 1 : argv[0],
+                                 .called = argv[0],
+                                 .data = "data/digits.npz",
+                                 .seed = 1};
     if (access(options->data, F_OK) != 0 &&
         share_find(options->data, options->default_data, sizeof options->default_data)) {
         options->data = options->default_data;
@@ -292,21 +294,4 @@ int program_exit(const program_options *options, status s) {
     if (s == OK) { s = command_line_output(); }
     if (s != OK && s != REFUTED) { fprintf(stderr, "%s: %s\n", options->name, error_text()); }
     return (int)s;
-}
-
-void program_note(const program_options *options, table *t) {
-    table_note(t, "program", "%s", options->name);
-    table_note(t, "command", "%s", options->command);
-    table_note(t, "seed", "%llu", (unsigned long long)options->seed);
-    table_note(t, "threads", "%d", options->threads);
-}
-
-void program_say(const program_options *options, const char *format, ...) {
-    if (options->quiet || options->brief) { return; }
-    va_list arguments;
-    va_start(arguments, format);
-    fprintf(stderr, "%s: ", options->name);
-    vfprintf(stderr, format, arguments);
-    fputc('\n', stderr);
-    va_end(arguments);
 }

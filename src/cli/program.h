@@ -39,6 +39,7 @@ typedef struct {
 
 typedef struct {
     const char *name;     /* of the program; set by program_parse */
+    const char *called;   /* argv[0], which outlives it; NULL: as found in PATH */
     const char *data;     /* --data, default data/digits.npz, here or where share_find has it */
     size_t samples;       /* --samples or --at-most, 0: all rows */
     bool at_most;         /* by --at-most: of a file with fewer rows all are taken */
@@ -83,6 +84,10 @@ status program_start(const program_options *options);
 
 /* Prints "NAME: line" to stderr unless s is OK or REFUTED; returns the exit code. */
 int program_exit(const program_options *options, status s);
+
+/* path (size bytes) <- the word that starts the program `name` from here, which lies where this one
+ * does: build/bin/NAME of build/bin/advise, NAME of a program found in PATH. */
+void program_beside(const program_options *options, const char *name, char *path, size_t size);
 
 /* Provenance of the command line: program, command, seed, threads. */
 void program_note(const program_options *options, table *t);

@@ -8,6 +8,8 @@
 #include "base/clock.h"
 
 enum { PARTS = 4 };
+/* Of a round that is timed with all its subnetworks: some milliseconds. */
+static const double MOST_OPERATIONS = 1e7;
 
 /* Seconds that a round takes, over whole rounds until the time is up. */
 static double seconds_per_round(trainer *t, const train_settings *s, rng *r, unsigned char *mask,
@@ -23,14 +25,17 @@ static double seconds_per_round(trainer *t, const train_settings *s, rng *r, uns
 }
 
 /* Seconds for one operation on one thread: the least of several parts of the time, as whatever
- * disturbs adds to it. Rounds are of one subnetwork, since one of many may take longer than all the
- * time; its masks Bernoulli's, since one categorical subnetwork would take every neuron. */
+ * disturbs adds to it. Where a round of all subnetworks may take longer than all the time, rounds
+ * are of one; its masks Bernoulli's, since one categorical subnetwork would take every neuron; and
+ * neurons that it does not take keep their weights, since a network that dies away costs less and
+ * less. */
 static double seconds_per_operation(const gram *g, const train_settings *settings, size_t stream,
                                     double seconds) {
     train_settings s = *settings;
-    s.subnets = 1;
+    if (train_round_cost(g, &s) > MOST_OPERATIONS) { s.subnets = 1; }
     s.mask = MASK_BERNOULLI;
     s.batch = 0;
+    s.unselected = UNSELECTED_KEEP;
     trainer t = {0};
     rng *r = rng_new(0, stream, 0, RNG_PILOT);
     unsigned char *mask = allocate(s.subnets, s.width, "masks");

@@ -43,6 +43,10 @@ void rng_normal_double(rng *r, double sigma, size_t count, double *out) {
     for (size_t k = 0; k < count; k++) { out[k] = gsl_ran_gaussian_ziggurat(r, sigma); }
 }
 
+void rng_multinomial(rng *r, size_t kinds, size_t count, const double *chance, unsigned *counts) {
+    gsl_ran_multinomial(r, kinds, (unsigned)count, chance, counts);
+}
+
 void rng_signs(rng *r, size_t count, real *out) {
     for (size_t k = 0; k < count; k++) { out[k] = gsl_rng_uniform(r) < 0.5 ? -1 : 1; }
 }

@@ -30,6 +30,9 @@ size_t rng_index(rng *r, size_t n); /* uniform on {0, ..., n-1}, n in [1, 2^32) 
 /* out (count): N(0, sigma^2), ziggurat */
 void rng_normal(rng *r, double sigma, size_t count, real *out);
 void rng_normal_double(rng *r, double sigma, size_t count, double *out);
+/* counts (kinds) <- how many of `count` are of each kind, which has probability chance[k]. count
+ * below 2^32; the chances sum to 1. */
+void rng_multinomial(rng *r, size_t kinds, size_t count, const double *chance, unsigned *counts);
 void rng_signs(rng *r, size_t count, real *out); /* out (count): -1 or +1 with equal probability */
 
 #endif

@@ -163,19 +163,22 @@ size_t kernel_data_file_row(const kernel_data *d, size_t i) {
     return d->file_row ? d->file_row[i] : i;
 }
 
-status kernel_data_drop_sizes(const program_options *run, option_list *sizes) {
+status kernel_data_fit_sizes(const program_options *run, bool given, option_list *sizes) {
     dataset data;
     status st = run->samples && !run->at_most ? dataset_load(run->data, run->samples, &data)
                                               : dataset_load_most(run->data, 1, &data);
     if (st != OK) { return st; }
-    size_t rows = data.file_rows, kept = 0, given = sizes->count;
+    size_t rows = data.file_rows, kept = 0, all = sizes->count;
     if (run->samples > 0 && run->samples < rows) { rows = run->samples; }
     dataset_free(&data);
-    while (kept < given && sizes->values[kept] <= (double)rows) { kept++; }
-    if (kept < given) {
+    while (kept < all && sizes->values[kept] <= (double)rows) { kept++; }
+    if (kept < all) {
         program_say(run, "there are %zu rows: sizes beyond that are left out", rows);
     }
-    if (kept == 0) { sizes->values[kept++] = (double)rows; }
+    bool asked = run->samples > 0 && !given && kept < OPTION_LIST_MAX;
+    if (kept == 0 || (asked && sizes->values[kept - 1] < (double)rows)) {
+        sizes->values[kept++] = (double)rows;
+    }
     sizes->count = kept;
     return OK;
 }

@@ -56,9 +56,10 @@ status kernel_data_require_regular(const kernel_data *d);
 /* Number of row i in the file, from 0. */
 size_t kernel_data_file_row(const kernel_data *d, size_t i);
 
-/* sizes (ascending) <- those of at most as many rows as --data has and --samples takes, or that
- * number alone if there are none, with a line that says so. BAD_INPUT as dataset_load. */
-status kernel_data_drop_sizes(const program_options *run, option_list *sizes);
+/* sizes (ascending) <- those of at most as many rows as --data has and --samples takes, with a line
+ * where some are left out; and that number itself, if there are none, or if --samples says it and
+ * nobody gave the sizes. BAD_INPUT as dataset_load. */
+status kernel_data_fit_sizes(const program_options *run, bool given, option_list *sizes);
 
 /* The bounds' setting for these data. masks = K p. row_sum: as above. */
 bounds_setting kernel_data_bounds(const kernel_data *d, double masks, double xi, double delta);

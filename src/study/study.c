@@ -3,7 +3,6 @@
 
 #include <limits.h>
 #include <math.h>
-#include <omp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,7 +16,7 @@
 /* --- opening and closing --- */
 
 static status begin(const study *s, const void *settings, study_run *r) {
-    *r = (study_run){.study = s, .repeats = 1, .begun = omp_get_wtime()};
+    *r = (study_run){.study = s, .repeats = 1, .begun = clock_thread()};
     r->settings = allocate(s->settings_size + 1, 1, "settings");
     r->context = allocate(s->context_size + 1, 1, "context of the study");
     if (!r->settings || !r->context) { return FAILED; }
@@ -259,7 +258,7 @@ status study_predict(study_run *r, double *seconds) {
     sweep_options how = study_sweep_options(&r->options);
     status st = study_pilot(r, &how);
     if (st == OK) { st = study_sweep(r, "units", &how); }
-    *seconds = omp_get_wtime() - r->begun + r->spared + r->result.predicted;
+    *seconds = clock_thread() - r->begun + r->spared + r->result.predicted;
     return st == OK && r->study->predict ? r->study->predict(r, seconds) : st;
 }
 

@@ -39,7 +39,7 @@ typedef struct study_run {
     size_t cells, repeats, values; /* set by prepare */
     sweep sweep;                   /* as run */
     sweep_result result;           /* after the units */
-    double begun;                  /* omp_get_wtime() at the start */
+    double begun;  /* clock_thread() at the start, of the thread that opens it and predicts */
     double spared; /* seconds that a prediction has left out of prepare (options.spared) */
 } study_run;
 

@@ -72,6 +72,25 @@ Test(programs, loss_dynamics_replays_the_released_program) {
     replay("tests/reference/replay-categorical.npz");
 }
 
+/* The run that is kept is the one in the table, computed with it or, where that was there already,
+ * once more: the same bytes. */
+Test(programs, a_run_that_is_kept_is_that_of_the_table) {
+    static const char small[] = "BIN/loss-dynamics --samples 40 --width 50 --subnets 3 --xi 0.5 "
+                                "--rounds 4 --repeats 1 --threads 1 --quiet";
+    char command[2000], said[4096], whole[300], kept[300];
+    const char *folder = fresh_folder("kept");
+    snprintf(whole, sizeof whole, "%s/whole.dat", folder);
+    snprintf(kept, sizeof kept, "%s/kept.dat", folder);
+    snprintf(command, sizeof command,
+             "%s --out %s && for time in first second; do %s --out %s --save-weights "
+             "%s/$time.w.npz --save-outputs %s/$time.o.npz --save-kernel %s/$time.k.npz || exit 1; "
+             "done; for what in w o k; do cmp %s/first.$what.npz %s/second.$what.npz || exit 2; "
+             "done; grep '^# units: 0 computed, 1 read' %s || exit 3",
+             small, whole, small, kept, folder, folder, folder, folder, folder, kept);
+    cr_assert(eq(int, fixture_run(command, said, sizeof said), 0), "%s", said);
+    cr_expect(fixture_same_rows(whole, kept));
+}
+
 Test(programs, help_and_version_exit_0) {
     char command[256], said[4096];
     for (size_t k = 0; k < EXPERIMENTS; k++) {

@@ -16,4 +16,5 @@ checkout_copy() {
 
 tiny=(subnet_sweep_flags='--samples 20 --width 8 --subnets 1,2 --repeats 2'
     width_sweep_flags='--samples 20 --width 4,8 --subnets 2 --rounds 3 --repeats 2'
+    advise_flags='--samples 12 --width 30 --rounds 5 --repeats 2 --run-samples 8 --trials 10'
     infinite_ntk_flags='--samples 10 --entries 20 --networks 2 --widths 16,32')

@@ -143,7 +143,8 @@ Test(required_width, plan_has_the_first_rows) {
                               .masks = 2,
                               .trials = 3,
                               .limit = 4096,
-                              .delta = 0.05};
+                              .delta = 0.05,
+                              .sizes_given = true};
     study_run r;
     char out[300];
     snprintf(out, sizeof out, "%s/plan.dat", fixture_folder("required-width"));
@@ -179,6 +180,12 @@ Test(required_width, plan_has_the_first_rows) {
     options.samples = 20; /* more rows than wanted: the largest size stays what it is */
     cr_assert(eq(int, study_open(&required_width_study, &options, &o, &r), OK), "%s", error_text());
     cr_assert(eq(sz, ((const width_context *)r.context)->cells[3].data->data.n, 15));
+    study_close(&r);
+    width_settings usual = o;
+    usual.sizes_given = false; /* the rows asked for are a size themselves */
+    cr_assert(eq(int, study_open(&required_width_study, &options, &usual, &r), OK));
+    cr_assert(eq(sz, r.cells, 6));
+    cr_assert(eq(sz, ((const width_context *)r.context)->cells[5].data->data.n, 20));
     study_close(&r);
 }
 

@@ -7,6 +7,7 @@
 #include <gsl/gsl_errno.h>
 #include <math.h>
 
+#include "model/spectrum.h"
 #include "tests/support/concentration_fixture.h"
 #include "theory/required_width/required_width.h"
 
@@ -159,13 +160,13 @@ static double nothing(const bounds_setting *s) { return NAN * s->n; }
 
 /* Mutants: constants two or four times too small, a width without its 1/xi, a NaN. */
 Test(required_width_rows, mutant_widths_on_orthonormal_rows) {
-    static const orthonormal_bound wrong[] = {{half_hoeffding, 0.25, true, true},
-                                              {quarter_bernstein, 0.25, true, true},
-                                              {quarter_matrix, 0.25, true},
-                                              {half_chernoff, 0.25},
-                                              {quarter_theorem, 0.5},
-                                              {without_xi, 0.5},
-                                              {nothing, 0.5}};
+    static const own_conclusion wrong[] = {{half_hoeffding, 0.25, true, true},
+                                           {quarter_bernstein, 0.25, true, true},
+                                           {quarter_matrix, 0.25, true},
+                                           {half_chernoff, 0.25},
+                                           {quarter_theorem, 0.5},
+                                           {without_xi, 0.5},
+                                           {nothing, 0.5}};
     for (size_t k = 0; k < sizeof wrong / sizeof *wrong; k++) {
         claim mutant = {"mutant",
                         "orthonormal-rows",
@@ -183,6 +184,127 @@ Test(required_width_rows, mutant_widths_on_orthonormal_rows) {
                   rows.rows[0].observed);
         claim_rows_free(&rows);
     }
+}
+
+/* --- two and three rows of the data --- */
+
+/* Neurons active on rows i and j are those of Hinf, and every neuron is counted once. */
+Test(required_width_rows, chances_of_few_rows_make_the_kernel) {
+    kernel_data d = digits(3);
+    for (size_t n = COUNTED_LEAST; n <= COUNTED_MOST; n++) {
+        counted_rows f;
+        double sum = 0;
+        cr_assert(eq(int, counted_rows_open(&d, n, &f), OK));
+        for (size_t set = 0; set < (size_t)1 << n; set++) { sum += f.chance[set]; }
+        cr_expect(lt(dbl, fabs(sum - 1), 1e-14));
+        for (size_t i = 0; i < n; i++) {
+            for (size_t j = 0; j < n; j++) {
+                double both = 0;
+                for (size_t set = 0; set < (size_t)1 << n; set++) {
+                    if (set >> i & set >> j & 1) { both += f.chance[set]; }
+                }
+                double H = d.Hinf[i * 3 + j];
+                cr_expect(lt(dbl, fabs(both * d.G[i * 3 + j] - H), 1e-13), "%zu %zu", i, j);
+            }
+        }
+    }
+    kernel_data_close(&d);
+}
+
+/* Kernels that are counted fail as often as those of networks that are drawn neuron by neuron. */
+Test(required_width_rows, kernels_of_few_rows_are_those_of_networks) {
+    enum { TRIALS = 4000, M = 40 };
+    static const double floors[] = {0.6, 0.75, 0.9}; /* of xi lambda0 */
+    const mask_design design = {MASK_BERNOULLI, 1, 0.5};
+    kernel_data d = digits(3);
+    counted_rows f;
+    size_t drawn[3] = {0}, counted[3] = {0};
+    rng *draws = rng_new(3, 0, 0, RNG_TRIAL);
+    cr_assert(eq(int, counted_rows_open(&d, 3, &f), OK));
+    for (size_t t = 0; t < TRIALS; t++) {
+        masked_stream s = stream_of(&d, d.G, &design, t);
+        double H[9];
+        counted_rows_draw(&f, M, 0.5, draws, H);
+        for (size_t k = 0; k < 3; k++) {
+            bool holds;
+            cr_assert(eq(int, width_holds(&s, M, floors[k] * 0.5 * d.lambda0, &holds), OK));
+            drawn[k] += !holds;
+            cr_assert(eq(int, spectrum_at_least(H, 3, floors[k] * 0.5 * d.lambda0, &holds), OK));
+            counted[k] += !holds;
+        }
+        masked_stream_close(&s);
+    }
+    for (size_t k = 0; k < 3; k++) {
+        double p = (double)(drawn[k] + counted[k]) / (2 * TRIALS);
+        double sd = sqrt(2 * p * (1 - p) * TRIALS);
+        cr_assert(p > 0.02 && p < 0.98, "%g of all fail at %g: nothing is told", p, floors[k]);
+        cr_expect(lt(dbl, fabs((double)drawn[k] - (double)counted[k]), 4 * sd), "%g: %zu, %zu",
+                  floors[k], drawn[k], counted[k]);
+    }
+    rng_free(draws);
+    kernel_data_close(&d);
+}
+
+/* Rows of few_rows on the first rows of the digits, with other widths where `wrong` says so. */
+static verdict judged_few(const own_conclusion *wrong, size_t n) {
+    claim one = {"few", "few-rows",         DERIVED,         TEST_PROBABILITY,
+                 "",    counted_conclusion, .subject = wrong};
+    const claim_group groups[] = {{.source = __FILE__, .claims = &one, .count = 1}, {NULL}};
+    claim_rows rows = {.command = ""};
+    kernel_data d = digits(n);
+    width_context c = {.data = &d, .sizes = 1};
+    study_run r = {.study = &required_width_study,
+                   .context = &c,
+                   .data = &d.data,
+                   .repeats = 200,
+                   .options = {.seed = 1}};
+    cr_assert(eq(int, claim_judge(groups, &r, &rows), OK), "%s", error_text());
+    verdict found = rows.count ? rows.rows[0].verdict : NOT_CHECKED;
+    cr_log_info("observed %g", rows.count ? rows.rows[0].observed : NAN);
+    claim_rows_free(&rows);
+    kernel_data_close(&d);
+    return found;
+}
+
+static double quarter_hoeffding(const bounds_setting *s) { return bounds_width_hoeffding(s) / 4; }
+static double eighth_bernstein(const bounds_setting *s) { return bounds_width_bernstein(s) / 8; }
+static double eighth_matrix(const bounds_setting *s) {
+    return bounds_width_matrix_bernstein(s) / 8;
+}
+static double sixteenth_chernoff(const bounds_setting *s) { return width_by_chernoff(s) / 16; }
+static double hoeffding_without_xi(const bounds_setting *s) {
+    return s->xi * s->xi * bounds_width_hoeffding(s);
+}
+static double hoeffding_of_half_lambda0(const bounds_setting *s) {
+    bounds_setting other = *s;
+    other.lambda0 *= 2;
+    other.lambda_max *= 2;
+    return bounds_width_hoeffding(&other);
+}
+static double endless(const bounds_setting *s) { return INFINITY * s->n; }
+
+/* Each bound holds; mutants: constants too small, no 1/xi^2, lambda0 twice as large. */
+Test(required_width_rows, every_bound_on_few_rows) {
+    static const own_conclusion right[] = {{bounds_width_hoeffding, 0.25, true, true},
+                                           {bounds_width_bernstein, 0.25, true, true},
+                                           {bounds_width_matrix_bernstein, 0.25, true},
+                                           {width_by_chernoff, 0.25},
+                                           {bounds_width_theorem, 0.5}},
+                                wrong[] = {{quarter_hoeffding, 0.25, true, true},
+                                           {eighth_bernstein, 0.25, true, true},
+                                           {eighth_matrix, 0.25, true},
+                                           {sixteenth_chernoff, 0.25},
+                                           {hoeffding_without_xi, 0.25, true, true},
+                                           {hoeffding_of_half_lambda0, 0.25, true, true},
+                                           {nothing, 0.5}};
+    for (size_t k = 0; k < sizeof right / sizeof *right; k++) {
+        cr_expect(eq(int, judged_few(&right[k], 3), NOT_REFUTED), "%zu", k);
+    }
+    for (size_t k = 0; k < sizeof wrong / sizeof *wrong; k++) {
+        cr_expect(eq(int, judged_few(&wrong[k], 3), STATEMENT_REFUTED), "%zu", k);
+    }
+    cr_expect(eq(int, judged_few(&right[0], 2), NOT_REFUTED));
+    cr_expect(eq(int, judged_few(&(own_conclusion){endless, 0.5}, 3), HYPOTHESIS_NOT_MET));
 }
 
 Test(required_width_rows, every_bound_on_orthonormal_rows) {

@@ -18,6 +18,9 @@ TestSuite(statements, .timeout = 60);
 
 enum { PROGRAMS_MAX = 16 };
 
+static const program_options built = {.called = "build/bin/statements"},
+                             installed = {.called = "statements"};
+
 /* A label is found as a whole: no longer number, no longer word. */
 Test(statements, a_row_is_about_a_label) {
     const struct {
@@ -141,19 +144,25 @@ Test(statements, what_is_missing_is_not_checked) {
     const char *folder = fresh_folder("statements-missing");
     static statement_part parts[PROGRAMS_MAX];
     claim_rows list = {0};
-    cr_assert(eq(int, statement_gather(folder, parts, &list), OK), "%s", error_text());
+    cr_assert(eq(int, statement_gather(&built, folder, parts, &list), OK), "%s", error_text());
     cr_expect(eq(sz, list.count, statement_promise_count));
     cr_expect(eq(sz, count_of(&list, NOT_CHECKED), list.count));
     for (size_t k = 0; k < list.count; k++) {
-        cr_expect(ne(ptr, strstr(list.rows[k].command, "build/bin/"), NULL));
-        cr_expect(ne(ptr, strstr(list.rows[k].hypotheses, "build/bin/"), NULL));
+        cr_expect(eq(ptr, strstr(list.rows[k].command, "build/bin/"), list.rows[k].command));
+        cr_expect(ne(ptr, strstr(list.rows[k].hypotheses, "run build/bin/"), NULL));
     }
     cr_expect(eq(int, verdict_status(list.rows, list.count), OK));
+    claim_rows_free(&list);
+    cr_assert(eq(int, statement_gather(&installed, folder, parts, &list), OK), "%s", error_text());
+    for (size_t k = 0; k < list.count; k++) {
+        const char *command = list.rows[k].command;
+        cr_expect(gt(sz, strcspn(command, "/"), strcspn(command, " ")), "%s", command);
+    }
     claim_rows_free(&list);
     for (size_t p = 0; p < statement_program_count; p++) {
         write_part(folder, statement_programs[p], SIZE_MAX, NOT_REFUTED, EXACT, "a");
     }
-    cr_assert(eq(int, statement_gather(folder, parts, &list), OK), "%s", error_text());
+    cr_assert(eq(int, statement_gather(&built, folder, parts, &list), OK), "%s", error_text());
     cr_expect(eq(sz, list.count, statement_promise_count));
     cr_expect(eq(sz, count_of(&list, NOT_REFUTED), list.count));
     cr_expect(statement_parts_agree(parts));
@@ -173,7 +182,7 @@ Test(statements, a_forgotten_statement_shows) {
                        NOT_REFUTED, EXACT, "a");
         }
         claim_rows list = {0};
-        cr_assert(eq(int, statement_gather(folder, parts, &list), OK), "%s", error_text());
+        cr_assert(eq(int, statement_gather(&built, folder, parts, &list), OK), "%s", error_text());
         cr_expect(eq(sz, list.count, statement_promise_count), "%zu", without);
         cr_expect(eq(sz, count_of(&list, NOT_CHECKED), 1), "%zu", without);
         claim_rows_free(&list);
@@ -192,11 +201,11 @@ Test(statements, commands_are_whole) {
     claim_rows_free(&list);
     list = (claim_rows){0};
     for (size_t k = 0; k + 1 < sizeof folder; k += 2) { memcpy(folder + k, "a/", 2); }
-    cr_expect(eq(int, statement_gather(folder, parts, &list), BAD_INPUT));
+    cr_expect(eq(int, statement_gather(&built, folder, parts, &list), BAD_INPUT));
     cr_expect(ne(ptr, strstr(error_text(), "--results"), NULL), "%s", error_text());
     claim_rows_free(&list);
     memcpy(folder, "nowhere of ours", sizeof "nowhere of ours");
-    cr_assert(eq(int, statement_gather(folder, parts, &list), OK), "%s", error_text());
+    cr_assert(eq(int, statement_gather(&built, folder, parts, &list), OK), "%s", error_text());
     cr_expect(ne(ptr, strstr(list.rows[0].command, " --out 'nowhere of ours/"), NULL), "%s",
               list.rows[0].command);
     claim_rows_free(&list);
@@ -212,13 +221,13 @@ Test(statements, verdicts_and_provenance) {
     for (size_t k = 0; k < 3; k++) {
         claim_rows list = {0};
         write_part(folder, "drift", SIZE_MAX, STATEMENT_REFUTED, kinds[k], "a");
-        cr_assert(eq(int, statement_gather(folder, parts, &list), OK));
+        cr_assert(eq(int, statement_gather(&built, folder, parts, &list), OK));
         cr_expect(eq(int, verdict_status(list.rows, list.count), kinds[k] == PAPER ? OK : REFUTED));
         claim_rows_free(&list);
     }
     claim_rows list = {0};
     write_part(folder, "required-width", SIZE_MAX, NOT_REFUTED, EXACT, "b");
-    cr_assert(eq(int, statement_gather(folder, parts, &list), OK));
+    cr_assert(eq(int, statement_gather(&built, folder, parts, &list), OK));
     cr_expect(not(statement_parts_agree(parts)));
     claim_rows_free(&list);
     snprintf(path, sizeof path, "%s/drift.statements.dat", folder);
@@ -227,7 +236,7 @@ Test(statements, verdicts_and_provenance) {
     fputs("statement kind\nx exact\n", f);
     cr_assert(fclose(f) == 0);
     list = (claim_rows){0};
-    cr_expect(eq(int, statement_gather(folder, parts, &list), BAD_INPUT));
+    cr_expect(eq(int, statement_gather(&built, folder, parts, &list), BAD_INPUT));
     cr_expect(ne(ptr, strstr(error_text(), "drift.statements.dat"), NULL));
     claim_rows_free(&list);
 }

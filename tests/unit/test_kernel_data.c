@@ -72,20 +72,27 @@ Test(kernel_data, spread_rows_have_the_closest_pair) {
 Test(kernel_data, sizes_beyond_the_rows_are_dropped) {
     kernel_data all = open(ROWS_SPREAD, 400, 0);
     program_options run = *all.run;
-    option_list sizes = {{2, 5, 50}, 3}, large = {{25, 50}, 2}, asked = {{2, 5, 50}, 3};
+    option_list sizes = {{2, 5, 50}, 3}, large = {{25, 50}, 2}, asked = {{2, 5, 50}, 3},
+                usual = {{2, 5, 50}, 3}, there = {{2, 4, 50}, 3};
     cr_expect(eq(sz, all.data.n, N));
-    cr_expect(eq(int, kernel_data_drop_sizes(&run, &sizes), OK));
-    cr_expect(eq(int, kernel_data_drop_sizes(&run, &large), OK));
+    cr_expect(eq(int, kernel_data_fit_sizes(&run, true, &sizes), OK));
+    cr_expect(eq(int, kernel_data_fit_sizes(&run, true, &large), OK));
     run.samples = 4;
-    cr_expect(eq(int, kernel_data_drop_sizes(&run, &asked), OK));
+    cr_expect(eq(int, kernel_data_fit_sizes(&run, true, &asked), OK));
+    cr_expect(eq(int, kernel_data_fit_sizes(&run, false, &usual), OK));
+    cr_expect(eq(int, kernel_data_fit_sizes(&run, false, &there), OK));
     cr_expect(eq(sz, sizes.count, 2));
     cr_expect(eq(dbl, sizes.values[1], 5));
+    cr_expect(eq(sz, usual.count, 2));
+    cr_expect(eq(dbl, usual.values[1], 4)); /* what --samples says is one of the usual ones */
+    cr_expect(eq(sz, there.count, 2));
+    cr_expect(eq(dbl, there.values[1], 4));
     cr_expect(eq(sz, large.count, 1));
     cr_expect(eq(dbl, large.values[0], N));
     cr_expect(eq(sz, asked.count, 1));
     cr_expect(eq(dbl, asked.values[0], 2));
     run.samples = N + 1;
-    cr_expect(eq(int, kernel_data_drop_sizes(&run, &sizes), BAD_INPUT));
+    cr_expect(eq(int, kernel_data_fit_sizes(&run, true, &sizes), BAD_INPUT));
     kernel_data_close(&all);
 }
 

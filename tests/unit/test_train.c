@@ -309,3 +309,21 @@ Test(train, stability_number_of_both_scalings) {
     cr_expect(epsilon_eq(dbl, train_stability(&theory, 1000, 10, 38.561337247),
                          train_stability(&s, 1000, 10, 38.561337247), 1e-12));
 }
+
+/* The pace of training is that of a living network, also where neurons that nobody took die. */
+Test(train, throughput_of_networks_that_die) {
+    dataset data;
+    gram g;
+    cr_assert(eq(int, dataset_load("data/digits.npz", 100, &data), OK));
+    cr_assert(eq(int, gram_new(&data, GRAM_AUTO, &g), OK));
+    train_settings s = {
+        .width = 200, .subnets = 1, .xi = 0.3, .lr = 0.01, .local_steps = 5, .kappa = 1};
+    double keep = throughput_measure(&g, &s, 1, 0.05);
+    s.unselected = UNSELECTED_ZERO;
+    double zero = throughput_measure(&g, &s, 1, 0.05);
+    cr_expect(gt(dbl, keep, 0));
+    cr_expect(ge(dbl, zero, keep / 1.6), "%g, %g", zero, keep);
+    cr_expect(le(dbl, zero, keep * 1.6), "%g, %g", zero, keep);
+    gram_free(&g);
+    dataset_free(&data);
+}

@@ -54,7 +54,7 @@ enum { EARLY_ROUNDS = 5 };
 
 /* One number with its sentence. low, high: its interval, NaN where there is none. */
 typedef struct {
-    char name[40], unit[16], command[PROGRAM_COMMAND], sentence[640];
+    char name[40], unit[16], command[2 * PROGRAM_COMMAND + 512], sentence[640];
     double value, low, high;
 } advise_finding;
 
@@ -87,7 +87,8 @@ advise_estimate advise_mean(const study_run *r, size_t cell, size_t number);
 advise_estimate advise_ratio(const study_run *r, size_t cell, size_t other, size_t number);
 
 /* For the files that write sentences. The next finding; its sentence; the command that shows more,
- * "PROGRAM --data FILE" with `format` after it. */
+ * "PROGRAM --data FILE --out TABLE" with `format` after it, PROGRAM as program_beside, TABLE
+ * beside advise's own, so that it takes no place of another table. */
 advise_finding *advise_add(const study_run *r, const char *name, const char *unit,
                            advise_estimate e);
 void advise_say(advise_finding *f, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -24,12 +24,17 @@ void advise_say(advise_finding *f, const char *format, ...) {
     va_end(arguments);
 }
 
-/* f->command <- "PROGRAM --data FILE --seed N ..." */
+/* f->command <- "PROGRAM --data FILE --out BESIDE_OURS ...", to be pasted where advise was started. */
 void advise_more(const study_run *r, advise_finding *f, const char *program, const char *format,
                  ...) {
-    size_t used = option_quote(f->command, sizeof f->command, 0, program);
-    used = option_quote(f->command, sizeof f->command, used, "--data");
-    used = option_quote(f->command, sizeof f->command, used, r->options.data);
+    char path[PATH_MAX], out[PATH_MAX];
+    program_beside(&r->options, program, path, sizeof path);
+    study_path(r, program, out, sizeof out);
+    const char *words[] = {path, "--data", r->options.data, "--out", out};
+    size_t used = 0;
+    for (size_t k = 0; k < sizeof words / sizeof *words; k++) {
+        used = option_quote(f->command, sizeof f->command, used, words[k]);
+    }
     if (used >= sizeof f->command) { return; }
     va_list arguments;
     va_start(arguments, format);

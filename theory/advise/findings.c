@@ -134,6 +134,7 @@ static status open_width(const study_run *r, char out[PATH_MAX], study_run *widt
     const advise_context *c = r->context;
     const advise_settings *o = r->settings;
     width_settings settings = {.sizes = {{(double)c->few.n}, 1},
+                               .sizes_given = true,
                                .xi = {{c->runs[GIVEN].settings.xi}, 1},
                                .masks = 1,
                                .trials = o->trials,

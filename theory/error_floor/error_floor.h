@@ -33,10 +33,17 @@ enum {
     FLOOR_MOST_ALONG = 1000
 };
 
-/* Rows, and their Gram matrix. */
+/* Seconds of an operation of a prediction's rounds, of its operators, of runs; 1 before they are
+ * timed. */
+typedef struct {
+    double round, refresh, run;
+} floor_pace;
+
+/* Rows, their Gram matrix, and the pace of cells on them. */
 typedef struct {
     kernel_data data;
     gram g;
+    floor_pace pace;
 } floor_rows;
 
 /* One setting. */
@@ -50,14 +57,7 @@ typedef struct {
     double measured;  /* what the table of --cells says of it; else NaN */
 } floor_cell;
 
-/* Seconds of an operation of a prediction's rounds, of its operators, of runs; 1 before they are
- * timed. */
 typedef struct {
-    double round, refresh, run;
-} floor_pace;
-
-typedef struct {
-    floor_pace pace;
     floor_rows all, few; /* few: of --along-subnets, zeroed without it */
     floor_cell *cells;   /* owned; those on the few rows are the last */
     mask_sets sets;      /* of --masks; empty without */
@@ -101,7 +101,7 @@ size_t floor_point(size_t rounds, size_t k);
  * and variance of every point. */
 status floor_measure(const study_run *r, size_t cell, size_t repetition, double *values);
 
-/* Seconds of a unit, by c->pace, which the second sets; it returns 1. */
+/* Seconds of a unit, by the pace on its rows, which the second sets; it returns 1. */
 double floor_cost(const study_run *r, size_t cell);
 double floor_calibrate(const study_run *r);
 

@@ -135,7 +135,7 @@ static status prepare(study_run *r) {
     if (st != OK) { return st; }
     r->data = &c->all.data.data;
     r->repeats = o->starts;
-    c->pace = (floor_pace){1, 1, 1};
+    c->all.pace = c->few.pace = (floor_pace){1, 1, 1};
     return floor_list_cells(r);
 }
 

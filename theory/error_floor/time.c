@@ -8,7 +8,7 @@
 static const double THROUGHPUT_SECONDS = 0.1;
 
 /* Operators that a start computes, by scaling: 3 to 20 and 15 to 39 were seen within 40 to 1100
- * rounds, with the steps that these take. */
+ * rounds, with the steps that these take; at first order 2 to 23 within 1 to 100 rounds. */
 static const double operators[] = {[SCALING_THEORY] = 12, [SCALING_RELEASED] = 30};
 /* Rounds at the start in which the error falls so fast that the noise of each is computed. */
 static const double FALLING = 15;
@@ -26,27 +26,34 @@ static double plain_round(const train_settings *s, double n) {
 }
 
 /* Of a round once the error falls slowly. */
-static double round_operations(const floor_settings *o, const train_settings *s, double n) {
-    const double serves = EFFECTIVE_NOISE_SERVES;
-    return o->order == 1 ? 2 * n * n * (double)s->width
+static double round_operations(const floor_settings *o, const floor_cell *at) {
+    const double serves = EFFECTIVE_NOISE_SERVES, n = (double)at->on->g.n;
+    const train_settings *s = &at->s;
+    return o->order == 1 ? 2 * network_step_cost(&at->on->g, (double)s->width)
                          : (noisy_round(s, n) + (serves - 1) * plain_round(s, n)) / serves;
 }
 
-/* Of an operator: the kernel, and its eigenpairs or what sampled neurons do when they occur again. */
-static double refresh_operations(const floor_settings *o, const train_settings *s, size_t n) {
-    double rows = (double)n, m = (double)s->width, tau = (double)s->local_steps;
-    double again = (double)effective_sampled_neurons(n, s->width, s->local_steps) * tau * (tau + 1);
-    return 2 * rows * rows * m + (o->order == 1 ? 20 : again) * rows * rows * rows;
+/* Of an operator: the kernel, and its eigenpairs or what sampled neurons do when they occur again.
+ * At first order those of all directions, and then mostly of few that follow. */
+static double refresh_operations(const floor_settings *o, const floor_cell *at, bool first) {
+    const train_settings *s = &at->s;
+    double n = (double)at->on->g.n, square = n * n, m = (double)s->width;
+    double tau = (double)s->local_steps;
+    double again =
+        (double)effective_sampled_neurons(at->on->g.n, s->width, s->local_steps) * tau * (tau + 1);
+    if (o->order == 2) { return 2 * square * m + again * square * n; }
+    return first ? square * (8 * m + 10 * n) : square * (5 * m + n / 2);
 }
 
-static double prediction_cost(const floor_context *c, const floor_settings *o, const floor_cell *at,
-                              double rounds) {
-    const train_settings *s = &at->s;
-    size_t n = at->on->g.n;
-    double each = round_operations(o, s, (double)n), falling = fmin(rounds, FALLING);
-    double more = o->order == 1 ? 0 : noisy_round(s, (double)n) - each;
-    return c->pace.round * (rounds * each + falling * more) +
-           c->pace.refresh * fmin(rounds, operators[o->scaling]) * refresh_operations(o, s, n);
+static double prediction_cost(const floor_settings *o, const floor_cell *at, double rounds) {
+    const floor_pace *pace = &at->on->pace;
+    double each = round_operations(o, at), falling = fmin(rounds, FALLING);
+    double more = o->order == 1 ? 0 : noisy_round(&at->s, (double)at->on->g.n) - each;
+    double most = o->order == 1 ? 2 * sqrt(rounds) : rounds;
+    double later = fmax(fmin(most, operators[o->scaling]) - 1, 0);
+    return pace->round * (rounds * each + falling * more) +
+           pace->refresh *
+               (refresh_operations(o, at, true) + later * refresh_operations(o, at, false));
 }
 
 static bool is_predicted(const floor_cell *at) { return at->stability < EFFECTIVE_STABILITY_MOST; }
@@ -62,8 +69,8 @@ double floor_cost(const study_run *r, size_t cell) {
     }
     double trained = (double)at->runs * rounds * train_round_cost(g, &at->s);
     /* A unit that neither predicts nor trains still is one. */
-    return 1e-9 + c->pace.run * trained +
-           (is_predicted(at) ? prediction_cost(c, o, at, rounds) : 0);
+    return 1e-9 + at->on->pace.run * trained +
+           (is_predicted(at) ? prediction_cost(o, at, rounds) : 0);
 }
 
 /* Seconds of a start that is only predicted, for that many rounds on one operator: its steps are so
@@ -84,26 +91,41 @@ static double time_rounds(const study_run *r, size_t cell, size_t rounds) {
     return study_time_unit(&small, 0);
 }
 
-/* Of the costliest cell. Where even a short prediction would take long, the pace of training serves:
- * large matrices are multiplied alike. */
-double floor_calibrate(const study_run *r) {
+/* r->cells: none is on these rows. */
+static size_t costliest_on(const study_run *r, const floor_rows *rows) {
+    const floor_context *c = r->context;
+    size_t costliest = r->cells;
+    for (size_t k = 0; k < r->cells; k++) {
+        if (c->cells[k].on != rows) { continue; }
+        if (costliest == r->cells || floor_cost(r, k) > floor_cost(r, costliest)) { costliest = k; }
+    }
+    return costliest;
+}
+
+/* Of the costliest cell on these rows. Where even a short prediction would take long, the pace of
+ * training serves: large matrices are multiplied alike. */
+static void calibrate_on(const study_run *r, floor_rows *rows) {
     enum { SHORT = EFFECTIVE_NOISE_SERVES, LONG = 3 * SHORT };
     static const double most = 4e9;
-    floor_context *c = r->context;
     const floor_settings *o = r->settings;
-    size_t costliest = study_costliest(r);
-    const floor_cell *at = &c->cells[costliest];
-    const gram *g = &at->on->g;
-    double round = round_operations(o, &at->s, (double)g->n);
-    double refresh = refresh_operations(o, &at->s, g->n);
+    size_t costliest = costliest_on(r, rows);
+    if (costliest == r->cells) { return; }
+    const floor_cell *at = &((const floor_context *)r->context)->cells[costliest];
+    double round = round_operations(o, at), refresh = refresh_operations(o, at, true);
     bool small = is_predicted(at) && LONG * round + refresh <= most;
     if (!small || at->runs > 0) {
-        double pace = throughput_measure(g, &at->s, r->options.threads, THROUGHPUT_SECONDS);
-        c->pace = (floor_pace){pace, pace, pace};
+        double pace = throughput_measure(&rows->g, &at->s, r->options.threads, THROUGHPUT_SECONDS);
+        rows->pace = (floor_pace){pace, pace, pace};
     }
-    if (!small) { return 1; }
+    if (!small) { return; }
     double few = time_rounds(r, costliest, SHORT), more = time_rounds(r, costliest, LONG);
-    c->pace.round = fmax(more - few, few / LONG) / ((LONG - SHORT) * round);
-    c->pace.refresh = fmax(few - SHORT * round * c->pace.round, 0) / refresh;
+    rows->pace.round = fmax(more - few, few / LONG) / ((LONG - SHORT) * round);
+    rows->pace.refresh = fmax(few - SHORT * round * rows->pace.round, 0) / refresh;
+}
+
+double floor_calibrate(const study_run *r) {
+    floor_context *c = r->context;
+    calibrate_on(r, &c->all);
+    calibrate_on(r, &c->few);
     return 1;
 }

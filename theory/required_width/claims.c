@@ -57,15 +57,15 @@ static status exponent(const study_run *r, size_t which, evidence *e) {
     return claim_estimated(e, bound, line.slope, line.slope_interval, cells[0].trials);
 }
 
-/* --- orthonormal rows --- */
+/* --- orthonormal rows, and few of any --- */
 
 /* Widths for a deviation of xi lambda0/4, a quarter of what a diagonal entry is; entrywise bounds
  * hold every entry to 1/n of it. */
-static const orthonormal_bound own[] = {{bounds_width_hoeffding, 0.25, true, true},
-                                        {bounds_width_bernstein, 0.25, true, true},
-                                        {bounds_width_matrix_bernstein, 0.25, true},
-                                        {width_by_chernoff, 0.25},
-                                        {bounds_width_theorem, 0.5}};
+static const own_conclusion own[] = {{bounds_width_hoeffding, 0.25, true, true},
+                                     {bounds_width_bernstein, 0.25, true, true},
+                                     {bounds_width_matrix_bernstein, 0.25, true},
+                                     {width_by_chernoff, 0.25},
+                                     {bounds_width_theorem, 0.5}};
 
 static const claim claims[] = {
     {"Theorem 2, width against n", "theorem-2-exponents", PAPER, TEST_MEAN_BELOW,
@@ -82,6 +82,17 @@ static const claim claims[] = {
      "lambda_min(H_m) >= (3/4) xi lambda0", orthonormal_conclusion, .subject = &own[3]},
     {"Theorem 2, orthonormal rows", "theorem-2", PAPER, TEST_AT_MOST,
      "lambda_min(H_m) >= xi lambda0/2 at m = n^2 log(Kpn/delta)/(xi lambda0^2)",
-     orthonormal_conclusion, .subject = &own[4]}};
+     orthonormal_conclusion, .subject = &own[4]},
+    {"Theorem 2, few rows, Hoeffding", "few-rows", DERIVED, TEST_PROBABILITY,
+     "every |H_m - xi Hinf|_ij <= xi lambda0/(4n)", counted_conclusion, .subject = &own[0]},
+    {"Theorem 2, few rows, Bernstein", "few-rows", DERIVED, TEST_PROBABILITY,
+     "every |H_m - xi Hinf|_ij <= xi lambda0/(4n)", counted_conclusion, .subject = &own[1]},
+    {"Theorem 2, few rows, matrix Bernstein", "few-rows", DERIVED, TEST_PROBABILITY,
+     "||H_m - xi Hinf|| <= xi lambda0/4", counted_conclusion, .subject = &own[2]},
+    {"Theorem 2, few rows, matrix Chernoff", "few-rows", DERIVED, TEST_PROBABILITY,
+     "lambda_min(H_m) >= (3/4) xi lambda0", counted_conclusion, .subject = &own[3]},
+    {"Theorem 2, few rows", "theorem-2", PAPER, TEST_PROBABILITY,
+     "lambda_min(H_m) >= xi lambda0/2 at m = n^2 log(Kpn/delta)/(xi lambda0^2)", counted_conclusion,
+     .subject = &own[4]}};
 
 const claim_group required_width_claims[] = {{CLAIMS(claims)}, {NULL}};

@@ -42,7 +42,7 @@ static bounds_setting setting_of(size_t cell) {
                             .row_sum = 1};
 }
 
-static double failure_at(const orthonormal_bound *b, const bounds_setting *s, double m) {
+static double failure_at(const own_conclusion *b, const bounds_setting *s, double m) {
     double below = b->below / (b->of_entries ? s->n : 1);
     return orthonormal_failure(s->n, ceil(m), s->xi, below, b->two_sided ? below : INFINITY);
 }
@@ -50,7 +50,7 @@ static double failure_at(const orthonormal_bound *b, const bounds_setting *s, do
 /* Of all cells the largest failure at the width asked for, and the least number of times that this
  * width may be halved. */
 status orthonormal_conclusion(const study_run *r, size_t which, evidence *e) {
-    const orthonormal_bound *b = e->claim->subject;
+    const own_conclusion *b = e->claim->subject;
     double worst = 0, widest = 0;
     int halvings = DIVISIONS;
     (void)r, (void)which;

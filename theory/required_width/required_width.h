@@ -28,6 +28,7 @@ typedef struct {
     size_t masks, trials, limit; /* K p; W_0s of a cell; largest width tried */
     const char *own;             /* masks of the user's own, which are refused; NULL: none */
     double delta;
+    bool sizes_given;
 } width_settings;
 
 /* One n and xi. */
@@ -83,18 +84,37 @@ typedef struct {
 extern const width_bound width_bounds[WIDTH_BOUNDS];
 double width_by_chernoff(const bounds_setting *s); /* at eps = 1/4 */
 
-/* A bound's own conclusion on orthonormal rows: entries of H_m are at least 1 - below of those of
- * xi Hinf, and at most 1 + below where two-sided; of_entries: below/n in place of it. */
+/* A bound's own conclusion: lambda_min(H_m) >= (1 - below) xi lambda0; two-sided ||H_m - xi Hinf|| <=
+ * below xi lambda0; of_entries every |H_m - xi Hinf|_ij <= below xi lambda0/n. On orthonormal rows:
+ * entries of H_m are at least 1 - below of those of xi Hinf, and at most 1 + below where two-sided;
+ * of_entries: below/n in place of it. */
 typedef struct {
     width_asked *width;
     double below;
     bool two_sided, of_entries;
-} orthonormal_bound;
+} own_conclusion;
 
 /* P(some of the n entries of H_m at width m is less than 1 - below, or more than 1 + above, times
  * xi/2) on orthonormal rows, for a Bernoulli mask. Whole m. */
 double orthonormal_failure(double n, double m, double xi, double below, double above);
 status orthonormal_conclusion(const study_run *r, size_t which, evidence *e);
+
+/* Two or three rows, on which every width can be had: a kernel is the number of neurons that are
+ * active on each set of rows, whose probabilities are known (few-rows in doc/mathematics.md). */
+enum { COUNTED_LEAST = 2, COUNTED_MOST = 3, COUNTED_SETS = 1 << COUNTED_MOST };
+
+typedef struct {
+    size_t n;
+    double G[COUNTED_MOST * COUNTED_MOST], Hinf[COUNTED_MOST * COUNTED_MOST]; /* (n, n) */
+    double chance[COUNTED_SETS]; /* (2^n) bit i: active on row i */
+    bounds_setting bounds;       /* at xi = 1; one mask */
+} counted_rows;
+
+/* The first n rows, COUNTED_LEAST <= n <= COUNTED_MOST, of d. */
+status counted_rows_open(const kernel_data *d, size_t n, counted_rows *f);
+/* H (n, n) <- the kernel of m neurons under a Bernoulli mask. m below 2^32. */
+void counted_rows_draw(const counted_rows *f, double m, double xi, rng *draws, double *H);
+status counted_conclusion(const study_run *r, size_t which, evidence *e);
 
 /* Exponent of a width (NULL: the measured one) in n at fixed xi, or in 1/xi at fixed n, over the
  * cells whose measured width is known. */

@@ -22,7 +22,8 @@ static const width_settings defaults = {.sizes = {{25, 50, 100, 200, 400}, 5},
 
 static const option_row options[] = {
     {"", OPTION_HEADING, .help = "The networks (LIST: values separated by commas):"},
-    {"sizes", OPTION_COUNTS, FIELD(sizes), 1, MAX_SIZE, "numbers n of rows", OPTION_ASCENDING},
+    {"sizes", OPTION_COUNTS, FIELD(sizes), 1, MAX_SIZE, "numbers n of rows", OPTION_ASCENDING,
+     .given = FIELD(sizes_given)},
     {"xi", OPTION_NUMBERS, FIELD(xi), 0, 1, "Bernoulli masks with these xi", OPTION_ABOVE_LOW},
     {"masks", OPTION_COUNT, FIELD(masks), 1, MAX_MASKS,
      "masks of one W_0, K p; all must satisfy the conclusion", .file = FIELD(own)},
@@ -42,9 +43,10 @@ static width_cell *cell_of(const study_run *r, size_t cell) {
 
 /* Hinf and its numbers for every size. */
 static status open_sizes(study_run *r) {
-    option_list *sizes = &((width_settings *)r->settings)->sizes;
+    width_settings *o = r->settings;
+    option_list *sizes = &o->sizes;
     width_context *c = r->context;
-    status st = kernel_data_drop_sizes(&r->options, sizes);
+    status st = kernel_data_fit_sizes(&r->options, o->sizes_given, sizes);
     if (st != OK) { return st; }
     r->options.samples = 0; /* every size says its own */
     c->data = allocate(sizes->count, sizeof *c->data, "data of every size");
@@ -254,7 +256,7 @@ static const study_table tables[] = {
     {.fill = NULL}};
 
 const study required_width_study = {
-    .samples_help = "those of --sizes; N is not looked at",
+    .samples_help = "those of --sizes; N bounds them, and ends the usual ones",
     .about = "Theorem 2: the width really needed, beside what every bound asks for",
     .options = options,
     .defaults = &defaults,

@@ -78,7 +78,7 @@ int main(int argc, char **argv) {
     if (st == OK) {
         st = program_parse(argc, argv, &about, &table_of_options.argp, &table_of_options, &run);
     }
-    if (st == OK) { st = statement_gather(own.folder, parts, &list); }
+    if (st == OK) { st = statement_gather(&run, own.folder, parts, &list); }
     if (st == OK) { st = report(&run, parts, &list); }
     option_table_close(&table_of_options);
     claim_rows_free(&list);

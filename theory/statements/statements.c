@@ -36,6 +36,7 @@ const statement_promise statement_promises[] = {
     {CONCENTRATION, "Theorem 2, matrix Chernoff", DERIVED,
      "lambda_min(H_m) from below, matrix Chernoff"},
     {WIDTH, "Theorem 2, orthonormal rows", PAPER, "the widths asked for, where they can be had"},
+    {WIDTH, "Theorem 2, few rows", PAPER, "the same on 2 and 3 rows of the data"},
     {WIDTH, "Theorem 2, width against n", PAPER,
      "the width needed grows with n and 1/xi as the theorem's"},
 
@@ -149,9 +150,9 @@ static status read_part(const char *folder, const char *program, statement_part 
 }
 
 /* What computes the program's part. */
-static status command_of(const char *folder, const char *program, char command[PROGRAM_COMMAND]) {
-    char out[PATH_MAX + 64], path[64];
-    snprintf(path, sizeof path, "build/bin/%s", program);
+static status command_of(const char *path, const char *folder, const char *program,
+                         char command[PROGRAM_COMMAND]) {
+    char out[PATH_MAX + 64];
     snprintf(out, sizeof out, "%s/%s.dat", folder, program);
     const char *words[] = {path, "--out", out};
     size_t length = 0;
@@ -163,18 +164,20 @@ static status command_of(const char *folder, const char *program, char command[P
                : fail(BAD_INPUT, "--results: the path is too long; give a shorter one");
 }
 
-status statement_gather(const char *folder, statement_part *parts, claim_rows *list) {
+status statement_gather(const program_options *run, const char *folder, statement_part *parts,
+                        claim_rows *list) {
     for (size_t k = 0; k < statement_program_count; k++) {
         const char *program = statement_programs[k];
         size_t first = list->count;
-        char command[PROGRAM_COMMAND], why[PATH_MAX + 64];
+        char command[PROGRAM_COMMAND], path[PATH_MAX], why[PATH_MAX + 64];
         status s = read_part(folder, program, &parts[k], list);
         if (s != OK) { return s; }
-        if ((s = command_of(folder, program, command)) != OK) { return s; }
+        program_beside(run, program, path, sizeof path);
+        if ((s = command_of(path, folder, program, command)) != OK) { return s; }
         if (parts[k].there) {
             snprintf(why, sizeof why, "%s has no row about it", parts[k].path);
         } else {
-            snprintf(why, sizeof why, "not computed yet: run build/bin/%s", program);
+            snprintf(why, sizeof why, "not computed yet: run %s", path);
         }
         s = complete(program, first, why, command, list);
         if (s != OK) { return s; }

@@ -37,8 +37,9 @@ typedef struct {
 
 /* Reads the parts of every program from `folder` into list; promises that stay open become rows
  * `not checked`. parts (statement_program_count): the caller's. BAD_INPUT for a part that cannot be
- * read. */
-status statement_gather(const char *folder, statement_part *parts, claim_rows *list);
+ * read. run: the program's own, beside which those of the parts lie. */
+status statement_gather(const program_options *run, const char *folder, statement_part *parts,
+                        claim_rows *list);
 
 /* Whether every part that is there is of the same data and seed. */
 bool statement_parts_agree(const statement_part *parts);
