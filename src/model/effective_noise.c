@@ -74,7 +74,7 @@ static void act_together(effective *f) {
     for (size_t k = 0; k < n * m; k++) { o->l[k] -= o->l_masks[k] / f->s.p; }
 }
 
-/* Equal parts: sum_l (m_r^l - 1/p)(m_r'^l - 1/p) sums to 0 over the neurons r that move, too, which takes
+/* Equal parts: sum_l (m_r^l - 1/p)(m_r'^l - 1/p) sums to 0 over the neurons r that move, too: that takes
  * away what they do together, (1/m) sum_r' l_r' l_r'^T, centred as r' is. */
 static void take_together(effective *f) {
     effective_second *o = &f->o2;
