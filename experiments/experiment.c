@@ -15,6 +15,7 @@
 #include "model/spectrum.h"
 #include "base/clock.h"
 #include "stats/rng.h"
+#include "study/own_masks.h"
 #include "study/spared.h"
 
 static const double THROUGHPUT_SECONDS = 0.15; /* for measuring the machine's speed */
@@ -42,12 +43,11 @@ static train_settings cell_of(const experiment_settings *o, const mask_sets *set
                             .unselected = (train_unselected)o->unselected};
 }
 
-/* Masks that were given fit the cell. */
+/* Masks that were given fit the cell; those of --init have no xi of their own. */
 static status check_sets(const experiment_settings *o, const mask_sets *sets,
                          const train_settings *cell) {
-    if (!sets->mask) { return OK; }
-    status st = mask_sets_fit(sets, cell->subnets, cell->width);
-    return st == OK && o->masks ? mask_sets_fit_xi(sets, cell->xi) : st;
+    if (o->masks) { return own_masks_fit(sets, cell->subnets, cell->width, cell->xi); }
+    return sets->mask ? mask_sets_fit(sets, cell->subnets, cell->width) : OK;
 }
 
 /* With xi = 1 all subnetworks are the whole network: only the first p is kept. */
@@ -188,7 +188,7 @@ void experiment_describe_files(const study_run *r, text *t) {
     const dataset *held = &((const experiment *)r->context)->held;
     const experiment_settings *o = r->settings;
     if (o->test) { text_add(t, " test=%s", held->sha256); }
-    if (sets->sha256[0]) { text_add(t, " masks=%s,%zu", sets->sha256, sets->stride); }
+    own_masks_describe(sets, t);
 }
 
 void experiment_describe(const study_run *r, text *t) {
@@ -287,10 +287,7 @@ void experiment_note(const study_run *r, table *t) {
     }
     table_note(t, "label scale", "%.9g (largest |label| of the file)", e->data.label_scale);
     if (experiment_parts(o)) { table_note(t, "xi", "1/p"); }
-    if (e->sets.mask) {
-        table_note(t, "masks", "%zu sets of %s, repetition j from set %zu j on, share of ones %.9g",
-                   e->sets.rounds, e->sets.path, e->sets.stride, e->sets.share);
-    }
+    own_masks_note(&e->sets, t);
     if (o->lr_times_xi) { table_note(t, "step", "lr xi"); }
     if (o->stops && o->stop == STOP_NO) {
         table_note(t, "stop rule", "none: %zu rounds", o->rounds);

@@ -6,6 +6,7 @@
 #include "experiments/experiment.h"
 #include "experiments/rates.h"
 #include "stats/rng.h"
+#include "study/own_masks.h"
 
 enum { MAX_WIDTH = 10000000, MAX_SUBNETS = 10000, MAX_STEPS = 1000000 };
 
@@ -14,6 +15,7 @@ static const char *const panel_masks[] = {"bernoulli", "categorical", "fixed",
                                           "partition", "all",         NULL};
 static const char *const unselected_words[] = {"keep", "zero", NULL};
 static const char *const scaling_words[] = {"released", "theory", NULL};
+static const char *const starts_words[] = {"own", "same", NULL};
 static const char *const stop_words[] = {"rule", "no", NULL};
 static const char *const unstable_words[] = {"keep", "auto", NULL};
 
@@ -51,7 +53,7 @@ static const char *const unstable_words[] = {"keep", "auto", NULL};
      .words = panel_masks},                                                                       \
     {"holdout", OPTION_COUNT, FIELD(holdout), 1, INT_MAX,                                         \
      "last rows N of the file that are not trained on: their error stands beside that of the "    \
-     "others",                                                                                    \
+     "others; with --at-most no more than a quarter of the file",                                                                                    \
      OPTION_IF_SET | OPTION_NO_DEFAULT},                                                          \
     {"test", OPTION_PATH, FIELD(test),                                                            \
      .help = "the same of the rows of another .npz, labels in the scale of the first",            \
@@ -98,6 +100,11 @@ const option_row experiment_plateau_options[] = {
     {"patience", OPTION_COUNT, FIELD(patience), 0, MAX_STEPS,
      "rounds whose mean may fail to improve before the rule ends a run",
      .given = FIELD(patience_given)},
+    {"starts", OPTION_WORD, FIELD(starts),
+     .help =
+         "random numbers of a repetition: own ones in every cell, or the same in all: what cells "
+         "differ in shows with fewer repetitions",
+     .words = starts_words, .flags = OPTION_IF_SET},
     {"lr-width", OPTION_COUNT, FIELD(lr_width), 1, MAX_WIDTH,
      "learning rates are for this width W: lr W/m at another", OPTION_NO_DEFAULT},
     PANEL_ROWS,
@@ -113,7 +120,7 @@ status experiment_preset(study_run *r) {
     o->mask = MASK_BERNOULLI; /* xi is free, unless --mask says otherwise */
     o->width = (option_list){{(double)sets->m}, 1};
     o->subnets = (option_list){{(double)sets->p}, 1};
-    o->xi = (option_list){{isnan(sets->xi) ? sets->share : sets->xi}, 1};
+    o->xi = (option_list){{own_masks_xi(sets)}, 1};
     if (!o->stops && o->rounds > sets->rounds) { o->rounds = sets->rounds; }
     return OK;
 }

@@ -28,8 +28,7 @@ __attribute__((format(printf, 2, 3))) static void add_label(evidence *e, const c
     va_end(arguments);
 }
 
-/* There are no runs to judge by. */
-static status tell_missing(const run_table *t, evidence *e) {
+status figure_tell_missing(const run_table *t, evidence *e) {
     claim_check_only_if(e, false);
     claim_supposes(e, true, "runs in %s: none are there", t->path);
     return OK;
@@ -111,7 +110,7 @@ static status observe_movement(const study_run *r, evidence *e) {
     run_map map;
     status st = run_map_build(t, &axes, &e->work, &map);
     if (st != OK) { return st; }
-    if (map.lines == 0) { return tell_missing(t, e); }
+    if (map.lines == 0) { return figure_tell_missing(t, e); }
     for (size_t i = 0; movement > 0 && i < map.count; i++) { map.values[i] = -map.values[i]; }
     sign_count count = count_signs(&map.line[e->which], figure_level(r));
     add_label(e, " xi=%g", map.fixed[e->which]);
@@ -133,8 +132,7 @@ const claim_group figure_a_claims[] = {
 
 /* --- Figures 2b to 2d: trends --- */
 
-/* What was left out, and what the runs have to be for it. */
-static void tell_left_out(run_count count, evidence *e) {
+void figure_tell_left_out(run_count count, evidence *e) {
     size_t used = strlen(e->row.says);
     if (count.diverged > 0) {
         snprintf(e->row.says + used, sizeof e->row.says - used,
@@ -152,9 +150,7 @@ static void tell_left_out(run_count count, evidence *e) {
     }
 }
 
-/* Every line of the map has a test of its own, Holm's procedure over them: a line that rises
- * refutes; that all fall is seen only if each does. Shown is the line that falls least. */
-static status judge_lines(const run_map *map, double level, evidence *e) {
+status figure_judge_lines(const run_map *map, double level, evidence *e) {
     line_verdicts lines;
     status st = line_verdicts_of(map, level, &e->work, &lines);
     if (st != OK) { return st; }
@@ -170,7 +166,7 @@ static status judge_lines(const run_map *map, double level, evidence *e) {
         claim_says(e, "%s: of %zu lines %zu fall, %zu rise; least at %g", e->claim->says,
                    lines.compared, lines.falling, lines.rising, map->fixed[lines.least_line]);
     }
-    tell_left_out(count, e);
+    figure_tell_left_out(count, e);
     return OK;
 }
 
@@ -196,7 +192,8 @@ static status observe_heatmap(const study_run *r, const run_axes *axes, evidence
     if (st == OK) { st = run_map_build(t, axes, &e->work, &map); }
     if (st != OK) { return st; }
     add_label(e, " (%s)", rule);
-    return map.lines == 0 ? tell_missing(t, e) : judge_lines(&map, figure_level(r), e);
+    return map.lines == 0 ? figure_tell_missing(t, e)
+                          : figure_judge_lines(&map, figure_level(r), e);
 }
 
 static status observe_along_xi(const study_run *r, evidence *e) {
@@ -233,7 +230,7 @@ static status observe_width(const study_run *r, evidence *e) {
     run_map map;
     status st = run_map_build(t, &width_axes, &e->work, &map);
     if (st != OK) { return st; }
-    if (map.lines == 0) { return tell_missing(t, e); }
+    if (map.lines == 0) { return figure_tell_missing(t, e); }
     line_shape shape;
     st = line_shape_of(&map, e->which, figure_level(r), &e->work, &shape);
     if (st != OK) { return st; }
@@ -246,7 +243,7 @@ static status observe_width(const study_run *r, evidence *e) {
     claim_says(e, "%s: %s; %.3g at m = %g, least %.3g at %g, %.3g at %g", e->claim->says,
                line_shape_words(&shape), shape.first_mean, shape.first, shape.least_mean,
                shape.least, shape.last_mean, shape.last);
-    tell_left_out(count, e);
+    figure_tell_left_out(count, e);
     return OK;
 }
 
@@ -274,7 +271,7 @@ static status observe_step(const study_run *r, evidence *e) {
     while (line < map.lines && map.fixed[line] != (double)step) { line++; }
     add_label(e, " %zu, %s", step, reading);
     claim_says(e, "%s improvement falls with p", reading);
-    if (line == map.lines) { return tell_missing(t, e); }
+    if (line == map.lines) { return figure_tell_missing(t, e); }
     trend_result trend = trend_jonckheere(map.line + line, 1);
     run_count count = run_map_count(&map, line, 1);
     claim_saw(e, 0, trend.effect, (double)(count.runs - count.diverged));
@@ -282,41 +279,13 @@ static status observe_step(const study_run *r, evidence *e) {
     e->p_opposite = trend.p_rises;
     e->confidence = 1 - figure_level(r);
     claim_check_only_if(e, !isnan(trend.p_falls)); /* all tied, or nothing to compare */
-    tell_left_out(count, e);
+    figure_tell_left_out(count, e);
     return OK;
 }
 
 static const claim steps[] = {{"Figure 2d step", "figure-2d", PAPER, TEST_TREND, "", observe_step}};
 
 const claim_group figure_d_claims[] = {{CLAIMS(steps), .cases = step_cases}, {NULL}};
-
-/* --- rows that are held out --- */
-
-static status observe_held(const study_run *r, const run_axes *axes, evidence *e) {
-    run_map map;
-    status st = run_map_build(table_of(r, FIGURE_HELD), axes, &e->work, &map);
-    if (st != OK) { return st; }
-    return map.lines == 0 ? tell_missing(table_of(r, FIGURE_HELD), e)
-                          : judge_lines(&map, figure_level(r), e);
-}
-
-static status observe_held_xi(const study_run *r, evidence *e) {
-    return observe_held(r, &(run_axes){"subnets", "xi", "held", "state"}, e);
-}
-
-static status observe_held_p(const study_run *r, evidence *e) {
-    return observe_held(r, &(run_axes){"xi", "subnets", "held", "state"}, e);
-}
-
-static size_t held_cases(const study_run *r) { return table_of(r, FIGURE_HELD)->data.columns > 0; }
-
-static const claim held[] = {
-    {"Held-out error along xi", "masks-regularise", PAPER, TEST_CONDITIONS,
-     "error of rows held out falls with xi at fixed p: less noise is better", observe_held_xi},
-    {"Held-out error along p", "masks-regularise", PAPER, TEST_CONDITIONS,
-     "error of rows held out falls with p at fixed xi: less noise is better", observe_held_p}};
-
-const claim_group figure_held_claims[] = {{CLAIMS(held), .cases = held_cases}, {NULL}};
 
 /* --- all of them --- */
 

@@ -59,12 +59,26 @@ extern const claim_group figure_a_claims[], figure_b_claims[], figure_c_claims[]
  * figure's curve rises at the xi of the control. */
 extern const claim_group figure_why_claims[];
 
-/* Whether the noise of masks regularises, a statement about the data: the error of rows that are
- * held out along xi and p, by the tests of 2b; rows only where such a table is there. */
+/* Whether the noise of masks regularises, three statements about the data that say it does not, by
+ * the error of rows that are held out (held_claims.c). "Without masks" is xi = 1, where all p are the
+ * same run and join every line. rows only where such a table is there.
+ *
+ * masks or none: no setting with masks has a smaller error than without; observed: the ratio of the
+ * setting where it is most surely smaller, limit: the one-sided p-value of that (t test of logarithms,
+ * paired under --starts same); refuted if one is smaller, Holm's procedure over the settings, not
+ * checked unless all are larger. Along xi: falls with xi at every p; refuted if a line rises from some
+ * xi on, not checked unless all fall. Along p: as 2b. */
 extern const claim_group figure_held_claims[];
 
 enum { FIGURE_PANELS = 6 };
 extern const claim_group *const figure_panels[FIGURE_PANELS];
+
+/* For observers: there are no runs to judge by; diverged and capped runs in words; every line of the
+ * map tested by itself, with Holm's procedure over them: a line that rises refutes, that all fall is
+ * seen only if each does, and the line that falls least is shown. FAILED: no memory. */
+status figure_tell_missing(const run_table *t, evidence *e);
+void figure_tell_left_out(run_count count, evidence *e);
+status figure_judge_lines(const run_map *map, double level, evidence *e);
 
 /* How many rows these tables give, of all panels. */
 size_t figure_rows(const study_run *r);

@@ -15,6 +15,9 @@ typedef enum { UNSTABLE_KEEP, UNSTABLE_AUTO } experiment_unstable;
 
 typedef enum { STOP_RULE, STOP_NO } experiment_stop;
 
+/* The random numbers of cells: each its own, or all of them the same. */
+typedef enum { STARTS_OWN, STARTS_SAME } experiment_starts;
+
 /* Every family of masks beside the others, at xi = 1/p: in place of a mask_kind. */
 enum { EXPERIMENT_ALL_MASKS = MASK_KINDS };
 
@@ -41,6 +44,7 @@ typedef struct {
     const char *save_weights, *save_outputs, *save_kernel;
     int stop;        /* experiment_stop, of a panel that stops */
     size_t patience; /* of the rule */
+    int starts;      /* experiment_starts, of such a panel */
     size_t lr_width; /* rates are for this m, lr_width / m of them elsewhere; 0: for all */
     bool xi_given, lr_given, patience_given; /* on the command line */
 

@@ -24,7 +24,8 @@ static status measure(const study_run *r, size_t cell, size_t repetition, double
                       .max_rounds = o->rounds,
                       .target = TARGET};
     plateau_result result;
-    size_t stream = cell / experiment_kinds(o); /* masks of every kind from the same start */
+    /* masks of every kind from the same start */
+    size_t stream = o->starts == STARTS_SAME ? 0 : cell / experiment_kinds(o);
     status st =
         plateau_run(&e->g, &e->cells[cell], rule, r->options.seed, stream, repetition, &result);
     if (st != OK) { return st; }
@@ -58,21 +59,51 @@ static void begin_row(const study_run *r, size_t cell, table *t) {
     }
 }
 
-/* The level over that of Bernoulli masks from the same start: geometric mean over repetitions, and
- * its Student interval. */
-static void put_ratio(const study_run *r, size_t cell, table *t) {
-    const experiment *e = r->context;
-    size_t first = cell - (size_t)e->cells[cell].mask; /* of Bernoulli masks */
-    double *x = e->over_repeats;
+/* A value of a cell over that of another one from the same start: geometric mean over repetitions,
+ * and its Student interval. */
+typedef struct {
+    double mean, low, high;
+} paired_ratio;
+
+static paired_ratio ratio_of(const study_run *r, size_t cell, size_t other, size_t value) {
+    double *x = ((const experiment *)r->context)->over_repeats;
     for (size_t j = 0; j < r->repeats; j++) {
-        x[j] = log(study_values(r, cell, j)[VALUE_LEVEL] / study_values(r, first, j)[VALUE_LEVEL]);
+        x[j] = log(study_values(r, cell, j)[value] / study_values(r, other, j)[value]);
     }
     stats_interval interval = stats_mean_interval(x, r->repeats, RATIO_CONFIDENCE);
+    return (paired_ratio){exp(stats_summarise(x, r->repeats).mean), exp(interval.low),
+                          exp(interval.high)};
+}
+
+static void put_ratio(const study_run *r, size_t cell, table *t) {
+    size_t bernoulli = cell - (size_t)((const experiment *)r->context)->cells[cell].mask;
+    paired_ratio ratio = ratio_of(r, cell, bernoulli, VALUE_LEVEL);
     row_number(t, "ratio", "level over that of bernoulli masks from the same start, geometric mean",
-               exp(stats_summarise(x, r->repeats).mean));
-    row_number(t, "ratio_low", "lower 95 % limit of it (Student, over repetitions)",
-               exp(interval.low));
-    row_number(t, "ratio_high", "upper 95 % limit", exp(interval.high));
+               ratio.mean);
+    row_number(t, "ratio_low", "lower 95 % limit of it (Student, over repetitions)", ratio.low);
+    row_number(t, "ratio_high", "upper 95 % limit", ratio.high);
+}
+
+/* The cell without masks, xi = 1, of the same width; r->cells: there is none. */
+static size_t without_masks(const study_run *r, size_t cell) {
+    const train_settings *cells = ((const experiment *)r->context)->cells;
+    size_t k = 0;
+    while (k < r->cells && (cells[k].xi < 1 || cells[k].width != cells[cell].width)) { k++; }
+    return k;
+}
+
+/* Held-out errors with masks over those without, where they have the same starts. */
+static void put_held_ratio(const study_run *r, size_t cell, table *t) {
+    const experiment_settings *o = r->settings;
+    size_t none = without_masks(r, cell);
+    if (!experiment_holds_out(r) || o->starts != STARTS_SAME || none == r->cells) { return; }
+    paired_ratio ratio = ratio_of(r, cell, none, VALUE_HELD);
+    row_number(t, "held_ratio",
+               "error of the rows held out over that without masks (xi = 1) from the same start, "
+               "geometric mean",
+               ratio.mean);
+    row_number(t, "held_low", "lower 95 % limit of it (Student, over repetitions)", ratio.low);
+    row_number(t, "held_high", "upper 95 % limit", ratio.high);
 }
 
 static bool block_ends(const study_run *r, size_t cell) {
@@ -108,6 +139,7 @@ static status fill_means(const study_run *r, table *t) {
         experiment_put_lr(r, cell, t);
         if (compares(r)) { put_ratio(r, cell, t); }
         experiment_put_held(r, cell, VALUE_HELD, t);
+        put_held_ratio(r, cell, t);
         if (block_ends(r, cell)) { table_gap(t); }
     }
     return OK;

@@ -15,7 +15,7 @@ status line_verdicts_of(const run_map *map, double level, scratch *work, line_ve
     *found = (line_verdicts){.least = {.effect = NAN, .p_falls = NAN, .p_rises = NAN}};
     if (work->failed) { return FAILED; }
     for (size_t l = 0; l < lines; l++) {
-        trend_result trend = trend_jonckheere(map->line + l, 1);
+        trend_result trend = run_map_trend(map, l, 0, map->line[l].groups);
         falls[l] = trend.p_falls;
         rises[l] = trend.p_rises;
         if (trend.pairs == 0) { continue; }
@@ -63,17 +63,15 @@ static void set_ends(const run_map *map, size_t line, line_shape *shape) {
 status line_shape_of(const run_map *map, size_t line, double level, scratch *work,
                      line_shape *shape) {
     const trend_stratum *s = &map->line[line];
-    size_t parts = s->groups - 1, before = 0; /* with two cells at least */
+    size_t parts = s->groups - 1; /* with two cells at least */
     double *rises = scratch_take(work, s->groups, sizeof *rises, "p-values of a line");
     double *falls = scratch_take(work, s->groups, sizeof *falls, "p-values of a line");
     unsigned char *seen = scratch_take(work, s->groups, sizeof *seen, "parts of a line");
     if (work->failed) { return FAILED; }
-    *shape = (line_shape){.whole = trend_jonckheere(s, 1)};
-    for (size_t g = 0; g < parts; before += s->sizes[g], g++) {
-        trend_stratum end = {.x = s->x + before, .sizes = s->sizes + g, .groups = s->groups - g};
-        trend_stratum beginning = {.x = s->x, .sizes = s->sizes, .groups = g + 2};
-        rises[g] = trend_jonckheere(&end, 1).p_rises;
-        falls[g] = trend_jonckheere(&beginning, 1).p_falls;
+    *shape = (line_shape){.whole = run_map_trend(map, line, 0, s->groups)};
+    for (size_t g = 0; g < parts; g++) {
+        rises[g] = run_map_trend(map, line, g, s->groups - g).p_rises;
+        falls[g] = run_map_trend(map, line, 0, g + 2).p_falls;
     }
     shape->rises = twosample_holm(rises, parts, level, seen) > 0;
     shape->falls = twosample_holm(falls, parts, level, seen) > 0;

@@ -9,7 +9,7 @@
 
 /* One run and its place. */
 typedef struct {
-    double fixed, along, value;
+    double fixed, along, repetition, value;
     size_t row;
     bool capped;
 } one_run;
@@ -21,6 +21,7 @@ static int compare_runs(const void *a, const void *b) {
     const one_run *y = b;
     int order = compare(x->fixed, y->fixed);
     if (order == 0) { order = compare(x->along, y->along); }
+    if (order == 0) { order = compare(x->repetition, y->repetition); }
     return order ? order : compare((double)x->row, (double)y->row);
 }
 
@@ -61,6 +62,7 @@ static status read_run(const run_table *t, const run_axes *axes, size_t row, one
     run->row = row;
     status st = read_number(t, row, axes->fixed, false, &run->fixed);
     if (st == OK) { st = read_number(t, row, axes->along, false, &run->along); }
+    if (st == OK) { st = read_number(t, row, "repetition", false, &run->repetition); }
     if (st == OK) { st = read_number(t, row, axes->value, true, &run->value); }
     if (st != OK || !axes->state) { return st; }
     const char *state = table_field(&t->data, row, table_column(&t->data, axes->state));
@@ -114,9 +116,46 @@ status run_map_build(const run_table *t, const run_axes *axes, scratch *work, ru
         st = read_run(t, axes, row, &runs[row]);
     }
     if (st != OK) { return st; }
+    char starts[8];
+    map->paired =
+        table_note_of(&t->data, "--starts", starts, sizeof starts) && strcmp(starts, "same") == 0;
     qsort(runs, count, sizeof *runs, compare_runs);
     lay_out(runs, count, map);
     return OK;
+}
+
+/* --- trends --- */
+
+/* Every repetition a stratum of its own. x: (repeats, groups), room; ones, strata: likewise. */
+static trend_result paired_trend(const double *cells, size_t groups, size_t repeats, double *x,
+                                 size_t *ones, trend_stratum *strata) {
+    for (size_t k = 0; k < groups * repeats; k++) {
+        x[k] = cells[k % groups * repeats + k / groups];
+    }
+    for (size_t g = 0; g < groups; g++) { ones[g] = 1; }
+    for (size_t j = 0; j < repeats; j++) {
+        strata[j] = (trend_stratum){.x = x + j * groups, .sizes = ones, .groups = groups};
+    }
+    return trend_jonckheere(strata, repeats);
+}
+
+trend_result run_map_trend(const run_map *map, size_t line, size_t first, size_t groups) {
+    const trend_stratum *s = &map->line[line];
+    const size_t *sizes = s->sizes + first;
+    size_t before = 0, repeats = groups ? sizes[0] : 0;
+    bool paired = map->paired;
+    for (size_t g = 0; g < first; g++) { before += s->sizes[g]; }
+    for (size_t g = 0; g < groups; g++) { paired = paired && sizes[g] == repeats; }
+    trend_stratum whole = {.x = s->x + before, .sizes = sizes, .groups = groups};
+    if (!paired) { return trend_jonckheere(&whole, 1); }
+    scratch work = {0};
+    double *x = scratch_take(&work, groups * repeats, sizeof *x, "runs of a line");
+    size_t *ones = scratch_take(&work, groups, sizeof *ones, "runs of a line");
+    trend_stratum *strata = scratch_take(&work, repeats, sizeof *strata, "runs of a line");
+    trend_result trend = {NAN, NAN, NAN, NAN, 0, 0};
+    if (!work.failed) { trend = paired_trend(whole.x, groups, repeats, x, ones, strata); }
+    scratch_free(&work);
+    return trend;
 }
 
 /* --- counting --- */

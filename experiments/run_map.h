@@ -4,6 +4,7 @@
 #ifndef EXPERIMENTS_RUN_MAP_H
 #define EXPERIMENTS_RUN_MAP_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include "base/error.h"
 #include "base/scratch.h"
@@ -32,11 +33,17 @@ typedef struct {
     double *values;      /* (count) line after line, cell after cell; NaN: the run diverged */
     size_t *sizes;       /* (cells of all lines) runs in each */
     double *along;       /* (cells of all lines) ascending within a line */
+    bool paired;         /* run j of all cells belongs together: --starts same */
 } run_map;
 
 /* Fills the map with arrays of `work`; no lines if the table is not there or has no rows. BAD_INPUT
  * if a column is missing or a field is not what it should be. */
 status run_map_build(const run_table *t, const run_axes *axes, scratch *work, run_map *map);
+
+/* Number of the map's line: cells first .. first + groups - 1 of it as a line of their own. Where
+ * runs are paired and no cell lacks one, each repetition is compared with itself alone. All NaN
+ * without memory. */
+trend_result run_map_trend(const run_map *map, size_t line, size_t first, size_t groups);
 
 /* What is counted on lines first .. first + lines - 1. */
 typedef struct {

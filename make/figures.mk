@@ -40,10 +40,10 @@ after_error-floor-heatmap := error-heatmap
 after_error-floor-width := width-sweep
 $(foreach t,error-floor-heatmap error-floor-width,$(eval always_$t = --cells $R/$(after_$t).dat))
 $(foreach t,$(control_tables),$(eval program_$t := width-sweep))
-# Beyond Figure 2, of `make masks`: the laws of masks beside each other, rows held out.
+# Beyond Figure 2: the laws of masks beside each other, rows held out.
 $(foreach t,$(mask_tables),$(eval program_$t := error-heatmap))
 always_mask-laws := --mask all --stop no
-always_held-out := --stop no
+always_held-out := --stop no --starts same
 # The step of the panels: LR, or the profile's, and what becomes of it where it is not stable.
 error_heatmap_zero_lr = $(error_heatmap_lr)
 lr_of = $(if $(filter $1,$(panel_tables) $(control_tables) $(mask_tables)),$(or $($(subst -,_,$1)_given),$(if $(LR),--lr $(LR),$($(subst -,_,$1)_lr) $(unstable_flags))))
@@ -73,7 +73,7 @@ $R/$1.dat $(addprefix $R/,$(beside_$1)) &: $(call program_of,$1) $(data_file) $(
 endef
 $(foreach t,$(panel_tables) $(control_tables) $(theory_tables) $(told_tables) $(mask_tables),$(eval $(call table_rule,$t)))
 
-tables := $(patsubst %,$R/%.dat,$(panel_tables) $(control_tables))
+tables := $(patsubst %,$R/%.dat,$(panel_tables) $(control_tables) $(mask_tables))
 theory_rows := $(theory_tables:%=$R/%.statements.dat)
 
 # --- pictures ---------------------------------------------------------------------------------------------------------
@@ -94,7 +94,7 @@ tables_of_drift := drift
 tables_of_predicted-floor := error-floor
 $(foreach t,$(mask_tables),$(eval tables_of_$t := $t))
 panels := loss-dynamics error-heatmap width-sweep subnet-sweep
-figures := $(panels) figure2 width-controls spectrum deviation lambda-min required-width movements mean-curve drift predicted-floor
+figures := $(panels) figure2 width-controls $(mask_tables) spectrum deviation lambda-min required-width movements mean-curve drift predicted-floor
 
 drawings := plots/draw.gp plots/style.gp
 pictures_of = $(addprefix $P/$1.,pdf svg png)
@@ -105,7 +105,7 @@ define figure_rule
 $(call pictures_of,$1) &: $(tables_of_$1:%=$R/%.dat) plots/$1.gp $(drawings) $(if $(filter figure2,$1),$(panels:%=plots/%.gp))
 	@mkdir -p $P && $(gnuplot) $1 $R $P && echo "  DRAW    $P/$1.pdf"
 endef
-$(foreach f,$(figures) $(mask_tables),$(eval $(call figure_rule,$f)))
+$(foreach f,$(figures),$(eval $(call figure_rule,$f)))
 pictures := $(foreach f,$(figures),$(call pictures_of,$f))
 
 # --- what a user asks for ---------------------------------------------------------------------------------------------
@@ -117,7 +117,7 @@ predict_one = { [ $R/$1.dat -nt $(call program_of,$1) ] && [ $R/$1.dat -nt $(giv
 
 .PHONY: predict
 predict: $(EXPERIMENTS:%=$(B)/bin/%) $(theory_tables:%=$(B)/bin/%) $(data_file) ## say how long `make figures` will compute
-	@seconds=$$($(foreach t,$(panel_tables) $(control_tables) $(theory_tables) $(told_tables),$(call predict_one,$t)) true) || exit; \
+	@seconds=$$($(foreach t,$(panel_tables) $(control_tables) $(mask_tables) $(theory_tables) $(told_tables),$(call predict_one,$t)) true) || exit; \
 	 [ -z "$$seconds" ] || echo "$$seconds" | LC_ALL=C awk '{ s += $$1 } \
 	     END { printf "figures (PROFILE=$(PROFILE)): about %.0f s of computing$(if $(threads), on $(THREADS) threads), beside predictions of tables to come\n", s }'
 
@@ -125,11 +125,11 @@ predict: $(EXPERIMENTS:%=$(B)/bin/%) $(theory_tables:%=$(B)/bin/%) $(data_file) 
 pictures: $(pictures)
 figures: predict ## run the experiments and draw Figure 2 (PROFILE=quick|default|paper, DATA=file.npz, SEED=n, LR=x|auto)
 	@$(MAKE) --no-print-directory pictures
-	@make/diverged.sh $(panel_tables:%=$R/%.dat)
+	@make/diverged.sh $(panel_tables:%=$R/%.dat) $(mask_tables:%=$R/%.dat)
 	@echo "figures: $P/figure2.pdf and its panels are up to date"
 
 .PHONY: masks
-masks: $(foreach t,$(mask_tables),$(call pictures_of,$t)) ## beyond Figure 2: the floor by the law of masks, the error of rows held out
+masks: $(foreach t,$(mask_tables),$(call pictures_of,$t)) ## of figures those beyond Figure 2 alone: the floor by the law of masks, the error of rows held out
 	@echo "masks: $(foreach t,$(mask_tables),$P/$t.pdf) are up to date; make claims judges the second"
 
 .PHONY: theory
@@ -150,12 +150,10 @@ made = $(wildcard $(pictures) $(tables) $(told_tables:%=$R/%.dat) $(tables:.dat=
 list: ## list the tables and pictures of this profile, data set and seed
 	@$(if $(made),ls -l $(made),echo "list: nothing is made yet in $R and $P; make figures makes it")
 
-# Where `make masks` has been run its claims are judged too.
-held_runs = $(wildcard $R/held-out.runs.dat)
-$R/claims.dat: $(B)/bin/claims $(tables:.dat=.runs.dat) $(held_runs)
+$R/claims.dat: $(B)/bin/claims $(tables:.dat=.runs.dat)
 	@$(B)/bin/claims --quiet --out $@ --loss $R/loss-dynamics.runs.dat --heatmap $R/error-heatmap.runs.dat \
 	    --heatmap-zero $R/error-heatmap-zero.runs.dat --width $R/width-sweep.runs.dat --subnet $R/subnet-sweep.runs.dat \
-	    $(foreach t,$(control_tables),--$t $R/$t.runs.dat) $(if $(held_runs),--held $(held_runs))
+	    $(foreach t,$(control_tables),--$t $R/$t.runs.dat) --held $R/held-out.runs.dat
 
 .PHONY: claims
 claims: $R/claims.dat ## test the paper's claims about Figure 2 as statistics

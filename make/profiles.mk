@@ -32,7 +32,7 @@ control_eta := 0.625
 
 # Masks beyond Figure 2, where the paper names no settings.
 mask_laws_flags := --at-most 100 --width 200 --subnets 2,4,8 --rounds 150 --repeats 10
-held_out_flags := --at-most 100 --holdout 300 --width 200 --subnets 1,2,4,8 --xi 0.2,0.4,0.6,0.8,1 --rounds 150 --repeats 10
+held_out_flags := --at-most 100 --holdout 250 --width 200 --subnets 1,2,4,8 --xi 0.2,0.4,0.6,0.8,1 --rounds 150 --repeats 20
 mask_laws_lr := --lr 0.06
 held_out_lr := --lr 0.06
 
@@ -51,7 +51,7 @@ width_sweep_flags := --repeats 5
 subnet_sweep_flags := --repeats 10
 else ifeq ($(PROFILE),quick)
 mask_laws_flags := --at-most 60 --width 100 --subnets 2,4 --rounds 60 --repeats 5
-held_out_flags := --at-most 60 --holdout 100 --width 100 --subnets 1,4 --xi 0.2,0.6,1 --rounds 60 --repeats 5
+held_out_flags := --at-most 60 --holdout 100 --width 100 --subnets 1,4 --xi 0.2,0.6,1 --rounds 60 --repeats 20
 loss_dynamics_flags := --at-most 250 --repeats 3
 error_heatmap_lr := --lr 0.06
 error_heatmap_flags := --at-most 100 --width 200 --subnets 1,4,7,10 --xi 0.1,0.4,0.7,1 --repeats 3
@@ -80,6 +80,8 @@ control_rounds :=
 control_width := 30
 control_eta := 0.25
 subnet_sweep_flags := --at-most 30 --width 60 --subnets 1,2,4 --repeats 3
+mask_laws_flags := --at-most 30 --width 40 --subnets 2,3 --rounds 20 --repeats 3
+held_out_flags := --at-most 30 --holdout 10 --width 40 --subnets 1,3 --xi 0.3,0.6,1 --rounds 20 --repeats 3
 infinite_ntk_flags := --at-most 40 --entries 30 --networks 3 --widths 64,256
 ntk_concentration_flags := --at-most 20 --widths 32,64,128,256 --xi 0.5,1 --subnets 2 --trials 20
 required_width_flags := --sizes 6,12 --xi 0.5,1 --trials 60

@@ -3,7 +3,7 @@
 #   gnuplot -d -c plots/draw.gp FIGURE RESULTS OUT
 #
 # FIGURE is a panel, one column wide, or one of two columns: figure2, the panels of Figure 2 together, error-heatmap,
-# drift or bench.
+# held-out, drift or bench.
 # Tables are read from the folder RESULTS, the pictures go to OUT/FIGURE.{pdf,svg,png}.
 # The drawing is FIGURE.gp beside this file; its looks are style.gp.
 # SPDX-License-Identifier: GPL-3.0-or-later
@@ -30,7 +30,7 @@ set color
 set decimalsign
 
 # Page in inches, text in points; a pixel of SVG is 1/96 inch, a pixel of PNG 1/300 inch.
-wide   = strstrt(" figure2 error-heatmap drift bench ", " ".figure." ") > 0
+wide   = strstrt(" figure2 error-heatmap held-out drift bench ", " ".figure." ") > 0
 width  = wide ? 6.9 : 3.33
 height = figure eq "figure2" ? 5.0 : figure eq "bench" ? 3.3 : 2.5
 points = 7

@@ -19,7 +19,7 @@ set ylabel "error over that of bernoulli masks"
 set xrange [0.6 : words(seen) + 0.4]
 set for [k = 1 : words(seen)] xtics (word(seen, k) k)
 set yrange [0.97 * lowest : 1.03 * highest]
-set key title tag."floor by the law of masks, equal work" maxrows 2
+set key title tag."error by the law of masks, equal work" maxrows 2
 
 plot for [i = 1 : words(laws)] table using (beside(i)) : (ratio(i)) : (number("ratio_low")) : (number("ratio_high")) \
          with yerrorbars linetype i dashtype 1 notitle, \

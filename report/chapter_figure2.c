@@ -4,23 +4,6 @@
 
 #include "report/document.h"
 
-/* The claims whose statement begins with `panel`. */
-static void claims_of(document *d, const char *panel, const char *observed, const char *limit) {
-    document_fold(d, "The claims",
-                  document_counts(d, d->claims, d->claim_count, row_begins, panel));
-    text_add(&d->out, "| claim | verdict | %s | %s | in words |\n|---|---|---|---|---|\n", observed,
-             limit);
-    for (size_t k = 0; k < d->claim_count; k++) {
-        const statement_row *row = &d->claims[k];
-        if (!row_begins(row, panel)) { continue; }
-        text_add(&d->out, "| %s | %s | %s | %s | %s |\n", document_statement(d, row),
-                 document_verdict(d, row->verdict), document_number(d, row->observed),
-                 document_number(d, row->limit), document_cell(d, row->says));
-    }
-    text_add(&d->out, "\nThese rows again: %s\n", document_make(d, "claims"));
-    document_unfold(d);
-}
-
 /* Why the error rises with the width, where it does. */
 static void tell_controls(document *d) {
     text_add(&d->out, "Where the error rises with the width, three controls each take one cause "
@@ -84,6 +67,6 @@ void chapter_figure2(document *d) {
                  panels[k].title);
         document_picture(d, panels[k].figure, panels[k].alternative, panels[k].caption);
         if (strcmp(panels[k].figure, "width-sweep") == 0) { tell_controls(d); }
-        claims_of(d, panels[k].panel, panels[k].observed, panels[k].limit);
+        document_claims(d, panels[k].panel, panels[k].observed, panels[k].limit);
     }
 }

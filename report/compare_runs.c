@@ -26,6 +26,7 @@ typedef struct {
 typedef struct {
     const table_data *t[2];
     bool paired;
+    bool shared;               /* all cells have the same starts: a repetition is one run */
     groups cells, units, runs; /* by unit and inner keys; by unit; by unit and repetition */
     double *x[2];              /* (rows) values that are compared */
     twosample *parts;          /* (units) */
@@ -41,22 +42,28 @@ typedef struct {
 
 /* --- groups --- */
 
-/* 0: no key. */
-static unsigned key_of(const char *name) {
+/* 0: no key. Kinds of masks beside each other have the same starts. */
+static unsigned key_of(const run_tables *c, const char *name) {
     static const struct {
         const char *name;
         key key;
-    } keys[] = {{"xi", KEY_UNIT},     {"subnets", KEY_UNIT}, {"width", KEY_UNIT},
-                {"round", KEY_INNER}, {"step", KEY_INNER},   {"repetition", KEY_REPETITION}};
+    } keys[] = {{"xi", KEY_UNIT},
+                {"subnets", KEY_UNIT},
+                {"width", KEY_UNIT},
+                {"mask", KEY_INNER},
+                {"round", KEY_INNER},
+                {"step", KEY_INNER},
+                {"repetition", KEY_REPETITION}};
     for (size_t k = 0; k < sizeof keys / sizeof *keys; k++) {
-        if (strcmp(name, keys[k].name) == 0) { return keys[k].key; }
+        if (strcmp(name, keys[k].name) != 0) { continue; }
+        return c->shared && keys[k].key == KEY_UNIT ? KEY_INNER : keys[k].key;
     }
     return 0;
 }
 
 static bool same_keys(const run_tables *c, struct group_row a, struct group_row b, unsigned keys) {
     for (int k = 0; k < (int)c->t[0]->columns; k++) {
-        if ((key_of(c->t[0]->names[k]) & keys) == 0) { continue; }
+        if ((key_of(c, c->t[0]->names[k]) & keys) == 0) { continue; }
         if (strcmp(table_field(c->t[a.t], a.row, k), table_field(c->t[b.t], b.row, k)) != 0) {
             return false;
         }
@@ -88,7 +95,7 @@ static void name_cell(const run_tables *c, size_t cell, char *name, size_t size)
     size_t used = 0;
     *name = '\0';
     for (int k = 0; k < (int)t->columns && used < size; k++) {
-        if ((key_of(t->names[k]) & (KEY_UNIT | KEY_INNER)) == 0) { continue; }
+        if ((key_of(c, t->names[k]) & (KEY_UNIT | KEY_INNER)) == 0) { continue; }
         used += (size_t)snprintf(name + used, size - used, " %s=%s", t->names[k],
                                  table_field(t, first.row, k));
     }
@@ -119,7 +126,7 @@ static bool value_column_of(const run_tables *c, int column, value_column *v) {
         }
     }
     v->logs = !v->whole && zero == 0 && (positive == 0 || negative == 0);
-    return key_of(c->t[0]->names[column]) == 0 && positive + negative + zero > 0;
+    return key_of(c, c->t[0]->names[column]) == 0 && positive + negative + zero > 0;
 }
 
 /* Values of a cell in table t, without those that diverged, of which there are *lost. */
@@ -283,9 +290,18 @@ static void tell_stops(run_tables *c) {
     }
 }
 
+/* Runs of --starts same. */
+static bool shares_starts(const table_data *t) {
+    char starts[8];
+    return table_note_of(t, "--starts", starts, sizeof starts) && strcmp(starts, "same") == 0;
+}
+
 void compare_runs(const table_data *a, const table_data *b, bool same_seed,
                   compare_family *family) {
-    run_tables c = {.t = {a, b}, .paired = same_seed, .family = family};
+    run_tables c = {.t = {a, b},
+                    .paired = same_seed,
+                    .shared = shares_starts(a) || shares_starts(b),
+                    .family = family};
     for (int t = 0; t < 2; t++) {
         c.x[t] = scratch_take(&c.work, c.t[t]->rows, sizeof *c.x[t], "values of a cell");
     }

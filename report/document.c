@@ -179,3 +179,19 @@ void document_fold(document *d, const char *title, const char *counts) {
 }
 
 void document_unfold(document *d) { text_add(&d->out, "\n</details>\n\n"); }
+
+void document_claims(document *d, const char *panel, const char *observed, const char *limit) {
+    document_fold(d, "The claims",
+                  document_counts(d, d->claims, d->claim_count, row_begins, panel));
+    text_add(&d->out, "| claim | verdict | %s | %s | in words |\n|---|---|---|---|---|\n", observed,
+             limit);
+    for (size_t k = 0; k < d->claim_count; k++) {
+        const statement_row *row = &d->claims[k];
+        if (!row_begins(row, panel)) { continue; }
+        text_add(&d->out, "| %s | %s | %s | %s | %s |\n", document_statement(d, row),
+                 document_verdict(d, row->verdict), document_number(d, row->observed),
+                 document_number(d, row->limit), document_cell(d, row->says));
+    }
+    text_add(&d->out, "\nThese rows again: %s\n", document_make(d, "claims"));
+    document_unfold(d);
+}

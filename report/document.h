@@ -75,6 +75,10 @@ void document_picture(document *d, const char *figure, const char *alternative,
 void document_fold(document *d, const char *title, const char *counts);
 void document_unfold(document *d);
 
+/* Adds a folded table of the claims whose names begin with `panel`; observed, limit: the heads of
+ * these columns. */
+void document_claims(document *d, const char *panel, const char *observed, const char *limit);
+
 /* --- the chapters, in order; each adds itself --- */
 void chapter_paper(document *d);    /* what came out, the algorithm */
 void chapter_settings(document *d); /* data, settings, how many tests at which level */
@@ -82,6 +86,7 @@ void chapter_advise(document *d);   /* the page of advise, in full */
 void chapter_unheld(document *d);   /* refuted, hypothesis not met, not checked, and why */
 void chapter_figure2(document *d);
 void chapter_released(document *d); /* where the released program departs from Algorithm 1 */
+void chapter_masks(document *d);    /* beyond the paper: laws of masks, rows held out */
 void chapter_statements(document *d);
 void chapter_artifact(document *d);   /* claim, command, time, memory, expected, found */
 void chapter_provenance(document *d); /* data, machine, versions, seeds */

@@ -76,6 +76,7 @@ static status write_report(document *d, const char *path) {
     chapter_unheld(d);
     chapter_figure2(d);
     chapter_released(d);
+    chapter_masks(d);
     chapter_statements(d);
     chapter_artifact(d);
     if (!own_data(d)) { chapter_advise(d); }

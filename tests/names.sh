@@ -79,7 +79,7 @@ for name in "${names[@]}"; do
     build/bin/report --quiet --results "$results" --plots "../../pictures-of/$name" --make "DATA='$(sed "s/'/'\\\\''/g" <<<"$name")'" \
         --out "$results/REPORT.md" >"$log" 2>&1 || no "results '$name': no report" "$log"
     if [[ $name == *[\#%\'\`]* ]] && command -v pandoc >/dev/null; then
-        for figure in loss-dynamics error-heatmap subnet-sweep required-width spectrum deviation lambda-min drift mean-curve movements predicted-floor width-controls; do
+        for figure in loss-dynamics error-heatmap subnet-sweep required-width spectrum deviation lambda-min drift mean-curve movements predicted-floor width-controls mask-laws held-out; do
             cp -n "$pictures/width-sweep.svg" "$pictures/$figure.svg"
         done
         report/page.sh "$results" >"$log" 2>&1

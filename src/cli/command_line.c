@@ -7,6 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cli/program.h"
+
 /* What a word of the command line may stand for: the option of that name, or those that begin with
  * it. */
 typedef struct {
@@ -86,7 +88,9 @@ status command_line_parse(const struct argp *argp, int argc, char **argv, const 
     if (error && !*error_text()) {
         const char *line = strstr(caught, ": ");
         line = line ? line + 2 : "wrong use";
-        fail(BAD_INPUT, "%.*s; see --help", (int)strcspn(line, "\n"), line);
+        fail(BAD_INPUT, "%.*s; %ssee --help", (int)strcspn(line, "\n"), line,
+             strstr(line, "'--masks") ? "masks of your own are taken by " PROGRAMS_WITH_MASKS "; "
+                                      : "");
     }
     free(caught);
     return error ? BAD_INPUT : OK;

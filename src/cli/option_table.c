@@ -39,6 +39,11 @@ static void set_auto(const option_row *row, void *field) {
 
 /* --- values as text --- */
 
+/* The file that was given in place of a number; NULL: none. */
+static const char *file_of(const option_row *row, const void *settings) {
+    return row->file > 0 ? *(const char *const *)((const char *)settings + row->file) : NULL;
+}
+
 /* Adds the field's value; digits: %.*g. Nothing if it was not given. */
 static void add_value(const option_row *row, const void *settings, int digits, text *t) {
     const void *field = field_of(row, settings);
@@ -89,8 +94,13 @@ void option_table_note(const option_row *rows, const void *settings, table *t) {
         if (rows->type == OPTION_HEADING) { continue; }
         char key[80];
         text value = {0};
+        const char *file = file_of(rows, settings);
         snprintf(key, sizeof key, "--%s", rows->name);
-        add_value(rows, settings, 9, &value);
+        if (file) {
+            text_add(&value, "%s", file);
+        } else {
+            add_value(rows, settings, 9, &value);
+        }
         const char *bytes = text_bytes(&value);
         table_note(t, key, "%s", bytes && *bytes ? bytes : "not given");
         text_free(&value);
@@ -124,12 +134,22 @@ static char *help_of(const option_row *row, const void *settings) {
 
 /* --- parsing --- */
 
+/* Whether the argument is the name of a file that the row takes in place of a number. */
+static bool is_file(const option_row *row, const char *argument) {
+    const char *end = strrchr(argument, '.');
+    return row->file > 0 && end && strcmp(end, ".npz") == 0;
+}
+
 static status parse_row(const option_row *row, const char *argument, void *settings) {
     void *field = field_of(row, settings);
     int above = (row->flags & OPTION_ABOVE_LOW) != 0, distinct = !(row->flags & OPTION_REPEATED);
     uint64_t low = (uint64_t)row->low, high = (uint64_t)row->high, count = 0;
     status st = OK;
     bool words = row->flags & OPTION_AUTO && strcmp(argument, "auto") == 0;
+    if (is_file(row, argument)) {
+        *(const char **)((char *)settings + row->file) = argument;
+        return OK;
+    }
     switch (words ? OPTION_HEADING : row->type) {
     case OPTION_COUNT:
         st = option_count(row->name, argument, low, high, &count);

@@ -43,6 +43,8 @@ typedef struct {
     unsigned flags;           /* OPTION_ABOVE_LOW | ... */
     const char *const *words; /* of OPTION_WORD, NULL-terminated */
     size_t given; /* offsetof() of a bool that is set when the option is given; 0: none */
+    size_t file; /* of OPTION_COUNT: offsetof() of a const char * that a name ending in .npz goes to
+                     in place of a number; 0: none */
 } option_row;
 
 /* program_parse with options of the program's own: rows fill settings, which hold the defaults at

@@ -24,6 +24,11 @@ typedef enum { ROWS_USUAL, ROWS_FIRST, ROWS_SPREAD, ROWS_APART } program_rows;
 /* What the programs of theory take unless --rows says so. (The experiments take the first.) */
 #define PROGRAM_ROWS_OF_THEORY ROWS_SPREAD
 
+/* The programs that take a user's own masks, --masks FILE.npz: what the others tell. */
+#define PROGRAMS_WITH_MASKS                                                                      \
+    "loss-dynamics, error-heatmap, width-sweep, subnet-sweep, mask-moments, ntk-concentration, " \
+    "local-descent, drift and error-floor"
+
 /* What --help says of a program. */
 typedef struct {
     const char *sentence; /* what it does */

@@ -75,9 +75,6 @@ static double joint_of(const effective_setting *s) {
     return s->parts ? 0 : (s->xi - s->pair) / (s->xi * s->p);
 }
 
-/* Whether the neurons of a mask are dependent. */
-static bool is_sized(const effective_setting *s) { return s->pair != s->xi; }
-
 /* felt (n, q) <- b e + a U, U = Y - e. */
 static void mix(effective *f, double b, double a) {
     for (size_t k = 0; k < f->s.n * f->s.q; k++) {
@@ -93,17 +90,6 @@ static void take_joint(effective *f) {
     into_basis(f, q, o->felt, o->output);
     effective_product(false, true, rank, rank, q, -joint_of(&f->s), o->output, o->output, 1,
                       o->Gamma);
-}
-
-/* Where a mask takes a given number of neurons its noise sums to 0. */
-static void centre(const effective *f, size_t columns) {
-    size_t m = f->s.m, q = f->s.q;
-    for (size_t k = 0; k < columns; k++) {
-        double *x = f->o1.normal + k * m, mean = 0;
-        const double *a = f->A + k % q;
-        for (size_t r = 0; r < m; r++) { mean += a[r * q] * x[r] / (double)m; }
-        for (size_t r = 0; r < m; r++) { x[r] -= a[r * q] * mean; }
-    }
 }
 
 /* In the eigenbasis of B on the diagonal: theta B_i Gamma_ii / (p (2 - theta B_i)). */
@@ -139,7 +125,7 @@ static void move_paths(effective *f) {
     size_t rank = f->rank, columns = s->q * s->paths;
     if (columns == 0) { return; }
     rng_normal_double(f->draws, sqrt(jump_of(s) / (double)s->q), s->m * columns, f->o1.normal);
-    if (is_sized(s)) { centre(f, columns); }
+    if (effective_is_sized(s)) { effective_centre(f, columns, f->o1.normal); }
     effective_product(false, false, rank, columns, s->m, 1, f->o1.rotated, f->o1.normal, 0,
                       f->kick);
     for (size_t k = 0; k < rank * columns; k++) {
@@ -167,7 +153,7 @@ static void hold(effective *f) {
     into_basis(f, m, f->active, o->rotated);
     effective_product(false, true, rank, rank, m, jump_of(&f->s), o->rotated, o->rotated, 0,
                       o->Gamma);
-    if (is_sized(&f->s)) { take_joint(f); }
+    if (effective_is_sized(&f->s)) { take_joint(f); }
     memcpy(f->work_m, o->rotated, rank * m * sizeof *f->work_m);
     apply_S(f, m, f->active, f->work_m, o->pull);
 }
@@ -316,7 +302,7 @@ void effective_first_round(effective *f) {
     const double *felt = f->e;
     add_noise(f);
     move_paths(f);
-    if (is_sized(&f->s)) {
+    if (effective_is_sized(&f->s)) {
         mix(f, 1, 1 - f->s.pair / f->s.xi);
         felt = f->o1.felt;
         into_basis(f, f->s.q, felt, f->e_basis);

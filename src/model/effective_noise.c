@@ -53,6 +53,40 @@ static void categorical_noise(effective *f) {
     add_square(f, (double)f->s.q, o->f);
 }
 
+/* o->l <- what a neuron's presence does through all others together, but for what these then take
+ * from each other: l - (1/p) c1 sum_s reach_s D(s), D(s) = c sum_{t<s} P_{s-1-t} sum_{k<=t} K_k
+ * d(t-k). Overwrites the fields of the masks. */
+static void act_together(effective *f) {
+    effective_second *o = &f->o2;
+    size_t n = f->s.n, m = f->s.m;
+    for (size_t t = 0; t < f->s.tau; t++) {
+        double *pull = o->pull[FIELD_MASKS][t], *D = o->d[FIELD_MASKS][t];
+        for (size_t k = 0; k <= t; k++) {
+            effective_apply(n, m, 1, o->KK[k], o->d[FIELD_MEAN][t - k], k > 0, pull);
+            effective_apply(n, m, 1, o->KK[k], o->d[FIELD_PATH][t - k], 1, pull);
+        }
+        memset(D, 0, n * m * sizeof *D);
+        for (size_t s = 0; s < t; s++) {
+            effective_apply(n, m, f->c, o->P[t - 1 - s], o->pull[FIELD_MASKS][s], 1, D);
+        }
+    }
+    reach_others(f, o->d[FIELD_MASKS], 0, o->l_masks);
+    for (size_t k = 0; k < n * m; k++) { o->l[k] -= o->l_masks[k] / f->s.p; }
+}
+
+/* Equal parts: sum_l (m_r^l - 1/p)(m_r'^l - 1/p) sums to 0 over the neurons r that move, too: that takes
+ * away what they do together, (1/m) sum_r' l_r' l_r'^T, centred as r' is. */
+static void take_together(effective *f) {
+    effective_second *o = &f->o2;
+    size_t n = f->s.n, q = f->s.q;
+    double m = (double)f->s.m, share = effective_others(&f->s) / m;
+    act_together(f);
+    add_square(f, -share, o->l);
+    memset(o->change, 0, n * q * sizeof *o->change);
+    effective_to_outputs(f, 1, o->l, o->change);
+    effective_outer(n, q, share / (m * (double)q), o->change, o->change, 1, o->C);
+}
+
 void effective_noise(effective *f) {
     effective_second *o = &f->o2;
     memset(o->C, 0, f->s.n * f->s.n * sizeof *o->C);
@@ -64,6 +98,7 @@ void effective_noise(effective *f) {
     reach_others(f, o->d[FIELD_MASKS], 0, o->l_masks);
     if (f->s.parts) {
         categorical_noise(f);
+        if (effective_is_sized(&f->s)) { take_together(f); }
     } else {
         bernoulli_noise(f);
     }

@@ -35,7 +35,10 @@ void effective_second_take(effective *f) {
     o->Omega = effective_array(f, m * m);
     o->C = effective_array(f, n * n);
     o->factor = effective_array(f, n * n);
-    o->m_t = effective_array(f, n * f->s.q);
+    double **outputs[] = {&o->m_t, &o->force, &o->less, &o->before, &o->change};
+    for (size_t k = 0; k < sizeof outputs / sizeof *outputs; k++) {
+        *outputs[k] = effective_array(f, n * f->s.q);
+    }
 }
 
 /* --- (D), the propagator --- */
@@ -99,11 +102,11 @@ void effective_second_refresh(effective *f) {
 
 /* --- (R), the fields of a round --- */
 
-/* d(t) <- d(t) + c sum_{s<t} P_{t-1-s} G_r rho_r(s); rho <- rho - (1-xi) q d(t); G_r rho_r(t). */
+/* d(t) <- d(t) + c sum_{s<t} P_{t-1-s} G_r rho_r(s); rho <- rho - (1-pair) q d(t); G_r rho_r(t). */
 static void react(effective *f, effective_field kind, size_t t) {
     effective_second *o = &f->o2;
     size_t n = f->s.n, m = f->s.m;
-    double own = (1 - f->s.xi) * (double)f->s.q, *d = o->d[kind][t];
+    double own = (1 - f->s.pair) * (double)f->s.q, *d = o->d[kind][t];
     for (size_t s = 0; s < t; s++) {
         effective_apply(n, m, f->c, o->P[t - 1 - s], o->pull[kind][s], 1, d);
     }
@@ -111,13 +114,35 @@ static void react(effective *f, effective_field kind, size_t t) {
     effective_pull(f, o->rho, o->pull[kind][t]);
 }
 
-/* The mean: rho = m_t a_r - (1-xi) q d(t), d(t) = s_s P_t s_r + ..;
+/* force <- m_t + delta_t: where sizes are given, a subnetwork that takes a neuron takes less of the
+ * others, delta_0 = (1 - pair/xi) U, delta_{t+1} = (I - c xi K) delta_t + (1 - pair/xi) (m_t -
+ * m_{t+1}). */
+static void set_force(effective *f, size_t t) {
+    effective_second *o = &f->o2;
+    size_t n = f->s.n, q = f->s.q;
+    double less = 1 - f->s.pair / f->s.xi;
+    memcpy(o->force, o->m_t, n * q * sizeof *o->m_t);
+    if (!effective_is_sized(&f->s)) { return; }
+    if (t == 0) {
+        for (size_t k = 0; k < n * q; k++) { o->less[k] = less * (f->Y[k] - f->e[k]); }
+    } else {
+        effective_apply(n, q, -f->c * f->s.xi, f->K, o->less, 0, o->change);
+        for (size_t k = 0; k < n * q; k++) {
+            o->less[k] += o->change[k] + less * (o->before[k] - o->m_t[k]);
+        }
+    }
+    memcpy(o->before, o->m_t, n * q * sizeof *o->m_t);
+    for (size_t k = 0; k < n * q; k++) { o->force[k] += o->less[k]; }
+}
+
+/* The mean: rho = (m_t + delta_t) a_r - (1-pair) q d(t), d(t) = s_s P_t s_r + ..;
  * m_{t+1} = m_t - c xi sum_r G_r rho_r(t) a_r^T. */
 static void mean_step(effective *f, size_t t) {
     effective_second *o = &f->o2;
     size_t count = f->s.n * f->s.m;
     effective_apply(f->s.n, f->s.m, f->s.scales.subnet, o->P[t], f->active, 0, o->d[FIELD_MEAN][t]);
-    effective_to_neurons(f, o->m_t, o->rho);
+    set_force(f, t);
+    effective_to_neurons(f, o->force, o->rho);
     react(f, FIELD_MEAN, t);
     effective_to_outputs(f, -f->c * f->s.xi, o->pull[FIELD_MEAN][t], o->m_t);
     for (size_t k = 0; k < count; k++) { o->sum[k] = (t > 0 ? o->sum[k] : 0) + o->rho[k]; }
@@ -132,11 +157,12 @@ static void path_step(effective *f, size_t t) {
 }
 
 /* The response to the other neurons' masks, a field of covariance
- * q xi (1-xi) sum_r d_r(t) d_r(t')^T: sqrt(q xi (1-xi)) d(t) Omega, d over all fields. */
+ * q xi (1-xi) sum_r d_r(t) d_r(t')^T: sqrt(q xi (1-xi)) d(t) Omega, d over all fields; sizes that
+ * are given: effective_others. */
 static void masks_step(effective *f, size_t t) {
     effective_second *o = &f->o2;
     size_t n = f->s.n, count = n * f->s.m;
-    double scale = sqrt((double)f->s.q * f->s.xi * (1 - f->s.xi));
+    double scale = sqrt(effective_others(&f->s));
     double *d = o->d[FIELD_MASKS][t], *all = f->work_m2;
     memset(d, 0, count * sizeof *d);
     for (size_t s = 0; s < t; s++) {
@@ -172,6 +198,7 @@ static status follow_fields(effective *f, bool noisy) {
         status st = effective_draw(f, o->factor, m, o->felt);
         if (st != OK) { return st; }
         rng_normal_double(f->draws, 1, m * m, o->Omega);
+        if (effective_is_sized(&f->s)) { effective_centre(f, m, o->Omega); }
     }
     for (size_t t = 0; t < f->s.tau; t++) {
         mean_step(f, t);

@@ -95,3 +95,13 @@ double effective_variance(const effective *f) {
     for (size_t i = 0; i < f->rank; i++) { trace += f->Sigma[i * f->rank + i]; }
     return trace;
 }
+
+void effective_centre(const effective *f, size_t columns, double *x) {
+    size_t m = f->s.m, q = f->s.q;
+    for (size_t k = 0; k < columns; k++, x += m) {
+        double mean = 0;
+        const double *a = f->A + k % q;
+        for (size_t r = 0; r < m; r++) { mean += a[r * q] * x[r] / (double)m; }
+        for (size_t r = 0; r < m; r++) { x[r] -= a[r * q] * mean; }
+    }
+}

@@ -29,8 +29,10 @@ typedef struct {
     double *l, *l_masks;   /* (n, m): lbar and l^g */
     double *C, *factor;    /* (n, n): noise of a round, summed over outputs; its factor */
     double *m_t;           /* (n, q) */
-    size_t served;         /* rounds that C has served beside its own */
-    double error;          /* the error where C was computed */
+    double *force;         /* (n, q): m_t, and where sizes are given delta_t */
+    double *less, *before, *change; /* (n, q): delta_t, m_{t-1}, room */
+    size_t served;                  /* rounds that C has served beside its own */
+    double error;                   /* the error where C was computed */
 } effective_second;
 
 /* What order 1 holds, in a basis V of `rank` eigenvectors of K. */
@@ -105,5 +107,18 @@ void effective_second_refresh(effective *f);
 status effective_second_round(effective *f);
 /* C of a round, from the fields. */
 void effective_noise(effective *f);
+
+/* Whether the neurons of a mask are dependent. */
+static inline bool effective_is_sized(const effective_setting *s) { return s->pair != s->xi; }
+/* q times the variance of the others' masks in a subnetwork that takes a neuron; where sizes are given
+ * from their mean, by which they are centred. m >= 3. */
+static inline double effective_others(const effective_setting *s) {
+    double q = (double)s->q, m = (double)s->m;
+    if (!effective_is_sized(s)) { return q * s->xi * (1 - s->xi); }
+    return q * s->pair * (1 - s->pair) * (m - 1) / (m - 2);
+}
+/* x (m, columns): where a mask takes a given number of neurons its noise sums to 0, in column k along
+ * the signs of output k modulo q. */
+void effective_centre(const effective *f, size_t columns, double *x);
 
 #endif

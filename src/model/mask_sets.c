@@ -88,6 +88,19 @@ status mask_sets_fit_xi(const mask_sets *sets, double xi) {
                 sets->path, sets->share, xi, sets->share);
 }
 
+bool mask_sets_part(const mask_sets *sets, double xi) {
+    size_t size = sets->p * sets->m;
+    if (!(fabs(xi * (double)sets->p - 1) <= 1e-12)) { return false; }
+    for (size_t k = 0; k < sets->rounds * sets->m; k++) {
+        unsigned taken = 0;
+        for (size_t l = 0; l < sets->p; l++) {
+            taken += sets->mask[k / sets->m * size + l * sets->m + k % sets->m];
+        }
+        if (taken != 1) { return false; }
+    }
+    return true;
+}
+
 const unsigned char *mask_sets_of(const mask_sets *sets, size_t repetition, size_t round) {
     size_t set = (repetition % sets->rounds * sets->stride + round) % sets->rounds;
     return sets->mask + set * sets->p * sets->m;

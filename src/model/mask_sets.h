@@ -7,6 +7,7 @@
 #ifndef MODEL_MASK_SETS_H
 #define MODEL_MASK_SETS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include "base/error.h"
 #include "io/npy.h"
@@ -32,6 +33,9 @@ status mask_sets_fit(const mask_sets *sets, size_t p, size_t m);
 /* BAD_INPUT unless they take a share xi of the neurons: the training divides by it. `allows` is half
  * a neuron and five standard errors, from the spread of the masks' sizes. */
 status mask_sets_fit_xi(const mask_sets *sets, double xi);
+
+/* Whether every neuron is in one subnetwork of every set, and xi is 1/p. */
+bool mask_sets_part(const mask_sets *sets, double xi);
 
 /* The masks (p, m) of a round, counted from 0. */
 const unsigned char *mask_sets_of(const mask_sets *sets, size_t repetition, size_t round);

@@ -15,7 +15,9 @@ static size_t block_of(size_t n, size_t d) {
     return neurons < BLOCK ? neurons : BLOCK;
 }
 
-const char *mask_design_kind(const mask_design *design) { return mask_words[design->kind]; }
+const char *mask_design_kind(const mask_design *design) {
+    return design->sets ? "own" : mask_words[design->kind];
+}
 
 static size_t most_masks(const mask_design *designs, size_t count) {
     size_t most = 1;
@@ -85,6 +87,13 @@ status masked_stream_fits(const dataset *data, const mask_design *designs, size_
 static void draw_block(masked_stream *s, const mask_design *design, size_t count) {
     size_t p = design->masks, before = s->width - count;
     double share = design->xi;
+    if (design->sets) { /* again from their first neuron where the stream is longer than they are */
+        size_t m = design->sets->m;
+        for (size_t k = 0; k < p * count; k++) {
+            s->mask[k] = design->sets->mask[k / count * m + (before + k % count) % m];
+        }
+        return;
+    }
     if (design->kind == MASK_PARTITION) {
         for (size_t k = 0; k < p * count; k++) {
             s->mask[k] = (before + k % count) % p == k / count;

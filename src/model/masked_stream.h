@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include "model/dataset.h"
 #include "model/mask.h"
+#include "model/mask_sets.h"
 #include "model/ntk.h"
 #include "base/error.h"
 #include "base/real.h"
@@ -23,11 +24,13 @@
  * partition, since neurons are independent and alike. */
 typedef struct {
     mask_kind kind;
-    size_t masks; /* K p; categorical: the p masks of one draw */
-    double xi;    /* 1/p if they part the neurons */
+    size_t masks;          /* K p; categorical: the p masks of one draw */
+    double xi;             /* 1/p if they part the neurons */
+    const mask_sets *sets; /* masks of a user's own in place of drawn ones, K p of them; NULL: none;
+                              borrowed */
 } mask_design;
 
-/* Its word, "bernoulli", .. */
+/* Its word, "bernoulli", .., or "own". */
 const char *mask_design_kind(const mask_design *design);
 
 typedef struct {

@@ -214,6 +214,7 @@ status rows_hold_out(const program_options *run, size_t wanted, size_t count, da
     *file_row = NULL;
     status st = dataset_load(run->data, 0, data);
     if (st != OK) { return st; }
+    if (st == OK && run->at_most && count > data->n / 4) { count = data->n >= 8 ? data->n / 4 : 1; }
     if (count >= data->n || (run->samples > data->n - count && !run->at_most)) {
         st = fail(
             BAD_INPUT,

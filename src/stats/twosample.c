@@ -50,6 +50,11 @@ double twosample_p(twosample t, double tolerance) {
     return t.variance > 0 ? 2 * gsl_cdf_tdist_Q(beyond / sqrt(t.variance), t.degrees) : 0;
 }
 
+double twosample_half_width(twosample t, double confidence) {
+    if (isnan(t.variance) || !(t.degrees > 0)) { return NAN; }
+    return sqrt(t.variance) * gsl_cdf_tdist_Pinv((1 + confidence) / 2, t.degrees);
+}
+
 double twosample_fisher_p(size_t k, size_t n, size_t l, size_t m) {
     unsigned in = (unsigned)(k + l), out = (unsigned)(n + m - k - l), drawn = (unsigned)n;
     double below = gsl_cdf_hypergeometric_P((unsigned)k, in, out, drawn);

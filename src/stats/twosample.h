@@ -23,6 +23,9 @@ twosample twosample_pool(const twosample *t, size_t count);
  * is so, else 0. NaN of NaN. */
 double twosample_p(twosample t, double tolerance);
 
+/* Half the width of the difference's Student interval at a confidence in (0, 1). NaN of NaN. */
+double twosample_half_width(twosample t, double confidence);
+
 /* Fisher's exact test, two-sided by doubling the smaller tail: k of n against l of m. */
 double twosample_fisher_p(size_t k, size_t n, size_t l, size_t m);
 

@@ -84,3 +84,50 @@ Test(mask_laws, ratio_is_of_paired_runs) {
     table_data_free(&runs);
     table_data_free(&means);
 }
+
+/* --starts same: every cell is the one that stands alone, and without it the first one alone is. */
+Test(mask_laws, same_starts_in_all_cells) {
+    char path[256], alone[256], arguments[128];
+    snprintf(path, sizeof path, "%s/starts", fixture_folder("mask-laws"));
+    snprintf(alone, sizeof alone, "%s/start", fixture_folder("mask-laws"));
+    table_data same, own, one;
+    run(path, "--subnets 2,3 --xi 0.5 --starts same", &same);
+    run(path, "--subnets 2,3 --xi 0.5", &own);
+    for (int p = 2; p <= 3; p++) {
+        snprintf(arguments, sizeof arguments, "--subnets %d --xi 0.5", p);
+        run(alone, arguments, &one);
+        for (int j = 0; j < REPEATS; j++) {
+            double level = level_of(&one, p, j, NULL);
+            cr_expect(eq(dbl, level_of(&same, p, j, NULL), level), "p=%d", p);
+            cr_expect(eq(int, level_of(&own, p, j, NULL) == level, p == 2), "p=%d", p);
+        }
+        table_data_free(&one);
+    }
+    table_data_free(&same), table_data_free(&own);
+}
+
+/* Held-out errors over those without masks, which the first number of subnetworks has. */
+Test(mask_laws, held_ratio_is_of_paired_runs) {
+    char path[256], file[300];
+    snprintf(path, sizeof path, "%s/held", fixture_folder("mask-laws"));
+    table_data runs, means;
+    run(path, "--subnets 2,3 --xi 0.5,1 --holdout 10 --starts same", &runs);
+    snprintf(file, sizeof file, "%s.dat", path);
+    cr_assert(eq(int, table_read(file, &means), OK), "%s", error_text());
+    cr_assert(eq(sz, means.rows, 3));
+    for (size_t row = 0; row < means.rows; row++) {
+        double sum = 0;
+        for (size_t j = 0; j < REPEATS; j++) {
+            double with = value(&runs, row * REPEATS + j, "held");
+            sum += log(with / value(&runs, REPEATS + j, "held")) / REPEATS; /* row 1: xi = 1 */
+        }
+        cr_expect(le(dbl, fabs(log(value(&means, row, "held_ratio")) - sum), 1e-7), "%zu", row);
+        cr_expect(le(dbl, value(&means, row, "held_low"), value(&means, row, "held_ratio")));
+    }
+    cr_expect(eq(dbl, value(&means, 1, "held_ratio"), 1));
+    table_data_free(&runs), table_data_free(&means);
+    run(path, "--subnets 2,3 --xi 0.5,1 --holdout 10", &runs);
+    cr_assert(eq(int, table_read(file, &means), OK), "%s", error_text());
+    cr_expect(eq(int, table_column(&means, "held_ratio"), -1));
+    table_data_free(&runs), table_data_free(&means);
+}

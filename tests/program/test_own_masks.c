@@ -12,11 +12,13 @@
 
 TestSuite(own_masks, .timeout = 300);
 
-static void run(const char *arguments) {
+static void run_of(const char *where, const char *arguments) {
     char command[2048], said[1024];
-    snprintf(command, sizeof command, "BIN/%s --threads 1 --quiet", arguments);
+    snprintf(command, sizeof command, "%s/%s --threads 1 --quiet", where, arguments);
     cr_assert(eq(int, fixture_run(command, said, sizeof said), 0), "%s: %s", command, said);
 }
+
+static void run(const char *arguments) { run_of("BIN", arguments); }
 
 /* path <- some arrays of a reference, each as it is; the first mask of `masks` turned where asked. */
 static void copy(const char *path, const char *reference, const char *const *names, size_t count,
@@ -125,5 +127,46 @@ Test(own_masks, what_does_not_fit_is_refused) {
                  "--samples 10 --rounds 2 --repeats 1 --lr 0.1 --masks %s %s", cases[k].file,
                  cases[k].more);
         refusal(folder, "", "BIN/error-heatmap", arguments, cases[k].names, 2);
+    }
+}
+
+/* The programs of theory take them, or say which ones do. */
+Test(own_masks, programs_of_theory) {
+    const char *folder = refusal_folder("own-masks-theory");
+    const char *masks = "tests/reference/replay-bernoulli.npz";
+    static const struct {
+        const char *program, *more, *names;
+    } refused[] = {{"mask-moments", "--xi 0.9", "not xi = 0.9"},
+                   {"mask-moments", "--subnets 7", "leave --subnets out"},
+                   {"mask-moments", "--width 5", "leave --width out"},
+                   {"drift", "--width 5", "leave --width out"},
+                   {"local-descent", "--xi 0.9", "not xi = 0.9"},
+                   {"error-floor", "--xi 0.9", "not xi = 0.9"},
+                   {"error-floor", "--along-subnets 2,4", "leave it out"},
+                   {"error-floor", "--cells none.dat", "leave --cells or --masks out"},
+                   {"ntk-concentration", "--widths 64,128", "leave --widths out"},
+                   {"ntk-concentration", "--xi 0.1,0.2", "leave --xi out"},
+                   {"bernoulli-rate", "", "taken by loss-dynamics"},
+                   {"required-width", "", "taken by loss-dynamics"},
+                   {"categorical-rate", "", "taken by loss-dynamics"},
+                   {"advise", "", "taken by loss-dynamics"}};
+    static const char *const taken[] = {
+        "mask-moments --trials 16 --rounds 1", "ntk-concentration --trials 2",
+        "drift --rounds 1 --repeats 1 --multiples 1 --wide-trials 1 --wide-width 64 "
+        "--wide-samples 3",
+        "local-descent --rounds 1 --repeats 1 --multiples 1 --wide-trials 1 --wide-width 64 "
+        "--wide-samples 3",
+        "error-floor --repeats 1 --runs 1 --rounds 2 --order 1 --kappa 1"};
+    char program[64], arguments[900];
+    for (size_t k = 0; k < sizeof refused / sizeof *refused; k++) {
+        snprintf(program, sizeof program, "TOOL/%s", refused[k].program);
+        snprintf(arguments, sizeof arguments, "--masks %s %s", masks, refused[k].more);
+        refusal(folder, "", program, arguments, refused[k].names, 2);
+    }
+    const char *tables = fixture_folder("own-masks-tables");
+    for (size_t k = 0; k < sizeof taken / sizeof *taken; k++) {
+        snprintf(arguments, sizeof arguments, "%s --fresh --samples 6 --masks %s --out %s/%zu.dat",
+                 taken[k], masks, tables, k);
+        run_of("TOOL", arguments);
     }
 }

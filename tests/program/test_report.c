@@ -224,6 +224,29 @@ Test(report, released_program_in_numbers) {
     free(said);
 }
 
+/* The law that leaves the least error, with its interval; the claims; what is not there is said. */
+Test(report, masks_in_numbers) {
+    statement_row claims[] = {row("Held-out error along xi", PAPER, STATEMENT_REFUTED, "x"),
+                              row("Figure 2a jump", PAPER, NOT_REFUTED, "x")};
+    document d = made(claims, 2, NULL, 0);
+    write_file("mask-laws", "subnets xi mask mean ratio ratio_low ratio_high\n"
+                            "2 0.5 bernoulli 4 1 1 1\n2 0.5 partition 3 0.75 0.7 0.8\n"
+                            "4 0.25 bernoulli 8 1 1 1\n4 0.25 partition 9 1.125 1.1 1.2\n");
+    write_file("held-out", "subnets xi held\n1 1 4\n");
+    char *said = chapter(&d, chapter_masks);
+    expect_said(said, "p = 2: partition, 0.75 times that of Bernoulli masks (95 % interval 0.7 to "
+                      "0.8); p = 4: bernoulli, 1 times");
+    expect_said(said, "| 4 | partition | 9 | 1.12 | 1.1 to 1.2 |");
+    expect_said(said, "Held-out error along xi");
+    cr_expect(eq(ptr, strstr(said, "Figure 2a jump"), NULL));
+    free(said);
+    d = made(claims, 2, NULL, 0);
+    d.results = "build/test-tmp";
+    said = chapter(&d, chapter_masks);
+    expect_said(said, "Not run yet: `make masks PROFILE=quick` does it.");
+    free(said);
+}
+
 Test(report, provenance_from_the_tables) {
     document d = made(NULL, 0, NULL, 0);
     write_file("loss-dynamics", "# data sha256: abc\n# ||G||: 3\n# seconds: 12.34 (predicted 5)\n# "

@@ -61,8 +61,7 @@ Test(run_map, lines_cells_and_runs) {
     cr_assert(eq(sz, map.line[1].groups, 3));
     const size_t sizes[] = {2, 2, 1, 2, 1};
     for (size_t cell = 0; cell < 5; cell++) { cr_assert(eq(sz, map.sizes[cell], sizes[cell])); }
-    const double values[COUNT] = {2,   3,   NAN, 2.5,
-                                  NAN, 0.5, NAN, 0.6}; /* in a cell by row of the table */
+    const double values[COUNT] = {3, 2, NAN, 2.5, NAN, 0.5, NAN, 0.6}; /* in a cell by repetition */
     for (size_t i = 0; i < COUNT; i++) {
         cr_assert(map.values[i] == values[i] || (isnan(map.values[i]) && isnan(values[i])),
                   "run %zu", i);

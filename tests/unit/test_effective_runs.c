@@ -101,6 +101,30 @@ Test(effective_runs, floors_are_those_of_runs_and_wrong_theories_are_refused) {
     close_ground(&x);
 }
 
+/* Partitions: their noise cancels at order 1, and that of independent neurons is twice as large. */
+Test(effective_runs, floors_of_partitions) {
+    train_settings s = {.width = 96,
+                        .subnets = 2,
+                        .xi = 0.5,
+                        .lr = 0.45,
+                        .local_steps = 2,
+                        .kappa = 1,
+                        .mask = MASK_PARTITION,
+                        .scaling = SCALING_THEORY};
+    ground x;
+    open_ground(&x, ROWS, 1, s, 2);
+    seen_outcome seen = simulate(&x);
+    effective_setting independent = x.setting;
+    independent.pair = independent.xi;
+    outcome right = predict(&x, x.setting), wrong = predict(&x, independent);
+    cr_log_info("predicted %g, independent %g, seen %g to %g", right.floor, wrong.floor,
+                seen.floor.low, seen.floor.high);
+    cr_expect(lt(dbl, 0.8 * seen.floor.low, right.floor));
+    cr_expect(lt(dbl, right.floor, 1.1 * seen.floor.high));
+    cr_expect(lt(dbl, 1.3 * seen.floor.high, wrong.floor));
+    close_ground(&x);
+}
+
 /* Where labels rule, the start's error falls by e^-2 within the early rounds: a step that is 5 %
  * too large makes a tenth of it. */
 Test(effective_runs, a_step_that_is_5_percent_too_large_is_refused) {

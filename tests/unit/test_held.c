@@ -53,6 +53,19 @@ Test(held, rows_are_the_last_of_the_file) {
     dataset_free(&whole);
 }
 
+/* With --at-most a quarter of a small file is left to be held out, and what remains is trained on. */
+Test(held, no_more_than_a_quarter_at_most) {
+    program_options run = options_of(5000, ROWS_USUAL);
+    dataset data = {.n = 0}, held = {.n = 0};
+    size_t *row = NULL;
+    cr_expect(eq(int, rows_hold_out(&run, 0, 900, &data, &row, &held), BAD_INPUT));
+    run.at_most = true;
+    cr_assert(eq(int, rows_hold_out(&run, 0, 900, &data, &row, &held), OK), "%s", error_text());
+    cr_expect(eq(sz, held.n, 250));
+    cr_expect(eq(sz, data.n, 750));
+    free(row), dataset_free(&data), dataset_free(&held);
+}
+
 typedef struct {
     double error, held, off; /* off: largest |Z - X W| of the rows held out, over the largest */
 } outcome;

@@ -40,6 +40,7 @@ typedef struct {
     size_t masks;        /* runs from every such start */
     size_t curve_rounds; /* of AXIS_CURVE */
     size_t label;        /* column of the labels */
+    const char *own;     /* masks of the user's own, which are refused; NULL: none */
     /* Ascending; AXIS_WIDTH_NOISY and AXIS_MULTI_SAMPLE take those of AXIS_WIDTH and AXIS_SUBNETS.
      */
     option_list along[AXES];

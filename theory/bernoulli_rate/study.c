@@ -1,6 +1,7 @@
 /* What bernoulli-rate runs: a base setting, the axes along which one number of it changes, and the
  * widths of the mean curve; and its two tables.
  * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "study/own_masks.h"
 #include "theory/bernoulli_rate/bernoulli_rate.h"
 
 #include <math.h>
@@ -88,7 +89,7 @@ static const option_row options[] = {
     {"curve-kappa", OPTION_NUMBER, FIELD(curve_kappa), 0, 1e6, "kappa", ABOVE},
     {"curve-rounds", OPTION_COUNT, FIELD(curve_rounds), 4, MAX_STEPS, "rounds"},
     {"masks", OPTION_COUNT, FIELD(masks), 2, MAX_STEPS,
-     "runs with masks of their own from every start W_0"},
+     "runs with masks of their own from every start W_0", .file = FIELD(own)},
     {NULL}};
 
 /* --- cells --- */
@@ -167,7 +168,9 @@ static status open_bottom(bernoulli_context *c) {
 static status prepare(study_run *r) {
     bernoulli_context *c = r->context;
     const bernoulli_settings *o = r->settings;
-    status st = kernel_data_open(&r->options, r->study->samples, o->label, &c->data);
+    status st = own_masks_refuse(o->own, "Theorem 3 is about Bernoulli masks, drawn for every m, p "
+                                         "and xi of the axes");
+    if (st == OK) { st = kernel_data_open(&r->options, r->study->samples, o->label, &c->data); }
     if (st == OK) { st = gram_new(&c->data.data, GRAM_AUTO, &c->g); }
     if (st == OK) { st = eigenpairs_new(c->data.Hinf, c->data.data.n, 1, &c->infinite); }
     if (st == OK) { st = open_bottom(c); }

@@ -56,6 +56,7 @@ static status near_neurons(const study_run *r, evidence *e) {
     bool wide = model->m >= model->width;
     claim_supposes(e, wide, "m = %.0f %s %.4g required for failure probability delta", model->m,
                    sign_of(wide), model->width);
+    local_suppose_drawn(r, e->which, e);
     return count_trials(r, too_many_near, model->delta, e);
 }
 
@@ -84,6 +85,7 @@ static status combined(const study_run *r, evidence *e) {
     claim_supposes(e, wide && all.ball > 0,
                    "m = %.0f %s %.4g required; weights within R* in %.0f of %.0f states", model->m,
                    sign_of(wide), model->width, all.ball, all.states);
+    local_suppose_drawn(r, e->which, e);
     return count_trials(r, below_half, 2 * model->delta, e);
 }
 
@@ -112,6 +114,7 @@ static status theorem_2(const study_run *r, evidence *e) {
                    "lambda0/n = %.3g",
                    model->assumption1 ? "holds" : "does not hold", model->m, sign_of(wide),
                    model->paper_width, all.from_start, near ? "<=" : ">", model->paper_radius);
+    local_suppose_drawn(r, regime, e);
     return claim_saw(e, 1, least, all.states);
 }
 

@@ -75,7 +75,7 @@ static void put_row(const study_run *r, local_place at, size_t step, size_t roun
     char name[32];
     local_step_name(r->settings, step, name);
     table_row(t);
-    local_put_place(at, t);
+    local_put_place(r, at, t);
     row_text(t, "step", "step size in words", name);
     row_number(t, "multiple", "eta ||G||", eta * model->gram_norm);
     row_number(t, "round", "k, from 1", (double)round + 1);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cli/options.h"
+#include "study/own_masks.h"
 #include "theory/error_floor/error_floor.h"
 
 enum { NOTE = 1024 };
@@ -55,9 +56,26 @@ static status refuse_zero(const table_data *t, const char *path) {
                 path, value);
 }
 
+/* One cell, of the masks' p, m and xi; the prediction is that of --mask. */
+static status take_masks(study_run *r) {
+    floor_settings *o = r->settings;
+    mask_sets *sets = &((floor_context *)r->context)->sets;
+    status st = own_masks_read(o->masks, sets);
+    if (st != OK) { return st; }
+    o->widths = (option_list){{(double)sets->m}, 1};
+    o->subnets = (option_list){{(double)sets->p}, 1};
+    o->xi = (option_list){{own_masks_xi(sets)}, 1};
+    return OK;
+}
+
 status floor_preset(study_run *r) {
     floor_settings *o = r->settings;
     table_data t;
+    if (o->masks && o->table) {
+        return fail(BAD_INPUT, "--masks: they are for one m, p and xi, not for the cells of a "
+                               "table; leave --cells or --masks out");
+    }
+    if (o->masks) { return take_masks(r); }
     if (!o->table) { return OK; }
     status st = table_read(o->table, &t);
     if (st != OK) { return st; }

@@ -5,6 +5,7 @@
 
 #include "model/bounds.h"
 #include "model/stability.h"
+#include "study/own_masks.h"
 #include "theory/error_floor/error_floor.h"
 
 enum { ROUNDS_MOST = 2000 };
@@ -44,11 +45,13 @@ static double rate_of(const floor_rows *on, const floor_settings *o, double xi) 
     return 0;
 }
 
-static floor_cell cell_of(const floor_rows *on, const floor_settings *o, train_settings s) {
+static floor_cell cell_of(const floor_rows *on, const floor_settings *o, const mask_sets *sets,
+                          train_settings s) {
     floor_cell cell = {.s = s, .on = on, .measured = NAN};
     cell.s.mask = (mask_kind)o->mask;
     cell.s.scaling = (train_scaling)o->scaling;
     cell.s.unselected = UNSELECTED_KEEP;
+    cell.s.sets = sets->mask ? sets : NULL;
     cell.s.xi = mask_share(cell.s.mask, s.subnets, s.width, s.xi);
     if (s.lr == 0) { cell.s.lr = rate_of(on, o, s.xi); }
     cell.rounds = rounds_of(on, o, &cell.s);
@@ -81,7 +84,7 @@ static floor_cell combination(const floor_context *c, const floor_settings *o, s
         value[i] = lists[i]->values[k % count];
         k /= count;
     }
-    return cell_of(&c->all, o,
+    return cell_of(&c->all, o, &c->sets,
                    (train_settings){.width = (size_t)value[4],
                                     .subnets = (size_t)value[3],
                                     .xi = value[2],
@@ -97,7 +100,7 @@ static void add_series(study_run *r) {
     size_t first = r->cells;
     for (size_t k = 0; o->along_given && k < o->along.count; k++) {
         floor_cell *cell = &c->cells[r->cells++];
-        *cell = cell_of(&c->few, o,
+        *cell = cell_of(&c->few, o, &c->sets,
                         (train_settings){.width = (size_t)o->widths.values[0],
                                          .subnets = (size_t)o->along.values[k],
                                          .xi = o->xi.values[0],
@@ -150,7 +153,7 @@ static status cell_of_row(const study_run *r, const table_data *t, size_t row, f
                     "step %g are no setting; give --lr one value, or one for each xi",
                     o->table, row + 1, width, subnets, steps, xi, kappa, lr);
     }
-    *cell = cell_of(&c->all, o,
+    *cell = cell_of(&c->all, o, &c->sets,
                     (train_settings){.width = (size_t)width,
                                      .subnets = (size_t)subnets,
                                      .xi = xi,
@@ -199,11 +202,14 @@ status floor_list_cells(study_run *r) {
     }
     status st = o->table ? list_rows(r) : list_combinations(r);
     size_t longest = 0;
+    c->sets.stride = 1;
     for (size_t k = 0; st == OK && k < r->cells; k++) {
         const train_settings *s = &c->cells[k].s;
         size_t points = floor_points(c->cells[k].rounds);
         st = mask_check(s->mask, s->width, s->xi);
+        if (st == OK) { st = own_masks_fit(&c->sets, s->subnets, s->width, s->xi); }
         longest = points > longest ? points : longest;
+        if (c->cells[k].rounds > c->sets.stride) { c->sets.stride = c->cells[k].rounds; }
     }
     r->values = FLOOR_NUMBERS + 2 * longest;
     return st;
@@ -216,4 +222,5 @@ void floor_describe(const study_run *r, text *t) {
         text_add(t, " cell=%zu,%zu,%.17g,%zu,%.17g,%.17g", s->width, s->subnets, s->xi,
                  s->local_steps, s->kappa, s->lr);
     }
+    own_masks_describe(&c->sets, t);
 }

@@ -54,12 +54,15 @@ static void suppose_regime(const study_run *r, size_t cell, bool further, const 
     const floor_cell *at = &c->cells[cell];
     double own = floor_own_reaction(at), forgotten = floor_forgotten(at);
     bool stable = at->stability < EFFECTIVE_STABILITY_MOST, small = own <= OWN_MOST,
-         wide = forgotten <= FORGOTTEN_MOST, bernoulli = at->s.mask == MASK_BERNOULLI;
+         wide = forgotten <= FORGOTTEN_MOST,
+         bernoulli = at->s.mask == MASK_BERNOULLI && !at->s.sets;
     claim_supposes(e, stable && small && wide && bernoulli && further,
                    "%s masks; stability %.3g %s 2; own reaction %.2g %s %g; forgotten meanwhile "
                    "%.2g %s %g%s",
-                   bernoulli ? "Bernoulli" : mask_words[at->s.mask], at->stability,
-                   stable ? "<" : ">=", own, small ? "<=" : ">", OWN_MOST, forgotten,
+                   bernoulli    ? "Bernoulli"
+                   : at->s.sets ? "own"
+                                : mask_words[at->s.mask],
+                   at->stability, stable ? "<" : ">=", own, small ? "<=" : ">", OWN_MOST, forgotten,
                    wide ? "<=" : ">", FORGOTTEN_MOST, words);
 }
 

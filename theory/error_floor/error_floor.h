@@ -19,6 +19,7 @@ typedef struct {
     size_t samples; /* rows where --samples does not say */
     size_t along_samples;
     const char *table; /* of --cells */
+    const char *masks; /* of the user's own, .npz, for the runs; NULL: drawn */
     bool xi_given, lr_given, along_given;
 } floor_settings;
 
@@ -59,11 +60,13 @@ typedef struct {
 typedef struct {
     floor_rows all, few; /* few: of --along-subnets, zeroed without it */
     floor_cell *cells;   /* owned; those on the few rows are the last */
+    mask_sets sets;      /* of --masks; empty without */
 } floor_context;
 
 extern const char *const floor_scaling_words[];
 
-/* Defaults from the notes of the table of --cells. BAD_INPUT: no table, or not of such runs. */
+/* Defaults from the notes of the table of --cells, or from --masks. BAD_INPUT: no table, or not of
+ * such runs; no masks. */
 status floor_preset(study_run *r);
 /* Lists the cells; BAD_INPUT for a table that has none. */
 status floor_list_cells(study_run *r);

@@ -142,6 +142,7 @@ static status train(const study_run *r, size_t cell, size_t repetition, rng **ma
     status st =
         trajectory_open(&at->on->g, &at->s, false, r->options.seed, at->stream, repetition, &run);
     if (st != OK) { return st; }
+    run.repetition = repetition * at->runs + which; /* of masks of the user's own */
     if (*masks) {
         rng_free(run.masks);
         run.masks = *masks;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "model/train.h"
+#include "study/own_masks.h"
 #include "theory/error_floor/error_floor.h"
 
 enum { MAX_RUNS = 10000, SAMPLES = 24 };
@@ -30,12 +31,14 @@ static const option_row options[] = {
      "learning rate, one or one for each xi; with --scaling theory eta (default: 1/||G||; released "
      "scaling: 0.1)",
      OPTION_ABOVE_LOW | OPTION_REPEATED | OPTION_NO_DEFAULT, .given = FIELD(lr_given)},
-    {"mask", OPTION_WORD, FIELD(mask), .help = "masks (fixed: with --order 1)",
+    {"mask", OPTION_WORD, FIELD(mask),
+     .help = "masks (fixed: with --order 1; xi of categorical and partition is 1/p)",
      .words = mask_words},
     {"scaling", OPTION_WORD, FIELD(scaling), .help = "parametrisation",
      .words = floor_scaling_words},
     {"outputs", OPTION_WORD, FIELD(outputs), .help = "label columns: the one of --label, or all",
      .words = output_words},
+    OWN_MASKS_OPTION(floor_settings, "drawn ones, in the runs with masks"),
     KERNEL_LABEL_OPTION(floor_settings),
     {"along-subnets", OPTION_COUNTS, FIELD(along), 1, FLOOR_MOST_SUBNETS,
      "p of further cells with one local step and the first value of every other list (Corollary 2)",
@@ -108,18 +111,25 @@ static status prepare(study_run *r) {
     if (mask_parts((mask_kind)o->mask) && o->xi_given) {
         return mask_refuse_xi(mask_words[o->mask]);
     }
-    if (o->mask == MASK_PARTITION || (o->mask == MASK_FIXED && o->order == 2)) {
+    if (o->mask == MASK_FIXED && o->order == 2) {
         return fail(
             BAD_INPUT,
-            "--mask %s: what happens within a round is not predicted where sizes are given; "
-            "take %s",
-            mask_words[o->mask], o->mask == MASK_FIXED ? "--order 1" : "--mask fixed --order 1");
+            "--mask fixed: what its masks add within a round is not derived; take --order 1, "
+            "or --mask partition");
     }
+    status st = own_masks_read(o->masks, &c->sets);
+    if (st == OK && o->masks && o->along_given) {
+        st = fail(BAD_INPUT,
+                  "--along-subnets: the masks of %s are for %zu subnetworks; leave it "
+                  "out",
+                  o->masks, c->sets.p);
+    }
+    if (st != OK) { return st; }
     size_t label = o->outputs ? KERNEL_ALL_LABELS : o->label;
     if (o->until == UNTIL_STOPPED && o->paths == 0) {
         return fail(BAD_INPUT, "--until stopped: no curve to follow; give --paths 1 or more");
     }
-    status st = kernel_data_open(&r->options, o->samples, label, &c->all.data);
+    st = kernel_data_open(&r->options, o->samples, label, &c->all.data);
     if (st == OK) { st = gram_new(&c->all.data.data, GRAM_AUTO, &c->all.g); }
     if (st == OK && o->along_given) { st = open_few(r); }
     if (st != OK) { return st; }
@@ -137,6 +147,7 @@ static void close_study(void *context) {
         gram_free(&rows->g);
     }
     free(c->cells);
+    mask_sets_free(&c->sets);
 }
 
 /* --- tables --- */
@@ -242,6 +253,7 @@ static void note(const study_run *r, table *t) {
     if (c->few.g.n > 0) {
         table_note(t, "rows along p", "the first %zu of them, tau = 1, the last cells", c->few.g.n);
     }
+    own_masks_note(&c->sets, t);
     table_note(t, "step", "%.17g", c->cells[0].s.lr);
     table_note(t, "stop rule", "mean of the last %d errors, ends below 5e-4", PLATEAU_WINDOW);
 }

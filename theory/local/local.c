@@ -3,6 +3,8 @@
 
 #include <math.h>
 
+#include "study/own_masks.h"
+
 enum { MAX_WIDTH = 10000000, MAX_SUBNETS = 1000, MAX_STEPS = 100000, MAX_RUNS = 10000 };
 
 #define FIELD(member) offsetof(local_settings, member)
@@ -36,6 +38,7 @@ const option_row local_options[] = {
     {"wide-subnets", OPTION_COUNT, FIELD(wide_subnets), 1, MAX_SUBNETS, "its p"},
     {"wide-trials", OPTION_COUNT, FIELD(wide_trials), 1, MAX_RUNS,
      "its runs, for either mask kind; rounded up to a multiple of --repeats"},
+    OWN_MASKS_OPTION(local_settings, "the practical regime's Bernoulli ones"),
     {NULL}};
 
 static size_t cells_of(const study_run *r, size_t regime) {
@@ -43,10 +46,28 @@ static size_t cells_of(const study_run *r, size_t regime) {
     return MASKS * (c->regimes[regime].trials / r->repeats);
 }
 
+status local_preset(study_run *r) {
+    local_settings *o = r->settings;
+    mask_sets *sets = &((local_context *)r->context)->sets;
+    status st = own_masks_read(o->masks, sets);
+    if (st != OK || !sets->mask) { return st; }
+    o->width = sets->m;
+    o->subnets = sets->p;
+    o->xi = own_masks_xi(sets);
+    return OK;
+}
+
+void local_describe(const study_run *r, text *t) {
+    own_masks_describe(&((const local_context *)r->context)->sets, t);
+}
+
 status local_prepare(study_run *r) {
     local_context *c = r->context;
     const local_settings *o = r->settings;
-    status st = local_regimes_open(r, c->regimes);
+    status st = own_masks_read(o->masks, &c->sets);
+    if (st == OK) { st = own_masks_fit(&c->sets, o->subnets, o->width, o->xi); }
+    c->sets.stride = o->rounds;
+    if (st == OK) { st = local_regimes_open(r, &c->sets, c->regimes); }
     if (st != OK) { return st; }
     for (size_t k = 0; k < REGIMES; k++) {
         for (size_t mask = 0; mask < MASKS; mask++) {
@@ -63,6 +84,7 @@ status local_prepare(study_run *r) {
 void local_close(void *context) {
     local_context *c = context;
     local_regimes_close(c->regimes);
+    mask_sets_free(&c->sets);
 }
 
 /* --- units: cell = regime, then batch of repetitions, then mask kind --- */
@@ -115,6 +137,7 @@ static double time_small(const study_run *r, size_t which, size_t subnets) {
     few.multiples.count = 0;
     for (size_t k = 0; k < REGIMES; k++) {
         context.regimes[k].rounds = context.regimes[k].settings.subnets = 1;
+        context.regimes[k].sets = NULL;
     }
     context.regimes[which].settings.subnets = subnets;
     small.settings = &few;
@@ -137,11 +160,13 @@ double local_calibrate(const study_run *r) {
 
 /* --- provenance and columns --- */
 
-void local_put_place(local_place at, table *t) {
+void local_put_place(const study_run *r, local_place at, table *t) {
+    const local_context *c = r->context;
     row_text(t, "regime",
              "wide (few rows, a width as the bound combined with drift asks for) or practical",
              local_regime_names[at.regime]);
-    row_text(t, "mask", "bernoulli or categorical", local_mask_names[at.mask]);
+    row_text(t, "mask", "bernoulli, categorical, or own (--masks)",
+             local_mask_name(&c->regimes[at.regime], at.mask));
 }
 
 void local_note(const study_run *r, table *t) {
@@ -150,6 +175,7 @@ void local_note(const study_run *r, table *t) {
     for (size_t k = 0; k < REGIMES; k++) {
         local_regime_note(&c->regimes[k], local_regime_names[k], t);
     }
+    own_masks_note(&c->sets, t);
     table_note(t, "xi", "as given with Bernoulli masks, 1/p with categorical ones");
     table_note(
         t, "step sizes",
@@ -160,6 +186,12 @@ const local_model *local_hardest(const study_run *r, size_t regime) {
     const local_context *c = r->context;
     const local_model *models = c->models[regime];
     return models[1].width > models[0].width ? &models[1] : &models[0];
+}
+
+void local_suppose_drawn(const study_run *r, size_t regime, evidence *e) {
+    const local_context *c = r->context;
+    if (!c->regimes[regime].sets) { return; }
+    claim_supposes(e, false, "random masks: nothing is known of those of %s", c->sets.path);
 }
 
 size_t local_regime_count(const study_run *r) {

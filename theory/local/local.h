@@ -27,6 +27,7 @@ typedef struct {
     size_t wide_trials; /* runs; rounded up to a multiple of repeats */
     double xi;          /* Bernoulli masks; categorical ones have 1/p */
     double kappa, delta;
+    const char *masks;     /* of the user's own, .npz, in the practical regime; NULL: drawn */
     option_list multiples; /* step sizes in units of 1/||G||; lambda0/n^2 comes before them */
 } local_settings;
 
@@ -48,17 +49,19 @@ typedef struct {
     kernel_data data;
     gram g;                  /* where n < d, of the rows in coordinates of their span */
     train_settings settings; /* Bernoulli; lr is set run by run */
+    const mask_sets *sets;   /* in place of its Bernoulli masks; NULL: drawn; borrowed */
     size_t rounds;
     size_t trials; /* runs of each mask kind; a multiple of repeats */
     double delta;
 } local_regime;
 
 extern const char *const local_regime_names[REGIMES];
-extern const char *const local_mask_names[MASKS];
+/* "bernoulli", "categorical", or "own". */
+const char *local_mask_name(const local_regime *regime, mask_kind mask);
 
-/* Both regimes, the practical one of the study's `samples` rows. Safe to close whatever the status.
- */
-status local_regimes_open(const study_run *r, local_regime regimes[REGIMES]);
+/* Both regimes, the practical one of the study's `samples` rows. sets: of --masks, borrowed; empty
+ * without. Safe to close whatever the status. */
+status local_regimes_open(const study_run *r, const mask_sets *sets, local_regime regimes[REGIMES]);
 void local_regimes_close(local_regime regimes[REGIMES]);
 
 /* Settings of the regime with masks of that kind (categorical: xi = 1/p) and K p, the number of
@@ -133,6 +136,7 @@ double local_flips_of_near(const unsigned *flips, const unsigned *near, size_t n
 typedef struct {
     local_regime regimes[REGIMES];
     local_model models[REGIMES][MASKS];
+    mask_sets sets;          /* of --masks; empty without */
     double seconds[REGIMES]; /* of a unit on one thread, by a short measurement; 0: not known */
 } local_context;
 
@@ -144,11 +148,15 @@ typedef struct {
 } local_place;
 
 /* What both studies are; their own: about, defaults, prepare, measure, tables and claims. */
-#define LOCAL_HOOKS                                                                        \
-    .samples = 100, .samples_help = ", of the practical regime", .options = local_options, \
-    .settings_size = sizeof(local_settings), .context_size = sizeof(local_context),        \
-    .close = local_close, .cost = local_cost, .calibrate = local_calibrate, .note = local_note
+#define LOCAL_HOOKS                                                                               \
+    .samples = 100, .samples_help = ", of the practical regime", .options = local_options,        \
+    .settings_size = sizeof(local_settings), .context_size = sizeof(local_context),               \
+    .preset = local_preset, .describe = local_describe, .close = local_close, .cost = local_cost, \
+    .calibrate = local_calibrate, .note = local_note
 
+/* Reads --masks and makes its p, m and xi the defaults. BAD_INPUT with path, array and cure. */
+status local_preset(study_run *r);
+void local_describe(const study_run *r, text *t);
 /* Opens regimes and models, and sets the cells; r->values is the study's own. */
 status local_prepare(study_run *r);
 void local_close(void *context);
@@ -165,7 +173,7 @@ bool local_next(const study_run *r, local_place *at);
 status local_open_run(const study_run *r, local_place at, size_t step, trajectory *run);
 
 /* Columns of a table: the regime and the masks of the runs that a row is about. */
-void local_put_place(local_place at, table *t);
+void local_put_place(const study_run *r, local_place at, table *t);
 
 double local_cost(const study_run *r, size_t cell);
 /* Times units of one round, one step size, and one and two subnetworks: the rest are multiples. */
@@ -175,6 +183,10 @@ void local_note(const study_run *r, table *t);
 /* The model of the regime that asks for the larger width: categorical masks may have a smaller xi.
  */
 const local_model *local_hardest(const study_run *r, size_t regime);
+
+/* Supposes nothing further where all masks of the regime are drawn; with masks of the user's own,
+ * of which nothing is known, what the statement supposes of random masks is not met. */
+void local_suppose_drawn(const study_run *r, size_t regime, evidence *e);
 
 /* For claim groups: one case a regime. */
 size_t local_regime_count(const study_run *r);

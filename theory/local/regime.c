@@ -9,7 +9,9 @@
 #include "model/dataset.h"
 
 const char *const local_regime_names[REGIMES] = {"wide", "practical"};
-const char *const local_mask_names[MASKS] = {"bernoulli", "categorical"};
+const char *local_mask_name(const local_regime *regime, mask_kind mask) {
+    return regime->sets && mask == MASK_BERNOULLI ? "own" : mask_words[mask];
+}
 
 /* The largest is a matter of minutes: data that ask for more have hypotheses that are not met. */
 enum { WIDTH_FACTOR = 3, WIDTH_LARGEST = 1 << 16 };
@@ -21,6 +23,7 @@ double local_masks(const local_regime *regime) {
 train_settings local_train_settings(const local_regime *regime, mask_kind mask) {
     train_settings s = regime->settings;
     s.mask = mask;
+    s.sets = mask == MASK_BERNOULLI ? regime->sets : NULL;
     s.xi = mask == MASK_CATEGORICAL ? 1 / (double)s.subnets : s.xi;
     return s;
 }
@@ -85,10 +88,12 @@ static status open_one(const study_run *r, size_t which, local_regime *regime) {
     return OK;
 }
 
-status local_regimes_open(const study_run *r, local_regime regimes[REGIMES]) {
+status local_regimes_open(const study_run *r, const mask_sets *sets,
+                          local_regime regimes[REGIMES]) {
     status st = OK;
     for (size_t k = 0; k < REGIMES; k++) { regimes[k] = (local_regime){.rounds = 0}; }
     for (size_t k = 0; k < REGIMES && st == OK; k++) { st = open_one(r, k, &regimes[k]); }
+    if (sets->mask) { regimes[REGIME_PRACTICAL].sets = sets; }
     return st;
 }
 

@@ -97,6 +97,7 @@ static status contraction_probability(const study_run *r, evidence *e) {
     claim_supposes(e, wide && trials > 0,
                    "m = %.0f %s %.4g required, combined with drift; %zu runs with steps within R*",
                    model->m, wide ? ">=" : "<", model->width, trials);
+    local_suppose_drawn(r, regime, e);
     return claim_counted(e, 2 * model->delta, failures, trials);
 }
 
@@ -137,6 +138,7 @@ static status jump(const study_run *r, evidence *e) {
             failures += !(trial_of(r, at, first).jump <= 1);
         } while (local_next(r, &at));
     }
+    local_suppose_drawn(r, REGIME_PRACTICAL, e);
     return claim_counted(e, local_hardest(r, REGIME_PRACTICAL)->delta, failures, trials);
 }
 

@@ -91,7 +91,7 @@ static void put_row(const study_run *r, local_place at, size_t step, pool *p, ta
     char name[32];
     local_step_name(r->settings, step, name);
     table_row(t);
-    local_put_place(at, t);
+    local_put_place(r, at, t);
     row_number(t, "samples", "n", (double)model->n);
     row_number(t, "width", "m", model->m);
     row_number(t, "xi", "probability that a mask takes a neuron", model->xi);

@@ -198,6 +198,7 @@ static status sums_of_squares(const study_run *r, evidence *e) {
 typedef struct {
     double rounds;             /* of both mask kinds, half each */
     moments_combined combined; /* of the categorical ones and of every mask of the small network */
+    moments_combined own;      /* of the first kind, of which masks of the user's own are */
     double split_error, strays, inside, flips;
     tightest part, flips_inside, flips_anywhere; /* inside: within the R-ball */
     double radius;
@@ -222,6 +223,8 @@ static run_sums sums_of(const study_run *r) {
         }
         if (kind == KIND_PARTS) {
             record_add(&moments_combined_kind, &sum.combined, &round->combined);
+        } else {
+            record_add(&moments_combined_kind, &sum.own, &round->combined);
         }
     }
     return sum;
@@ -244,6 +247,19 @@ static status combined(const study_run *r, evidence *e) {
                e->claim->subject == of_lemma_14
                    ? sum.combined.lemma14
                    : record_larger(sum.combined.mean, sum.combined.lemma13));
+}
+
+static status combined_own(const study_run *r, evidence *e) {
+    const moments_context *c = r->context;
+    run_sums sum = sums_of(r);
+    bool part = mask_sets_part(&c->sets, c->kind[0].run.xi);
+    moments_subject about = {"trained", e->claim->subject, sum.rounds / KINDS, "own"};
+    claim_supposes(e, part,
+                   "every neuron in one subnetwork of every set, xi = 1/p: %s; %.0f rounds",
+                   part ? "so it is" : "it is not so", sum.rounds / KINDS);
+    return saw(r, e, about, CRITERION_EXACT,
+               e->claim->subject == of_lemma_14 ? sum.own.lemma14
+                                                : record_larger(sum.own.mean, sum.own.lemma13));
 }
 
 static status split(const study_run *r, evidence *e) {
@@ -322,6 +338,14 @@ static const claim of_partition[] = {{"Lemma 13, partition", "sized-parts", EXAC
                                      {"Lemma 14, partition", "sized-parts", EXACT, TEST_AT_MOST,
                                       lemma_14, combined, .subject = of_lemma_14}};
 
+static const claim of_own[] = {
+    {"Lemma 13, own", "lemma-13", EXACT, TEST_AT_MOST,
+     "u = (1/p) sum u^l, and the loss of the average, where the masks part the neurons",
+     combined_own, .subject = of_lemma_13},
+    {"Lemma 14, own", "lemma-14", EXACT, TEST_AT_MOST,
+     "(1/p) sum_l ||u^l - u||^2 = (1/p^2) sum_{l<l'} ||u^l - u^l'||^2, where they do", combined_own,
+     .subject = of_lemma_14}};
+
 static const claim of_rounds[] = {
     {"Split (Lemmas 5-12, 15, 19)", "split", EXACT, TEST_AT_MOST,
      "||y-u_{k+1}||^2 = ||y-u_k||^2 - 2<y-u_k,I1> - 2<y-u_k,I2> + ||u_{k+1}-u_k||^2", split},
@@ -332,8 +356,8 @@ static const claim of_rounds[] = {
      "less than |<w_0r,x_i>|",
      flips}};
 
-static bool sized(const study_run *r) { return mask_sized(moments_family(r, 0)); }
-
+static bool sized(const study_run *r) { return mask_sized(moments_family(r, KIND_PARTS)); }
+static size_t own_kinds(const study_run *r) { return moments_is_own(r, 0); }
 static size_t free_kinds(const study_run *r) { return sized(r) ? 0 : KINDS; }
 static size_t sized_kinds(const study_run *r) { return sized(r) ? KINDS : 0; }
 static size_t free_once(const study_run *r) { return !sized(r); }
@@ -341,7 +365,7 @@ static size_t sized_once(const study_run *r) { return sized(r); }
 
 static const char *kind_name(const study_run *r, size_t which, char *name, size_t size) {
     (void)name, (void)size;
-    return mask_words[moments_family(r, which)];
+    return moments_word(r, which);
 }
 
 #define MASK_CLAIMS(list) \
@@ -349,8 +373,10 @@ static const char *kind_name(const study_run *r, size_t which, char *name, size_
 
 const claim_group moments_claims[] = {{MASK_CLAIMS(moments_of_free_masks), free_kinds, kind_name},
                                       {MASK_CLAIMS(moments_of_sized_masks), sized_kinds, kind_name},
+                                      {MASK_CLAIMS(moments_of_own_masks), own_kinds},
                                       {CLAIMS(of_starts)},
                                       {CLAIMS(of_categorical), free_once},
                                       {CLAIMS(of_partition), sized_once},
+                                      {CLAIMS(of_own), own_kinds},
                                       {CLAIMS(of_rounds)},
                                       {NULL}};

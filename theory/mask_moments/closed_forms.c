@@ -53,8 +53,7 @@ static void fill(const forms *f, moment quantity, double mean) {
     for (size_t k = 0; k < moments_count(f->s, quantity); k++) { x[k] = mean; }
 }
 
-/* V <- V G, row by row. V: (rows, n). work: (rows, d), room. */
-static void apply_gram(const gram *g, size_t rows, double *work, double *V) {
+void moments_apply_gram(const gram *g, size_t rows, double *work, double *V) {
     int n = (int)g->n, d = (int)g->d, count = (int)rows;
     cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, count, d, n, 1, V, n, g->X, d, 0, work,
                 d);
@@ -149,8 +148,8 @@ static void fill_gradient(const forms *f, double *work) {
         slope[k] = outer * s->A[r] * (together * s->u[i] - s->g->Y[i]) * is_active(f, r, i);
         own[k] = inner * sigma(f, r, i);
     }
-    apply_gram(s->g, s->neuron_count, work, slope);
-    apply_gram(s->g, s->neuron_count, work, own);
+    moments_apply_gram(s->g, s->neuron_count, work, slope);
+    moments_apply_gram(s->g, s->neuron_count, work, own);
     for (size_t k = 0; k < s->neuron_count * f->n; k++) { slope[k] += own[k]; }
 }
 
@@ -184,8 +183,8 @@ static void fill_change(const forms *f, double *work, double *V, double *S) {
         V[k] = is_active(f, k / f->n, i) * (s->g->Y[i] - together * s->u[i]);
         S[k] = sigma(f, k / f->n, k % f->n);
     }
-    apply_gram(s->g, f->m, work, V);
-    apply_gram(s->g, f->m, work, S);
+    moments_apply_gram(s->g, f->m, work, V);
+    moments_apply_gram(s->g, f->m, work, S);
     double outer = f->c->theta * f->c->xi / f->width;
     double inner = f->c->theta * (f->c->sized ? sized_bias_factor(&f->law)
                                               : bounds_bias_factor(f->c->xi, f->width));

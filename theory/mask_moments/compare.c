@@ -4,9 +4,28 @@
 
 #include <float.h>
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "theory/criteria.h"
+
+/* --- the kinds of masks of a run --- */
+
+bool moments_is_own(const study_run *r, size_t kind) {
+    return kind != KIND_PARTS && ((const moments_settings *)r->settings)->masks;
+}
+
+mask_kind moments_family(const study_run *r, size_t kind) {
+    const moments_settings *o = r->settings;
+    if (moments_is_own(r, kind)) { return MASK_BERNOULLI; }
+    return (mask_kind)(kind + (mask_sized((mask_kind)o->mask) ? MASK_FIXED : 0));
+}
+
+const char *moments_word(const study_run *r, size_t kind) {
+    return moments_is_own(r, kind) ? "own" : mask_words[moments_family(r, kind)];
+}
+
+/* --- comparisons --- */
 
 comparison moments_compare_drawn(double expected, const stats_running *draws, double rounding,
                                  double size) {
@@ -26,10 +45,12 @@ void moments_put(const study_run *r, const evidence *e, moments_subject about, c
              e->claim->label);
     row_text(
         t, "mask",
-        "bernoulli, categorical, fixed, partition, or - where no mask is drawn or both kinds are",
+        "bernoulli, categorical, fixed, partition, own (--masks), or - where no mask is drawn or "
+        "both kinds are",
         about.mask ? about.mask : "");
     row_text(t, "way",
-             "enumerated (every mask of a small network), simulated, trained (rounds of runs), "
+             "enumerated (every mask of a small network, or of a file), simulated, trained (rounds "
+             "of runs), "
              "computed (closed forms)",
              about.way);
     row_text(t, "quantity", "what is compared", about.quantity);
@@ -60,7 +81,7 @@ void moments_put(const study_run *r, const evidence *e, moments_subject about, c
 
 static void put_mean(const study_run *r, const evidence *e, const moments_kind *k, moment f,
                      const char *way, const char *along, double trials, comparison compared) {
-    const char *mask = mask_words[k->run.mask];
+    const char *mask = k->run.sets ? "own" : mask_words[k->run.mask];
     moments_subject about = {way, moments_quantities[f].name, trials, mask, along, "="};
     moments_put(r, e, about, compared);
 }
@@ -111,15 +132,24 @@ static bool is_about(const claim *statement, moment f) {
     return strcmp(moments_quantities[f].fact, fact) == 0;
 }
 
-status moments_mean(const study_run *r, evidence *e) {
+/* What the masks of a kind are, in words. */
+static void name_masks(const study_run *r, size_t kind, char *words, size_t size) {
     static const char *const suppositions[MASK_KINDS] = {
         "Assumption 2", "Assumption 4, theta = phi = 1", "masks of k of m neurons",
         "equal partitions, theta = phi = 1"};
+    bool own = moments_is_own(r, kind);
+    snprintf(words, size, "%s",
+             own ? "each set of the file as likely as another"
+                 : suppositions[moments_family(r, kind)]);
+}
+
+static status judge_mean(const study_run *r, evidence *e) {
     const moments_context *c = r->context;
     const moments_kind *k = &c->kind[e->which];
     const moments_state *small = &k->small, *large = &k->large;
     double draws = k->sample.views[0].count, error = 0, p = 1;
     bool drawn = moments_draws_suffice(large, draws);
+    char masks[64];
     for (moment f = 0; f < MOMENTS; f++) {
         if (is_about(e->claim, f)) { error = record_larger(error, enumerated_error(r, e, k, f)); }
     }
@@ -130,10 +160,37 @@ status moments_mean(const study_run *r, evidence *e) {
         e->row.limit = p;
         claim_refute_unless(e, p >= 1 - CLAIM_CONFIDENCE);
     }
-    claim_supposes(
-        e, true, "%s: all %zu masks at m=%zu p=%zu n=%zu; draws at m=%zu p=%zu n=%zu (%s)",
-        suppositions[k->run.mask], k->masks, small->settings.width, small->settings.subnets,
-        small->g->n, large->settings.width, large->settings.subnets, large->g->n,
-        drawn ? "limit: p-value" : "too few for an interval");
+    name_masks(r, e->which, masks, sizeof masks);
+    claim_supposes(e, true,
+                   "%s: all %zu masks at m=%zu p=%zu n=%zu; draws at m=%zu p=%zu n=%zu (%s)", masks,
+                   k->masks, small->settings.width, small->settings.subnets, small->g->n,
+                   large->settings.width, large->settings.subnets, large->g->n,
+                   drawn ? "limit: p-value" : "too few for an interval");
     return claim_saw(e, CRITERION_EXACT, error, drawn ? draws : (double)k->masks);
 }
+
+/* By how much the closed forms for independent neurons miss the means over the sets of a file. */
+static status miss_of_free_forms(const study_run *r, const moments_kind *k, evidence *e) {
+    const moments_state *s = &k->small;
+    double error = 0;
+    for (moment f = 0; f < MOMENTS; f++) {
+        if (!is_about(e->claim, f)) { continue; }
+        comparison all = compare_exact(k->free + s->first[f], k->mean + s->first[f],
+                                       moments_count(s, f), CRITERION_EXACT);
+        put_mean(r, e, k, f, "enumerated", "entries", (double)k->masks, all);
+        error = record_larger(error, all.relative);
+    }
+    claim_supposes(e, false,
+                   "Assumption 2: nothing but the %zu sets of the file is known; observed: by how "
+                   "much they miss, relative",
+                   k->masks);
+    return claim_saw(e, CRITERION_EXACT, error, (double)k->masks);
+}
+
+status moments_mean(const study_run *r, evidence *e) {
+    const moments_context *c = r->context;
+    if (!moments_is_own(r, e->which)) { return judge_mean(r, e); }
+    return e->claim->subject ? claim_absent(e) : miss_of_free_forms(r, &c->kind[e->which], e);
+}
+
+status moments_mean_own(const study_run *r, evidence *e) { return judge_mean(r, e); }

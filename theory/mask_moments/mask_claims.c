@@ -73,3 +73,33 @@ const claim moments_of_sized_masks[MOMENTS_MASK_CLAIMS] = {
      "E||ut_r - b_r y||^2 = [spread] + 2 theta sum_i ((pi/xi - 1) u_i + (1-pi) a_r sigma_ri/sqrt m)"
      "(u_i - y_i) + theta ||u - y||^2",
      moments_mean, .subject = "Lemma 4, mean"}};
+
+/* The same of the sets of a file, by their moments. */
+#define OWN(what, fact, says)                                                         \
+    {                                                                                 \
+        "Own masks, " what, "own-facts", EXACT, TEST_AT_MOST, says, moments_mean_own, \
+            .subject = fact                                                           \
+    }
+
+const claim moments_of_own_masks[MOMENTS_MASK_CLAIMS] = {
+    OWN("neurons taken", "Lemma 18, neurons taken", "P(c_r >= 1) = theta_r"),
+    OWN("shares", "Lemma 18, shares", "E[eta_r m_r^l] and E[b_r/c_r], neuron by neuron"),
+    OWN("mean of nu", "Lemma 20, mean of nu", "E[nu_rr'] = sum_l E[eta_r m_r^l m_r'^l]"),
+    OWN("variance of nu", "Lemma 21, variance of nu", "E[nu_rr'^2] by the sets"),
+    OWN("mean of the mixing function", "Lemma 1, mean of the mixing function",
+        "E[ut_r(x_i)] = (1/sqrt m) sum_r' E[nu_rr'] a_r' sigma_r'i"),
+    OWN("spread of the mixing function", "Lemma 3, spread of the mixing function",
+        "E sum_i (ut_r - b_r u)^2 = (1/m) sum_r'r'' E[(nu_rr' - xi b_r)(nu_rr'' - xi b_r)] a_r' "
+        "a_r'' sum_i sigma_r'i sigma_r''i"),
+    OWN("mean of the mixing gradient", "Lemma 2, mean of the mixing gradient",
+        "E[g_r] = (a_r/sqrt m) sum_i (E[ut_r(x_i)] - theta_r y_i) x_i 1_ri"),
+    OWN("mean of the masked kernel", "Definition 1, mean of the masked kernel",
+        "E[H_m^l] = (1/m) sum_r P(m_r^l = 1) D_r G D_r; = H where every neuron has the share xi"),
+    OWN("mean of the jump", "Lemmas 24, 25, mean of the jump",
+        "E||u - u^l||^2 = (1/m) sum_rr' E[(m_r^l - xi)(m_r'^l - xi)] a_r a_r' sum_i sigma_ri "
+        "sigma_r'i"),
+    OWN("mean of a step", "Mean of a step",
+        "E[u_{k+1} - u_k] = (eta xi/m) sum_r D_r G D_r (theta_r y - E[ut_r])"),
+    OWN("mean of Lemma 4", "Lemma 4, mean",
+        "E||ut_r - b_r y||^2 = [spread] + 2 sum_i (E[ut_r(x_i)] - theta_r u_i)(u_i - y_i) + "
+        "theta_r ||u - y||^2")};

@@ -119,13 +119,22 @@ moments_constants moments_constants_of(const train_settings *s);
 status moments_expected(const moments_state *s, const moments_constants *c, double *expected,
                         double *minor);
 
+/* V <- V G, row by row. V: (rows, n). work: (rows, d), room. */
+void moments_apply_gram(const gram *g, size_t rows, double *work, double *V);
+
+/* --- own_forms.c: the same where the law of the masks is that of the sets of a file --- */
+
+/* expected (first[MOMENTS]), the caller's: the means over the sets, each as likely as another, by
+ * their moments. sets: for the state's p and m. */
+status moments_expected_own(const moments_state *s, const mask_sets *sets, double *expected);
+
 /* Whether `trials` draws are enough for Student intervals of the means (CRITERION_EVENTS). The rare
  * events: a subnetwork takes a neuron or does not, some subnetwork does or none. */
 bool moments_draws_suffice(const moments_state *s, double trials);
 
 /* --- measure.c: the quantities by their definitions, averaged over masks --- */
 
-/* The weighted mean over all masks of the state. mean (first[MOMENTS]): the caller's. count: how
+/* The weighted mean over all masks of the state, or all sets of a file. mean (first[MOMENTS]): the caller's. count: how
  * many masks there were. lemma4: over all of them. */
 status moments_enumerate(const moments_state *s, double *mean, size_t *count, tightest *lemma4);
 
@@ -276,6 +285,7 @@ typedef struct {
     size_t label;
     int mask; /* mask_kind: one of the pair of kinds that is checked, bernoulli and categorical or
                  fixed and partition */
+    const char *masks; /* masks of the user's own, .npz, in place of the first kind; NULL: drawn */
 } moments_settings;
 
 enum { KINDS = 2, MOMENT_UNITS = 8 }; /* mask kinds; repetitions of a cell */
@@ -290,13 +300,11 @@ enum {
     CELLS = CELL_RUNS + KINDS
 };
 
-/* The families of a run, the second of which parts the neurons. */
-mask_kind moments_family(const study_run *r, size_t kind);
-
 /* One mask kind: the small network with all its masks and the network at real size. */
 typedef struct {
     moments_state small, large;
     double *mean; /* (first[MOMENTS]) of small, over all masks */
+    double *free; /* the closed forms for independent neurons, of small; masks of the user's own */
     size_t masks;
     tightest lemma4;     /* Lemma 4 over them */
     moments_views views; /* of large */
@@ -306,7 +314,8 @@ typedef struct {
 
 typedef struct {
     kernel_data data;
-    gram g, few; /* all rows; the first rows, of the small networks */
+    mask_sets sets; /* of --masks; empty without */
+    gram g, few;    /* all rows; the first rows, of the small networks */
     moments_kind kind[KINDS];
     moments_combined combined; /* over every mask of the small categorical network */
     double near_share;         /* p_R of starts */
@@ -329,6 +338,13 @@ extern const study moments_study;
 
 /* --- the statements: compare.c and claims.c --- */
 
+/* The families of a run, the second of which parts the neurons. Masks of the user's own count as
+ * Bernoulli where a kind is asked for. */
+mask_kind moments_family(const study_run *r, size_t kind);
+/* Whether a family is the user's own, and its word in tables: that of the kind, or "own". */
+bool moments_is_own(const study_run *r, size_t kind);
+const char *moments_word(const study_run *r, size_t kind);
+
 /* Adds a line about the claim to the table of comparisons, where that is being filled. */
 void moments_put(const study_run *r, const evidence *e, moments_subject about, comparison c);
 
@@ -337,10 +353,13 @@ void moments_put(const study_run *r, const evidence *e, moments_subject about, c
  * CRITERION_EXACT, or where the p-value of the draws (column limit) is too small; too few draws are
  * not judged. */
 status moments_mean(const study_run *r, evidence *e);
+/* The same where the masks are the user's own, by their moments. moments_mean then says by how much
+ * the closed forms for independent neurons miss: their hypothesis is not met. */
+status moments_mean_own(const study_run *r, evidence *e);
 
 enum { MOMENTS_MASK_CLAIMS = 11 };
 extern const claim moments_of_free_masks[MOMENTS_MASK_CLAIMS],
-    moments_of_sized_masks[MOMENTS_MASK_CLAIMS];
+    moments_of_sized_masks[MOMENTS_MASK_CLAIMS], moments_of_own_masks[MOMENTS_MASK_CLAIMS];
 extern const claim_group moments_claims[];
 
 #endif

@@ -163,18 +163,31 @@ static status measure_mask(worker *w) {
 
 /* --- every mask --- */
 
+/* How many masks there are, and number `code` of them with its probability. */
+static status number_of(const train_settings *o, size_t *count) {
+    if (!o->sets) { return mask_number(o->mask, o->subnets, o->width, o->xi, count); }
+    *count = o->sets->rounds;
+    return OK;
+}
+
+static double decode(const train_settings *o, size_t code, unsigned char *mask) {
+    if (!o->sets) { return mask_decode(o->mask, o->subnets, o->width, o->xi, code, mask); }
+    memcpy(mask, mask_sets_of(o->sets, 0, code), o->subnets * o->width);
+    return 1 / (double)o->sets->rounds;
+}
+
 status moments_enumerate(const moments_state *s, double *mean, size_t *count, tightest *lemma4) {
     const train_settings *o = &s->settings;
     size_t entries = s->first[MOMENTS];
     worker w;
-    status st = mask_number(o->mask, o->subnets, o->width, o->xi, count);
+    status st = number_of(o, count);
     if (st != OK) { return st; }
     st = worker_open(s, &w);
     /* thousands of terms to 1e-12 with digits to spare */
     long double *sum = scratch_take(&w.owned, entries, sizeof *sum, "sums over masks");
     if (!sum) { st = FAILED; }
     for (size_t code = 0; st == OK && code < *count; code++) {
-        double weight = mask_decode(o->mask, o->subnets, o->width, o->xi, code, w.mask);
+        double weight = decode(o, code, w.mask);
         st = measure_mask(&w);
         for (size_t k = 0; k < entries; k++) { sum[k] += (long double)weight * w.x[k]; }
     }

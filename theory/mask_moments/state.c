@@ -106,6 +106,8 @@ static status state_finish(moments_state *state) {
     for (size_t k = 0; k < state->sample_count; k++) {
         state->samples[k] = k * state->g->n / state->sample_count;
     }
+    const mask_sets *sets = state->settings.sets;
+    if (sets) { return moments_expected_own(state, sets, state->expected); }
     moments_constants c = moments_constants_of(&state->settings);
     return moments_expected(state, &c, state->expected, state->minor);
 }

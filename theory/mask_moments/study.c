@@ -3,12 +3,15 @@
 #include "theory/mask_moments/mask_moments.h"
 
 #include <math.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "model/initial_error.h"
 #include "model/train.h"
 #include "model/spectrum.h"
 #include "base/blas.h"
 #include "base/memory.h"
+#include "study/own_masks.h"
 #include "theory/criteria.h"
 
 static const moments_settings defaults = {.label = OPTION_IS_AUTO,
@@ -47,6 +50,7 @@ static const option_row options[] = {
      .help = "masks whose facts are checked: bernoulli and categorical ones together, or fixed and "
              "partition ones",
      .words = mask_words, .flags = OPTION_IF_SET | OPTION_NO_DEFAULT},
+    OWN_MASKS_OPTION(moments_settings, "Bernoulli (fixed) ones: the sets of the file, all alike"),
     {NULL}};
 
 /* --- the networks --- */
@@ -61,27 +65,26 @@ enum {
     STREAM_SIGNS = STREAM_SMALL + KINDS
 };
 
-mask_kind moments_family(const study_run *r, size_t kind) {
+static train_settings settings_of(const study_run *r, size_t kind) {
     const moments_settings *o = r->settings;
-    return (mask_kind)(kind + (mask_sized((mask_kind)o->mask) ? MASK_FIXED : 0));
-}
-
-static train_settings settings_of(const study_run *r, mask_kind kind) {
-    const moments_settings *o = r->settings;
+    mask_kind family = moments_family(r, kind);
     const moments_context *c = r->context;
     return (train_settings){.width = o->width,
                             .subnets = o->subnets,
-                            .xi = mask_share(kind, o->subnets, o->width, o->xi),
+                            .xi = mask_share(family, o->subnets, o->width, o->xi),
                             .lr = o->step / c->data.gram_norm,
                             .local_steps = o->local_steps,
                             .kappa = o->kappa,
-                            .mask = kind,
+                            .mask = family,
+                            .sets = moments_is_own(r, kind) ? &c->sets : NULL,
                             .scaling = SCALING_THEORY};
 }
 
-/* As many neurons as leave some of every set out, and so few that all masks are soon told. */
+/* As many neurons as leave some of every set out, and so few that all masks are soon told. Those of
+ * a file are told as they are. */
 static void make_small(train_settings *s) {
     static const size_t widths[MASK_KINDS] = {4, 4, 5, 9};
+    if (s->sets) { return; }
     double xi = s->mask == MASK_FIXED ? 0.6 : s->xi;
     s->width = widths[s->mask];
     s->subnets = SMALL_SUBNETS;
@@ -90,11 +93,20 @@ static void make_small(train_settings *s) {
     s->lr = 0.3;        /* any step size will do */
 }
 
+/* What the means would be were the neurons of masks of the user's own independent. */
+static status open_free_forms(moments_context *c, moments_kind *k) {
+    size_t entries = k->small.first[MOMENTS];
+    moments_constants constants = moments_constants_of(&k->small.settings);
+    double *minor = scratch_take(&c->owned, entries, sizeof *minor, "means");
+    k->free = scratch_take(&c->owned, entries, sizeof *k->free, "means");
+    return minor && k->free ? moments_expected(&k->small, &constants, k->free, minor) : FAILED;
+}
+
 /* A network of few neurons and rows, its means over all masks, Lemmas 13 and 14 for all. */
 static status open_small(const study_run *r, size_t kind, rng *random) {
     moments_context *c = r->context;
     moments_kind *k = &c->kind[kind];
-    train_settings s = settings_of(r, moments_family(r, kind));
+    train_settings s = settings_of(r, kind);
     double G[SMALL_SAMPLES * SMALL_SAMPLES], norm = NAN;
     size_t n = c->few.n;
     for (size_t i = 0; i < n * n; i++) { G[i] = c->data.G[i / n * c->g.n + i % n]; }
@@ -106,7 +118,9 @@ static status open_small(const study_run *r, size_t kind, rng *random) {
     }
     if (st != OK) { return st; }
     k->mean = scratch_take(&c->owned, k->small.first[MOMENTS], sizeof *k->mean, "means");
-    return k->mean ? moments_enumerate(&k->small, k->mean, &k->masks, &k->lemma4) : FAILED;
+    if (!k->mean) { return FAILED; }
+    if (s.sets) { st = open_free_forms(c, k); }
+    return st == OK ? moments_enumerate(&k->small, k->mean, &k->masks, &k->lemma4) : st;
 }
 
 static status open_kind(const study_run *r, size_t kind) {
@@ -115,7 +129,7 @@ static status open_kind(const study_run *r, size_t kind) {
     uint64_t seed = r->options.seed;
     rng *weights = rng_new(seed, STREAM_SMALL + kind, 0, RNG_TRIAL);
     rng *signs = rng_new(seed, STREAM_SIGNS + kind, 0, RNG_TRIAL);
-    k->run = settings_of(r, moments_family(r, kind));
+    k->run = settings_of(r, kind);
     status st = weights && signs ? open_small(r, kind, weights)
                                  : fail(FAILED, "no memory for the random streams");
     if (st == OK) {
@@ -165,7 +179,8 @@ static status check_memory(const study_run *r) {
     double n = (double)c->g.n, d = (double)c->g.d, m = (double)o->width, p = (double)o->subnets;
     double views = (MOMENT_DIRECTIONS + 2) * (m * (p + 34) + 32 * n);
     double state = m * d + 4 * m * n + views, thread = m * d + 9 * m * n + 4 * n * n + m * p;
-    double bytes = (2 * state + r->options.threads * thread) * sizeof(double);
+    double own = o->masks ? m * (3 * m + (double)c->sets.rounds) : 0; /* own_forms.c */
+    double bytes = (2 * state + own + r->options.threads * thread) * sizeof(double);
     double available = memory_available();
     if (available == 0 || bytes <= available) { return OK; }
     return fail(BAD_INPUT,
@@ -184,10 +199,29 @@ static size_t values_of_unit(const moments_settings *o) {
     return (most > bytes[2] ? most : bytes[2]) / sizeof(double);
 }
 
+/* Masks of the user's own have the size of the network. */
+static status preset(study_run *r) {
+    moments_settings *o = r->settings;
+    mask_sets *sets = &((moments_context *)r->context)->sets;
+    if (!o->masks) { return OK; }
+    status st = own_masks_read(o->masks, sets);
+    if (st != OK) { return st; }
+    o->width = sets->m;
+    o->subnets = sets->p;
+    o->xi = own_masks_xi(sets);
+    if (sets->m >= 2) { return OK; }
+    return fail(BAD_INPUT, "%s: masks of one neuron have no pairs; give those of two or more",
+                o->masks);
+}
+
 static status prepare(study_run *r) {
     const moments_settings *o = r->settings;
     moments_context *c = r->context;
-    status st = kernel_data_open(&r->options, 0, o->label, &c->data);
+    status st = own_masks_read(o->masks, &c->sets);
+    if (st == OK) { st = own_masks_fit(&c->sets, o->subnets, o->width, o->xi); }
+    if (st != OK) { return st; }
+    c->sets.stride = o->rounds;
+    st = kernel_data_open(&r->options, 0, o->label, &c->data);
     if (st != OK) { return st; }
     r->data = &c->data.data;
     r->cells = CELLS;
@@ -208,12 +242,18 @@ static status prepare(study_run *r) {
 static void close(void *context) {
     moments_context *c = context;
     scratch_free(&c->owned);
+    mask_sets_free(&c->sets);
     gram_free(&c->g);
     gram_free(&c->few);
     kernel_data_close(&c->data);
 }
 
 static void draw_masks(const train_settings *s, rng *r, unsigned char *mask) {
+    if (s->sets) {
+        const unsigned char *set = mask_sets_of(s->sets, 0, rng_index(r, s->sets->rounds));
+        memcpy(mask, set, s->subnets * s->width);
+        return;
+    }
     mask_draw(s->mask, s->subnets, s->width, s->xi, r, mask);
 }
 
@@ -279,6 +319,10 @@ static status gather(study_run *r) {
     return OK;
 }
 
+static void describe(const study_run *r, text *t) {
+    own_masks_describe(&((const moments_context *)r->context)->sets, t);
+}
+
 /* --- tables --- */
 
 static void note(const study_run *r, table *t) {
@@ -286,6 +330,7 @@ static void note(const study_run *r, table *t) {
     kernel_data_note(&c->data, t);
     table_note(t, "masks", "%zu draws of each kind, and as many starts", c->trials * r->repeats);
     table_note(t, "runs", "%zu of each kind", r->repeats);
+    own_masks_note(&c->sets, t);
     table_note(t, "xi", "as given with Bernoulli masks, 1/p with categorical ones");
     table_note(t, "R", "%.17g (p_R = %.17g)", c->starts.radius, c->near_share);
 }
@@ -309,8 +354,8 @@ static status fill_rounds(const study_run *r, table *t) {
         size_t kind = k / rounds / r->repeats, run = k / rounds % r->repeats;
         const moments_round *round = moments_round_of(r, kind, run, k % rounds);
         table_row(t);
-        row_text(t, "mask", "bernoulli, categorical, fixed or partition",
-                 mask_words[moments_family(r, kind)]);
+        row_text(t, "mask", "bernoulli, categorical, fixed, partition, or own (--masks)",
+                 moments_word(r, kind));
         row_number(t, "run", "counted from 0", (double)run);
         row_number(t, "round", "k", (double)(k % rounds));
         MOMENTS_ROUND(PUT_NUMBER)
@@ -331,7 +376,9 @@ const study moments_study = {
     .defaults = &defaults,
     .settings_size = sizeof defaults,
     .context_size = sizeof(moments_context),
+    .preset = preset,
     .prepare = prepare,
+    .describe = describe,
     .close = close,
     .measure = measure,
     .cost = cost,

@@ -12,6 +12,14 @@ static double largest_width(const study_run *r) {
     return widths->values[widths->count - 1];
 }
 
+/* What a statement supposes of random masks is not met by those of the user's own, of which nothing
+ * is known. */
+static void suppose_drawn(const study_run *r, evidence *e) {
+    const mask_sets *sets = &context_of(r)->sets;
+    if (!sets->mask) { return; }
+    claim_supposes(e, false, "random masks: nothing is known of those of %s", sets->path);
+}
+
 /* A mean's distance from `bound` over the half-width of its interval and what rounding may add; NaN
  * stays. */
 static double in_halves(double mean, double bound, stats_interval interval, double rounding) {
@@ -67,6 +75,7 @@ static status mean_of_kernel(const study_run *r, evidence *e) {
                    "%zu entries, the trace and the sum, %zu kinds of masks, m=%g; intervals hold "
                    "together at %g",
                    probes - 2, c->design_count, largest_width(r), CLAIM_CONFIDENCE);
+    suppose_drawn(r, e);
     return claim_saw(e, 1, farthest, (double)r->repeats);
 }
 
@@ -107,6 +116,7 @@ static status mean_of_square(const study_run *r, evidence *e) {
     }
     claim_supposes(e, true, "none; mean over trials and %zu widths, intervals hold together at %g",
                    concentration_widths(r)->count, CLAIM_CONFIDENCE);
+    suppose_drawn(r, e);
     return OK;
 }
 
@@ -202,6 +212,7 @@ static status hold_bound(const study_run *r, evidence *e) {
     if (!x) { return FAILED; }
     claim_supposes(e, true, "nothing about m; %s = %.3g on (xi=%g), m <= %g here: %s", c->goal,
                    needed, least->xi, largest, largest >= needed ? "reached" : "not reached");
+    suppose_drawn(r, e);
     if (find_worst(r, c, 0, x, &worst)) { return saw_case(r, &worst, e); }
     claim_says(e, "%s; r = 0 at m <= %g: nothing is asserted", e->claim->says, largest);
     claim_check_only_if(e, false);
@@ -239,6 +250,7 @@ static status slope_of_norm(const study_run *r, evidence *e) {
         }
     }
     claim_check_only_if(e, farthest != -1);
+    suppose_drawn(r, e);
     return OK;
 }
 
@@ -269,6 +281,7 @@ static status theorem_2(const study_run *r, evidence *e) {
                    "1), m <= %g here: %s",
                    bounds_width_theorem(least), least->xi, largest_width(r),
                    met ? "met" : "not met");
+    suppose_drawn(r, e);
     return saw_case(r, &worst, e);
 }
 

@@ -15,12 +15,14 @@ typedef struct {
     option_list xi;       /* of Bernoulli, or fixed, masks */
     option_list subnets;  /* p of categorical masks, or of partitions */
     size_t masks, trials; /* Bernoulli masks of one W_0; W_0s */
+    const char *own; /* masks of the user's own, .npz, in place of Bernoulli ones; NULL: drawn */
     double delta;
     int mask; /* mask_kind: one of those of the lists: bernoulli and categorical, or the others */
 } concentration_settings;
 
 typedef struct {
     kernel_data data;
+    mask_sets sets; /* of --masks FILE; empty without */
     mask_design designs[2 * OPTION_LIST_MAX];
     bounds_setting bounds[2 * OPTION_LIST_MAX]; /* of every design */
     size_t design_count;

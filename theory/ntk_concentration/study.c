@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "theory/ntk_concentration/ntk_concentration.h"
+#include "study/own_masks.h"
 #include "theory/criteria.h"
 
 enum { MAX_WIDTH = 1 << 30, MAX_SUBNETS = 1000, MAX_MASKS = 100000 };
@@ -26,7 +27,10 @@ static const option_row options[] = {
     {"subnets", OPTION_COUNTS, FIELD(subnets), 1, MAX_SUBNETS,
      "categorical masks with these p, xi = 1/p"},
     {"masks", OPTION_COUNT, FIELD(masks), 1, MAX_MASKS,
-     "Bernoulli masks of one W_0, K p; the worst counts (categorical: p)"},
+     "Bernoulli masks of one W_0, K p; the worst counts (categorical: p); or FILE.npz, masks of "
+     "your "
+     "own, array masks (K, p, m), in their place: m and xi are theirs",
+     .file = FIELD(own)},
     {"trials", OPTION_COUNT, FIELD(trials), 2, RNG_MAX_REPEATS,
      "independent W_0; at least 3/delta to check a bound", OPTION_NO_VALUE},
     {"mask", OPTION_WORD, FIELD(mask),
@@ -39,19 +43,56 @@ static const option_row options[] = {
 
 /* --- designs and units --- */
 
+static status preset(study_run *r) {
+    concentration_settings *o = r->settings;
+    mask_sets *sets = &((concentration_context *)r->context)->sets;
+    status st = own_masks_read(o->own, sets);
+    if (st != OK || !sets->mask) { return st; }
+    o->widths = (option_list){{(double)sets->m}, 1};
+    o->xi = (option_list){{own_masks_xi(sets)}, 1};
+    o->subnets.count = 0;
+    return OK;
+}
+
+/* Masks of the user's own are for one width and one xi. */
+static status check_own(study_run *r) {
+    const concentration_settings *o = r->settings;
+    mask_sets *sets = &((concentration_context *)r->context)->sets;
+    status st = own_masks_read(o->own, sets);
+    if (st != OK || !sets->mask) { return st; }
+    if (o->widths.count > 1 || o->widths.values[0] != (double)sets->m) {
+        return fail(BAD_INPUT, "--widths: the masks of %s are for %zu neurons; leave --widths out",
+                    o->own, sets->m);
+    }
+    if (o->xi.count == 1) { return own_masks_fit(sets, sets->p, sets->m, o->xi.values[0]); }
+    return fail(BAD_INPUT, "--xi: the masks of %s have one; leave --xi out", o->own);
+}
+
+static void describe(const study_run *r, text *t) {
+    own_masks_describe(&((const concentration_context *)r->context)->sets, t);
+}
+
+static void note(const study_run *r, table *t) {
+    kernel_data_note_of(r, t);
+    own_masks_note(&((const concentration_context *)r->context)->sets, t);
+}
+
 void concentration_set_up(study_run *r) {
     const concentration_settings *o = r->settings;
     concentration_context *c = r->context;
     size_t count = 0;
     bool sized = mask_sized((mask_kind)o->mask);
+    const mask_sets *own = c->sets.mask ? &c->sets : NULL;
     for (size_t k = 0; k < o->xi.count; k++) {
-        c->designs[count++] =
-            (mask_design){sized ? MASK_FIXED : MASK_BERNOULLI, o->masks, o->xi.values[k]};
+        c->designs[count++] = (mask_design){.kind = sized && !own ? MASK_FIXED : MASK_BERNOULLI,
+                                            .masks = own ? own->rounds * own->p : o->masks,
+                                            .xi = o->xi.values[k],
+                                            .sets = own};
     }
     for (size_t k = 0; k < o->subnets.count; k++) {
         double p = o->subnets.values[k];
-        c->designs[count++] =
-            (mask_design){sized ? MASK_PARTITION : MASK_CATEGORICAL, (size_t)p, 1 / p};
+        c->designs[count++] = (mask_design){
+            .kind = sized ? MASK_PARTITION : MASK_CATEGORICAL, .masks = (size_t)p, .xi = 1 / p};
     }
     for (size_t k = 0; k < count; k++) {
         const mask_design *d = &c->designs[k];
@@ -83,7 +124,9 @@ static status check_sizes(const study_run *r) {
 
 static status prepare(study_run *r) {
     concentration_context *c = r->context;
-    status st = kernel_data_open(&r->options, r->study->samples, KERNEL_ALL_LABELS, &c->data);
+    status st = check_own(r);
+    if (st != OK) { return st; }
+    st = kernel_data_open(&r->options, r->study->samples, KERNEL_ALL_LABELS, &c->data);
     if (st == OK) { st = kernel_data_require_regular(&c->data); }
     if (st != OK) { return st; }
     concentration_set_up(r);
@@ -95,6 +138,7 @@ static status prepare(study_run *r) {
 static void close_context(void *context) {
     concentration_context *c = context;
     kernel_data_close(&c->data);
+    mask_sets_free(&c->sets);
 }
 
 /* --- the table: a row for each design and width --- */
@@ -206,10 +250,12 @@ const study concentration_study = {
     .defaults = &defaults,
     .settings_size = sizeof defaults,
     .context_size = sizeof(concentration_context),
+    .preset = preset,
     .prepare = prepare,
+    .describe = describe,
     .close = close_context,
     .measure = concentration_measure,
     .calibrate = concentration_calibrate,
-    .note = kernel_data_note_of,
+    .note = note,
     .tables = tables,
     .claims = concentration_claims};

@@ -26,6 +26,7 @@ typedef struct {
 typedef struct {
     option_list sizes, xi;       /* n, ascending, and xi */
     size_t masks, trials, limit; /* K p; W_0s of a cell; largest width tried */
+    const char *own;             /* masks of the user's own, which are refused; NULL: none */
     double delta;
     bool sizes_given;
 } width_settings;

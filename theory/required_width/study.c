@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "study/own_masks.h"
 #include "theory/required_width/required_width.h"
 #include "theory/criteria.h"
 
@@ -25,7 +26,7 @@ static const option_row options[] = {
      .given = FIELD(sizes_given)},
     {"xi", OPTION_NUMBERS, FIELD(xi), 0, 1, "Bernoulli masks with these xi", OPTION_ABOVE_LOW},
     {"masks", OPTION_COUNT, FIELD(masks), 1, MAX_MASKS,
-     "masks of one W_0, K p; all must satisfy the conclusion"},
+     "masks of one W_0, K p; all must satisfy the conclusion", .file = FIELD(own)},
     {"trials", OPTION_COUNT, FIELD(trials), 2, RNG_MAX_REPEATS,
      "independent W_0 of each n and xi; at least 3/delta", OPTION_NO_VALUE},
     {"delta", OPTION_NUMBER, FIELD(delta), 1e-9, 0.5, "failure probability", OPTION_NO_VALUE},
@@ -63,7 +64,9 @@ static status open_sizes(study_run *r) {
 static status prepare(study_run *r) {
     const width_settings *o = r->settings;
     width_context *c = r->context;
-    status st = open_sizes(r);
+    status st =
+        own_masks_refuse(o->own, "the width is sought among masks that are drawn for every width");
+    if (st == OK) { st = open_sizes(r); }
     if (st != OK) { return st; }
     r->data = &c->data[c->sizes - 1].data;
     r->cells = o->sizes.count * o->xi.count;
