@@ -40,7 +40,7 @@ facts() {
     number=$(rows $tables/statements.dat verdict | wc -l)
     echo "Of $number rows of statements $(counts $tables/statements.dat); refuted: $(refuted $tables/statements.dat)."
     number=$(rows $tables/claims.dat verdict | wc -l)
-    echo "Of $number claims on Figure 2 $(counts $tables/claims.dat); refuted: $(refuted $tables/claims.dat)."
+    echo "Of $number claims on Figure 2 and rows held out $(counts $tables/claims.dat); refuted: $(refuted $tables/claims.dat)."
     echo "The width needed is $(range width) neurons; matrix Chernoff asks for $(range chernoff_over) times as many, entrywise Hoeffding for $(range hoeffding_over)."
 }
 times() {

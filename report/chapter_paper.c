@@ -36,7 +36,7 @@ static void tell_found(document *d) {
     if (least) {
         text_add(&d->out, "On %s: lambda_min(Hinf) = %s.\n\n", data ? data : "these data", least);
     }
-    text_add(&d->out, "Of %zu claims about Figure 2: %s.", d->claim_count,
+    text_add(&d->out, "Of %zu claims about Figure 2 and rows held out: %s.", d->claim_count,
              document_counts(d, d->claims, d->claim_count, NULL, NULL));
     name_refuted(d, d->claims, d->claim_count);
     text_add(&d->out, "\n\n");
