@@ -24,7 +24,7 @@ double orthonormal_failure(double n, double m, double xi, double below, double a
         unsigned count = (unsigned)taken;
         double chance = gsl_ran_binomial_pdf(count, xi, (unsigned)m);
         double off = low > 0 ? gsl_cdf_binomial_P((unsigned)low - 1, 0.5, count) : 0;
-        off += gsl_cdf_binomial_Q((unsigned)high, 0.5, count);
+        off += high < taken ? gsl_cdf_binomial_Q((unsigned)high, 0.5, count) : 0;
         failure += chance * -expm1(n * log1p(-off));
         weight += chance;
     }
