@@ -60,7 +60,9 @@ Test(report, first_lines_count_and_name) {
                                   row("D", EXACT, NOT_CHECKED, "x")};
     document d = made(claims, 2, statements, 2);
     char *said = chapter(&d, chapter_paper);
-    expect_said(said, "Of 2 claims about Figure 2 and rows held out: 1 not refuted, 1 refuted. Refuted here: B.");
+    expect_said(
+        said,
+        "Of 2 claims about Figure 2 and rows held out: 1 not refuted, 1 refuted. Refuted here: B.");
     expect_said(said, "Of 2 statements of the paper and facts under them: 1 refuted, 1 not "
                       "checked. Refuted here: C. No exact or derived statement");
     free(said);
