@@ -53,7 +53,7 @@ static const char *const unstable_words[] = {"keep", "auto", NULL};
      .words = panel_masks},                                                                       \
     {"holdout", OPTION_COUNT, FIELD(holdout), 1, INT_MAX,                                         \
      "last rows N of the file that are not trained on: their error stands beside that of the "    \
-     "others; with --at-most no more than a quarter of the file",                                                                                    \
+     "others; with --at-most no more than a quarter of the file",                                 \
      OPTION_IF_SET | OPTION_NO_DEFAULT},                                                          \
     {"test", OPTION_PATH, FIELD(test),                                                            \
      .help = "the same of the rows of another .npz, labels in the scale of the first",            \

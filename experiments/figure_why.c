@@ -77,10 +77,8 @@ static status smaller_rise(const study_run *r, evidence *e) {
     twosample rises[2] = {rise_of(&c.figure, c.line, &c.shape, e),
                           rise_of(&c.control, 0, &c.shape, e)};
     double figure = exp(rises[0].difference), control = exp(rises[1].difference);
-    rises[1].difference = -rises[1].difference;
-    twosample fallen = twosample_pool(rises, 2);
-    double both = twosample_p(fallen, 0); /* of either side */
-    double smaller = fallen.difference > 0 ? both / 2 : 1 - both / 2;
+    rises[0].difference = -rises[0].difference;
+    double smaller = twosample_p_below(twosample_pool(rises, 2));
     claim_saw(e, figure, control, (double)(c.control.count + c.figure.count));
     e->row.limit = smaller;
     claim_refute_unless(e, !(1 - smaller <= figure_level(r)));

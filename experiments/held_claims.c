@@ -89,12 +89,6 @@ static twosample log_ratio(const run_map *map, cell_runs with, cell_runs none, d
                                                  : twosample_welch(x, with.size, y, none.size);
 }
 
-/* One-sided p-value that the difference is not below 0. */
-static double p_below(twosample t) {
-    double both = twosample_p(t, 0);
-    return t.difference < 0 ? both / 2 : 1 - both / 2;
-}
-
 /* All settings with masks against the runs without. */
 typedef struct {
     double *below, *above; /* (cells) p-values */
@@ -120,7 +114,7 @@ static status compare_settings(const run_map *map, cell_runs none, double level,
             cell_runs with = cell_of(map, l, g);
             if (with.xi == NO_MASKS) { continue; }
             twosample t = log_ratio(map, with, none, s->x, s->y);
-            double p = p_below(t);
+            double p = twosample_p_below(t);
             s->below[s->cells] = p;
             s->above[s->cells++] = 1 - p;
             if (s->cells > 1 && !(p < s->least_below)) { continue; }

@@ -116,28 +116,13 @@ status run_map_build(const run_table *t, const run_axes *axes, scratch *work, ru
         st = read_run(t, axes, row, &runs[row]);
     }
     if (st != OK) { return st; }
-    char starts[8];
-    map->paired =
-        table_note_of(&t->data, "--starts", starts, sizeof starts) && strcmp(starts, "same") == 0;
+    map->paired = table_note_is(&t->data, "--starts", "same");
     qsort(runs, count, sizeof *runs, compare_runs);
     lay_out(runs, count, map);
     return OK;
 }
 
 /* --- trends --- */
-
-/* Every repetition a stratum of its own. x: (repeats, groups), room; ones, strata: likewise. */
-static trend_result paired_trend(const double *cells, size_t groups, size_t repeats, double *x,
-                                 size_t *ones, trend_stratum *strata) {
-    for (size_t k = 0; k < groups * repeats; k++) {
-        x[k] = cells[k % groups * repeats + k / groups];
-    }
-    for (size_t g = 0; g < groups; g++) { ones[g] = 1; }
-    for (size_t j = 0; j < repeats; j++) {
-        strata[j] = (trend_stratum){.x = x + j * groups, .sizes = ones, .groups = groups};
-    }
-    return trend_jonckheere(strata, repeats);
-}
 
 trend_result run_map_trend(const run_map *map, size_t line, size_t first, size_t groups) {
     const trend_stratum *s = &map->line[line];
@@ -149,11 +134,8 @@ trend_result run_map_trend(const run_map *map, size_t line, size_t first, size_t
     trend_stratum whole = {.x = s->x + before, .sizes = sizes, .groups = groups};
     if (!paired) { return trend_jonckheere(&whole, 1); }
     scratch work = {0};
-    double *x = scratch_take(&work, groups * repeats, sizeof *x, "runs of a line");
-    size_t *ones = scratch_take(&work, groups, sizeof *ones, "runs of a line");
-    trend_stratum *strata = scratch_take(&work, repeats, sizeof *strata, "runs of a line");
     trend_result trend = {NAN, NAN, NAN, NAN, 0, 0};
-    if (!work.failed) { trend = paired_trend(whole.x, groups, repeats, x, ones, strata); }
+    trend_paired(whole.x, groups, repeats, &work, &trend); /* without memory it stays NaN */
     scratch_free(&work);
     return trend;
 }

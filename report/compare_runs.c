@@ -290,17 +290,12 @@ static void tell_stops(run_tables *c) {
     }
 }
 
-/* Runs of --starts same. */
-static bool shares_starts(const table_data *t) {
-    char starts[8];
-    return table_note_of(t, "--starts", starts, sizeof starts) && strcmp(starts, "same") == 0;
-}
-
 void compare_runs(const table_data *a, const table_data *b, bool same_seed,
                   compare_family *family) {
     run_tables c = {.t = {a, b},
                     .paired = same_seed,
-                    .shared = shares_starts(a) || shares_starts(b),
+                    .shared = table_note_is(a, "--starts", "same") ||
+                              table_note_is(b, "--starts", "same"),
                     .family = family};
     for (int t = 0; t < 2; t++) {
         c.x[t] = scratch_take(&c.work, c.t[t]->rows, sizeof *c.x[t], "values of a cell");

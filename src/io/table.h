@@ -62,5 +62,7 @@ const char *table_field(const table_data *data, size_t row, int column);
 double table_value(const table_data *data, size_t row, int column);
 /* Copies the value of the note `key` into text (size bytes); false if there is none. */
 bool table_note_of(const table_data *data, const char *key, char *text, size_t size);
+/* Is there a note `key`, and its value this word? */
+bool table_note_is(const table_data *data, const char *key, const char *word);
 
 #endif

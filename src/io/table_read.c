@@ -158,3 +158,8 @@ bool table_note_of(const table_data *data, const char *key, char *value, size_t 
     }
     return false;
 }
+
+bool table_note_is(const table_data *data, const char *key, const char *word) {
+    char value[64];
+    return table_note_of(data, key, value, sizeof value) && strcmp(value, word) == 0;
+}

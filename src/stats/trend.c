@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "stats/trend.h"
 
-#include "base/scratch.h"
-
 #include <gsl/gsl_cdf.h>
 #include <gsl/gsl_sort.h>
 #include <math.h>
@@ -123,4 +121,19 @@ trend_result trend_jonckheere(const trend_stratum *strata, size_t count) {
         result.p_rises = gsl_cdf_ugaussian_Q(result.z);
     }
     return result;
+}
+
+status trend_paired(const double *x, size_t groups, size_t repeats, scratch *work,
+                    trend_result *found) {
+    trend_stratum *strata = scratch_take(work, repeats, sizeof *strata, "strata of a trend");
+    size_t *ones = scratch_take(work, groups, sizeof *ones, "groups of a trend");
+    double *own = scratch_take(work, groups * repeats, sizeof *own, "observations of a trend");
+    if (!strata || !ones || !own) { return FAILED; }
+    for (size_t g = 0; g < groups; g++) { ones[g] = 1; }
+    for (size_t j = 0; j < repeats; j++, own += groups) {
+        for (size_t g = 0; g < groups; g++) { own[g] = x[g * repeats + j]; }
+        strata[j] = (trend_stratum){.x = own, .sizes = ones, .groups = groups};
+    }
+    *found = trend_jonckheere(strata, repeats);
+    return OK;
 }

@@ -6,6 +6,8 @@
 #define STATS_TREND_H
 
 #include <stddef.h>
+#include "base/error.h"
+#include "base/scratch.h"
 
 typedef struct {
     const double *x;     /* all observations of the stratum, group after group */
@@ -26,5 +28,10 @@ typedef struct {
  * are NaN where the variance is 0 too (all observations tied); all four are NaN if there is no
  * memory. */
 trend_result trend_jonckheere(const trend_stratum *strata, size_t count);
+
+/* The same with every repetition a stratum of its own: compared with itself alone. x (groups,
+ * repeats), group after group. FAILED: no memory. */
+status trend_paired(const double *x, size_t groups, size_t repeats, scratch *work,
+                    trend_result *found);
 
 #endif

@@ -50,6 +50,11 @@ double twosample_p(twosample t, double tolerance) {
     return t.variance > 0 ? 2 * gsl_cdf_tdist_Q(beyond / sqrt(t.variance), t.degrees) : 0;
 }
 
+double twosample_p_below(twosample t) {
+    double both = twosample_p(t, 0);
+    return t.difference < 0 ? both / 2 : 1 - both / 2;
+}
+
 double twosample_half_width(twosample t, double confidence) {
     if (isnan(t.variance) || !(t.degrees > 0)) { return NAN; }
     return sqrt(t.variance) * gsl_cdf_tdist_Pinv((1 + confidence) / 2, t.degrees);

@@ -23,6 +23,9 @@ twosample twosample_pool(const twosample *t, size_t count);
  * is so, else 0. NaN of NaN. */
 double twosample_p(twosample t, double tolerance);
 
+/* One-sided p-value that the difference is not below 0: small if it is below. NaN of NaN. */
+double twosample_p_below(twosample t);
+
 /* Half the width of the difference's Student interval at a confidence in (0, 1). NaN of NaN. */
 double twosample_half_width(twosample t, double confidence);
 

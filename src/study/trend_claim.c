@@ -27,20 +27,12 @@ static stats_line fit_power_law(evidence *e, const trend_groups *g) {
 
 /* The test over all repetitions, or over each by itself. */
 static status test_trend(evidence *e, const trend_groups *g, trend_result *found) {
-    size_t strata = g->paired ? g->repeats : 1, each = g->paired ? 1 : g->repeats;
-    trend_stratum *stratum = scratch_take(&e->work, strata, sizeof *stratum, "strata of a trend");
+    if (g->paired) { return trend_paired(g->values, g->groups, g->repeats, &e->work, found); }
     size_t *sizes = scratch_take(&e->work, g->groups, sizeof *sizes, "groups of a trend");
-    double *x = claim_array(e, g->groups * g->repeats);
-    if (!stratum || !sizes || !x) { return FAILED; }
-    for (size_t k = 0; k < g->groups; k++) { sizes[k] = each; }
-    for (size_t s = 0; s < strata; s++) {
-        double *own = x + s * g->groups;
-        stratum[s] = (trend_stratum){g->paired ? own : g->values, sizes, g->groups};
-        for (size_t k = 0; g->paired && k < g->groups; k++) {
-            own[k] = g->values[k * g->repeats + s];
-        }
-    }
-    *found = trend_jonckheere(stratum, strata);
+    if (!sizes) { return FAILED; }
+    for (size_t k = 0; k < g->groups; k++) { sizes[k] = g->repeats; }
+    trend_stratum whole = {g->values, sizes, g->groups};
+    *found = trend_jonckheere(&whole, 1);
     return OK;
 }
 
