@@ -45,9 +45,9 @@ error_floor_heatmap_flags += --order 1
 subnet_sweep_flags :=
 else ifeq ($(PROFILE),default)
 loss_dynamics_flags := --repeats 5
-error_heatmap_flags := --at-most 150 --repeats 3
+error_heatmap_flags := --at-most 150 --repeats 8
 error_heatmap_lr := --lr 0.06
-width_sweep_flags := --repeats 5
+width_sweep_flags := --repeats 20
 subnet_sweep_flags := --repeats 10
 else ifeq ($(PROFILE),quick)
 mask_laws_flags := --at-most 60 --width 100 --subnets 2,4 --rounds 60 --repeats 5

@@ -3,6 +3,7 @@
 #include "model/train.h"
 
 #include <math.h>
+#include <omp.h>
 #include <stdlib.h>
 
 #include "base/clock.h"
@@ -56,6 +57,8 @@ static double seconds_per_operation(const gram *g, const train_settings *setting
 }
 
 double throughput_measure(const gram *g, const train_settings *s, int threads, double seconds) {
+    /* More threads than processors would only wait for each other, 0.1 s of work each. */
+    threads = threads < omp_get_num_procs() ? threads : omp_get_num_procs();
     double sum = 0;
     int measured = 0;
 #pragma omp parallel for num_threads(threads) schedule(static, 1) reduction(+ : sum, measured)
