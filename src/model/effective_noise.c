@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "model/sized.h"
+
 /* x <- c1 sum_t fields[t]; adds where `more`. */
 static void sum_fields(const effective *f, double *const *fields, int more, double *x) {
     double c1 = f->c * f->s.xi;
@@ -23,39 +25,66 @@ static void reach_others(const effective *f, double *const *d, int more, double 
     }
 }
 
-/* C <- C + a (x y^T + y x^T), summed over neurons. */
-static void add_both(effective *f, double a, const double *x, const double *y) {
-    effective_outer(f->s.n, f->s.m, a, x, y, 1, f->o2.C);
-    effective_outer(f->s.n, f->s.m, a, y, x, 1, f->o2.C);
+/* A quadratic form of two numbers of a neuron. */
+typedef struct {
+    double xx, xy, yy;
+} form;
+
+static form combine(double a, form x, double b, form y) {
+    return (form){a * x.xx + b * y.xx, a * x.xy + b * y.xy, a * x.yy + b * y.yy};
 }
 
-static void add_square(effective *f, double a, const double *x) {
-    effective_outer(f->s.n, f->s.m, a, x, x, 1, f->o2.C);
+/* C <- C + a.xx x x^T - a.xy (x y^T + y x^T) + a.yy y y^T for x, y (n, columns). */
+static void add_form(effective *f, size_t columns, form a, const double *x, const double *y) {
+    double *C = f->o2.C;
+    effective_outer(f->s.n, columns, a.xx, x, x, 1, C);
+    effective_outer(f->s.n, columns, a.yy, y, y, 1, C);
+    effective_outer(f->s.n, columns, -a.xy, x, y, 1, C);
+    effective_outer(f->s.n, columns, -a.xy, y, x, 1, C);
 }
 
-/* Bernoulli: the coefficients are Var b, sum_l Var (theta/p) m^l, Cov(b, (theta/p) c_r),
- * sum_l E(omega^l - theta/p)^2 and (theta/p) sum_l E omega^l (m^l - xi). */
+/* The same of sum_r x_r a_r^T and sum_r y_r a_r^T. */
+static void add_form_of_sums(effective *f, form a, const double *x, const double *y) {
+    effective_second *o = &f->o2;
+    size_t count = f->s.n * f->s.q;
+    memset(o->change, 0, count * sizeof *o->change);
+    memset(o->before, 0, count * sizeof *o->before);
+    effective_to_outputs(f, 1, x, o->change);
+    effective_to_outputs(f, 1, y, o->before);
+    add_form(f, f->s.q, a, o->change, o->before);
+}
+
+/* Of one neuron, independent masks over l: of b and (theta/p) c, and, summed over l, of omega^l -
+ * theta/p and (theta/p)(m^l - xi). */
+static form of_neuron(const effective_setting *s) {
+    double share = s->theta * s->theta / s->p;
+    return (form){s->theta * (1 - s->theta), s->theta * s->xi * (1 - s->theta),
+                  share * s->xi * (1 - s->xi)};
+}
+
+static form of_neuron_in_each(const effective_setting *s) {
+    double share = s->theta * s->theta / s->p;
+    return (form){s->phi - share, share * (1 - s->xi), share * s->xi * (1 - s->xi)};
+}
+
 static void bernoulli_noise(effective *f) {
     const effective_second *o = &f->o2;
-    double q = (double)f->s.q, xi = f->s.xi, theta = f->s.theta, share = theta * theta / f->s.p;
-    add_square(f, q * theta * (1 - theta), o->alpha);
-    add_square(f, q * share * xi * (1 - xi), o->l);
-    add_square(f, q * share * xi * (1 - xi), o->l_masks);
-    add_both(f, -q * theta * xi * (1 - theta), o->alpha, o->l);
-    add_square(f, q * (f->s.phi - share), o->f);
-    add_both(f, -q * share * (1 - xi), o->f, o->l_masks);
+    const form none = {0, 0, 0};
+    double q = (double)f->s.q;
+    add_form(f, f->s.m, combine(q, of_neuron(&f->s), 0, none), o->alpha, o->l);
+    add_form(f, f->s.m, combine(q, of_neuron_in_each(&f->s), 0, none), o->f, o->l_masks);
 }
 
 /* Categorical: sum_l (m^l - 1/p) = 0 leaves f - l^g/p alone. */
 static void categorical_noise(effective *f) {
     const effective_second *o = &f->o2;
     for (size_t k = 0; k < f->s.n * f->s.m; k++) { o->f[k] -= o->l_masks[k] / f->s.p; }
-    add_square(f, (double)f->s.q, o->f);
+    effective_outer(f->s.n, f->s.m, (double)f->s.q, o->f, o->f, 1, o->C);
 }
 
-/* o->l <- what a neuron's presence does through all others together, but for what these then take
- * from each other: l - (1/p) c1 sum_s reach_s D(s), D(s) = c sum_{t<s} P_{s-1-t} sum_{k<=t} K_k
- * d(t-k). Overwrites the fields of the masks. */
+/* o->l_masks <- what the others, whom a neuron's presence moves together, then take from each other:
+ * c1 sum_s reach_s D(s), D(s) = c sum_{t<s} P_{s-1-t} sum_{k<=t} K_k d(t-k). Overwrites the fields of
+ * the masks. */
 static void act_together(effective *f) {
     effective_second *o = &f->o2;
     size_t n = f->s.n, m = f->s.m;
@@ -71,20 +100,37 @@ static void act_together(effective *f) {
         }
     }
     reach_others(f, o->d[FIELD_MASKS], 0, o->l_masks);
-    for (size_t k = 0; k < n * m; k++) { o->l[k] -= o->l_masks[k] / f->s.p; }
+}
+
+/* C <- C + the form of x_r a_r^T and y_r a_r^T, centred over neurons. */
+static void add_form_centred(effective *f, form a, const double *x, const double *y) {
+    double count = (double)f->s.m * (double)f->s.q;
+    add_form(f, f->s.m, a, x, y);
+    add_form_of_sums(f, combine(-1 / count, a, 0, a), x, y);
 }
 
 /* Equal parts: sum_l (m_r^l - 1/p)(m_r'^l - 1/p) sums to 0 over the neurons r that move, too: that takes
  * away what they do together, (1/m) sum_r' l_r' l_r'^T, centred as r' is. */
 static void take_together(effective *f) {
-    effective_second *o = &f->o2;
-    size_t n = f->s.n, q = f->s.q;
-    double m = (double)f->s.m, share = effective_others(&f->s) / m;
+    double a = -effective_others(&f->s) / (double)f->s.m;
     act_together(f);
-    add_square(f, -share, o->l);
-    memset(o->change, 0, n * q * sizeof *o->change);
-    effective_to_outputs(f, 1, o->l, o->change);
-    effective_outer(n, q, share / (m * (double)q), o->change, o->change, 1, o->C);
+    add_form_centred(f, (form){a, a / f->s.p, a / (f->s.p * f->s.p)}, f->o2.l, f->o2.l_masks);
+}
+
+/* Fixed masks: what two neurons have in common is taken from each by itself and given to their sum. Of
+ * omega^l and m^l - xi it is a response to the others' masks, in which all that move have a part. */
+static void fixed_noise(effective *f) {
+    const effective_second *o = &f->o2;
+    const effective_setting *s = &f->s;
+    double q = (double)s->q, share = s->theta * s->theta / s->p;
+    sized_between between = sized_between_fixed(s->p, s->xi, s->pair);
+    form two = {between.taken, s->theta / s->p * between.count, share * s->xi * (s->pair - s->xi)};
+    form in_each = {between.share, share * (s->pair - s->xi), two.yy};
+    add_form(f, s->m, combine(q, of_neuron(s), -q, two), o->alpha, o->l);
+    add_form_of_sums(f, two, o->alpha, o->l);
+    add_form(f, s->m, combine(q, of_neuron_in_each(s), -q, in_each), o->f, o->l_masks);
+    act_together(f);
+    add_form_centred(f, combine(effective_others(s), in_each, 0, in_each), o->l, o->l_masks);
 }
 
 void effective_noise(effective *f) {
@@ -99,6 +145,8 @@ void effective_noise(effective *f) {
     if (f->s.parts) {
         categorical_noise(f);
         if (effective_is_sized(&f->s)) { take_together(f); }
+    } else if (effective_is_sized(&f->s)) {
+        fixed_noise(f);
     } else {
         bernoulli_noise(f);
     }

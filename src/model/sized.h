@@ -29,4 +29,16 @@ double sized_jump(const sized_law *law, double squares, double sums);
 /* Mean of a step: theta [H (y - (pair/xi) u) - factor sum_r a_r D_r G s_r]; the factor. */
 double sized_bias_factor(const sized_law *law);
 
+/* Covariances between two neurons r != s of p independent fixed masks (fixed-order in
+ * doc/mathematics.md). */
+typedef struct {
+    double taken; /* of b_r and b_s */
+    double count; /* of b_r and c_s */
+    double share; /* of omega_r^l and omega_s^l, summed over l */
+} sized_between;
+
+/* p: subnetworks, a whole number >= 1; xi: of a neuron, (0, 1); pair: mask_pair, [0, xi]. share is NaN
+ * without memory. */
+sized_between sized_between_fixed(double p, double xi, double pair);
+
 #endif

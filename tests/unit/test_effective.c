@@ -138,7 +138,8 @@ Test(effective, second_order_is_nearer_to_all_masks_over_several_local_steps) {
         train_settings s = small;
         size_t q = 1 + k % 2;
         s.mask = (mask_kind)(k / 2);
-        if (s.mask == MASK_FIXED) { continue; } /* not derived */
+        /* Fixed masks with one output: either order is off by 3e-4. */
+        if (s.mask == MASK_FIXED && q == 1) { continue; }
         s.xi = s.mask == MASK_BERNOULLI ? s.xi : 0.5;
         s.local_steps = 3;
         s.lr = q == 1 ? 0.005 : 0.1;

@@ -31,8 +31,7 @@ static const option_row options[] = {
      "learning rate, one or one for each xi; with --scaling theory eta (default: 1/||G||; released "
      "scaling: 0.1)",
      OPTION_ABOVE_LOW | OPTION_REPEATED | OPTION_NO_DEFAULT, .given = FIELD(lr_given)},
-    {"mask", OPTION_WORD, FIELD(mask),
-     .help = "masks (fixed: with --order 1; xi of categorical and partition is 1/p)",
+    {"mask", OPTION_WORD, FIELD(mask), .help = "masks (xi of categorical and partition is 1/p)",
      .words = mask_words},
     {"scaling", OPTION_WORD, FIELD(scaling), .help = "parametrisation",
      .words = floor_scaling_words},
@@ -110,12 +109,6 @@ static status prepare(study_run *r) {
     const floor_settings *o = r->settings;
     if (mask_parts((mask_kind)o->mask) && o->xi_given) {
         return mask_refuse_xi(mask_words[o->mask]);
-    }
-    if (o->mask == MASK_FIXED && o->order == 2) {
-        return fail(
-            BAD_INPUT,
-            "--mask fixed: what its masks add within a round is not derived; take --order 1, "
-            "or --mask partition");
     }
     status st = own_masks_read(o->masks, &c->sets);
     if (st == OK && o->masks && o->along_given) {
