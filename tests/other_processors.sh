@@ -120,7 +120,7 @@ wrap_programs() { # a shell script for every program, by which the tests run it
         name=$folder/aarch64/run/${program#"$folder/aarch64/bin/"}
         [ -d "$program" ] && continue
         mkdir -p "$(dirname "$name")"
-        printf '#!/bin/sh\nexec qemu-aarch64 -0 "$0" %q "$@"\n' "$program" >"$name"
+        printf '#!/bin/sh\nexec qemu-aarch64 -0 "$0" %q "$@"\n' "$(realpath "$program")" >"$name"
         chmod +x "$name"
     done
 }
@@ -138,7 +138,7 @@ try_aarch64() {
     $compiler -std=c17 -D_GNU_SOURCE -Wall -Wextra -c tests/support/preload/qemu_workers.c -o "$workers"
     export QEMU_LD_PREFIX=$root QEMU_SET_ENV=LD_LIBRARY_PATH=$blas
     echo "  SKIP    aarch64: skipped: $left_out; what is shown on a terminal"
-    TEST_FLAGS=${TEST_FLAGS---filter !($left_out)/*} try aarch64 CC="$compiler" ARCH=armv8-a \
+    TEST_FLAGS=${TEST_FLAGS---timeout 1800 --filter !($left_out)/*} try aarch64 CC="$compiler" ARCH=armv8-a \
         LIBS="-llapacke -lopenblas -lgsl -lzip -lmd -larpack -lm $workers"
 }
 
