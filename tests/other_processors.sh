@@ -6,8 +6,9 @@
 #     O0 Os clang    without optimisation, for size, by clang
 #     aarch64        by a cross compiler, run by QEMU, with Debian's libraries in FOLDER/root;
 #                    without the suites that preload a library into the programs (faults), bound
-#                    threads, memory and time, which would be QEMU's (limits), or fork processes
-#                    that start threads, which QEMU ends (sweep_failures); it says what it leaves out
+#                    threads, memory and time, which would be QEMU's (limits; a test of a predicted
+#                    time), or fork processes that start threads, which QEMU ends (sweep_failures); it
+#                    says what it leaves out
 #     older          a program for x86-64-v3 refuses to start on an older processor (QEMU's)
 # narrower and wider stand for x86-64 and x86-64-v4; if native has all instructions of that already,
 # wider stands for x86-64-v3. What this machine cannot run is told: "skipped: ...". TEST_FLAGS are
@@ -127,7 +128,8 @@ wrap_programs() { # a shell script for every program, by which the tests run it
 
 try_aarch64() {
     local root=$PWD/$folder/root workers=$PWD/$folder/qemu_workers.o tool compiler
-    local blas=/usr/lib/aarch64-linux-gnu/openblas-pthread left_out='faults*|limits|sweep_failures'
+    local blas=/usr/lib/aarch64-linux-gnu/openblas-pthread
+    local left_out='@(faults*|limits|sweep_failures)/*|error_floor/the_time*'
     for tool in aarch64-linux-gnu-gcc qemu-aarch64 mmdebstrap; do
         has $tool || { skip aarch64 "there is no $tool"; return; }
     done
@@ -138,7 +140,7 @@ try_aarch64() {
     $compiler -std=c17 -D_GNU_SOURCE -Wall -Wextra -c tests/support/preload/qemu_workers.c -o "$workers"
     export QEMU_LD_PREFIX=$root QEMU_SET_ENV=LD_LIBRARY_PATH=$blas
     echo "  SKIP    aarch64: skipped: $left_out; what is shown on a terminal"
-    TEST_FLAGS=${TEST_FLAGS---timeout 1800 --filter !($left_out)/*} try aarch64 CC="$compiler" ARCH=armv8-a \
+    TEST_FLAGS=${TEST_FLAGS---filter !($left_out)} try aarch64 CC="$compiler" ARCH=armv8-a \
         LIBS="-llapacke -lopenblas -lgsl -lzip -lmd -larpack -lm $workers"
 }
 
