@@ -146,7 +146,7 @@ Test(advise, other_settings_have_the_same_work) {
         for (size_t j = FIRST_OTHER; j < k; j++) {
             const train_settings *o = &c->runs[j].settings;
             cr_expect(o->subnets != s->subnets || o->xi != s->xi ||
-                          o->local_steps != s->local_steps,
+                          o->local_steps != s->local_steps || c->runs[k].law,
                       "%zu %zu", j, k);
         }
     }
@@ -196,26 +196,57 @@ static double level_of_table(bool predicted, const char *path, size_t from) {
     return floor / 16;
 }
 
-/* The commands of the page, run as they stand there: the same floors, measured and predicted. */
+/* The level that the command of f gives, run as it stands there but for its --out. */
+static double level_of_command(const advise_finding *f, bool predicted, size_t rounds) {
+    char out[300], command[PROGRAM_COMMAND + 400], said[400];
+    const char *bin = getenv("MNTK_BIN") ? getenv("MNTK_BIN") : "build/bin";
+    snprintf(out, sizeof out, "%s", path_of(f->name));
+    const char *place = strstr(f->command, " --out "), *end = strchr(place + 7, ' ');
+    snprintf(command, sizeof command, "%s/%s%.*s%s --threads 1 --quiet --fresh --out %s", bin,
+             predicted ? "" : "double/", (int)(place - f->command), f->command, end, out);
+    cr_assert(eq(int, trial_run(command, said, sizeof said), 0), "%s: %s", command, said);
+    return level_of_table(predicted, out, rounds + 1 - (rounds / 3 + 1));
+}
+
+/* The commands of the page: the same floors, measured and predicted. */
 Test(advise, commands_give_the_numbers) {
     study_run r;
-    char out[300], command[PROGRAM_COMMAND + 400], said[400];
+    char out[300];
     snprintf(out, sizeof out, "%s", path_of("commands"));
     perform(&small, quiet(out), &r);
-    const char *bin = getenv("MNTK_BIN") ? getenv("MNTK_BIN") : "build/bin";
     static const char *const names[] = {"floor", "level_p2_xi0.5_tau4", "floor_predicted"};
     for (size_t k = 0; k < 3; k++) {
         const advise_finding *f = find(&r, names[k]);
-        bool predicted = k == 2;
-        size_t rounds = k == 1 ? 5 : 10;
-        snprintf(out, sizeof out, "%s", path_of(names[k]));
-        const char *place = strstr(f->command, " --out "), *end = strchr(place + 7, ' ');
-        snprintf(command, sizeof command, "%s/%s%.*s%s --threads 1 --quiet --fresh --out %s", bin,
-                 predicted ? "" : "double/", (int)(place - f->command), f->command, end, out);
-        cr_assert(eq(int, trial_run(command, said, sizeof said), 0), "%s: %s", command, said);
-        double value = level_of_table(predicted, out, rounds + 1 - (rounds / 3 + 1));
+        double value = level_of_command(f, k == 2, k == 1 ? 5 : 10);
         cr_expect(lt(dbl, fabs(value - f->value), 1e-6 * f->value), "%s: %g, page %g", names[k],
                   value, f->value);
+    }
+    study_close(&r);
+}
+
+/* Every law has the work of the given setting; its command gives its level, and its ratio to
+ * Bernoulli's is about that of the levels (it is the mean of paired ones). */
+Test(advise, laws_of_masks) {
+    study_run r;
+    char out[300], name[40];
+    advise_settings o = small;
+    o.width = 61, o.subnets = 3; /* unequal parts, and xi of fixed masks is 20/61 */
+    snprintf(out, sizeof out, "%s", path_of("laws"));
+    perform(&o, quiet(out), &r);
+    const advise_context *c = r.context;
+    const size_t first = r.cells - MASK_KINDS, level = CLAIM_NUMBER(advise_seen, level);
+    double of_bernoulli = find(&r, "law_level")->value;
+    for (size_t k = 0; k < MASK_KINDS; k++) {
+        const advise_run *run = &c->runs[first + k];
+        double mean = advise_mean(&r, first + k, level).value;
+        cr_expect(run->law && run->settings.mask == (mask_kind)k);
+        cr_expect(eq(dbl, run->settings.xi, k == MASK_FIXED ? 20.0 / 61 : 1.0 / 3));
+        snprintf(name, sizeof name, "law_%s", mask_words[k]);
+        const advise_finding *f = find(&r, name);
+        double value = level_of_command(f, false, run->rounds);
+        cr_expect(lt(dbl, fabs(value - mean), 1e-6 * mean), "%s: %g and %g", name, value, mean);
+        cr_expect(lt(dbl, fabs(f->value - mean / of_bernoulli), 0.05), "%s: %g", name, f->value);
+        cr_expect(k != MASK_BERNOULLI || f->value == 1);
     }
     study_close(&r);
 }

@@ -8,6 +8,7 @@
 #define THEORY_ADVISE_ADVISE_H
 
 #include "model/gram.h"
+#include "model/mask.h"
 #include "model/train.h"
 #include "study/record.h"
 #include "study/study.h"
@@ -28,12 +29,15 @@ typedef struct {
 } advise_settings;
 
 /* The settings that are run: the given one; the same steps in the whole network, p = xi = 1; then
- * others near the given one with rounds for the same work p xi tau K. */
-enum { GIVEN, WHOLE, FIRST_OTHER, MOST_RUNS = 10 };
+ * others near the given one with rounds for the same work p xi tau K; and with that work every law of
+ * masks at xi = 1/p, all with the step of Bernoulli's. */
+enum { GIVEN, WHOLE, FIRST_OTHER, MOST_OTHERS = 7 };
+enum { MOST_RUNS = FIRST_OTHER + MOST_OTHERS + MASK_KINDS };
 
 typedef struct {
     train_settings settings;
     size_t rounds;
+    bool law; /* is it one of the laws? */
 } advise_run;
 
 /* What a run shows. Errors are (1/2) ||U - Y||_F^2 / n of the whole network. */
@@ -95,7 +99,7 @@ void advise_say(advise_finding *f, const char *format, ...) __attribute__((forma
 void advise_more(const study_run *r, advise_finding *f, const char *program, const char *format,
                  ...) __attribute__((format(printf, 4, 5)));
 const char *advise_rows_word(const study_run *r);
-/* " --xi X" or " --mask categorical", in `words` or constant. */
+/* The options that say which masks, --xi, --mask or both, in `words`. */
 const char *advise_masks_of(const train_settings *s, char words[40]);
 
 /* Whole programs inside the page (inner.c): options with the file OUT.suffix.dat, whose path goes to

@@ -43,8 +43,11 @@ void advise_more(const study_run *r, advise_finding *f, const char *program, con
 }
 
 const char *advise_masks_of(const train_settings *s, char words[40]) {
-    if (s->mask == MASK_CATEGORICAL) { return " --mask categorical"; }
-    snprintf(words, 40, " --xi %g", s->xi);
+    size_t used = 0;
+    if (s->mask != MASK_BERNOULLI) {
+        used = (size_t)snprintf(words, 40, " --mask %s", mask_words[s->mask]);
+    }
+    if (!mask_parts(s->mask)) { snprintf(words + used, 40 - used, " --xi %g", s->xi); }
     return words;
 }
 

@@ -205,14 +205,14 @@ static void say_others(const study_run *r) {
     double full = NAN;
     char rest[400] = "";
     for (size_t k = 0; k < r->cells; k++) {
-        if (k == WHOLE) { continue; }
+        if (k == WHOLE || c->runs[k].law) { continue; }
         if (c->runs[k].settings.xi == 1) { full = level_of(r, k); }
         bool masked = c->runs[k].settings.xi < 1;
         if (masked && level_of(r, k) < level_of(r, best)) { best = k; }
     }
     for (size_t k = 0; k < r->cells; k++) {
         const train_settings *s = &c->runs[k].settings;
-        if (k == WHOLE) { continue; }
+        if (k == WHOLE || c->runs[k].law) { continue; }
         advise_estimate ratio = advise_ratio(r, k, best, NUMBER(level));
         char name[40];
         snprintf(name, sizeof name, "level_p%zu_xi%g_tau%zu", s->subnets, s->xi, s->local_steps);
@@ -237,11 +237,48 @@ static void say_others(const study_run *r) {
     more_run(r, f, &c->runs[best]);
 }
 
+/* --- the same work by another law of masks --- */
+
+static void say_laws(const study_run *r) {
+    const advise_context *c = r->context;
+    const size_t first = r->cells - MASK_KINDS; /* Bernoulli masks */
+    if (!c->runs[r->cells - 1].law) { return; }
+    advise_estimate ratio[MASK_KINDS];
+    for (size_t k = 0; k < MASK_KINDS; k++) {
+        char name[40];
+        const advise_run *run = &c->runs[first + k];
+        bool level = level_of(r, first) < INFINITY && level_of(r, first + k) < INFINITY;
+        ratio[k] = level ? advise_ratio(r, first + k, first, NUMBER(level)) : none;
+        snprintf(name, sizeof name, "law_%s", mask_words[run->settings.mask]);
+        more_run(r, advise_add(r, name, "1", ratio[k]), run);
+    }
+    const train_settings *s = &c->runs[first].settings;
+    bool some = level_of(r, first) < INFINITY;
+    advise_estimate level = some ? advise_mean(r, first, NUMBER(level)) : none;
+    advise_finding *f = advise_add(r, "law_level", "error", level);
+    more_run(r, f, &c->runs[first]);
+    if (!some) {
+        advise_say(f, "With xi = 1/p, p = %zu, lr = %.4g Bernoulli masks diverge.", s->subnets,
+                   s->lr);
+        return;
+    }
+    advise_say(
+        f,
+        "With xi = 1/p, p = %zu, tau = %zu, lr = %.4g and the same work Bernoulli masks reach %.4g "
+        "(%.4g to %.4g); categorical masks %.3g times that (%.3g to %.3g), masks of one size %.3g "
+        "(%.3g to %.3g), equal parts, IST's own, %.3g (%.3g to %.3g).",
+        s->subnets, s->local_steps, s->lr, level.value, level.low, level.high,
+        ratio[MASK_CATEGORICAL].value, ratio[MASK_CATEGORICAL].low, ratio[MASK_CATEGORICAL].high,
+        ratio[MASK_FIXED].value, ratio[MASK_FIXED].low, ratio[MASK_FIXED].high,
+        ratio[MASK_PARTITION].value, ratio[MASK_PARTITION].low, ratio[MASK_PARTITION].high);
+}
+
 status advise_say_runs(const study_run *r) {
     say_rate(r);
     status st = predict_floor(r);
     if (st != OK) { return st; }
     say_loss(r);
     say_others(r);
+    say_laws(r);
     return OK;
 }

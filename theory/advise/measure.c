@@ -33,17 +33,37 @@ static double work_of_a_round(const train_settings *s) {
     return (double)s->subnets * s->xi * (double)s->local_steps;
 }
 
+/* A run of s with the work of the given one. */
+static advise_run with_its_work(const advise_run *given, const train_settings *s, bool law) {
+    double work = work_of_a_round(&given->settings) * (double)given->rounds;
+    return (advise_run){*s, (size_t)fmax(1, round(work / work_of_a_round(s))), law};
+}
+
 /* A setting with rounds for the work of the given one; left out if it is there already. */
 static void add_other(study_run *r, train_settings s) {
     advise_context *c = r->context;
-    const advise_run *given = &c->runs[GIVEN];
     if (s.xi >= 1) { s.xi = 1, s.subnets = 1; } /* all subnetworks are the whole network */
     for (size_t k = 0; k < r->cells; k++) {
         if (k != WHOLE && same_run(&s, &c->runs[k].settings)) { return; }
     }
-    double work = work_of_a_round(&given->settings) * (double)given->rounds;
     s.lr = advise_lr(r, &s);
-    c->runs[r->cells++] = (advise_run){s, (size_t)fmax(1, round(work / work_of_a_round(&s)))};
+    c->runs[r->cells++] = with_its_work(&c->runs[GIVEN], &s, false);
+}
+
+/* Every law of masks at xi = 1/p. One subnetwork has no laws, nor have fewer neurons than p. */
+static void list_laws(study_run *r) {
+    advise_context *c = r->context;
+    const advise_run *given = &c->runs[GIVEN];
+    train_settings s = given->settings;
+    if (s.subnets < 2 || s.width < s.subnets) { return; }
+    s.mask = MASK_BERNOULLI;
+    s.xi = 1 / (double)s.subnets;
+    s.lr = advise_lr(r, &s);
+    for (int kind = 0; kind < MASK_KINDS; kind++) {
+        s.mask = (mask_kind)kind;
+        s.xi = mask_share(s.mask, s.subnets, s.width, 1 / (double)s.subnets);
+        c->runs[r->cells++] = with_its_work(given, &s, true);
+    }
 }
 
 /* p, xi and tau halved and doubled, and no masks at all. Categorical masks have xi = 1/p. */
@@ -61,8 +81,8 @@ static void list_runs(study_run *r) {
     train_settings whole = given;
     whole.subnets = 1, whole.xi = 1;
     given.lr = advise_lr(r, &given), whole.lr = advise_lr(r, &whole);
-    c->runs[GIVEN] = (advise_run){given, o->rounds};
-    c->runs[WHOLE] = (advise_run){whole, o->rounds};
+    c->runs[GIVEN] = (advise_run){given, o->rounds, false};
+    c->runs[WHOLE] = (advise_run){whole, o->rounds, false};
     r->cells = FIRST_OTHER;
     for (int k = 0; k < 6; k++) {
         train_settings s = given;
@@ -74,6 +94,7 @@ static void list_runs(study_run *r) {
         add_other(r, s);
     }
     add_other(r, whole);
+    list_laws(r);
 }
 
 static status open_few(study_run *r) {

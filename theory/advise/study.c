@@ -101,8 +101,8 @@ static void note(const study_run *r, table *t) {
     table_note(t, "rows of the runs", "%zu", c->few.n);
     for (size_t k = 0; k < r->cells; k++) {
         const train_settings *s = &c->runs[k].settings;
-        table_note(t, "run", "p=%zu xi=%g tau=%zu lr=%g: %zu rounds", s->subnets, s->xi,
-                   s->local_steps, s->lr, c->runs[k].rounds);
+        table_note(t, "run", "p=%zu xi=%g tau=%zu lr=%g %s: %zu rounds", s->subnets, s->xi,
+                   s->local_steps, s->lr, mask_words[s->mask], c->runs[k].rounds);
     }
 }
 
