@@ -111,10 +111,11 @@ void effective_noise(effective *f);
 /* Whether the neurons of a mask are dependent. */
 static inline bool effective_is_sized(const effective_setting *s) { return s->pair != s->xi; }
 /* q times the variance of the others' masks in a subnetwork that takes a neuron; where sizes are given
- * from their mean, by which they are centred. m >= 3. */
+ * from their mean, by which they are centred: one other neuron has no deviation left. */
 static inline double effective_others(const effective_setting *s) {
     double q = (double)s->q, m = (double)s->m;
     if (!effective_is_sized(s)) { return q * s->xi * (1 - s->xi); }
+    if (m < 3) { return 0; }
     return q * s->pair * (1 - s->pair) * (m - 1) / (m - 2);
 }
 /* x (m, columns): where a mask takes a given number of neurons its noise sums to 0, in column k along

@@ -154,6 +154,30 @@ Test(effective, second_order_is_nearer_to_all_masks_over_several_local_steps) {
     }
 }
 
+/* Of two neurons there is one other, whose presence is given with its number. */
+Test(effective, one_and_two_neurons_of_given_sizes) {
+    for (size_t k = 0; k < 4; k++) {
+        train_settings s = small;
+        s.width = 1 + k % 2;
+        s.mask = k < 2 ? MASK_FIXED : MASK_PARTITION;
+        s.xi = 0.5, s.local_steps = 2;
+        ground x;
+        open_ground(&x, 4, 1, s, 2);
+        x.setting.paths = 2;
+        rng *draws = rng_new(4, 0, 0, RNG_PILOT);
+        effective *f = effective_new(&x.setting, &x.g, &x.t.whole, draws);
+        for (size_t round = 0; round < 3; round++) {
+            cr_expect(eq(int, effective_round(f), OK), "%s", mask_words[s.mask]);
+        }
+        cr_expect(effective_bias(f) > 0 && effective_variance(f) > -1e-12 &&
+                      effective_path_error(f, 1) > 0,
+                  "%s of %zu: %g and %g", mask_words[s.mask], s.width, effective_bias(f),
+                  effective_variance(f));
+        effective_free(f), rng_free(draws);
+        close_ground(&x);
+    }
+}
+
 Test(effective, a_mean_with_another_theta_is_not_that_of_all_masks) {
     ground x;
     open_ground(&x, 5, 1, small, 1);
