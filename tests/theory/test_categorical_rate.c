@@ -224,6 +224,19 @@ Test(categorical_rate, jump_drawn) {
     study_close(&r);
 }
 
+/* No neuron is active: V = 0, and its share of nothing is not told. One round has no slope. */
+Test(categorical_rate, dead_networks_and_single_rounds_are_not_checked) {
+    study_run r;
+    open_practical((categorical_regime){8, 2, 1, {{1, 2}, 2}, 1, 1}, 12, &r);
+    study_fixture_measure(&r);
+    double *row = row_of(&r, 1, 3, 0);
+    row[CAT_JUMP] = 0, row[CAT_SAMPLED] = row[CAT_WHOLE];
+    cr_expect(eq(int, study_fixture_verdict_of(&r, "Lemmas 24, 25, drawn masks"), NOT_CHECKED));
+    cr_expect(
+        eq(int, study_fixture_verdict_of(&r, "Theorem 4, no error term at p = 1"), NOT_CHECKED));
+    study_close(&r);
+}
+
 /* --- Theorem 4 --- */
 
 Test(categorical_rate, event) {

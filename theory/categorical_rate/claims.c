@@ -40,7 +40,7 @@ static status jump_enumerated(const study_run *r, evidence *e) {
  * is no jump at p = 1. */
 static status jump_drawn(const study_run *r, evidence *e) {
     double *x = claim_array(e, r->repeats), worst = 0;
-    size_t compared = 0;
+    size_t compared = 0, dead = 0;
     if (!x) { return FAILED; }
     for (size_t cell = 0; cell < r->cells; cell++) { compared += cell_of(r, cell)->s.subnets > 1; }
     claim_check_only_if(e, compared > 0);
@@ -53,6 +53,7 @@ static status jump_drawn(const study_run *r, evidence *e) {
             double sum = 0;
             for (size_t k = 0; k < c->rounds; k++) {
                 const double *row = categorical_row(r, cell, j, k);
+                dead += row[CAT_JUMP] == 0;
                 sum += (row[CAT_SAMPLED] - row[CAT_WHOLE]) / row[CAT_JUMP] - 1;
             }
             x[j] = sum / (double)c->rounds;
@@ -60,6 +61,8 @@ static status jump_drawn(const study_run *r, evidence *e) {
         stats_interval i = stats_mean_interval(x, r->repeats, confidence);
         record_raise(&worst, fabs(i.low + i.high) / (i.high - i.low));
     }
+    claim_check_only_if(e, dead == 0);
+    if (dead > 0) { claim_supposes(e, true, "V_k > 0; in %zu rounds no neuron is active", dead); }
     return claim_saw(e, 1, worst, (double)(compared * r->repeats));
 }
 
@@ -253,6 +256,7 @@ static status no_error_term(const study_run *r, evidence *e) {
     double *slope = claim_array(e, r->repeats);
     if (!slope) { return FAILED; }
     size_t last = c->rounds, first = last - last / 3;
+    claim_check_only_if(e, first < last); /* one round has no slope */
     slopes_of(r, 0, first, last, slope);
     stats_interval i = stats_mean_interval(slope, r->repeats, CLAIM_CONFIDENCE);
     claim_refute_unless(e, exp(i.high) < 1);
