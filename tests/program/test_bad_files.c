@@ -65,7 +65,8 @@ static void files_refused(const char *name, void (*make)(const char *folder, bad
 }
 
 Test(bad_files, data_sets) {
-    files_refused("bad-input-data", bad_data_sets, programs, ON_FEW, "--samples 4 --data");
+    files_refused("bad-input-data", bad_data_sets, programs, programs_of_precision(ON_FEW),
+                  "--samples 4 --data");
     cr_expect(ne(int, access("build/test-tmp/features.npy", F_OK), 0),
               "a member's path leads nowhere");
     cr_expect(ne(int, access("/tmp/features.npy", F_OK), 0), "a member's path leads nowhere");

@@ -45,7 +45,7 @@ Test(bad_input, every_option) {
         "''", "x", "nan", "-1", "1e999", "1e300", "99999999999999999999", "0.5,-1", "'1 '"};
     const char *folder = refusal_folder("bad-input-every");
     size_t seen = 0;
-    for (size_t p = 0; p < PROGRAMS; p++) {
+    for (size_t p = 0; p < programs_of_precision(PROGRAMS); p++) {
         option_text options[64];
         size_t count = options_of(programs[p], options, sizeof options / sizeof *options);
         for (size_t k = 0; k < count; k++) {
@@ -63,7 +63,8 @@ Test(bad_input, every_option) {
             seen++;
         }
     }
-    cr_expect(lt(sz, 7 * PROGRAMS, seen), "%zu options, seven are common", seen);
+    cr_expect(lt(sz, 7 * programs_of_precision(PROGRAMS), seen), "%zu options, seven are common",
+              seen);
 }
 
 /* What every program refuses alike. */
@@ -98,7 +99,7 @@ Test(bad_input, common_options) {
     };
     const char *folder = refusal_folder("bad-input-common");
     for (size_t k = 0; k < sizeof bad / sizeof *bad; k++) {
-        for (size_t p = 0; p < PROGRAMS; p++) {
+        for (size_t p = 0; p < programs_of_precision(PROGRAMS); p++) {
             refusal(folder, "", programs[p], bad[k].arguments, bad[k].names, 2);
         }
     }
@@ -116,7 +117,7 @@ Test(bad_input, out_option) {
     };
     const char *folder = refusal_folder("bad-input-out");
     for (size_t k = 0; k < sizeof bad / sizeof *bad; k++) {
-        for (size_t p = 0; p < PROGRAMS - 1; p++) {
+        for (size_t p = 0; p < programs_of_precision(PROGRAMS - 1); p++) {
             refusal(folder, "", programs[p], bad[k].arguments, bad[k].names, 2);
         }
     }
@@ -135,7 +136,7 @@ Test(bad_input, data_option) {
     };
     const char *folder = refusal_folder("bad-input-data-option");
     for (size_t k = 0; k < sizeof bad / sizeof *bad; k++) {
-        for (size_t p = 0; p < ON_DATA; p++) {
+        for (size_t p = 0; p < programs_of_precision(ON_DATA); p++) {
             refusal(folder, "", programs[p], bad[k].arguments, bad[k].names, 2);
         }
     }
