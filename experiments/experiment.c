@@ -18,8 +18,6 @@
 #include "study/own_masks.h"
 #include "study/spared.h"
 
-static const double THROUGHPUT_SECONDS = 0.15; /* for measuring the machine's speed */
-
 enum { NAMED_CELLS = 4 }; /* that diverged, in the line that tells of them */
 
 /* --- cells and data --- */
@@ -179,8 +177,7 @@ double experiment_cost(const study_run *r, size_t cell) {
 
 double experiment_calibrate(const study_run *r) {
     const experiment *e = r->context;
-    return throughput_measure(&e->g, &e->cells[r->cells / 2], r->options.threads,
-                              THROUGHPUT_SECONDS);
+    return study_pace(r, &e->g, &e->cells[r->cells / 2]);
 }
 
 void experiment_describe_files(const study_run *r, text *t) {

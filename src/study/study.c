@@ -70,6 +70,15 @@ size_t study_costliest(const study_run *r) {
     return costliest;
 }
 
+double study_pace(const study_run *r, const gram *g, const train_settings *s) {
+    static const double look = 0.02, measurement = 0.15, little = 1; /* seconds */
+    double operations = 0, pace = throughput_measure(g, s, r->options.threads, look);
+    for (size_t k = 0; k < r->cells; k++) { operations += cost_of(k, r) * (double)r->repeats; }
+    return pace * operations < little * r->options.threads
+               ? pace
+               : throughput_measure(g, s, r->options.threads, measurement);
+}
+
 /* All that decides the values of a unit. */
 static void describe(const study_run *r, const char *kind, text *t) {
     text_add(t, "%s data=%s rows=%zu seed=%llu", kind, r->data->sha256, r->data->n,

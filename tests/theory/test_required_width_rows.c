@@ -15,13 +15,13 @@ static void begin(void) { gsl_set_error_handler_off(); }
 
 TestSuite(required_width_rows, .init = begin);
 
-/* A cell of n = 4 orthogonal rows, xi = 1/2, with a grid around `middle`. floor, gram: factors of
+/* A cell of n = 4 orthogonal rows, xi = 1/2, with a grid around `middle`. floor, times: factors of
  * the conclusion's xi lambda_0/2 and of G, 1 if rightly. */
-static width_cell searched(size_t middle, size_t trials, double floor, double gram) {
+static width_cell searched(size_t middle, size_t trials, double floor, double times) {
     enum { N = 4 };
     kernel_data d = unit_rows(N);
     double holds[WIDTH_GRID], G[N * N];
-    for (size_t k = 0; k < N * N; k++) { G[k] = d.G[k] * gram; }
+    for (size_t k = 0; k < N * N; k++) { G[k] = d.G[k] * times; }
     width_cell cell = {.bounds = kernel_data_bounds(&d, 1, 0.5, 0.05), .trials = trials};
     const mask_design design = {MASK_BERNOULLI, 1, 0.5};
     width_grid_around(middle, 1 << 20, &cell.grid);

@@ -14,8 +14,7 @@
 #include "theory/criteria.h"
 
 enum { MAX_WIDTH = 10000000, MAX_SUBNETS = 10000, MAX_STEPS = 1000000 };
-static const double XI_MOST = 0.999;           /* at xi = 1 there is no floor */
-static const double THROUGHPUT_SECONDS = 0.15; /* for measuring the machine's speed */
+static const double XI_MOST = 0.999; /* at xi = 1 there is no floor */
 
 const char *const rate_axis_words[AXES] = {
     "width",   "width-large-kappa", "kappa",        "subnets", "local-steps", "xi",
@@ -205,8 +204,7 @@ static double cost(const study_run *r, size_t k) {
 
 static double calibrate(const study_run *r) {
     const bernoulli_context *c = r->context;
-    const train_settings *costliest = &c->cells[study_costliest(r)].s;
-    return throughput_measure(&c->g, costliest, r->options.threads, THROUGHPUT_SECONDS);
+    return study_pace(r, &c->g, &c->cells[study_costliest(r)].s);
 }
 
 void bernoulli_curve_slopes(const study_run *r, size_t cell, int column, double *x) {

@@ -34,9 +34,9 @@ status infinite_plan(study_run *r) {
     c->entries = allocate(c->entry_count, sizeof *c->entries, "entries of Hinf");
     if (!c->entries) { return FAILED; }
     infinite_entries_pick(data, c->data.G, c->data.Hinf, c->entry_count, c->entries);
-    size_t spectrum = 2 * data->n + 3, network = o->widths.count * (c->entry_count + 1);
+    size_t spectrum = 2 * data->n + 3, of_network = o->widths.count * (c->entry_count + 1);
     r->cells = FIRST_NETWORK + o->networks;
-    r->values = spectrum > network ? spectrum : network;
+    r->values = spectrum > of_network ? spectrum : of_network;
     return OK;
 }
 

@@ -300,7 +300,7 @@ static double cost(const study_run *r, size_t cell) {
 
 static double calibrate(const study_run *r) {
     const moments_context *c = r->context;
-    return throughput_measure(&c->g, &c->kind[0].large.settings, r->options.threads, 0.1);
+    return study_pace(r, &c->g, &c->kind[0].large.settings);
 }
 
 static status gather(study_run *r) {
