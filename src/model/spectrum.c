@@ -10,14 +10,7 @@
 #include <cblas.h>
 #include <lapacke.h>
 
-#include "model/residual.h"
 #include "base/scratch.h"
-
-static const double UNIT = DBL_EPSILON / 2; /* unit roundoff */
-
-/* gamma_k = k u / (1 - k u): relative error of k roundings in a row (N. J. Higham, Accuracy and
- * Stability of Numerical Algorithms, section 3.1), itself rounded upwards by the factor. */
-static double gamma_of(double k) { return k * UNIT / (1 - k * UNIT) * (1 + 8 * UNIT); }
 
 status spectrum_check(const double *A, size_t n) {
     if (n < 1 || n > INT_MAX) {
@@ -35,9 +28,13 @@ status spectrum_check(const double *A, size_t n) {
     return OK;
 }
 
-/* (n, n) doubles for LAPACK to overwrite; NULL with a line if A is not finite or there is no
- * memory. */
-static double *workspace_for(const double *A, size_t n) {
+double spectrum_rounding(const double *A, size_t n) {
+    double trace = 0;
+    for (size_t i = 0; i < n; i++) { trace += fabs(A[i * n + i]); }
+    return (double)n * DBL_EPSILON * trace + DBL_MIN;
+}
+
+double *spectrum_workspace(const double *A, size_t n) {
     return spectrum_check(A, n) == OK
                ? allocate(n, n * sizeof(double), "copy of a symmetric matrix")
                : NULL;
@@ -68,7 +65,7 @@ static status solve_all(request wanted, size_t n, double *values, double *work) 
 
 /* vectors: NULL unless they are wanted. */
 static status all_of(request wanted, const double *A, size_t n, double *values, double *vectors) {
-    double *copy = vectors ? NULL : workspace_for(A, n);
+    double *copy = vectors ? NULL : spectrum_workspace(A, n);
     double *work = vectors ? vectors : copy;
     status st = vectors ? spectrum_check(A, n) : OK;
     fill_nan(values, n);
@@ -112,7 +109,7 @@ static status solve_one(const double *A, size_t n, int index, double *value, dou
 
 static status one_of(const double *A, size_t n, int index, double *value, double *vector) {
     *value = NAN;
-    double *work = workspace_for(A, n);
+    double *work = spectrum_workspace(A, n);
     status st = work ? solve_one(A, n, index, value, vector, work) : FAILED;
     free(work);
     if (st != OK && vector) { fill_nan(vector, n); }
@@ -145,106 +142,9 @@ status spectrum_cholesky(const double *A, size_t n, double sign, double shift, d
 
 status spectrum_at_least(const double *A, size_t n, double c, bool *holds) {
     *holds = false;
-    double *work = workspace_for(A, n);
+    double *work = spectrum_workspace(A, n);
     status st = work ? spectrum_cholesky(A, n, 1, c, work, holds) : FAILED;
     free(work);
-    return st;
-}
-
-/* Rounding errors of a completed factorisation. Let B = fl(A - s I) and u the unit roundoff. In
- * whatever order the sums of products are taken, by blocks or with fused operations,
- *     L L^T = B + D,   |D_ij| <= gamma_{n+1} (|L| |L^T|)_ij
- *         (Higham, theorem 10.3);
- * gamma_{n+2} where the divisions are by a rounded reciprocal, as in OpenBLAS, and we take n + 3.
- * Underflow adds at most (2 n + 2 max L_ii) 2^-1074 to an entry of D, less than DBL_MIN to its norm
- * while n (2 n + 2 max L_ii) < 2^52. The shift of the diagonal is rounded: |B_ii - (A_ii - s)| <= u
- * |B_ii| / (1 - u) <= 2 u (|L| |L^T|)_ii. L L^T has no negative eigenvalue, so
- *     lambda_min(A) >= s - || A - s I - L L^T || >= s - gamma_{n+5} || |L| |L^T| || - DBL_MIN,
- *         (*)
- * where the code takes n + 6, one more for the roundings of the bound itself. Rump's criterion
- * bounds the last norm in advance: || |L| |L^T| || <= ||L||_F^2 = tr(L L^T) <= tr(B) / (1 -
- * gamma_{n+3}). Afterwards the first norm, from the computed L, is far sharper: residual_bound. */
-static double rounding_in_advance(const double *A, size_t n, double mu) {
-    double trace = 0, k = (double)n;
-    for (size_t i = 0; i < n; i++) { trace += fabs(A[i * n + i]) + fmax(-mu, 0); }
-    return gamma_of(k + 6) / (1 - gamma_of(k + 6)) * (1 + gamma_of(2 * k + 8)) * trace + DBL_MIN;
-}
-
-/* (*) with s = mu + c, c the rounding bound in advance: if the factorisation completes,
- * lambda_min(A) >= s - c, and s is rounded up once more so that this exceeds mu. As s > mu, tr(A -
- * s I) <= sum_i |A_ii| + n max(-mu, 0). */
-status spectrum_certify_above(const double *A, size_t n, double mu, bool *certain) {
-    *certain = false;
-    double *work = workspace_for(A, n);
-    if (!work) { return FAILED; }
-    double shift = nextafter(nextafter(mu + rounding_in_advance(A, n, mu), INFINITY), INFINITY);
-    status st = spectrum_cholesky(A, n, 1, shift, work, certain);
-    free(work);
-    return st;
-}
-
-/* An upper bound of lambda_min: the Rayleigh quotient of x (any x but 0) in extended precision, and
- * its rounding errors: at most 2 n + 4 in a row, relative to sum |x_i A_ij x_j|. */
-static double rayleigh_above(const double *A, size_t n, const double *x) {
-    long double form = 0, size = 0, square = 0;
-    for (size_t i = 0; i < n; i++) {
-        long double row = 0, row_size = 0;
-        for (size_t j = 0; j < n; j++) {
-            long double term = (long double)A[i * n + j] * x[j];
-            row += term;
-            row_size += fabsl(term);
-        }
-        form += x[i] * row;
-        size += fabsl((long double)x[i]) * row_size;
-        square += (long double)x[i] * x[i];
-    }
-    /* twice what is needed: the bound is rounded too */
-    long double gamma = (4 * (long double)n + 16) * LDBL_EPSILON;
-    return nextafter((double)((form + gamma * size) / square + gamma * fabsl(form) / square),
-                     INFINITY);
-}
-
-/* A lower bound of lambda_min by (*), from shifts below `near` that step away until the
- * factorisation completes. */
-static status certified_low(const double *A, size_t n, double near, double *low) {
-    *low = NAN;
-    double *work = workspace_for(A, n), largest = 0, bound;
-    bool complete = false;
-    for (size_t i = 0; i < n; i++) { largest = fmax(largest, fabs(A[i * n + i])); }
-    double step = UNIT * (double)n * largest + DBL_MIN, shift = near;
-    status st = work ? OK : FAILED;
-    while (st == OK && !complete && isfinite(step)) {
-        shift = near - step;
-        st = spectrum_cholesky(A, n, 1, shift, work, &complete);
-        step *= 4;
-    }
-    if (st == OK && complete) { st = residual_bound(A, n, shift, work, &bound); }
-    if (st == OK && complete) { *low = nextafter(shift - bound, -INFINITY); }
-    free(work);
-    return st;
-}
-
-/* Up to this order a reduction to tridiagonal form costs less than the certificate; beyond it, most
- * of the time. */
-enum { SMALL = 1024 };
-
-/* lambda_min and its eigenvector by the faster way; dsyevr's where ARPACK does not converge. */
-static status near_lambda_min(const double *A, size_t n, double *value, double *vector) {
-    if (n <= SMALL) { return spectrum_smallest(A, n, value, vector); }
-    double *work = workspace_for(A, n);
-    if (!work) { return FAILED; }
-    status st = spectrum_descend(A, n, work, value, vector);
-    free(work);
-    return st == OK ? OK : spectrum_smallest(A, n, value, vector);
-}
-
-status spectrum_lambda_min(const double *A, size_t n, spectrum_interval *interval) {
-    *interval = (spectrum_interval){NAN, NAN, NAN};
-    double *vector = allocate(n, sizeof *vector, "eigenvector"), low, value;
-    status st = vector ? near_lambda_min(A, n, &value, vector) : FAILED;
-    if (st == OK) { st = certified_low(A, n, value, &low); }
-    if (st == OK) { *interval = (spectrum_interval){low, rayleigh_above(A, n, vector), value}; }
-    free(vector);
     return st;
 }
 

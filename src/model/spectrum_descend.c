@@ -1,4 +1,4 @@
-/* The smallest eigenvalue of a large dense symmetric matrix by shift-invert Lanczos.
+/* The smallest eigenvalue of a large dense symmetric matrix by shift-invert Lanczos (ARPACK).
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "model/spectrum.h"
 
@@ -12,26 +12,18 @@
 
 #include "base/scratch.h"
 
-/* Order of the Lanczos basis, and restarts at most. Matrices of a lower order than the first go to
- * spectrum_lambda_min. */
-enum { BASIS = 20, RESTARTS = 200 };
+/* Order of the Lanczos basis, and restarts at most. */
+enum { BASIS = (SPECTRUM_DESCEND_LEAST - 1) / 2, RESTARTS = 200 };
 
 /* Relative errors of the distance between shift and eigenvalue: of the first look, after which the
  * shift is moved by the share APPROACH of that distance, and of the answer. */
 static const double COARSE = 1e-2, APPROACH = 0.97, TOLERANCE = 1e-12;
 
-/* What n roundings of sums of |A| can amount to, with room: the unit of every margin below. */
-static double rounding(const double *A, size_t n) {
-    double trace = 0;
-    for (size_t i = 0; i < n; i++) { trace += fabs(A[i * n + i]); }
-    return (double)n * DBL_EPSILON * trace + DBL_MIN;
-}
-
 /* A shift below lambda_min, close to it only if lambda_min is close to 0: 0, or where A is not
  * positive definite steps away from it until the factorisation completes. */
 static status factor_below(const double *A, size_t n, double *L, double *shift) {
     bool complete = false;
-    double step = 2 * rounding(A, n);
+    double step = 2 * spectrum_rounding(A, n);
     *shift = 0;
     status st = spectrum_cholesky(A, n, 1, 0, L, &complete);
     while (st == OK && !complete && isfinite(step)) {
@@ -120,55 +112,5 @@ status spectrum_descend(const double *A, size_t n, double *L, double *value, dou
                      scratch_take(&work, BASIS, (BASIS + 8) * sizeof(double), "Lanczos scratch")};
     status st = work.failed ? FAILED : descend(A, n, L, &a, value, x);
     scratch_free(&work);
-    return st;
-}
-
-/* An upper bound of lambda_min, as the Rayleigh quotient of any x is: x^T A x / x^T x as computed,
- * errors included. Whatever order sums are taken in, the computed form is in doubt by at most
- * gamma_{2n} |x|^T |A| |x| <= gamma_{2n} ||A||_F ||x||^2, the rest by a few roundings of the
- * quotient, which is at most ||A||_F too; 2 n epsilon is twice gamma_{2n}. y (n): scratch. */
-static double rayleigh_above(const double *A, size_t n, const double *x, double *y) {
-    int order = (int)n;
-    double frobenius = 0;
-    for (size_t i = 0; i < n; i++) {
-        frobenius = hypot(frobenius, cblas_dnrm2(order, A + i * n, 1));
-    }
-    cblas_dsymv(CblasColMajor, CblasLower, order, 1, A, order, x, 1, 0, y, 1);
-    double quotient = cblas_ddot(order, x, 1, y, 1) / cblas_ddot(order, x, 1, x, 1);
-    return quotient + (2 * (double)n + 16) * DBL_EPSILON * frobenius;
-}
-
-/* A lower bound: shifts below `near` that step away until the certificate holds. */
-static status certified_below(const double *A, size_t n, double near, double *low) {
-    bool certain = false;
-    double step = rounding(A, n), mu = near;
-    status st = OK;
-    while (st == OK && !certain && isfinite(step)) {
-        mu = near - step;
-        st = spectrum_certify_above(A, n, mu, &certain);
-        step *= 4;
-    }
-    *low = st == OK && certain ? mu : NAN;
-    return st;
-}
-
-static status solve(const double *A, size_t n, double *x, spectrum_interval *interval) {
-    double *L = allocate(n, n * sizeof *L, "Cholesky factor"), value, low;
-    status st = L ? spectrum_descend(A, n, L, &value, x) : FAILED;
-    double high = st == OK ? rayleigh_above(A, n, x, L) : NAN;
-    free(L); /* before the certificate takes as much */
-    if (st == OK) { st = certified_below(A, n, value, &low); }
-    if (st == OK) { *interval = (spectrum_interval){low, high, value}; }
-    return st;
-}
-
-status spectrum_lambda_min_large(const double *A, size_t n, spectrum_interval *interval) {
-    *interval = (spectrum_interval){NAN, NAN, NAN};
-    if (n <= 2 * BASIS) { return spectrum_lambda_min(A, n, interval); }
-    status st = spectrum_check(A, n);
-    if (st != OK) { return st; }
-    double *x = allocate(n, sizeof *x, "eigenvector");
-    st = x ? solve(A, n, x, interval) : FAILED;
-    free(x);
     return st;
 }
