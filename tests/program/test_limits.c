@@ -75,7 +75,7 @@ Test(limits, threads_are_clamped_with_a_word) {
     cr_expect(eq(int,
                  fixture_run("OMP_NUM_THREADS=96 BIN/loss-dynamics --samples 20 --width 5 "
                              "--subnets 2 --xi 0.5 --lr 0.1 "
-                             "--rounds 1 --repeats 1 --out build/test-tmp/limits-threads/t.dat",
+                             "--rounds 1 --repeats 1 --out build/test-tmp/limits-threads-96.dat",
                              said, sizeof said),
                  0));
     cr_expect(

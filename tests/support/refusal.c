@@ -6,6 +6,7 @@
 #include <dirent.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "tests/support/fixture.h"
 
@@ -23,8 +24,9 @@ int refusal_entries(const char *path, char *name) {
 }
 
 const char *refusal_folder(const char *name) {
-    char command[512], said[256];
-    const char *folder = fixture_folder(name);
+    char command[512], said[256], own[128];
+    snprintf(own, sizeof own, "%s-%d", name, (int)getpid()); /* several tests may have the name */
+    const char *folder = fixture_folder(own);
     snprintf(command, sizeof command, "rm -rf %s && mkdir -p %s", folder, folder);
     cr_assert(eq(int, fixture_run(command, said, sizeof said), 0), "%s", said);
     return folder;

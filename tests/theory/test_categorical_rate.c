@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "tests/support/dataset_file.h"
 #include "tests/support/fixture.h"
@@ -39,8 +40,9 @@ static void open_practical(categorical_regime run, size_t trials, study_run *r) 
  * column keeps those of the first below 1. */
 static void open_orthonormal(categorical_regime run, categorical_regime event, study_run *r) {
     double X[9] = {1, 0, 0, 0, 1, 0, 0, 0, 1}, Y[6] = {0.9, 1, -0.9, 1, 0.9, 1};
-    char path[256];
-    snprintf(path, sizeof path, "%s/orthonormal.npz", fixture_folder("categorical-data"));
+    char path[256]; /* of this test alone */
+    snprintf(path, sizeof path, "%s/orthonormal-%d.npz", fixture_folder("categorical-data"),
+             (int)getpid());
     write_data(path, "f8", 3, 3, X, 2, Y);
     categorical_settings o = {.run = run, .event = event, .event_samples = 3, .trials = TRIALS};
     study_fixture_open_on(path, 3, &categorical_study, &o, r);

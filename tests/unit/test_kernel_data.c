@@ -9,6 +9,7 @@
 #include <math.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "cli/option_table.h"
 #include "tests/support/dataset_file.h"
@@ -24,9 +25,11 @@ static const char *write_rows(void) {
         X[i * D] = cos(t), X[i * D + 1] = sin(t), X[i * D + 2] = 0.5;
         Y[i * Q] = i < 4 ? 1 : -1, Y[i * Q + 1] = 1, Y[i * Q + 2] = (double)i;
     }
+    static char path[128]; /* of this test alone */
     mkdir("build/tests", 0777), mkdir(FOLDER, 0777);
-    write_data(FOLDER "rows.npz", "f8", N, D, X, Q, Y);
-    return FOLDER "rows.npz";
+    snprintf(path, sizeof path, FOLDER "rows-%d.npz", (int)getpid());
+    write_data(path, "f8", N, D, X, Q, Y);
+    return path;
 }
 
 static kernel_data open(program_rows rows, size_t samples, size_t label) {
