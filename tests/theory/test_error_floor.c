@@ -120,6 +120,9 @@ static void expect_time(const char *what, const program_options *options, const 
 }
 
 Test(error_floor, the_time_of_a_start_is_predicted) {
+#ifndef __OPTIMIZE__
+    cr_skip_test("the pace of training stands for that of large products, in optimised code");
+#endif
     program_options options = {
         .name = "error-floor", .data = "data/digits.npz", .seed = 1, .threads = 1, .quiet = true};
     for (size_t order = 1; order <= 2; order++) {
