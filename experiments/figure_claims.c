@@ -34,15 +34,6 @@ status figure_tell_missing(const run_table *t, evidence *e) {
     return OK;
 }
 
-/* Lines of the map of a table with these axes; 0 also where it cannot be built. */
-static size_t count_lines(const run_table *t, const run_axes *axes) {
-    scratch work = {0};
-    run_map map;
-    status st = run_map_build(t, axes, &work, &map);
-    scratch_free(&work);
-    return st == OK ? map.lines : 0;
-}
-
 /* --- Figure 2a --- */
 
 /* Rounds by what is known of the sign of their mean. */
@@ -120,7 +111,8 @@ static status observe_movement(const study_run *r, evidence *e) {
 
 /* A row for each xi, one without runs. */
 static size_t loss_cases(const study_run *r) {
-    size_t lines = count_lines(table_of(r, FIGURE_LOSS), &(run_axes){"xi", "round", "jump", NULL});
+    size_t lines =
+        run_map_lines(table_of(r, FIGURE_LOSS), &(run_axes){"xi", "round", "jump", NULL});
     return lines ? lines : 1;
 }
 
@@ -220,7 +212,7 @@ static const run_axes width_axes = {"xi", "width", "level", "state"};
 
 /* A row for each xi, one without runs. */
 static size_t width_cases(const study_run *r) {
-    size_t lines = count_lines(table_of(r, FIGURE_WIDTH), &width_axes);
+    size_t lines = run_map_lines(table_of(r, FIGURE_WIDTH), &width_axes);
     return lines ? lines : 1;
 }
 

@@ -161,3 +161,11 @@ run_count run_map_count(const run_map *map, size_t first, size_t lines) {
     }
     return count;
 }
+
+size_t run_map_lines(const run_table *t, const run_axes *axes) {
+    scratch work = {0};
+    run_map map;
+    status st = run_map_build(t, axes, &work, &map);
+    scratch_free(&work);
+    return st == OK ? map.lines : 0;
+}

@@ -39,6 +39,8 @@ typedef struct {
 /* Fills the map with arrays of `work`; no lines if the table is not there or has no rows. BAD_INPUT
  * if a column is missing or a field is not what it should be. */
 status run_map_build(const run_table *t, const run_axes *axes, scratch *work, run_map *map);
+/* How many lines that would be; 0 if it cannot be built. */
+size_t run_map_lines(const run_table *t, const run_axes *axes);
 
 /* Number of the map's line: cells first .. first + groups - 1 of it as a line of their own. Where
  * runs are paired and no cell lacks one, each repetition is compared with itself alone. All NaN

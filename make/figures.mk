@@ -48,7 +48,8 @@ always_held-out := --stop no --starts same
 error_heatmap_zero_lr = $(error_heatmap_lr)
 lr_of = $(if $(filter $1,$(panel_tables) $(control_tables) $(mask_tables)),$(or $($(subst -,_,$1)_given),$(if $(LR),--lr $(LR),$($(subst -,_,$1)_lr) $(unstable_flags))))
 width_theory_lr = --lr $(control_eta)
-width_theory_given = $(if $(filter-out auto,$(LR)),--lr $(shell LC_ALL=C awk 'BEGIN { printf "%.4g", $(control_eta) * $(LR) / 0.16 }'))
+width_theory_given = $(if $(filter-out auto,$(LR)),--lr $(shell echo $(control_eta) \
+    | LC_ALL=C awk -F , '{ for (k = 1; k <= NF; k++) printf "%s%.4g", (k > 1 ? "," : ""), $$k * $(LR) / 0.16 }'))
 always_error-heatmap := --unselected keep
 always_error-heatmap-zero := --unselected zero
 

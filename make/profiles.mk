@@ -21,11 +21,13 @@ unstable_flags := $(if $(filter-out paper,$(PROFILE)),--unstable auto)
 error_floor_flags := --paths 0 --runs 3 --width 512 --subnets 1,8 --along-subnets 8,64,512
 error_floor_heatmap_flags := --rows first --until stopped --runs 0 --repeats 1 --paths 16
 error_floor_width_flags := --rows first --until stopped --runs 0 --repeats 2
-# The controls of 2c at xi = 0.8: the rounds after which its widest networks stop, for all widths; lr W/m; theory scaling with
-# the step size of the least width, eta = lr W/(n xi^2) = 0.16 W/(0.64 n); with LR=x as much more as x is than the paper's 0.16.
-width_rounds_flags = $(width_sweep_flags) --xi 0.8 --stop no $(control_rounds)
-width_rate_flags = $(width_sweep_flags) --xi 0.8 --lr-width $(control_width)
-width_theory_flags = $(width_sweep_flags) --xi 0.8 --scaling theory
+# The controls of 2c at every xi (control_xi) where it rises: the rounds after which its widest networks stop at xi = 0.8, for all
+# widths; lr W/m; theory scaling with the step sizes of the least width, eta = lr W/(n xi^2); with LR=x as much more as x is than the
+# paper's 0.16.
+width_rounds_flags = $(width_sweep_flags) --xi $(control_xi) --stop no $(control_rounds)
+width_rate_flags = $(width_sweep_flags) --xi $(control_xi) --lr-width $(control_width)
+width_theory_flags = $(width_sweep_flags) --xi $(control_xi) --scaling theory
+control_xi := 0.8
 control_rounds := --rounds 40
 control_width := 250
 control_eta := 0.625
@@ -48,6 +50,8 @@ loss_dynamics_flags := --repeats 5
 error_heatmap_flags := --at-most 150 --repeats 8
 error_heatmap_lr := --lr 0.06
 width_sweep_flags := --repeats 20
+control_xi := 0.8,0.5
+control_eta := 0.625,1
 subnet_sweep_flags := --repeats 10
 else ifeq ($(PROFILE),quick)
 mask_laws_flags := --at-most 60 --width 100 --subnets 2,4 --rounds 60 --repeats 5

@@ -1,5 +1,5 @@
-# Why the error of Figure 2c rises with the width at xi = 0.8: the figure's curve, and those of its controls; bars are
-# standard deviations.
+# Why the error of Figure 2c rises with the width: the figure's curve at the largest xi of its controls, and theirs; bars
+# are standard deviations.
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 load scripts."/style.gp"
@@ -8,7 +8,8 @@ table(i) = results."/".word(curves, i).".dat"
 do for [i = 1 : words(curves)] { if (!usable(table(i))) { exit error missing(table(i)) } }
 
 array titles[4] = ["figure", "same rounds", "lr W/m", "theory scaling"]
-stats table(2) using (xi = column("xi")) nooutput
+stats table(2) using "xi" nooutput
+xi = STATS_max
 here(x) = abs(column("xi") - xi) < 1e-9 ? x : NaN
 do for [i = 1 : words(curves)] {
     stats table(i) using (abs(column("xi") - xi) < 1e-9 ? watch(i, number("mean")) : 0) nooutput

@@ -63,7 +63,8 @@ Test(claims_by_line, width_judged_by_shape) {
     cr_assert(lt(dbl, row_of(AT_3)->limit, 0.05));
 }
 
-/* What the rows of the controls say, all three with these levels, of a figure that doubles. */
+/* What the rows of the controls say, all three with these levels at xi = 0.3, of a figure that doubles
+ * there, and falls at 0.8. */
 static void expect_control(const double level[6], verdict expected) {
     run_table figure = widths((double[]){2, 1, 1.2, 1.5, 1.7, 2}, 5), control = widths(level, 5);
     figure_tables tables = no_tables();
@@ -73,9 +74,12 @@ static void expect_control(const double level[6], verdict expected) {
     cr_assert(eq(int, claim_judge(figure_why_claims, &(study_run){.context = &tables}, &list), OK));
     table_data_free(&figure.data);
     table_data_free(&control.data);
-    cr_assert(eq(sz, list.count, 3));
-    for (size_t i = 0; i < 3; i++) {
+    cr_assert(eq(sz, list.count, 6), "a row for each control and xi");
+    for (size_t i = 0; i < 6; i += 2) {
         const statement_row *row = &list.rows[i];
+        assert_text(row->statement, " xi=0.3");
+        assert_text(list.rows[i + 1].statement, " xi=0.8");
+        cr_assert(eq(int, (int)list.rows[i + 1].verdict, HYPOTHESIS_NOT_MET));
         cr_assert(eq(int, (int)row->verdict, expected), "%s: %s", row->statement, row->says);
         cr_assert(eq(int, (int)row->kind, DERIVED));
         cr_assert(epsilon_eq(dbl, row->bound, 2, 0.05), "from the least to the last width");
