@@ -43,8 +43,6 @@ loss_dynamics_flags :=
 error_heatmap_flags :=
 zero_flags := --repeats 3
 width_sweep_flags :=
-control_xi := 0.8,0.5
-control_eta := 0.625,1
 error_floor_heatmap_flags += --order 1
 subnet_sweep_flags :=
 else ifeq ($(PROFILE),default)
