@@ -122,6 +122,14 @@ status run_map_build(const run_table *t, const run_axes *axes, scratch *work, ru
     return OK;
 }
 
+size_t run_map_lines(const run_table *t, const run_axes *axes) {
+    scratch work = {0};
+    run_map map;
+    status st = run_map_build(t, axes, &work, &map);
+    scratch_free(&work);
+    return st == OK ? map.lines : 0;
+}
+
 /* --- trends --- */
 
 trend_result run_map_trend(const run_map *map, size_t line, size_t first, size_t groups) {
@@ -160,12 +168,4 @@ run_count run_map_count(const run_map *map, size_t first, size_t lines) {
         count_line(&map->line[l], &count);
     }
     return count;
-}
-
-size_t run_map_lines(const run_table *t, const run_axes *axes) {
-    scratch work = {0};
-    run_map map;
-    status st = run_map_build(t, axes, &work, &map);
-    scratch_free(&work);
-    return st == OK ? map.lines : 0;
 }

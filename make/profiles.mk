@@ -21,9 +21,9 @@ unstable_flags := $(if $(filter-out paper,$(PROFILE)),--unstable auto)
 error_floor_flags := --paths 0 --runs 3 --width 512 --subnets 1,8 --along-subnets 8,64,512
 error_floor_heatmap_flags := --rows first --until stopped --runs 0 --repeats 1 --paths 16
 error_floor_width_flags := --rows first --until stopped --runs 0 --repeats 2
-# The controls of 2c at every xi (control_xi) where it rises: the rounds after which its widest networks stop at xi = 0.8, for all
-# widths; lr W/m; theory scaling with the step sizes of the least width, eta = lr W/(n xi^2); with LR=x as much more as x is than the
-# paper's 0.16.
+# The controls of 2c at every xi (control_xi) where it rises: the rounds after which its widest
+# networks stop at xi = 0.8, for all widths; lr W/m; theory scaling with the step sizes of the least
+# width, eta = lr W/(n xi^2); with LR=x as much more as x is than the paper's 0.16.
 width_rounds_flags = $(width_sweep_flags) --xi $(control_xi) --stop no $(control_rounds)
 width_rate_flags = $(width_sweep_flags) --xi $(control_xi) --lr-width $(control_width)
 width_theory_flags = $(width_sweep_flags) --xi $(control_xi) --scaling theory

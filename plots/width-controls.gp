@@ -1,5 +1,5 @@
-# Why the error of Figure 2c rises with the width: the figure's curve at the largest xi of its controls, and theirs; bars
-# are standard deviations.
+# Why the error of Figure 2c rises with the width: the figure's curve at the largest xi of its
+# controls, and theirs; bars are standard deviations.
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 load scripts."/style.gp"

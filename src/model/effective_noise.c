@@ -30,9 +30,9 @@ typedef struct {
     double xx, xy, yy;
 } form;
 
-static form combine(double a, form x, double b, form y) {
-    return (form){a * x.xx + b * y.xx, a * x.xy + b * y.xy, a * x.yy + b * y.yy};
-}
+static form times(double a, form x) { return (form){a * x.xx, a * x.xy, a * x.yy}; }
+
+static form minus(form x, form y) { return (form){x.xx - y.xx, x.xy - y.xy, x.yy - y.yy}; }
 
 /* C <- C + a.xx x x^T - a.xy (x y^T + y x^T) + a.yy y y^T for x, y (n, columns). */
 static void add_form(effective *f, size_t columns, form a, const double *x, const double *y) {
@@ -69,10 +69,9 @@ static form of_neuron_in_each(const effective_setting *s) {
 
 static void bernoulli_noise(effective *f) {
     const effective_second *o = &f->o2;
-    const form none = {0, 0, 0};
     double q = (double)f->s.q;
-    add_form(f, f->s.m, combine(q, of_neuron(&f->s), 0, none), o->alpha, o->l);
-    add_form(f, f->s.m, combine(q, of_neuron_in_each(&f->s), 0, none), o->f, o->l_masks);
+    add_form(f, f->s.m, times(q, of_neuron(&f->s)), o->alpha, o->l);
+    add_form(f, f->s.m, times(q, of_neuron_in_each(&f->s)), o->f, o->l_masks);
 }
 
 /* Categorical: sum_l (m^l - 1/p) = 0 leaves f - l^g/p alone. */
@@ -82,9 +81,9 @@ static void categorical_noise(effective *f) {
     effective_outer(f->s.n, f->s.m, (double)f->s.q, o->f, o->f, 1, o->C);
 }
 
-/* o->l_masks <- what the others, whom a neuron's presence moves together, then take from each other:
- * c1 sum_s reach_s D(s), D(s) = c sum_{t<s} P_{s-1-t} sum_{k<=t} K_k d(t-k). Overwrites the fields of
- * the masks. */
+/* o->l_masks <- what the others, whom a neuron's presence moves together, then take from each
+ * other: c1 sum_s reach_s D(s), D(s) = c sum_{t<s} P_{s-1-t} sum_{k<=t} K_k d(t-k). Overwrites the
+ * fields of the masks. */
 static void act_together(effective *f) {
     effective_second *o = &f->o2;
     size_t n = f->s.n, m = f->s.m;
@@ -106,7 +105,7 @@ static void act_together(effective *f) {
 static void add_form_centred(effective *f, form a, const double *x, const double *y) {
     double count = (double)f->s.m * (double)f->s.q;
     add_form(f, f->s.m, a, x, y);
-    add_form_of_sums(f, combine(-1 / count, a, 0, a), x, y);
+    add_form_of_sums(f, times(-1 / count, a), x, y);
 }
 
 /* Equal parts: sum_l (m_r^l - 1/p)(m_r'^l - 1/p) sums to 0 over the neurons r that move, too: that takes
@@ -117,8 +116,9 @@ static void take_together(effective *f) {
     add_form_centred(f, (form){a, a / f->s.p, a / (f->s.p * f->s.p)}, f->o2.l, f->o2.l_masks);
 }
 
-/* Fixed masks: what two neurons have in common is taken from each by itself and given to their sum. Of
- * omega^l and m^l - xi it is a response to the others' masks, in which all that move have a part. */
+/* Fixed masks: what two neurons have in common is taken from each by itself and given to their sum.
+ * Of omega^l and m^l - xi it is a response to the others' masks, in which all that move have a part.
+ */
 static void fixed_noise(effective *f) {
     const effective_second *o = &f->o2;
     const effective_setting *s = &f->s;
@@ -126,11 +126,11 @@ static void fixed_noise(effective *f) {
     sized_between between = sized_between_fixed(s->p, s->xi, s->pair);
     form two = {between.taken, s->theta / s->p * between.count, share * s->xi * (s->pair - s->xi)};
     form in_each = {between.share, share * (s->pair - s->xi), two.yy};
-    add_form(f, s->m, combine(q, of_neuron(s), -q, two), o->alpha, o->l);
+    add_form(f, s->m, times(q, minus(of_neuron(s), two)), o->alpha, o->l);
     add_form_of_sums(f, two, o->alpha, o->l);
-    add_form(f, s->m, combine(q, of_neuron_in_each(s), -q, in_each), o->f, o->l_masks);
+    add_form(f, s->m, times(q, minus(of_neuron_in_each(s), in_each)), o->f, o->l_masks);
     act_together(f);
-    add_form_centred(f, combine(effective_others(s), in_each, 0, in_each), o->l, o->l_masks);
+    add_form_centred(f, times(effective_others(s), in_each), o->l, o->l_masks);
 }
 
 void effective_noise(effective *f) {

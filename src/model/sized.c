@@ -31,8 +31,8 @@ double sized_bias_factor(const sized_law *law) {
     return law->xi * (1 - law->pair) / (law->m * sqrt(law->m));
 }
 
-/* Of p pairs of neurons the other p-1: both are taken with probability xi pair, either alone with xi
- * (1 - pair), none with the rest. 1/(1+C) is the integral of t^C over [0, 1], so that E[1/(1+C_r)
+/* Of p pairs of neurons the other p-1: both are taken with probability xi pair, either alone with
+ * xi (1 - pair), none with the rest. 1/(1+C) is the integral of t^C over [0, 1], so that E[1/(1+C_r)
  * 1/(1+C_s)] is one over the square of (none + alone (s + t) + both s t)^(p-1); over t it is known,
  * over s a polynomial of degree below 2 p, which p points of Gauss and Legendre give exactly. */
 static double mean_of_both_shares(double p, double both, double alone, double none) {

@@ -37,8 +37,8 @@ typedef struct {
     double share; /* of omega_r^l and omega_s^l, summed over l */
 } sized_between;
 
-/* p: subnetworks, a whole number >= 1; xi: of a neuron, (0, 1); pair: mask_pair, [0, xi]. share is NaN
- * without memory. */
+/* p: subnetworks, a whole number >= 1; xi: of a neuron, (0, 1); pair: mask_pair, [0, xi]. share is
+ * NaN without memory. */
 sized_between sized_between_fixed(double p, double xi, double pair);
 
 #endif

@@ -62,8 +62,8 @@ status spectrum_lambda_min_large(const double *A, size_t n, spectrum_interval *i
 /* FAILED unless 1 <= n <= INT_MAX and every entry is finite. */
 status spectrum_check(const double *A, size_t n);
 
-/* (n, n) doubles for LAPACK to overwrite, caller's; NULL with a line if A is not finite or there is no
- * memory. */
+/* (n, n) doubles for LAPACK to overwrite, caller's; NULL with a line if A is not finite or there is
+ * no memory. */
 double *spectrum_workspace(const double *A, size_t n);
 
 /* What n roundings of sums of |A| can amount to, with room: the unit of margins. */
@@ -74,10 +74,12 @@ double spectrum_rounding(const double *A, size_t n);
 status spectrum_cholesky(const double *A, size_t n, double sign, double shift, double *L,
                          bool *complete);
 
-/* value, vector (n): the smallest eigenvalue and its unit eigenvector by ARPACK in shift-invert mode,
- * from shifts below it; A was checked, n >= SPECTRUM_DESCEND_LEAST. L (n, n): scratch. FAILED also if
- * ARPACK does not converge. */
+/* Rows that spectrum_descend takes at least: more than twice its Lanczos basis. */
 enum { SPECTRUM_DESCEND_LEAST = 41 };
+
+/* value, vector (n): the smallest eigenvalue and its unit eigenvector by ARPACK in shift-invert
+ * mode, from shifts below it; A was checked. L (n, n): scratch. FAILED also if ARPACK does not
+ * converge. */
 status spectrum_descend(const double *A, size_t n, double *L, double *value, double *vector);
 
 /* q (n) <- a start of iterations without structure, the same always: multiples of the golden ratio

@@ -128,8 +128,9 @@ void trainer_weights(const trainer *t, const real *W0, real *W);
 /* Expected operations of one round. */
 double train_round_cost(const gram *g, const train_settings *s);
 /* Seconds that one of these operations takes on one of `threads` threads that all train at once,
- * measured just now, on no more threads than processors, over about `seconds` with settings s on g, for predicted times; of computing
- * alone, whatever else runs on the machine. 0 if it could not be measured (no memory). */
+ * measured just now, on no more threads than processors, over about `seconds` with settings s on g,
+ * for predicted times; of computing alone, whatever else runs on the machine. 0 if it could not be
+ * measured (no memory). */
 double throughput_measure(const gram *g, const train_settings *s, int threads, double seconds);
 
 #endif

@@ -108,8 +108,8 @@ size_t study_cell_count(const study_run *r);
 
 /* The cell whose units cost most: what a calibration times. */
 size_t study_costliest(const study_run *r);
-/* For calibrate, where a cell's cost is in operations of training: seconds for one of them with settings
- * s on g (throughput_measure); over 0.15 s, or a short look where the sweep takes no second. */
+/* For calibrate, where a cell's cost is in operations of training: seconds for one of them with
+ * settings s on g (throughput_measure); over 0.15 s, or a short look where the sweep takes no second. */
 double study_pace(const study_run *r, const gram *g, const train_settings *s);
 
 /* The part of the common options that a sweep needs. */

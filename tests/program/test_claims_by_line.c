@@ -63,8 +63,8 @@ Test(claims_by_line, width_judged_by_shape) {
     cr_assert(lt(dbl, row_of(AT_3)->limit, 0.05));
 }
 
-/* What the rows of the controls say, all three with these levels at xi = 0.3, of a figure that doubles
- * there, and falls at 0.8. */
+/* What the rows of the controls say, all three with these levels at xi = 0.3, of a figure that
+ * doubles there, and falls at 0.8. */
 static void expect_control(const double level[6], verdict expected) {
     run_table figure = widths((double[]){2, 1, 1.2, 1.5, 1.7, 2}, 5), control = widths(level, 5);
     figure_tables tables = no_tables();

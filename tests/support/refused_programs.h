@@ -17,8 +17,8 @@ static const char *const programs[] = {
     "TOOL/report",         "TOOL/compare-results"};
 enum { PROGRAMS = sizeof programs / sizeof *programs, EXPERIMENTS = 4, ON_FEW = 10, ON_DATA = 13 };
 
-/* Of the first `count` programs those that this precision's tests meet: what is built in one precision
- * only meets them once, in single. */
+/* Of the first `count` programs those that this precision's tests meet: what is built in one
+ * precision only meets them once, in single. */
 static inline size_t programs_of_precision(size_t count) {
     return sizeof(real) == sizeof(double) && count > EXPERIMENTS ? EXPERIMENTS : count;
 }

@@ -101,8 +101,8 @@ Test(effective_runs, floors_are_those_of_runs_and_wrong_theories_are_refused) {
     close_ground(&x);
 }
 
-/* Predicted floors of masks of given sizes at order 2 beside those of runs, which theories that take
- * their neurons for independent miss by more than `least` times. */
+/* Predicted floors of masks of given sizes at order 2 beside those of runs, which theories that
+ * take their neurons for independent miss by more than `least` times. */
 static void expect_floors_of_sizes(mask_kind mask, double xi, double least) {
     train_settings s = {.width = 96,
                         .subnets = 2,

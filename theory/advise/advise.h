@@ -29,8 +29,8 @@ typedef struct {
 } advise_settings;
 
 /* The settings that are run: the given one; the same steps in the whole network, p = xi = 1; then
- * others near the given one with rounds for the same work p xi tau K; and with that work every law of
- * masks at xi = 1/p, all with the step of Bernoulli's. */
+ * others near the given one with rounds for the same work p xi tau K; and with that work every law
+ * of masks at xi = 1/p, all with the step of Bernoulli's. */
 enum { GIVEN, WHOLE, FIRST_OTHER, MOST_OTHERS = 7 };
 enum { MOST_RUNS = FIRST_OTHER + MOST_OTHERS + MASK_KINDS };
 

@@ -243,17 +243,17 @@ static void say_laws(const study_run *r) {
     const advise_context *c = r->context;
     const size_t first = r->cells - MASK_KINDS; /* Bernoulli masks */
     if (!c->runs[r->cells - 1].law) { return; }
+    const bool some = level_of(r, first) < INFINITY;
     advise_estimate ratio[MASK_KINDS];
     for (size_t k = 0; k < MASK_KINDS; k++) {
         char name[40];
         const advise_run *run = &c->runs[first + k];
-        bool level = level_of(r, first) < INFINITY && level_of(r, first + k) < INFINITY;
-        ratio[k] = level ? advise_ratio(r, first + k, first, NUMBER(level)) : none;
+        bool both = some && level_of(r, first + k) < INFINITY;
+        ratio[k] = both ? advise_ratio(r, first + k, first, NUMBER(level)) : none;
         snprintf(name, sizeof name, "law_%s", mask_words[run->settings.mask]);
         more_run(r, advise_add(r, name, "1", ratio[k]), run);
     }
     const train_settings *s = &c->runs[first].settings;
-    bool some = level_of(r, first) < INFINITY;
     advise_estimate level = some ? advise_mean(r, first, NUMBER(level)) : none;
     advise_finding *f = advise_add(r, "law_level", "error", level);
     more_run(r, f, &c->runs[first]);
