@@ -15,22 +15,22 @@
 # In place of --samples they say --at-most: of a file with fewer rows all are taken.
 unstable_flags := $(if $(filter-out paper,$(PROFILE)),--unstable auto)
 
-# The effective dynamics cost most at second order and with many starts: one start of 16 curves a cell of 2b and 2c, and first
-# order where 2b has all rows. The width is one that the regime of the floors' rows asks for on the embedded data. All floors of bernoulli-rate (--cells results/bernoulli-rate.floors.dat)
+# The effective dynamics cost most at second order and with many starts: one start of 16 curves a cell of 2b, four of 8 of 2c, the
+# first of the runs', and first order where 2b has all rows. The width is one that the regime of the floors' rows asks for on the embedded data. All floors of bernoulli-rate (--cells results/bernoulli-rate.floors.dat)
 # take an hour or more: in no profile.
 error_floor_flags := --paths 0 --runs 3 --width 512 --subnets 1,8 --along-subnets 8,64,512
 error_floor_heatmap_flags := --rows first --until stopped --runs 0 --repeats 1 --paths 16
-error_floor_width_flags := --rows first --until stopped --runs 0 --repeats 2
+error_floor_width_flags := --rows first --until stopped --runs 0 --repeats 4
 # The controls of 2c at every xi (control_xi) where it rises: the rounds after which its widest
 # networks stop at xi = 0.8, for all widths; lr W/m; theory scaling with the step sizes of the least
 # width, eta = lr W/(n xi^2); with LR=x as much more as x is than the paper's 0.16.
 width_rounds_flags = $(width_sweep_flags) --xi $(control_xi) --stop no $(control_rounds)
 width_rate_flags = $(width_sweep_flags) --xi $(control_xi) --lr-width $(control_width)
 width_theory_flags = $(width_sweep_flags) --xi $(control_xi) --scaling theory
-control_xi := 0.8
+control_xi := 0.8,0.5
 control_rounds := --rounds 40
 control_width := 250
-control_eta := 0.625
+control_eta := 0.625,1
 
 # Masks beyond Figure 2, where the paper names no settings.
 mask_laws_flags := --at-most 100 --width 200 --subnets 2,4,8 --rounds 150 --repeats 10
@@ -50,8 +50,6 @@ loss_dynamics_flags := --repeats 5
 error_heatmap_flags := --at-most 150 --repeats 8
 error_heatmap_lr := --lr 0.06
 width_sweep_flags := --repeats 20
-control_xi := 0.8,0.5
-control_eta := 0.625,1
 subnet_sweep_flags := --repeats 10
 else ifeq ($(PROFILE),quick)
 mask_laws_flags := --at-most 60 --width 100 --subnets 2,4 --rounds 60 --repeats 5
@@ -60,6 +58,7 @@ loss_dynamics_flags := --at-most 250 --repeats 3
 error_heatmap_lr := --lr 0.06
 error_heatmap_flags := --at-most 100 --width 200 --subnets 1,4,7,10 --xi 0.1,0.4,0.7,1 --repeats 3
 width_sweep_flags := --at-most 60 --width 100,250,500,1000 --repeats 3
+control_xi := 0.8
 control_width := 100
 control_eta := 0.4167
 subnet_sweep_flags := --at-most 250 --repeats 5
@@ -80,6 +79,7 @@ else ifeq ($(PROFILE),tiny)
 loss_dynamics_flags := --at-most 30 --width 60 --subnets 3 --local-steps 3 --rounds 4 --repeats 3
 error_heatmap_flags := --at-most 30 --width 40 --subnets 1,3 --xi 0.3,0.6,1 --rounds 60 --repeats 3
 width_sweep_flags := --at-most 30 --width 30,60,120 --subnets 3 --rounds 60 --repeats 3
+control_xi := 0.8
 control_rounds :=
 control_width := 30
 control_eta := 0.25

@@ -27,8 +27,9 @@ void effective_second_take(effective *f) {
     for (size_t k = 0; k < FIELDS; k++) {
         o->d[k] = effective_arrays(f, tau, n * m);
         o->pull[k] = effective_arrays(f, tau, n * m);
+        o->sum[k] = effective_array(f, n * m);
     }
-    double **panels[] = {&o->rho, &o->sum, &o->felt, &o->alpha, &o->f, &o->l, &o->l_masks};
+    double **panels[] = {&o->rho, &o->felt, &o->alpha, &o->f, &o->l, &o->l_masks};
     for (size_t k = 0; k < sizeof panels / sizeof *panels; k++) {
         *panels[k] = effective_array(f, n * m);
     }
@@ -39,6 +40,7 @@ void effective_second_take(effective *f) {
     for (size_t k = 0; k < sizeof outputs / sizeof *outputs; k++) {
         *outputs[k] = effective_array(f, n * f->s.q);
     }
+    effective_own_take(f);
 }
 
 /* --- (D), the propagator --- */
@@ -102,15 +104,19 @@ void effective_second_refresh(effective *f) {
 
 /* --- (R), the fields of a round --- */
 
-/* d(t) <- d(t) + c sum_{s<t} P_{t-1-s} G_r rho_r(s); rho <- rho - (1-pair) q d(t); G_r rho_r(t). */
+/* d(t) <- d(t) + c sum_{s<t} P_{t-1-s} G_r rho_r(s); rho <- rho - (1-pair) q d(t); G_r rho_r(t) and
+ * the sum of rho_r over t. */
 static void react(effective *f, effective_field kind, size_t t) {
     effective_second *o = &f->o2;
     size_t n = f->s.n, m = f->s.m;
-    double own = (1 - f->s.pair) * (double)f->s.q, *d = o->d[kind][t];
+    double own = (1 - f->s.pair) * (double)f->s.q, *d = o->d[kind][t], *sum = o->sum[kind];
     for (size_t s = 0; s < t; s++) {
         effective_apply(n, m, f->c, o->P[t - 1 - s], o->pull[kind][s], 1, d);
     }
-    for (size_t k = 0; k < n * m; k++) { o->rho[k] -= own * d[k]; }
+    for (size_t k = 0; k < n * m; k++) {
+        o->rho[k] -= own * d[k];
+        sum[k] = (t > 0 ? sum[k] : 0) + o->rho[k];
+    }
     effective_pull(f, o->rho, o->pull[kind][t]);
 }
 
@@ -139,20 +145,21 @@ static void set_force(effective *f, size_t t) {
  * m_{t+1} = m_t - c xi sum_r G_r rho_r(t) a_r^T. */
 static void mean_step(effective *f, size_t t) {
     effective_second *o = &f->o2;
-    size_t count = f->s.n * f->s.m;
     effective_apply(f->s.n, f->s.m, f->s.scales.subnet, o->P[t], f->active, 0, o->d[FIELD_MEAN][t]);
     set_force(f, t);
     effective_to_neurons(f, o->force, o->rho);
     react(f, FIELD_MEAN, t);
     effective_to_outputs(f, -f->c * f->s.xi, o->pull[FIELD_MEAN][t], o->m_t);
-    for (size_t k = 0; k < count; k++) { o->sum[k] = (t > 0 ? o->sum[k] : 0) + o->rho[k]; }
 }
 
-/* The response to the whole network's deviation, which a neuron feels as `felt`. */
+/* The response to the whole network's deviation, which a neuron feels as `felt`, and to its own:
+ * d(t) = s_s P_t D zeta + .. */
 static void path_step(effective *f, size_t t) {
     effective_second *o = &f->o2;
-    memset(o->d[FIELD_PATH][t], 0, f->s.n * f->s.m * sizeof(double));
-    effective_apply(f->s.n, f->s.m, 1, o->P[t], o->felt, 0, o->rho);
+    size_t n = f->s.n, m = f->s.m;
+    for (size_t k = 0; k < n * m; k++) { f->work_m[k] = f->D[k] * o->own.zeta[k]; }
+    effective_apply(n, m, f->s.scales.subnet, o->P[t], f->work_m, 0, o->d[FIELD_PATH][t]);
+    effective_apply(n, m, 1, o->P[t], o->felt, 0, o->rho);
     react(f, FIELD_PATH, t);
 }
 
@@ -172,6 +179,7 @@ static void masks_step(effective *f, size_t t) {
         all[k] = scale * (o->d[FIELD_MEAN][t][k] + o->d[FIELD_PATH][t][k] + d[k]);
     }
     effective_product(false, false, f->s.n, f->s.m, f->s.m, 1, all, o->Omega, 0, o->rho);
+    effective_own_join(f, t, o->rho);
     memset(d, 0, count * sizeof *d);
     react(f, FIELD_MASKS, t);
 }
@@ -188,30 +196,23 @@ static bool noise_due(effective *f) {
     return true;
 }
 
-/* The mean of a round; with `noisy` the other fields too. */
-static status follow_fields(effective *f, bool noisy) {
+/* The fields of a round; with `noisy` those of the masks too. */
+static void follow_fields(effective *f, bool noisy) {
     effective_second *o = &f->o2;
-    size_t n = f->s.n, m = f->s.m;
-    memcpy(o->m_t, f->e, n * f->s.q * sizeof *f->e);
+    size_t m = f->s.m;
+    memcpy(o->m_t, f->e, f->s.n * f->s.q * sizeof *f->e);
     if (noisy) {
-        memcpy(o->factor, f->Sigma, n * n * sizeof *f->Sigma);
-        status st = effective_draw(f, o->factor, m, o->felt);
-        if (st != OK) { return st; }
         rng_normal_double(f->draws, 1, m * m, o->Omega);
         if (effective_is_sized(&f->s)) { effective_centre(f, m, o->Omega); }
     }
     for (size_t t = 0; t < f->s.tau; t++) {
         mean_step(f, t);
-        if (noisy) {
-            path_step(f, t);
-            masks_step(f, t);
-        }
+        path_step(f, t);
+        if (noisy) { masks_step(f, t); }
     }
-    return OK;
 }
 
-/* x <- (I - theta B) x + y, B = I - P_tau, for x (n, columns); kick is overwritten. */
-static void contract(effective *f, size_t columns, double *x, double *y) {
+void effective_contract(effective *f, size_t columns, double *x, double *y) {
     size_t n = f->s.n;
     double theta = f->s.theta;
     effective_apply(n, columns, theta, f->o2.P[f->s.tau], x, 1, y);
@@ -232,15 +233,15 @@ status effective_second_round(effective *f) {
     effective_second *o = &f->o2;
     size_t n = f->s.n, columns = f->s.q * f->s.paths;
     bool noisy = noise_due(f);
-    status st = follow_fields(f, noisy);
-    if (st != OK) { return st; }
+    follow_fields(f, noisy);
     if (noisy) { effective_noise(f); }
     add_noise(f);
-    if (columns > 0) {
+    status st = effective_own_round(f, noisy);
+    if (st == OK && columns > 0) {
         for (size_t k = 0; k < n * n; k++) { o->factor[k] = o->C[k] / (double)f->s.q; }
         st = effective_draw(f, o->factor, columns, f->kick);
-        contract(f, columns, f->deviation, f->kick);
+        effective_contract(f, columns, f->deviation, f->kick);
     }
-    effective_move(f, o->sum);
+    effective_move(f, o->sum[FIELD_MEAN]);
     return st;
 }

@@ -47,19 +47,19 @@ void effective_to_neurons(const effective *f, const double *e, double *x) {
     effective_product(false, false, f->s.n, f->s.m, f->s.q, 1, e, f->A, 0, x);
 }
 
-static void pull(effective *f, double factor, const double *x, double b, double *y) {
+void effective_push(effective *f, double factor, const double *x, double b, double *y) {
     size_t count = f->s.n * f->s.m;
     for (size_t k = 0; k < count; k++) { f->work_m[k] = f->D[k] * x[k]; }
     effective_apply(f->s.n, f->s.m, factor, f->s.G, f->work_m, b, y);
 }
 
 void effective_pull(effective *f, const double *x, double *y) {
-    pull(f, 1, x, 0, y);
+    effective_push(f, 1, x, 0, y);
     for (size_t k = 0; k < f->s.n * f->s.m; k++) { y[k] *= f->D[k]; }
 }
 
 void effective_move(effective *f, const double *x) {
-    pull(f, f->s.theta * f->s.scales.step * f->s.scales.subnet, x, 1, f->Z);
+    effective_push(f, f->s.theta * f->s.scales.step * f->s.scales.subnet, x, 1, f->Z);
 }
 
 /* C = L L^T but for the order of rows, by Cholesky with pivots, as C may be singular. */

@@ -14,6 +14,17 @@ typedef enum { FIELD_MEAN, FIELD_PATH, FIELD_MASKS, FIELDS } effective_field;
 /* Share by which the error may move while one covariance of a round's noise serves. */
 #define EFFECTIVE_NOISE_STALE 0.1
 
+/* A neuron's own state (own-state in doc/mathematics.md), one draw of it for every neuron. */
+typedef struct {
+    double *zeta;     /* (n, m) deviation of its pre-activation from the mean network's */
+    double *together; /* (n, m) L^g: what all others do about the fields of the masks */
+    double *all;      /* (n, m) U of the mean and the response to the whole network's deviation */
+    double *masks;    /* (n, m) U of the response to the masks */
+    double *path;     /* (n, m) U of the response to the whole network's deviation, this round */
+    double *root;     /* (n, n) of the noise that no neuron's own draw is in */
+    double *draws;    /* (3 m) */
+} effective_own;
+
 /* What order 2 holds (second-order in doc/mathematics.md). */
 typedef struct {
     double **P;            /* (tau + 1) of (n, n): propagators of t local steps */
@@ -23,7 +34,8 @@ typedef struct {
     double **again;        /* (sampled tau) of (n, n): G_r chi_k^r of neuron after neuron */
     double **d[FIELDS];    /* (tau) of (n, m): what a neuron's presence takes from a residual */
     double **pull[FIELDS]; /* (tau) of (n, m): G_r rho_r(t) */
-    double *rho, *sum;     /* (n, m): the force; the mean's, summed over t */
+    double *rho;           /* (n, m): the force */
+    double *sum[FIELDS];   /* (n, m): its parts summed over t */
     double *felt, *Omega;  /* (n, m) of the whole network's deviation; (m, m) standard normal */
     double *alpha, *f;     /* (n, m) */
     double *l, *l_masks;   /* (n, m): lbar and l^g */
@@ -33,6 +45,7 @@ typedef struct {
     double *less, *before, *change; /* (n, q): delta_t, m_{t-1}, room */
     size_t served;                  /* rounds that C has served beside its own */
     double error;                   /* the error where C was computed */
+    effective_own own;
 } effective_second;
 
 /* What order 1 holds, in a basis V of `rank` eigenvectors of K. */
@@ -88,6 +101,8 @@ void effective_to_outputs(const effective *f, double a, const double *x, double 
 void effective_to_neurons(const effective *f, const double *e, double *x);
 /* y <- D o (G (D o x)), G_r x_r of every neuron. Overwrites work_m. */
 void effective_pull(effective *f, const double *x, double *y);
+/* y <- factor G (D o x) + b y. Overwrites work_m. */
+void effective_push(effective *f, double factor, const double *x, double b, double *y);
 /* Z <- Z + theta h s_s G (D o x). Overwrites work_m. */
 void effective_move(effective *f, const double *x);
 /* x (n, columns) <- draws of covariance C (n, n), which is overwritten. */
@@ -105,8 +120,16 @@ void effective_first_turn(effective *f);
 void effective_second_take(effective *f);
 void effective_second_refresh(effective *f);
 status effective_second_round(effective *f);
+/* x <- (I - theta B) x + y, B = I - P_tau, for x (n, columns); y is overwritten. */
+void effective_contract(effective *f, size_t columns, double *x, double *y);
 /* C of a round, from the fields. */
 void effective_noise(effective *f);
+void effective_own_take(effective *f);
+/* Field g of the masks at step t joins what all others do about it. */
+void effective_own_join(effective *f, size_t t, const double *g);
+/* A round of the states, and of what every neuron feels of the whole network's deviation; noisy: its
+ * fields of the masks are new. */
+status effective_own_round(effective *f, bool noisy);
 
 /* Whether the neurons of a mask are dependent. */
 static inline bool effective_is_sized(const effective_setting *s) { return s->pair != s->xi; }

@@ -1,6 +1,6 @@
 /* The effective dynamics against runs with masks.
  * SPDX-License-Identifier: GPL-3.0-or-later */
-#include "model/effective.h"
+#include "model/effective_state.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
@@ -156,10 +156,105 @@ Test(effective_runs, a_step_that_is_5_percent_too_large_is_refused) {
     close_ground(&x);
 }
 
+/* --- a neuron's own state --- */
+
+/* sum_r ||sigma(z_r)||^2 after the rounds, mean over runs. */
+static stats_interval squares_seen(ground *x) {
+    double squares[RUNS];
+    size_t m = x->s.width;
+    unsigned char *mask = malloc(x->s.subnets * m);
+    rng *masks = rng_new(8, 0, 0, RNG_PILOT);
+    for (size_t k = 0; k < RUNS; k++) {
+        back_to_start(x);
+        for (size_t round = 0; round < ROUNDS; round++) {
+            mask_draw(x->s.mask, x->s.subnets, m, x->s.xi, masks, mask);
+            trainer_round(&x->t, mask, NULL, NULL);
+        }
+        squares[k] = 0;
+        for (size_t i = 0; i < m * x->g.ld; i++) {
+            double z = i % x->g.ld < x->g.n ? (double)x->t.whole.Z[i] : 0;
+            squares[k] += z > 0 ? z * z : 0;
+        }
+    }
+    back_to_start(x);
+    rng_free(masks), free(mask);
+    return stats_mean_interval(squares, RUNS, 0.999);
+}
+
+/* The same predicted, of the mean network and what its neurons deviate from it. */
+typedef struct {
+    double mean, own;
+} squares_told;
+
+static squares_told squares_of(ground *x, size_t stream) {
+    rng *draws = rng_new(9, 0, stream, RNG_PILOT);
+    effective *f = effective_new(&x->setting, &x->g, &x->t.whole, draws);
+    cr_assert(ne(ptr, f, NULL));
+    for (size_t k = 0; k < ROUNDS; k++) { cr_assert(eq(int, effective_round(f), OK)); }
+    squares_told told = {0};
+    for (size_t i = 0; i < x->s.width * x->g.n; i++) {
+        double own = f->D[i] * f->o2.own.zeta[i];
+        told.mean += f->active[i] * f->active[i], told.own += own * own;
+    }
+    effective_free(f), rng_free(draws);
+    return told;
+}
+
+/* What the masks of a round do to the neurons stays in them: without it the squares, on which the
+ * noise of all later rounds depends, are too small. */
+static void expect_squares(mask_kind mask, size_t subnets) {
+    enum { STREAMS = 6 };
+    train_settings s = {.width = 96,
+                        .subnets = subnets,
+                        .xi = 0.5,
+                        .lr = 0.45,
+                        .local_steps = 4,
+                        .kappa = 1,
+                        .mask = mask,
+                        .scaling = SCALING_THEORY};
+    ground x;
+    open_ground(&x, ROWS, 2, s, 2);
+    stats_interval seen = squares_seen(&x);
+    squares_told told = {0};
+    for (size_t k = 0; k < STREAMS; k++) {
+        squares_told one = squares_of(&x, k);
+        told.mean += one.mean / STREAMS, told.own += one.own / STREAMS;
+    }
+    cr_log_info("%s: %g, of the mean network %g, seen %g to %g", mask_words[mask],
+                told.mean + told.own, told.mean, seen.low, seen.high);
+    cr_expect(lt(dbl, 0.97 * seen.low, told.mean + told.own));
+    cr_expect(lt(dbl, told.mean + told.own, 1.03 * seen.high));
+    cr_expect(lt(dbl, told.mean, 0.98 * seen.low));
+    close_ground(&x);
+}
+
+Test(effective_runs, squares_of_bernoulli_masks) { expect_squares(MASK_BERNOULLI, 1); }
+
+Test(effective_runs, squares_of_categorical_masks) { expect_squares(MASK_CATEGORICAL, 2); }
+
+Test(effective_runs, squares_of_partitions) { expect_squares(MASK_PARTITION, 2); }
+
+Test(effective_runs, squares_of_fixed_masks) { expect_squares(MASK_FIXED, 2); }
+
 /* --- how often the noise of a round is computed --- */
 
-/* Mean of the predicted error over the last third of 90 rounds. */
-static double floor_of(size_t serves) {
+/* Mean of the predicted error over the last third of 90 rounds, from what is drawn of a stream. */
+static double floor_of(ground *x, size_t serves, size_t stream) {
+    rng *draws = rng_new(6, 0, stream, RNG_PILOT);
+    x->setting.serves = serves;
+    effective *f = effective_new(&x->setting, &x->g, &x->t.whole, draws);
+    cr_assert(ne(ptr, f, NULL));
+    double sum = 0;
+    for (size_t k = 1; k <= 90; k++) {
+        cr_assert(eq(int, effective_round(f), OK));
+        if (k > 60) { sum += (effective_bias(f) + effective_variance(f)) / 30; }
+    }
+    effective_free(f), rng_free(draws);
+    return sum;
+}
+
+Test(effective_runs, noise_that_serves_some_rounds_leaves_the_floor_where_it_is) {
+    enum { STREAMS = 12 };
     train_settings s = {.width = 60,
                         .subnets = 3,
                         .xi = 0.5,
@@ -168,23 +263,13 @@ static double floor_of(size_t serves) {
                         .kappa = 1,
                         .scaling = SCALING_THEORY};
     ground x;
+    double every = 0, some = 0;
     open_ground(&x, 8, 1, s, 2);
-    x.setting.serves = serves;
-    rng *draws = rng_new(6, 0, 0, RNG_PILOT);
-    effective *f = effective_new(&x.setting, &x.g, &x.t.whole, draws);
-    cr_assert(ne(ptr, f, NULL));
-    double sum = 0;
-    for (size_t k = 1; k <= 90; k++) {
-        cr_assert(eq(int, effective_round(f), OK));
-        if (k > 60) { sum += (effective_bias(f) + effective_variance(f)) / 30; }
+    for (size_t k = 0; k < STREAMS; k++) {
+        every += floor_of(&x, 1, k) / STREAMS;
+        some += floor_of(&x, EFFECTIVE_NOISE_SERVES, k) / STREAMS;
     }
-    effective_free(f), rng_free(draws);
     close_ground(&x);
-    return sum;
-}
-
-Test(effective_runs, noise_that_serves_some_rounds_leaves_the_floor_where_it_is) {
-    double every = floor_of(1), some = floor_of(EFFECTIVE_NOISE_SERVES);
     cr_log_info("floor %g with noise of every round, %g with that of some", every, some);
     cr_expect(ne(dbl, every, some));
     cr_expect(lt(dbl, fabs(some / every - 1), 0.05));

@@ -13,16 +13,19 @@ static const double operators[] = {[SCALING_THEORY] = 12, [SCALING_RELEASED] = 3
 /* Rounds at the start in which the error falls so fast that the noise of each is computed. */
 static const double FALLING = 15;
 
-/* Operations of a round whose noise is computed, and of one that takes that of a round before
- * (second-order in doc/mathematics.md). */
-static double noisy_round(const train_settings *s, double n) {
-    double m = (double)s->width, tau = (double)s->local_steps;
-    return 3 * tau * (tau + 6) * n * n * m + 2 * tau * n * m * m + 30 * m * m;
-}
+/* Numbers that a round draws and adds for every input of a neuron, in operations. */
+static const double DRAWN = 100;
 
+/* Operations of a round that takes the noise of a round before, and of one whose noise is computed
+ * (second-order in doc/mathematics.md). */
 static double plain_round(const train_settings *s, double n) {
     double m = (double)s->width, tau = (double)s->local_steps;
-    return tau * (tau + 3) * n * n * m;
+    return 2 * (tau * (tau + 4) + 4) * n * n * m + (DRAWN + 10 * tau) * n * m;
+}
+
+static double noisy_round(const train_settings *s, double n) {
+    double m = (double)s->width, tau = (double)s->local_steps;
+    return plain_round(s, n) + tau * (tau + 18) * n * n * m + 2 * tau * n * m * m + 30 * m * m;
 }
 
 /* Of a round once the error falls slowly. */
