@@ -212,13 +212,6 @@ static void follow_fields(effective *f, bool noisy) {
     }
 }
 
-void effective_contract(effective *f, size_t columns, double *x, double *y) {
-    size_t n = f->s.n;
-    double theta = f->s.theta;
-    effective_apply(n, columns, theta, f->o2.P[f->s.tau], x, 1, y);
-    for (size_t k = 0; k < n * columns; k++) { x[k] = (1 - theta) * x[k] + y[k]; }
-}
-
 /* Sigma <- (I - theta B) Sigma (I - theta B)^T + C. */
 static void add_noise(effective *f) {
     size_t n = f->s.n;

@@ -62,6 +62,13 @@ void effective_move(effective *f, const double *x) {
     effective_push(f, f->s.theta * f->s.scales.step * f->s.scales.subnet, x, 1, f->Z);
 }
 
+void effective_contract(effective *f, size_t columns, double *x, double *y) {
+    size_t n = f->s.n;
+    double theta = f->s.theta;
+    effective_apply(n, columns, theta, f->o2.P[f->s.tau], x, 1, y);
+    for (size_t k = 0; k < n * columns; k++) { x[k] = (1 - theta) * x[k] + y[k]; }
+}
+
 /* C = L L^T but for the order of rows, by Cholesky with pivots, as C may be singular. */
 status effective_draw(effective *f, double *C, size_t columns, double *x) {
     size_t n = f->s.n;
