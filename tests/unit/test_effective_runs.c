@@ -222,8 +222,8 @@ static void expect_squares(mask_kind mask, size_t subnets) {
     }
     cr_log_info("%s: %g, of the mean network %g, seen %g to %g", mask_words[mask],
                 told.mean + told.own, told.mean, seen.low, seen.high);
-    cr_expect(lt(dbl, 0.97 * seen.low, told.mean + told.own));
-    cr_expect(lt(dbl, told.mean + told.own, 1.03 * seen.high));
+    cr_expect(lt(dbl, 0.985 * seen.low, told.mean + told.own));
+    cr_expect(lt(dbl, told.mean + told.own, 1.015 * seen.high));
     cr_expect(lt(dbl, told.mean, 0.98 * seen.low));
     close_ground(&x);
 }
