@@ -44,8 +44,9 @@ static void push_fields(effective *f, bool noisy) {
     if (noisy) { effective_push(f, c1, o->sum[FIELD_MASKS], 0, o->own.masks); }
 }
 
-/* root <- a root of C - (theta^2/p) L^g L^g'/m, what the whole network's deviation gets that no
- * neuron's own draw is in. L^g is of drawn fields: what falls below 0 by that is 0. */
+/* root <- the symmetric root of C - (theta^2/p) L^g L^g'/m, what the whole network's deviation gets
+ * that no neuron's own draw is in. L^g is of drawn fields: what falls below 0 by that is 0. No other
+ * root: signs and order of eigenvectors are the library's, and draws would hang on them. */
 static status take_root(effective *f) {
     effective_second *o = &f->o2;
     size_t n = f->s.n, m = f->s.m;
@@ -58,11 +59,10 @@ static status take_root(effective *f) {
     }
     status st = eigenpairs_new(o->factor, n, 1, &pairs);
     for (size_t k = 0; st == OK && k < n; k++) {
-        double scale = sqrt(fmax(pairs.values[k], 0));
-        for (size_t i = 0; i < n; i++) {
-            o->own.root[k * n + i] = scale * pairs.vectors[k * n + i];
-        }
+        double scale = sqrt(sqrt(fmax(pairs.values[k], 0)));
+        for (size_t i = 0; i < n; i++) { o->factor[k * n + i] = scale * pairs.vectors[k * n + i]; }
     }
+    if (st == OK) { effective_outer(n, n, 1, o->factor, o->factor, 0, o->own.root); }
     eigenpairs_free(&pairs);
     return st;
 }
