@@ -15,9 +15,11 @@
 # In place of --samples they say --at-most: of a file with fewer rows all are taken.
 unstable_flags := $(if $(filter-out paper,$(PROFILE)),--unstable auto)
 
-# The effective dynamics cost most at second order and with many starts: one start of 16 curves a cell of 2b, four of 8 of 2c, the
-# first of the runs', and first order where 2b has all rows. The width is one that the regime of the floors' rows asks for on the embedded data. All floors of bernoulli-rate (--cells results/bernoulli-rate.floors.dat)
-# take an hour or more: in no profile.
+# The effective dynamics cost most at second order and with many starts: one start of 16 curves a
+# cell of 2b, four of 8 of 2c, the first of the runs', and first order where 2b has all rows. The
+# width is one that the regime of the floors' rows asks for on the embedded data. All floors of
+# bernoulli-rate (--cells results/bernoulli-rate.floors.dat), 4 minutes and more without runs, are in
+# no profile.
 error_floor_flags := --paths 0 --runs 3 --width 512 --subnets 1,8 --along-subnets 8,64,512
 error_floor_heatmap_flags := --rows first --until stopped --runs 0 --repeats 1 --paths 16
 error_floor_width_flags := --rows first --until stopped --runs 0 --repeats 4

@@ -30,6 +30,7 @@ static double of_the_mean(const effective_setting *s) {
 
 void effective_own_join(effective *f, size_t t, const double *g) {
     double c1 = f->c * f->s.xi;
+    if (of_the_mean(&f->s) == 0) { return; } /* together stays 0, as it was taken */
     effective_apply(f->s.n, f->s.m, c1, f->o2.reach[t], g, t > 0, f->o2.own.together);
 }
 

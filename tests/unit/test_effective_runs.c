@@ -24,11 +24,17 @@ static outcome outcome_of(const double curve[ROUNDS + 1]) {
     return (outcome){stats_summarise(curve + 2 * ROUNDS / 3, ROUNDS / 3 + 1).mean, curve[EARLY]};
 }
 
+/* A prediction from the start, with draws of its own. */
+static effective *begin(const ground *x, effective_setting s, rng *draws) {
+    effective *f = effective_new(&s, &x->g, &x->t.whole, draws);
+    cr_assert(ne(ptr, f, NULL));
+    return f;
+}
+
 static outcome predict(const ground *x, effective_setting s) {
     double curve[ROUNDS + 1];
     rng *draws = rng_new(6, 0, 0, RNG_PILOT);
-    effective *f = effective_new(&s, &x->g, &x->t.whole, draws);
-    cr_assert(ne(ptr, f, NULL));
+    effective *f = begin(x, s, draws);
     for (size_t k = 0; k <= ROUNDS; k++) {
         cr_assert(k == 0 || effective_round(f) == OK);
         curve[k] = effective_bias(f) + effective_variance(f);
@@ -41,6 +47,11 @@ typedef struct {
     stats_interval floor, early;
 } seen_outcome;
 
+static void masked_round(ground *x, rng *masks, unsigned char *mask) {
+    mask_draw(x->s.mask, x->s.subnets, x->s.width, x->s.xi, masks, mask);
+    trainer_round(&x->t, mask, NULL, NULL);
+}
+
 /* Student intervals of the means of runs from one start. */
 static seen_outcome simulate(ground *x) {
     double floors[RUNS], early[RUNS], curve[ROUNDS + 1];
@@ -49,10 +60,7 @@ static seen_outcome simulate(ground *x) {
     for (size_t k = 0; k < RUNS; k++) {
         back_to_start(x);
         for (size_t round = 0; round <= ROUNDS; round++) {
-            if (round > 0) {
-                mask_draw(x->s.mask, x->s.subnets, x->s.width, x->s.xi, masks, mask);
-                trainer_round(&x->t, mask, NULL, NULL);
-            }
+            if (round > 0) { masked_round(x, masks, mask); }
             curve[round] = 2 * (double)x->g.n * x->t.error;
         }
         outcome one = outcome_of(curve);
@@ -166,10 +174,7 @@ static stats_interval squares_seen(ground *x) {
     rng *masks = rng_new(8, 0, 0, RNG_PILOT);
     for (size_t k = 0; k < RUNS; k++) {
         back_to_start(x);
-        for (size_t round = 0; round < ROUNDS; round++) {
-            mask_draw(x->s.mask, x->s.subnets, m, x->s.xi, masks, mask);
-            trainer_round(&x->t, mask, NULL, NULL);
-        }
+        for (size_t round = 0; round < ROUNDS; round++) { masked_round(x, masks, mask); }
         squares[k] = 0;
         for (size_t i = 0; i < m * x->g.ld; i++) {
             double z = i % x->g.ld < x->g.n ? (double)x->t.whole.Z[i] : 0;
@@ -188,8 +193,7 @@ typedef struct {
 
 static squares_told squares_of(ground *x, size_t stream) {
     rng *draws = rng_new(9, 0, stream, RNG_PILOT);
-    effective *f = effective_new(&x->setting, &x->g, &x->t.whole, draws);
-    cr_assert(ne(ptr, f, NULL));
+    effective *f = begin(x, x->setting, draws);
     for (size_t k = 0; k < ROUNDS; k++) { cr_assert(eq(int, effective_round(f), OK)); }
     squares_told told = {0};
     for (size_t i = 0; i < x->s.width * x->g.n; i++) {
@@ -242,8 +246,7 @@ Test(effective_runs, squares_of_fixed_masks) { expect_squares(MASK_FIXED, 2); }
 static double floor_of(ground *x, size_t serves, size_t stream) {
     rng *draws = rng_new(6, 0, stream, RNG_PILOT);
     x->setting.serves = serves;
-    effective *f = effective_new(&x->setting, &x->g, &x->t.whole, draws);
-    cr_assert(ne(ptr, f, NULL));
+    effective *f = begin(x, x->setting, draws);
     double sum = 0;
     for (size_t k = 1; k <= 90; k++) {
         cr_assert(eq(int, effective_round(f), OK));
