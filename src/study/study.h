@@ -92,6 +92,12 @@ struct study {
     status (*finish)(const study_run *r);       /* NULL: nothing more */
 };
 
+/* The members of a study that say what its options fill: its option rows, its defaults (an object of
+ * its settings' type), the type of its context. */
+#define STUDY_OF(rows, standard, room)                                             \
+    .options = (rows), .defaults = &(standard), .settings_size = sizeof(standard), \
+    .context_size = sizeof(room)
+
 /* Parses, runs, and returns the exit code of main. */
 int study_main(const study *s, int argc, char **argv);
 

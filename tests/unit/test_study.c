@@ -102,10 +102,7 @@ static const claim_group groups[] = {{CLAIMS(claims)}, {NULL}};
 static const study_table tables[] = {
     {"", "toy", 17, fill}, {"more", "toy too", 9, fill}, {.fill = NULL}};
 static const study toy = {.about = "A toy",
-                          .options = options,
-                          .defaults = &defaults,
-                          .settings_size = sizeof defaults,
-                          .context_size = sizeof(dataset),
+                          STUDY_OF(options, defaults, dataset),
                           .prepare = prepare,
                           .close = close_toy,
                           .measure = measure,

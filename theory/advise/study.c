@@ -144,10 +144,7 @@ static const study_table tables[] = {
 const study advise_study = {.about =
                                 "One page on the data: lambda_min and its rows, widths, steps, "
                                 "rates, floors",
-                            .options = options,
-                            .defaults = &defaults,
-                            .settings_size = sizeof defaults,
-                            .context_size = sizeof(advise_context),
+                            STUDY_OF(options, defaults, advise_context),
                             .prepare = prepare,
                             .close = close,
                             .measure = advise_measure,

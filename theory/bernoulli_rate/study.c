@@ -378,10 +378,7 @@ const study bernoulli_study = {
     .samples = 24,
     .about = "Theorem 3 and Corollaries 1 to 3: convergence under Bernoulli masks, predicted and "
              "measured",
-    .options = options,
-    .defaults = &defaults,
-    .settings_size = sizeof defaults,
-    .context_size = sizeof(bernoulli_context),
+    STUDY_OF(options, defaults, bernoulli_context),
     .prepare = prepare,
     .close = close_context,
     .measure = bernoulli_measure,

@@ -254,10 +254,7 @@ static const study_table tables[] = {
 const study categorical_study = {
     .samples = 24,
     .about = "Theorem 4: convergence under categorical masks, its bound and its three movements",
-    .options = options,
-    .defaults = &defaults,
-    .settings_size = sizeof defaults,
-    .context_size = sizeof(categorical_context),
+    STUDY_OF(options, defaults, categorical_context),
     .prepare = prepare,
     .close = close_context,
     .measure = categorical_measure,

@@ -261,11 +261,8 @@ const study floor_study = {
     .samples = SAMPLES,
     .about = "Effective dynamics: curve, floor and plateau of the error, predicted from H, V and "
              "the start alone",
-    .options = options,
-    .defaults = &defaults,
+    STUDY_OF(options, defaults, floor_context),
     .preset = floor_preset,
-    .settings_size = sizeof defaults,
-    .context_size = sizeof(floor_context),
     .prepare = prepare,
     .close = close_study,
     .measure = floor_measure,

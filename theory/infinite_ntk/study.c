@@ -158,10 +158,7 @@ static const study_table tables[] = {
 
 const study infinite_study = {
     .about = "Theorem 1: the infinite-width kernel Hinf of the data and its smallest eigenvalue",
-    .options = options,
-    .defaults = &defaults,
-    .settings_size = sizeof defaults,
-    .context_size = sizeof(infinite_context),
+    STUDY_OF(options, defaults, infinite_context),
     .prepare = prepare,
     .close = close,
     .measure = infinite_measure,

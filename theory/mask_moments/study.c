@@ -372,10 +372,7 @@ static const study_table tables[] = {
 
 const study moments_study = {
     .about = "The facts about masks that the convergence proofs rest on, checked one by one",
-    .options = options,
-    .defaults = &defaults,
-    .settings_size = sizeof defaults,
-    .context_size = sizeof(moments_context),
+    STUDY_OF(options, defaults, moments_context),
     .preset = preset,
     .prepare = prepare,
     .describe = describe,

@@ -246,10 +246,7 @@ static const study_table tables[] = {
 const study concentration_study = {
     .samples = 200,
     .about = "Theorem 2: how near the masked NTK is to xi Hinf, against every bound",
-    .options = options,
-    .defaults = &defaults,
-    .settings_size = sizeof defaults,
-    .context_size = sizeof(concentration_context),
+    STUDY_OF(options, defaults, concentration_context),
     .preset = preset,
     .prepare = prepare,
     .describe = describe,

@@ -258,10 +258,7 @@ static const study_table tables[] = {
 const study required_width_study = {
     .samples_help = "those of --sizes; N bounds them, and ends the usual ones",
     .about = "Theorem 2: the width really needed, beside what every bound asks for",
-    .options = options,
-    .defaults = &defaults,
-    .settings_size = sizeof defaults,
-    .context_size = sizeof(width_context),
+    STUDY_OF(options, defaults, width_context),
     .prepare = prepare,
     .close = close_context,
     .pilot = &pilot,
