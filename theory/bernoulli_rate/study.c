@@ -208,7 +208,7 @@ static double calibrate(const study_run *r) {
 }
 
 void bernoulli_curve_slopes(const study_run *r, size_t cell, int column, double *x) {
-    size_t window = ((const bernoulli_context *)r->context)->cells[cell].window;
+    size_t window = bernoulli_cell_of(r, cell)->window;
     for (size_t j = 0; j < r->repeats; j++) {
         x[j] = log_slope(study_values(r, cell, j) + column, CURVE_COLUMNS, window);
     }

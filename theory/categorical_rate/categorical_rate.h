@@ -55,6 +55,10 @@ typedef struct {
     jump_means enumerated; /* of a small network; set by gather */
 } categorical_context;
 
+static inline const categorical_cell *categorical_cell_of(const study_run *r, size_t cell) {
+    return &((const categorical_context *)r->context)->cells[cell];
+}
+
 /* Values of a unit: first these numbers of the run, */
 enum {
     CAT_LEMMA23, /* 1: sum_r <w_{0,r},x_i>^2 <= 2 m kappa^2 for all i */

@@ -10,10 +10,6 @@
 #include "study/claim.h"
 #include "theory/criteria.h"
 
-static const categorical_cell *cell_of(const study_run *r, size_t cell) {
-    return &((const categorical_context *)r->context)->cells[cell];
-}
-
 /* The worst relative error of all cells, trials and rounds. */
 static status identity(const study_run *r, evidence *e) {
     const size_t *column = e->claim->subject;
@@ -21,7 +17,7 @@ static status identity(const study_run *r, evidence *e) {
     size_t rounds = 0;
     for (size_t cell = 0; cell < r->cells; cell++) {
         for (size_t j = 0; j < r->repeats; j++) {
-            for (size_t k = 0; k < cell_of(r, cell)->rounds; k++, rounds++) {
+            for (size_t k = 0; k < categorical_cell_of(r, cell)->rounds; k++, rounds++) {
                 record_raise(&worst, categorical_row(r, cell, j, k)[*column]);
             }
         }
@@ -42,12 +38,14 @@ static status jump_drawn(const study_run *r, evidence *e) {
     double *x = claim_array(e, r->repeats), worst = 0;
     size_t compared = 0, dead = 0;
     if (!x) { return FAILED; }
-    for (size_t cell = 0; cell < r->cells; cell++) { compared += cell_of(r, cell)->s.subnets > 1; }
+    for (size_t cell = 0; cell < r->cells; cell++) {
+        compared += categorical_cell_of(r, cell)->s.subnets > 1;
+    }
     claim_check_only_if(e, compared > 0);
     if (compared == 0) { return OK; }
     double confidence = claim_confidence_of_each(compared);
     for (size_t cell = 0; cell < r->cells; cell++) {
-        const categorical_cell *c = cell_of(r, cell);
+        const categorical_cell *c = categorical_cell_of(r, cell);
         if (c->s.subnets == 1) { continue; }
         for (size_t j = 0; j < r->repeats; j++) {
             double sum = 0;
@@ -77,18 +75,18 @@ static size_t cell_of_case(const study_run *r, size_t which) {
 }
 
 static const char *case_name(const study_run *r, size_t which, char *name, size_t size) {
-    const categorical_cell *c = cell_of(r, cell_of_case(r, which));
+    const categorical_cell *c = categorical_cell_of(r, cell_of_case(r, which));
     snprintf(name, size, "n=%zu m=%zu p=%zu", c->data->data.n, c->s.width, c->s.subnets);
     return name;
 }
 
 static const dataset *case_data(const study_run *r, size_t which) {
-    return &cell_of(r, cell_of_case(r, which))->data->data;
+    return &categorical_cell_of(r, cell_of_case(r, which))->data->data;
 }
 
 static status event(const study_run *r, evidence *e) {
     size_t cell = cell_of_case(r, e->which), left = 0;
-    const categorical_cell *c = cell_of(r, cell);
+    const categorical_cell *c = categorical_cell_of(r, cell);
     if (cell < first_event(r)) { return claim_absent(e); }
     for (size_t j = 0; j < r->repeats; j++) {
         const double *run = study_values(r, cell, j);
@@ -105,7 +103,7 @@ static status event(const study_run *r, evidence *e) {
 
 /* Some trial is in Omega_K; says how many are. */
 static void require_omega(const study_run *r, size_t cell, evidence *e) {
-    size_t last = cell_of(r, cell)->rounds, first = 0, inside = 0;
+    size_t last = categorical_cell_of(r, cell)->rounds, first = 0, inside = 0;
     double drift = 0;
     for (size_t j = 0; j < r->repeats; j++) {
         first += categorical_row(r, cell, j, 1)[CAT_OMEGA] == 1;
@@ -121,7 +119,7 @@ static void require_omega(const study_run *r, size_t cell, evidence *e) {
 
 /* All rounds at once. */
 static double low_end(const study_run *r, size_t cell, const double *x) {
-    double confidence = claim_confidence_of_each(cell_of(r, cell)->rounds);
+    double confidence = claim_confidence_of_each(categorical_cell_of(r, cell)->rounds);
     return stats_mean_interval(x, r->repeats, confidence).low;
 }
 
@@ -133,7 +131,7 @@ static double factor_of(const categorical_cell *c, size_t k) {
 /* E[1_{k+1} (||y - u_{k+1}||^2 + A_k)] <= E[1_k rho^tau (||y - u_k||^2 + V_k)] in every round k. */
 static status a_round(const study_run *r, evidence *e) {
     size_t cell = cell_of_case(r, e->which);
-    const categorical_cell *c = cell_of(r, cell);
+    const categorical_cell *c = categorical_cell_of(r, cell);
     if (cell < first_event(r) || c->s.subnets == 1) { return claim_absent(e); }
     double *x = claim_array(e, r->repeats), *allowed = claim_array(e, r->repeats), worst = 0;
     if (!x || !allowed) { return FAILED; }
@@ -159,7 +157,7 @@ static status a_round(const study_run *r, evidence *e) {
  * at every round k: rounds one after another. Shown is the worst round. */
 static status rounds(const study_run *r, evidence *e) {
     size_t cell = cell_of_case(r, e->which);
-    const categorical_cell *c = cell_of(r, cell);
+    const categorical_cell *c = categorical_cell_of(r, cell);
     if (cell < first_event(r) || c->s.subnets == 1) { return claim_absent(e); }
     double *x = claim_array(e, r->repeats), *allowed = claim_array(e, r->repeats);
     double worst = -INFINITY, factor = factor_of(c, 1);
@@ -192,7 +190,7 @@ static status rounds(const study_run *r, evidence *e) {
  * what the masks add is cancelled when the subnetworks are combined, but for a small factor. */
 static status cancellation(const study_run *r, evidence *e) {
     size_t cell = cell_of_case(r, e->which), failures = 0;
-    const categorical_cell *c = cell_of(r, cell);
+    const categorical_cell *c = categorical_cell_of(r, cell);
     if (cell < first_event(r) || c->s.subnets == 1) { return claim_absent(e); }
     double root = sqrt(factor_of(c, 1)), worst = 0;
     for (size_t j = 0; j < r->repeats; j++) {
@@ -223,7 +221,7 @@ static status cancellation(const study_run *r, evidence *e) {
  * without the indicator if no trial is in Omega_K. */
 static status single(const study_run *r, evidence *e) {
     size_t cell = cell_of_case(r, e->which);
-    const categorical_cell *c = cell_of(r, cell);
+    const categorical_cell *c = categorical_cell_of(r, cell);
     if (c->s.subnets > 1) { return claim_absent(e); }
     require_omega(r, cell, e);
     double worst = 0;
@@ -251,7 +249,7 @@ static void slopes_of(const study_run *r, size_t cell, size_t first, size_t last
 
 /* Over the last third of the rounds the error still contracts: the whole interval is below 1. */
 static status no_error_term(const study_run *r, evidence *e) {
-    const categorical_cell *c = cell_of(r, 0);
+    const categorical_cell *c = categorical_cell_of(r, 0);
     if (c->s.subnets != 1) { return claim_absent(e); }
     double *slope = claim_array(e, r->repeats);
     if (!slope) { return FAILED; }
@@ -270,7 +268,7 @@ static status contraction_grows(const study_run *r, evidence *e) {
     double *subnets = claim_array(e, count), *factor = claim_array(e, count * r->repeats);
     if (!subnets || !factor) { return FAILED; }
     for (size_t cell = 0; cell < count; cell++) {
-        const categorical_cell *c = cell_of(r, cell);
+        const categorical_cell *c = categorical_cell_of(r, cell);
         double fastest = c->s.xi * c->data->lambda_max, *x = factor + cell * r->repeats;
         size_t window = mean_window(mean_rule_of(&c->s), fastest);
         subnets[cell] = (double)c->s.subnets;

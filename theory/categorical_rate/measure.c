@@ -107,7 +107,7 @@ static status follow(trial *b, double *values) {
 }
 
 status categorical_measure(const study_run *r, size_t cell, size_t repetition, double *values) {
-    const categorical_cell *c = &((const categorical_context *)r->context)->cells[cell];
+    const categorical_cell *c = categorical_cell_of(r, cell);
     trial b = {.c = c, .satisfied = true};
     size_t p = c->s.subnets, n = c->g->n;
     scratch work = {0};

@@ -233,12 +233,13 @@ static void put_row(const study_run *r, size_t cell, size_t k, double *x, table 
 }
 
 static status fill(const study_run *r, table *t) {
-    const categorical_cell *cells = ((const categorical_context *)r->context)->cells;
     double *x = allocate(r->repeats, sizeof *x, "values of a round");
     if (!x) { return FAILED; }
     for (size_t cell = 0; cell < r->cells; cell++) {
         if (cell > 0) { table_gap(t); }
-        for (size_t k = 0; k <= cells[cell].rounds; k++) { put_row(r, cell, k, x, t); }
+        for (size_t k = 0; k <= categorical_cell_of(r, cell)->rounds; k++) {
+            put_row(r, cell, k, x, t);
+        }
     }
     free(x);
     return OK;

@@ -7,12 +7,11 @@
 
 /* A start W_0 with its masks: its rounds with step sizes number 0 .. steps - 1 as one. */
 static drift_round trial_of(const study_run *r, local_place at, size_t steps) {
-    const local_context *c = r->context;
     const drift_round *rounds =
         drift_rounds_of(r, local_values(r, at), 0); /* step sizes side by side */
     drift_round all;
     record_clear(&drift_round_kind, &all);
-    for (size_t k = 0; k < steps * c->regimes[at.regime].rounds; k++) {
+    for (size_t k = 0; k < steps * local_regime_of(r, at.regime)->rounds; k++) {
         record_add(&drift_round_kind, &all, &rounds[k]);
     }
     return all;
@@ -34,12 +33,11 @@ static drift_round regime_of(const study_run *r, size_t regime, size_t steps) {
 typedef bool breaks(const drift_round *trial, const local_model *model);
 
 static status count_trials(const study_run *r, breaks *broken, double allowed, evidence *e) {
-    const local_context *c = r->context;
     local_place at = {e->which, 0, 0};
     size_t failures = 0, trials = 0;
     do {
         drift_round trial = trial_of(r, at, local_step_count(r->settings));
-        failures += broken(&trial, &c->models[at.regime][at.mask]);
+        failures += broken(&trial, local_model_at(r, at));
         trials++;
     } while (local_next(r, &at));
     return claim_counted(e, allowed, failures, trials);
@@ -100,13 +98,12 @@ static status drift_of_kernel(const study_run *r, evidence *e) {
 /* At eta = lambda0/n^2; the paper's constants read as 1. */
 static status theorem_2(const study_run *r, evidence *e) {
     size_t regime = e->which;
-    const local_context *c = r->context;
     const local_model *model = local_hardest(r, regime);
     drift_round all = regime_of(r, regime, 1);
     local_place at = {regime, 0, 0};
     double least = INFINITY;
     do {
-        record_lower(&least, trial_of(r, at, 1).lambda / c->models[regime][at.mask].along_least);
+        record_lower(&least, trial_of(r, at, 1).lambda / local_model_at(r, at)->along_least);
     } while (local_next(r, &at));
     bool wide = model->m >= model->paper_width, near = all.from_start <= model->paper_radius;
     claim_supposes(e, wide && near && model->assumption1,

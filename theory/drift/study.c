@@ -21,16 +21,15 @@ static status prepare(study_run *r) {
 }
 
 static status measure(const study_run *r, size_t cell, size_t repetition, double *values) {
-    const local_context *c = r->context;
     local_place at = local_place_of(r, cell, repetition);
-    const local_regime *regime = &c->regimes[at.regime];
+    const local_regime *regime = local_regime_of(r, at.regime);
     drift_watch *w = drift_watch_new(&regime->g, regime->settings.width);
     status st = w ? OK : FAILED;
     for (size_t k = 0; st == OK && k < local_step_count(r->settings); k++) {
         trajectory run;
         st = local_open_run(r, at, k, &run);
         if (st == OK) {
-            st = drift_watch_run(w, &run, &c->models[at.regime][at.mask], regime->rounds,
+            st = drift_watch_run(w, &run, local_model_at(r, at), regime->rounds,
                                  drift_rounds_of(r, values, k));
         }
         trajectory_close(&run);
@@ -48,10 +47,9 @@ typedef struct {
 } pool;
 
 static pool collect(const study_run *r, local_place at, size_t step, size_t round) {
-    const local_context *c = r->context;
     pool p = {.runs = 0};
     record_clear(&drift_round_kind, &p.all);
-    for (at.trial = 0; at.trial < c->regimes[at.regime].trials; at.trial++) {
+    for (at.trial = 0; at.trial < local_regime_of(r, at.regime)->trials; at.trial++) {
         const drift_round *one = &drift_rounds_of(r, local_values(r, at), step)[round];
         if (one->stopped > 0 || one->states == 0) {
             p.diverged++;
@@ -67,11 +65,10 @@ static pool collect(const study_run *r, local_place at, size_t step, size_t roun
 }
 
 static void put_row(const study_run *r, local_place at, size_t step, size_t round, table *t) {
-    const local_context *c = r->context;
-    const local_model *model = &c->models[at.regime][at.mask];
+    const local_model *model = local_model_at(r, at);
     const pool p = collect(r, at, step, round);
     const drift_round *all = &p.all;
-    double eta = local_step(&c->regimes[at.regime], r->settings, step);
+    double eta = local_step(local_regime_of(r, at.regime), r->settings, step);
     char name[32];
     local_step_name(r->settings, step, name);
     table_row(t);
@@ -109,12 +106,11 @@ static void put_row(const study_run *r, local_place at, size_t step, size_t roun
 }
 
 static status fill(const study_run *r, table *t) {
-    const local_context *c = r->context;
     for (size_t regime = 0; regime < REGIMES; regime++) {
         for (size_t mask = 0; mask < MASKS; mask++) {
             for (size_t step = 0; step < local_step_count(r->settings); step++) {
                 if (regime + mask + step > 0) { table_gap(t); }
-                for (size_t round = 0; round < c->regimes[regime].rounds; round++) {
+                for (size_t round = 0; round < local_regime_of(r, regime)->rounds; round++) {
                     put_row(r, (local_place){regime, (mask_kind)mask, 0}, step, round, t);
                 }
             }

@@ -50,8 +50,7 @@ static double mean_of(const study_run *r, size_t cell, floor_number number) {
 /* Whether the cell is in the regime, in words; false also where a further condition is not met. */
 static void suppose_regime(const study_run *r, size_t cell, bool further, const char *words,
                            evidence *e) {
-    const floor_context *c = r->context;
-    const floor_cell *at = &c->cells[cell];
+    const floor_cell *at = floor_cell_of(r, cell);
     double own = floor_own_reaction(at), forgotten = floor_forgotten(at);
     bool stable = at->stability < EFFECTIVE_STABILITY_MOST, small = own <= OWN_MOST,
          wide = forgotten <= FORGOTTEN_MOST,
@@ -158,7 +157,6 @@ static double knee_ratio(const study_run *r, double *x, double *y, double *work,
 }
 
 static status knee_as_predicted(const study_run *r, evidence *e) {
-    const floor_context *c = r->context;
     double *x = claim_array(e, r->cells), *y = claim_array(e, r->cells);
     double *work = claim_array(e, r->repeats + 1), error;
     if (!x || !y || !work) { return FAILED; }
@@ -174,7 +172,7 @@ static status knee_as_predicted(const study_run *r, evidence *e) {
         "floor stops falling near p = variance/bias: predicted %.3g, seen %.3g (%zu cells to "
         "p = %zu)",
         knee_of(r, r->repeats, false, x, y), knee_of(r, r->repeats, true, x, y), count,
-        c->cells[largest].s.subnets);
+        floor_cell_of(r, largest)->s.subnets);
     return claim_saw(e, 1, ratio, (double)(count * r->repeats));
 }
 
@@ -210,7 +208,7 @@ static const claim of_series[] = {
      "floor stops falling near p = variance/bias", knee_as_predicted}};
 
 static const dataset *rows_of_cell(const study_run *r, size_t cell) {
-    return &((const floor_context *)r->context)->cells[cell].on->data.data;
+    return &floor_cell_of(r, cell)->on->data.data;
 }
 
 static const dataset *rows_of_series(const study_run *r, size_t which) {

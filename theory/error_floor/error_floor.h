@@ -63,6 +63,10 @@ typedef struct {
     mask_sets sets;      /* of --masks; empty without */
 } floor_context;
 
+static inline const floor_cell *floor_cell_of(const study_run *r, size_t cell) {
+    return &((const floor_context *)r->context)->cells[cell];
+}
+
 extern const char *const floor_scaling_words[];
 
 /* Defaults from the notes of the table of --cells, or from --masks. BAD_INPUT: no table, or not of

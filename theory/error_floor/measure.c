@@ -135,9 +135,8 @@ static status predict(const floor_settings *o, const floor_cell *c, const effect
 /* One run from the start of (seed, cell, repetition); masks: drawn on from one run to the next. */
 static status train(const study_run *r, size_t cell, size_t repetition, rng **masks, double *curve,
                     level_family *levels, size_t which) {
-    const floor_context *c = r->context;
     const floor_settings *o = r->settings;
-    const floor_cell *at = &c->cells[cell];
+    const floor_cell *at = floor_cell_of(r, cell);
     trajectory run;
     status st =
         trajectory_open(&at->on->g, &at->s, false, r->options.seed, at->stream, repetition, &run);
@@ -163,8 +162,8 @@ static status train(const study_run *r, size_t cell, size_t repetition, rng **ma
 
 static status train_all(const study_run *r, size_t cell, size_t repetition, stop_rule rule,
                         double *values) {
-    const floor_context *c = r->context;
-    size_t rounds = c->cells[cell].rounds, runs = c->cells[cell].runs;
+    const floor_cell *at = floor_cell_of(r, cell);
+    size_t rounds = at->rounds, runs = at->runs;
     double early = values[FLOOR_EARLY_ROUND], seen = 0, seen_early = 0, ignored;
     scratch owned = {0};
     level_family levels;
@@ -188,7 +187,7 @@ static status train_all(const study_run *r, size_t cell, size_t repetition, stop
 static status predict_unit(const study_run *r, size_t cell, size_t repetition, stop_rule rule,
                            double *values) {
     const floor_settings *o = r->settings;
-    const floor_cell *at = &((const floor_context *)r->context)->cells[cell];
+    const floor_cell *at = floor_cell_of(r, cell);
     const floor_rows *on = at->on;
     uint64_t seed = r->options.seed;
     effective_setting s =
@@ -210,8 +209,7 @@ static status predict_unit(const study_run *r, size_t cell, size_t repetition, s
 
 status floor_measure(const study_run *r, size_t cell, size_t repetition, double *values) {
     const floor_settings *o = r->settings;
-    const floor_context *c = r->context;
-    const floor_cell *at = &c->cells[cell];
+    const floor_cell *at = floor_cell_of(r, cell);
     stop_rule rule = {.patience = o->patience, .max_rounds = at->rounds, .target = TARGET};
     status st = at->stability < EFFECTIVE_STABILITY_MOST
                     ? predict_unit(r, cell, repetition, rule, values)

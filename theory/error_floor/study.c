@@ -161,12 +161,12 @@ static void put_setting(table *t, const floor_cell *at) {
 }
 
 static void put_cell(const study_run *r, size_t cell, double *work, table *t) {
-    const floor_context *c = r->context;
+    const floor_cell *at = floor_cell_of(r, cell);
     stats_summary all[FLOOR_NUMBERS];
     for (size_t k = 0; k < FLOOR_NUMBERS; k++) { all[k] = over_starts(r, cell, k, work); }
     double floor = all[FLOOR_BIAS].mean + all[FLOOR_VARIANCE].mean;
-    put_setting(t, &c->cells[cell]);
-    row_number(t, "rounds", "of the curve", (double)c->cells[cell].rounds);
+    put_setting(t, at);
+    row_number(t, "rounds", "of the curve", (double)at->rounds);
     row_number(t, "curve_end", "[||Y - U||_F^2] predicted after the last round, mean over starts",
                all[FLOOR_END].mean);
     row_number(t, "floor", "[||Y - U||_F^2] predicted mean over the last third of the rounds",
@@ -181,7 +181,7 @@ static void put_cell(const study_run *r, size_t cell, double *work, table *t) {
                all[FLOOR_REACHED].mean);
     row_number(t, "stability",
                "of a subnetwork's own kernel by (1 + sqrt(q/(xi m)))^2; from 2 on not predicted",
-               c->cells[cell].stability);
+               at->stability);
     row_number(t, "refreshed", "operators computed", all[FLOOR_REFRESHED].mean);
     row_number(t, "early", "[||Y - U||_F^2] predicted where it has fallen to a twentieth",
                all[FLOOR_EARLY].mean);
@@ -192,7 +192,7 @@ static void put_cell(const study_run *r, size_t cell, double *work, table *t) {
     row_number(t, "seen_se", "its standard error over starts",
                all[FLOOR_SEEN].sd / sqrt((double)r->repeats));
     row_number(t, "measured", "floor or mean plateau that the table of --cells has of this cell",
-               c->cells[cell].measured);
+               at->measured);
     row_number(t, "seen_level", "[(1/2) ||Y - U||_F^2 / n] plateau of these runs",
                all[FLOOR_SEEN_LEVEL].mean);
 }
@@ -226,10 +226,9 @@ static status fill_curves(const study_run *r, table *t) {
 }
 
 static status finish(const study_run *r) {
-    const floor_context *c = r->context;
     size_t beyond = 0;
     for (size_t k = 0; k < r->cells; k++) {
-        beyond += !(c->cells[k].stability < EFFECTIVE_STABILITY_MOST);
+        beyond += !(floor_cell_of(r, k)->stability < EFFECTIVE_STABILITY_MOST);
     }
     if (beyond > 0) {
         program_say(&r->options,

@@ -62,9 +62,8 @@ static double prediction_cost(const floor_settings *o, const floor_cell *at, dou
 static bool is_predicted(const floor_cell *at) { return at->stability < EFFECTIVE_STABILITY_MOST; }
 
 double floor_cost(const study_run *r, size_t cell) {
-    const floor_context *c = r->context;
     const floor_settings *o = r->settings;
-    const floor_cell *at = &c->cells[cell];
+    const floor_cell *at = floor_cell_of(r, cell);
     const gram *g = &at->on->g;
     double rounds = (double)at->rounds;
     if (o->until == UNTIL_STOPPED) {
@@ -96,10 +95,9 @@ static double time_rounds(const study_run *r, size_t cell, size_t rounds) {
 
 /* r->cells: none is on these rows. */
 static size_t costliest_on(const study_run *r, const floor_rows *rows) {
-    const floor_context *c = r->context;
     size_t costliest = r->cells;
     for (size_t k = 0; k < r->cells; k++) {
-        if (c->cells[k].on != rows) { continue; }
+        if (floor_cell_of(r, k)->on != rows) { continue; }
         if (costliest == r->cells || floor_cost(r, k) > floor_cost(r, costliest)) { costliest = k; }
     }
     return costliest;
@@ -113,7 +111,7 @@ static void calibrate_on(const study_run *r, floor_rows *rows) {
     const floor_settings *o = r->settings;
     size_t costliest = costliest_on(r, rows);
     if (costliest == r->cells) { return; }
-    const floor_cell *at = &((const floor_context *)r->context)->cells[costliest];
+    const floor_cell *at = floor_cell_of(r, costliest);
     double round = round_operations(o, at), refresh = refresh_operations(o, at, true);
     bool small = is_predicted(at) && LONG * round + refresh <= most;
     if (!small || at->runs > 0) {

@@ -42,8 +42,7 @@ const option_row local_options[] = {
     {NULL}};
 
 static size_t cells_of(const study_run *r, size_t regime) {
-    const local_context *c = r->context;
-    return MASKS * (c->regimes[regime].trials / r->repeats);
+    return MASKS * (local_regime_of(r, regime)->trials / r->repeats);
 }
 
 status local_preset(study_run *r) {
@@ -104,17 +103,15 @@ const double *local_values(const study_run *r, local_place at) {
 }
 
 bool local_next(const study_run *r, local_place *at) {
-    const local_context *c = r->context;
     at->trial++;
-    if (at->trial < c->regimes[at->regime].trials) { return true; }
+    if (at->trial < local_regime_of(r, at->regime)->trials) { return true; }
     at->trial = 0;
     at->mask++;
     return (size_t)at->mask < MASKS;
 }
 
 status local_open_run(const study_run *r, local_place at, size_t step, trajectory *run) {
-    const local_context *c = r->context;
-    const local_regime *regime = &c->regimes[at.regime];
+    const local_regime *regime = local_regime_of(r, at.regime);
     train_settings settings = local_train_settings(regime, at.mask);
     size_t stream = at.regime * MASKS + (size_t)at.mask;
     settings.lr = local_step(regime, r->settings, step);
@@ -161,12 +158,11 @@ double local_calibrate(const study_run *r) {
 /* --- provenance and columns --- */
 
 void local_put_place(const study_run *r, local_place at, table *t) {
-    const local_context *c = r->context;
     row_text(t, "regime",
              "wide (few rows, a width as the bound combined with drift asks for) or practical",
              local_regime_names[at.regime]);
     row_text(t, "mask", "bernoulli, categorical, or own (--masks)",
-             local_mask_name(&c->regimes[at.regime], at.mask));
+             local_mask_name(local_regime_of(r, at.regime), at.mask));
 }
 
 void local_note(const study_run *r, table *t) {
@@ -205,5 +201,5 @@ const char *local_regime_name(const study_run *r, size_t which, char *name, size
 }
 
 const dataset *local_regime_data(const study_run *r, size_t which) {
-    return &((const local_context *)r->context)->regimes[which].data.data;
+    return &local_regime_of(r, which)->data.data;
 }

@@ -161,6 +161,14 @@ void local_describe(const study_run *r, text *t);
 status local_prepare(study_run *r);
 void local_close(void *context);
 
+static inline const local_regime *local_regime_of(const study_run *r, size_t regime) {
+    return &((const local_context *)r->context)->regimes[regime];
+}
+/* The model of the runs of a place. */
+static inline const local_model *local_model_at(const study_run *r, local_place at) {
+    return &((const local_context *)r->context)->models[at.regime][at.mask];
+}
+
 /* The run that a unit is, and its values after the sweep. */
 local_place local_place_of(const study_run *r, size_t cell, size_t repetition);
 const double *local_values(const study_run *r, local_place at);

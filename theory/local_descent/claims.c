@@ -14,7 +14,7 @@ static bool every(const study_run *r, size_t regime, size_t step) {
 
 /* eta <= 1/||G|| */
 static bool small(const study_run *r, size_t regime, size_t step) {
-    const local_regime *place = &((const local_context *)r->context)->regimes[regime];
+    const local_regime *place = local_regime_of(r, regime);
     return local_step(place, r->settings, step) * place->data.gram_norm <= 1 + CRITERION_NORM;
 }
 

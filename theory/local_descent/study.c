@@ -38,16 +38,15 @@ static status prepare(study_run *r) {
 }
 
 static status measure(const study_run *r, size_t cell, size_t repetition, double *values) {
-    const local_context *c = r->context;
     local_place at = local_place_of(r, cell, repetition);
-    const local_regime *regime = &c->regimes[at.regime];
+    const local_regime *regime = local_regime_of(r, at.regime);
     descent_watch *w = descent_watch_new(&regime->g, regime->settings.width, steps_of(r));
     status st = w ? OK : FAILED;
     for (size_t k = 0; st == OK && k < local_step_count(r->settings); k++) {
         trajectory run;
         st = local_open_run(r, at, k, &run);
         if (st == OK) {
-            st = descent_watch_run(w, &run, &c->models[at.regime][at.mask], regime->rounds,
+            st = descent_watch_run(w, &run, local_model_at(r, at), regime->rounds,
                                    descent_run_of(r, values, k), ratios_of(r, values, k),
                                    largest_of(r, values, k));
         }
@@ -67,10 +66,9 @@ typedef struct {
 } pool;
 
 static void collect(const study_run *r, local_place at, size_t step, pool *p) {
-    const local_context *c = r->context;
     record_clear(&descent_run_kind, &p->all);
     p->count = 0;
-    for (at.trial = 0; at.trial < c->regimes[at.regime].trials; at.trial++) {
+    for (at.trial = 0; at.trial < local_regime_of(r, at.regime)->trials; at.trial++) {
         const double *values = local_values(r, at), *ratios = ratios_of(r, values, step);
         record_add(&descent_run_kind, &p->all, descent_run_of(r, values, step));
         for (size_t k = 0; k < steps_of(r); k++) {
@@ -82,9 +80,8 @@ static void collect(const study_run *r, local_place at, size_t step, pool *p) {
 }
 
 static void put_row(const study_run *r, local_place at, size_t step, pool *p, table *t) {
-    const local_context *c = r->context;
-    const local_regime *regime = &c->regimes[at.regime];
-    const local_model *model = &c->models[at.regime][at.mask];
+    const local_regime *regime = local_regime_of(r, at.regime);
+    const local_model *model = local_model_at(r, at);
     const descent_run *all = &p->all;
     collect(r, at, step, p);
     double eta = local_step(regime, r->settings, step), looked = all->steps - all->skipped;

@@ -24,11 +24,10 @@ static status saw(const study_run *r, evidence *e, moments_subject about, double
 /* --- masks --- */
 
 static status steepest_gradient(const study_run *r, evidence *e) {
-    const moments_context *c = r->context;
     tightest worst = {0, 0};
     double draws = 0;
     for (size_t kind = 0; kind < KINDS; kind++) {
-        const moments_kind *k = &c->kind[kind];
+        const moments_kind *k = moments_kind_of(r, kind);
         tightest_keep(&worst, k->lemma4);
         tightest_keep(&worst, k->sample.lemma4);
         draws += (double)k->masks + k->sample.views[0].count;
@@ -234,9 +233,8 @@ static const char of_lemma_13[] = "Lemma 13 and u = mean of u^l, relative error"
                   of_lemma_14[] = "Lemma 14, relative error";
 
 static status combined(const study_run *r, evidence *e) {
-    const moments_context *c = r->context;
     run_sums sum = sums_of(r);
-    double masks = (double)c->kind[KIND_PARTS].masks, rounds = sum.rounds / KINDS;
+    double masks = (double)moments_kind_of(r, KIND_PARTS)->masks, rounds = sum.rounds / KINDS;
     mask_kind family = moments_family(r, KIND_PARTS);
     moments_subject about = {"trained", e->claim->subject, rounds + masks, mask_words[family]};
     claim_supposes(e, true,

@@ -144,8 +144,7 @@ static void name_masks(const study_run *r, size_t kind, char *words, size_t size
 }
 
 static status judge_mean(const study_run *r, evidence *e) {
-    const moments_context *c = r->context;
-    const moments_kind *k = &c->kind[e->which];
+    const moments_kind *k = moments_kind_of(r, e->which);
     const moments_state *small = &k->small, *large = &k->large;
     double draws = k->sample.views[0].count, error = 0, p = 1;
     bool drawn = moments_draws_suffice(large, draws);
@@ -170,7 +169,8 @@ static status judge_mean(const study_run *r, evidence *e) {
 }
 
 /* By how much the closed forms for independent neurons miss the means over the sets of a file. */
-static status miss_of_free_forms(const study_run *r, const moments_kind *k, evidence *e) {
+static status miss_of_free_forms(const study_run *r, evidence *e) {
+    const moments_kind *k = moments_kind_of(r, e->which);
     const moments_state *s = &k->small;
     double error = 0;
     for (moment f = 0; f < MOMENTS; f++) {
@@ -188,9 +188,8 @@ static status miss_of_free_forms(const study_run *r, const moments_kind *k, evid
 }
 
 status moments_mean(const study_run *r, evidence *e) {
-    const moments_context *c = r->context;
     if (!moments_is_own(r, e->which)) { return judge_mean(r, e); }
-    return e->claim->subject ? claim_absent(e) : miss_of_free_forms(r, &c->kind[e->which], e);
+    return e->claim->subject ? claim_absent(e) : miss_of_free_forms(r, e);
 }
 
 status moments_mean_own(const study_run *r, evidence *e) { return judge_mean(r, e); }

@@ -331,6 +331,10 @@ typedef struct {
     table *lines; /* comparisons are put here as statements are observed; NULL: nowhere */
 } moments_context;
 
+static inline const moments_kind *moments_kind_of(const study_run *r, size_t kind) {
+    return &((const moments_context *)r->context)->kind[kind];
+}
+
 /* Round number k of a run. */
 moments_round *moments_round_of(const study_run *r, size_t kind, size_t run, size_t k);
 

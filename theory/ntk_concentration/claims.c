@@ -5,8 +5,6 @@
 #include "theory/ntk_concentration/ntk_concentration.h"
 #include "theory/criteria.h"
 
-static const concentration_context *context_of(const study_run *r) { return r->context; }
-
 static double largest_width(const study_run *r) {
     const option_list *widths = concentration_widths(r);
     return widths->values[widths->count - 1];
@@ -15,7 +13,7 @@ static double largest_width(const study_run *r) {
 /* What a statement supposes of random masks is not met by those of the user's own, of which nothing
  * is known. */
 static void suppose_drawn(const study_run *r, evidence *e) {
-    const mask_sets *sets = &context_of(r)->sets;
+    const mask_sets *sets = &concentration_of(r)->sets;
     if (!sets->mask) { return; }
     claim_supposes(e, false, "random masks: nothing is known of those of %s", sets->path);
 }
@@ -32,7 +30,7 @@ static bool trials_suffice(const study_run *r) { return r->repeats >= CRITERION_
 /* Keeps the mean of a design if it is the farthest from `bound` so far. */
 static bool keep_farthest(const study_run *r, size_t design, double bound, double mean,
                           stats_interval interval, double *farthest, evidence *e) {
-    const mask_design *d = &context_of(r)->designs[design];
+    const mask_design *d = &concentration_of(r)->designs[design];
     double off = in_halves(mean, bound, interval, 0);
     if (off <= *farthest || isnan(*farthest)) { return false; }
     *farthest = off;
@@ -49,7 +47,7 @@ static bool keep_farthest(const study_run *r, size_t design, double bound, doubl
  * over <x_i, x_j> is a share of neurons, those that a mask takes and both inputs activate; where
  * too few of them are expected in all trials, no interval is to be had. */
 static status mean_of_kernel(const study_run *r, evidence *e) {
-    const concentration_context *c = context_of(r);
+    const concentration_context *c = concentration_of(r);
     size_t probes = concentration_probe_count(r->data->n), judged = 0;
     double *expected = claim_array(e, probes), *products = claim_array(e, probes);
     double *x = claim_array(e, r->repeats), neurons = largest_width(r) * (double)r->repeats;
@@ -81,7 +79,7 @@ static status mean_of_kernel(const study_run *r, evidence *e) {
 
 /* x (trials): m ||H_m - xi Hinf||_F^2/V, mean over the widths; its expectation is 1. */
 static void scaled_squares(const study_run *r, size_t design, double *x) {
-    const concentration_context *c = context_of(r);
+    const concentration_context *c = concentration_of(r);
     const option_list *widths = concentration_widths(r);
     const mask_design *masks = &c->designs[design];
     double V = masked_kernel_variance(c->data.G, c->data.Hinf, c->data.data.n, masks->xi,
@@ -98,7 +96,7 @@ static void scaled_squares(const study_run *r, size_t design, double *x) {
 
 /* E||H_m - xi Hinf||_F^2 = V/m, for the design that is farthest off. */
 static status mean_of_square(const study_run *r, evidence *e) {
-    const concentration_context *c = context_of(r);
+    const concentration_context *c = concentration_of(r);
     double *x = claim_array(e, r->repeats), farthest = -1;
     if (!x) { return FAILED; }
     for (size_t k = 0; k < c->design_count; k++) {
@@ -141,7 +139,7 @@ typedef struct {
 
 static worst_case measure_case(const study_run *r, const curve *c, size_t design, size_t width,
                                double *x) {
-    const bounds_setting *s = &context_of(r)->bounds[design];
+    const bounds_setting *s = &concentration_of(r)->bounds[design];
     worst_case w = {design, width, 0, c->at(s, concentration_widths(r)->values[width]), NAN};
     concentration_column(r, design, width, c->number, x);
     for (size_t t = 0; t < r->repeats; t++) {
@@ -162,7 +160,7 @@ static double tightness(const curve *c, const worst_case *w) {
 static bool find_worst(const study_run *r, const curve *c, size_t from, double *x,
                        worst_case *worst) {
     bool found = false;
-    for (size_t k = 0; k < context_of(r)->design_count; k++) {
+    for (size_t k = 0; k < concentration_of(r)->design_count; k++) {
         for (size_t w = from; w < concentration_widths(r)->count; w++) {
             worst_case one = measure_case(r, c, k, w, x);
             if (c->lower && one.bound == 0) { continue; }
@@ -180,7 +178,7 @@ static bool find_worst(const study_run *r, const curve *c, size_t from, double *
 /* Refuted where the Clopper-Pearson limit of the failures, one of a family over all cases, exceeds
  * delta. */
 static status saw_case(const study_run *r, const worst_case *worst, evidence *e) {
-    const concentration_context *c = context_of(r);
+    const concentration_context *c = concentration_of(r);
     const mask_design *design = &c->designs[worst->design];
     e->allowed = c->bounds[worst->design].delta;
     e->failures = worst->failures;
@@ -195,7 +193,7 @@ static status saw_case(const study_run *r, const worst_case *worst, evidence *e)
 
 /* The setting of the design that asks for the least width. */
 static const bounds_setting *least_of(const study_run *r, bound_width *width) {
-    const concentration_context *c = context_of(r);
+    const concentration_context *c = concentration_of(r);
     const bounds_setting *least = &c->bounds[0];
     for (size_t k = 1; k < c->design_count; k++) {
         if (width(&c->bounds[k]) < width(least)) { least = &c->bounds[k]; }
@@ -232,7 +230,7 @@ static double chernoff_width(const bounds_setting *s) { return bounds_width_cher
 
 /* -1/2 lies in the interval of every design. */
 static status slope_of_norm(const study_run *r, evidence *e) {
-    const size_t designs = context_of(r)->design_count;
+    const size_t designs = concentration_of(r)->design_count;
     double *x = claim_array(e, r->repeats), farthest = -1;
     if (!x) { return FAILED; }
     claim_supposes(e, true,

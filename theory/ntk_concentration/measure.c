@@ -42,7 +42,7 @@ deviation *concentration_at(const study_run *r, const double *values, size_t des
 }
 
 double *concentration_probes_at(const study_run *r, const double *values, size_t design) {
-    size_t designs = ((const concentration_context *)r->context)->design_count;
+    size_t designs = concentration_of(r)->design_count;
     double *probes = (double *)concentration_at(r, values, designs, 0);
     return probes + design * concentration_probe_count(r->data->n);
 }
@@ -90,12 +90,11 @@ static status measure_mask(const kernel_data *data, masked_stream *s, size_t des
 
 /* All designs at the width reached, number `width`. */
 static status measure_width(const study_run *r, masked_stream *s, size_t width, double *values) {
-    const concentration_context *c = r->context;
     for (size_t k = 0; k < s->count; k++) {
         deviation *all = concentration_at(r, values, k, width);
         record_clear(&deviation_kind, all);
         for (size_t l = 0; l < s->designs[k].masks; l++) {
-            status st = measure_mask(&c->data, s, k, l, all);
+            status st = measure_mask(&concentration_of(r)->data, s, k, l, all);
             if (st != OK) { return st; }
         }
     }

@@ -28,6 +28,10 @@ typedef struct {
     size_t design_count;
 } concentration_context;
 
+static inline const concentration_context *concentration_of(const study_run *r) {
+    return r->context;
+}
+
 /* D of all masks of a design at one width; the worst of them counts. */
 /* clang-format off */
 #define DEVIATION(number)                                                                         \

@@ -8,7 +8,7 @@
 concentration_slope concentration_fit_slope(const study_run *r, size_t design, double confidence,
                                             double *x) {
     const option_list *widths = concentration_widths(r);
-    const mask_design *d = &((const concentration_context *)r->context)->designs[design];
+    const mask_design *d = &concentration_of(r)->designs[design];
     concentration_slope slope = {0, 0, NAN, {NAN, NAN}, NAN};
     double log_m[OPTION_LIST_MAX], log_norm[OPTION_LIST_MAX];
     size_t first = 0, count = widths->count;

@@ -69,12 +69,12 @@ static status check_own(study_run *r) {
 }
 
 static void describe(const study_run *r, text *t) {
-    own_masks_describe(&((const concentration_context *)r->context)->sets, t);
+    own_masks_describe(&concentration_of(r)->sets, t);
 }
 
 static void note(const study_run *r, table *t) {
     kernel_data_note_of(r, t);
-    own_masks_note(&((const concentration_context *)r->context)->sets, t);
+    own_masks_note(&concentration_of(r)->sets, t);
 }
 
 void concentration_set_up(study_run *r) {
@@ -206,8 +206,8 @@ static void put_row(const study_run *r, size_t design, size_t width, double *x, 
 }
 
 static void note_design(const study_run *r, size_t design, double *x, table *t) {
-    const mask_design *d = &((const concentration_context *)r->context)->designs[design];
-    const bounds_setting *s = &((const concentration_context *)r->context)->bounds[design];
+    const mask_design *d = &concentration_of(r)->designs[design];
+    const bounds_setting *s = &concentration_of(r)->bounds[design];
     concentration_slope slope = concentration_fit_slope(r, design, CRITERION_SHOWN_CONFIDENCE, x);
     char key[64];
     snprintf(key, sizeof key, "%s xi=%g widths", mask_design_kind(d), d->xi);
