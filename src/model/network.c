@@ -94,6 +94,19 @@ double network_drift_squared_most(const gram *g, const network *net, const real 
     return most;
 }
 
+double network_movement_squared_most(const gram *g, const network *net, const real *Z,
+                                     const real *C) {
+    double most = 0;
+    for (size_t r = 0; r < net->m; r++) {
+        double sum = 0;
+        for (size_t k = r * g->ld; k < r * g->ld + g->n; k++) {
+            sum += ((double)net->C[k] - (double)C[k]) * ((double)net->Z[k] - (double)Z[k]);
+        }
+        if (!(sum <= most) && !isnan(most)) { most = sum; }
+    }
+    return most;
+}
+
 double network_output_cost(const gram *g, double m) {
     return 2 * m * (double)(g->n + g->held) * (double)g->q;
 }

@@ -51,6 +51,10 @@ void network_step(const gram *g, network *net, double scale, double step, const 
 double network_drift_squared(const gram *g, const network *net, const real *Z0, size_t r);
 /* The largest of its neurons; NaN once one is. */
 double network_drift_squared_most(const gram *g, const network *net, const real *Z0);
+/* The largest ||w_r - w'_r||^2 of its neurons, w'_r the weights that had columns Z and C (m, ld);
+ * never below 0, NaN once one is. Needs C. */
+double network_movement_squared_most(const gram *g, const network *net, const real *Z,
+                                     const real *C);
 
 /* Operations of one network_step on m neurons with output, and of one network_output. */
 double network_step_cost(const gram *g, double m);

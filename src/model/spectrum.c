@@ -251,3 +251,16 @@ status spectrum_norm(const double *A, size_t n, double *norm) {
     if (st != OK) { *norm = NAN; }
     return st;
 }
+
+status spectrum_norm_general(const double *A, size_t n, double *norm) {
+    *norm = NAN;
+    double *square = spectrum_workspace(A, n);
+    if (!square) { return FAILED; }
+    int order = (int)n;
+    cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasTrans, order, order, order, 1, A, order, A, order,
+                0, square, order);
+    status st = spectrum_norm(square, n, norm);
+    *norm = sqrt(*norm);
+    free(square);
+    return st;
+}

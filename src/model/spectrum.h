@@ -1,7 +1,7 @@
 /* Eigenvalues of dense symmetric matrices (LAPACK) and certificates for the smallest one.
  *
- * Every A is (n, n) double, symmetric, both halves filled, not changed; 1 <= n <= INT_MAX. Work
- * arrays are taken and freed inside: n^2 doubles, three times as many in
+ * Every A is (n, n) double, symmetric unless said otherwise, both halves filled, not changed;
+ * 1 <= n <= INT_MAX. Work arrays are taken and freed inside: n^2 doubles, three times as many in
  * spectrum_lambda_min. Errors of every routine: FAILED if there is no memory, if an entry is NaN or
  * Inf or if LAPACK does not converge; the outputs are then NaN (or false), so that they cannot pass
  * a check. BLAS runs on as many threads as the caller has set.
@@ -31,6 +31,9 @@ status spectrum_largest(const double *A, size_t n, double *value, double *vector
 /* Spectral norm max |eigenvalue|, relative error at most 1e-8: a Lanczos value that two Cholesky
  * factorisations confirm, the whole spectrum where they do not. */
 status spectrum_norm(const double *A, size_t n, double *norm);
+
+/* The same, the largest singular value, of an A that need not be symmetric: ||A||^2 = ||A A^T||. */
+status spectrum_norm_general(const double *A, size_t n, double *norm);
 
 /* holds: whether the Cholesky factorisation of A - c I runs to its end, that is lambda_min(A) >= c
  * up to rounding (of the order n epsilon ||A||, either way). A fraction of the cost of an

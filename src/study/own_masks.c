@@ -31,3 +31,8 @@ void own_masks_note(const mask_sets *sets, table *t) {
     table_note(t, "masks", "%zu sets of %s, repetition j from set %zu j on, share of ones %.9g",
                sets->rounds, sets->path, sets->stride, sets->share);
 }
+
+void own_masks_suppose_drawn(const mask_sets *sets, evidence *e) {
+    if (!sets || !sets->mask) { return; }
+    claim_supposes(e, false, "random masks: nothing is known of those of %s", sets->path);
+}

@@ -7,6 +7,7 @@
 #include "cli/option_table.h"
 #include "io/table.h"
 #include "model/mask_sets.h"
+#include "study/claim.h"
 
 /* Row of an option table: `masks` of the settings is a const char *; place: words for what they are
  * taken in place of. What they decide enters the text of the settings by own_masks_describe. */
@@ -35,5 +36,9 @@ status own_masks_refuse(const char *path, const char *why);
 /* The text of the settings, and a line of provenance; nothing where there are none. */
 void own_masks_describe(const mask_sets *sets, text *t);
 void own_masks_note(const mask_sets *sets, table *t);
+
+/* What a statement supposes of random masks is not met by these, of which nothing is known. sets:
+ * NULL or empty where all masks are drawn, and nothing further is supposed. */
+void own_masks_suppose_drawn(const mask_sets *sets, evidence *e);
 
 #endif

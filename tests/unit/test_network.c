@@ -125,6 +125,7 @@ Test(network, a_drift_that_is_nan_stays_nan) {
     net.Z[5 * g.ld] = NAN;
     cr_expect(isnan(network_drift_squared(&g, &net, Z0, 5)));
     cr_expect(isnan(network_drift_squared_most(&g, &net, Z0)));
+    cr_expect(isnan(network_movement_squared_most(&g, &net, Z0, Z0)));
     network_free(&net), gram_free(&g), dataset_free(&data);
     free(Z0);
 }

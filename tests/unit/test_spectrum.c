@@ -152,6 +152,15 @@ Test(spectrum, norm_of_planted_spectra) {
     }
 }
 
+Test(spectrum, norm_of_a_matrix_that_is_not_symmetric) {
+    const double shear[] = {1, 3, 0, 1}, wrong[] = {1, NAN, 0, 1}; /* (sqrt 13 +- 3)/2 */
+    double norm;
+    cr_assert(eq(int, spectrum_norm_general(shear, 2, &norm), OK));
+    cr_expect(le(dbl, fabs(norm - (sqrt(13) + 3) / 2), 1e-7));
+    cr_expect(eq(int, spectrum_norm_general(wrong, 2, &norm), FAILED));
+    cr_expect(isnan(norm));
+}
+
 /* Not the Frobenius norm: of the identity that is sqrt n. */
 Test(spectrum, norm_is_not_frobenius) {
     double *A = matrix(200), norm;

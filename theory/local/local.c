@@ -185,9 +185,7 @@ const local_model *local_hardest(const study_run *r, size_t regime) {
 }
 
 void local_suppose_drawn(const study_run *r, size_t regime, evidence *e) {
-    const local_context *c = r->context;
-    if (!c->regimes[regime].sets) { return; }
-    claim_supposes(e, false, "random masks: nothing is known of those of %s", c->sets.path);
+    own_masks_suppose_drawn(local_regime_of(r, regime)->sets, e);
 }
 
 size_t local_regime_count(const study_run *r) {

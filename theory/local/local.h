@@ -192,8 +192,7 @@ void local_note(const study_run *r, table *t);
  */
 const local_model *local_hardest(const study_run *r, size_t regime);
 
-/* Supposes nothing further where all masks of the regime are drawn; with masks of the user's own,
- * of which nothing is known, what the statement supposes of random masks is not met. */
+/* own_masks_suppose_drawn, of the masks of the regime. */
 void local_suppose_drawn(const study_run *r, size_t regime, evidence *e);
 
 /* For claim groups: one case a regime. */

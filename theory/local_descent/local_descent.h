@@ -24,15 +24,9 @@ typedef struct {
 /* promise: eta rate, the least that (4) lets 1 - ratio be. */
 descent_pair descent_compare(const gram *g, const double *e, const double *next, double promise);
 
-/* Largest ||w_r - w_{k,r}||, from Z and C at t = 0: (c_r - c_{k,r})^T (z_r - z_{k,r}). */
-double descent_moved(const gram *g, const network *net, const real *Zk, const real *Ck);
-
 /* E (n, n), from the pre-activations before the step and net after it. Returns ||E||_F. */
 double descent_secant_kernel(const local_model *model, const gram *g, const network *net,
                              const real *before, double *E);
-
-/* ||E|| of a matrix that need not be symmetric, relative error at most 1e-8. */
-status descent_norm(const double *E, size_t n, double *norm);
 
 /* Largest |u_{t+1} - u_t - eta (H + E) e_t|_i over the largest |u_t|, |u_{t+1}|, |y|; next:
  * e_{t+1}. */

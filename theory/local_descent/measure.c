@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/jump.h"
 #include "model/spectrum.h"
 
 struct descent_watch {
@@ -72,20 +73,15 @@ void descent_watch_free(descent_watch *w) {
 /* Before a round: u_k, ||y - u_k|| and V_k = (xi (1 - xi)/m) sum_i sum_r sigma_ri^2. */
 static void measure_whole(descent_watch *w, trainer *t) {
     const gram *g = w->g;
-    double squares = 0, residual = 0;
+    double residual = 0;
     trainer_output(t, w->U);
     for (size_t i = 0; i < g->n; i++) {
         w->whole[i] = (double)w->U[i];
         residual += (g->Y[i] - w->U[i]) * (g->Y[i] - w->U[i]);
     }
-    for (size_t r = 0; r < t->whole.m; r++) {
-        for (size_t i = 0; i < g->n; i++) {
-            double z = t->whole.Z[r * g->ld + i];
-            squares += z > 0 ? z * z : 0;
-        }
-    }
     w->whole_residual = sqrt(residual);
-    w->jump_mean = bounds_jump(w->model->xi, w->model->m, squares);
+    w->jump_mean =
+        bounds_jump(w->model->xi, w->model->m, jump_activation_squares(&t->whole, g->n, g->ld));
 }
 
 /* Section 3's event for this mask: lambda_min(H_m(0)) >= (3/4) xi lambda0 and near_i <= 2 m xi p_R.
@@ -119,7 +115,7 @@ static void begin_subnet(descent_watch *w, const step_event *event) {
 /* Both sides of (5) at w_{k,t+1}; `steps` = t + 1. */
 static void measure_movement(descent_watch *w, const network *net, size_t steps) {
     const local_model *model = w->model;
-    double moved = descent_moved(w->g, net, w->Zk, w->Ck);
+    double moved = sqrt(network_movement_squared_most(w->g, net, w->Zk, w->Ck));
     double first = bounds_local_drift(w->eta, model->gram_norm, model->m, w->residual_sum);
     double second =
         bounds_local_drift(w->eta, model->gram_norm, model->m, (double)steps * w->first_residual);
@@ -137,7 +133,7 @@ static status measure_recursion(descent_watch *w, const network *net, const desc
     status st = local_kernel(model, w->counts, w->Zt, w->g->ld, net->m, NULL, w->H);
     if (st == OK) { st = spectrum_all(w->H, n, w->values); }
     double frobenius = descent_secant_kernel(model, w->g, net, w->Zt, w->E);
-    if (st == OK) { st = descent_norm(w->E, n, &secant_norm); }
+    if (st == OK) { st = spectrum_norm_general(w->E, n, &secant_norm); }
     if (st != OK) { return st; }
     size_t flips = local_flips(w->g, net, w->Zt, true, w->flips);
     double changed = (double)flips / model->m;

@@ -3,11 +3,8 @@
 #include "theory/local_descent/local_descent.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "model/spectrum.h"
-#include "base/blas.h"
 #include "theory/criteria.h"
 
 /* (||e_t||^2 - ||e_{t+1}||^2)/||e_t||^2 is summed as (e_t - e_{t+1})(e_t + e_{t+1}), which keeps
@@ -27,20 +24,6 @@ descent_pair descent_compare(const gram *g, const double *e, const double *next,
                           .ratio = 1 - part,
                           .gain = part / promise,
                           .skip = sqrt(square) * finest < rounding};
-}
-
-double descent_moved(const gram *g, const network *net, const real *Zk, const real *Ck) {
-    double largest = 0;
-    for (size_t r = 0; r < net->m; r++) {
-        const real *z = net->Z + r * g->ld, *c = net->C + r * g->ld, *zk = Zk + r * g->ld,
-                   *ck = Ck + r * g->ld;
-        double square = 0;
-        for (size_t i = 0; i < g->n; i++) {
-            square += ((double)c[i] - (double)ck[i]) * ((double)z[i] - (double)zk[i]);
-        }
-        record_raise(&largest, square);
-    }
-    return sqrt(largest);
 }
 
 static double positive_part(double x) { return x > 0 ? x : 0; }
@@ -69,19 +52,6 @@ double descent_secant_kernel(const local_model *model, const gram *g, const netw
     double squares = 0;
     for (size_t k = 0; k < n * n; k++) { squares += E[k] * E[k]; }
     return sqrt(squares);
-}
-
-/* ||E||^2 = ||E E^T||. */
-status descent_norm(const double *E, size_t n, double *norm) {
-    int order = (int)n;
-    double *product = allocate(n * n, sizeof *product, "product of kernels");
-    if (!product) { return FAILED; }
-    cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasTrans, order, order, order, 1, E, order, E, order,
-                0, product, order);
-    status st = spectrum_norm(product, n, norm);
-    *norm = sqrt(*norm);
-    free(product);
-    return st;
 }
 
 double descent_identity(const gram *g, const double *H, const double *E, double eta,

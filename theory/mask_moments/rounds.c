@@ -176,21 +176,6 @@ static status follower_open(const train_settings *s, uint64_t seed, size_t cell,
     return OK;
 }
 
-/* max_r ||w_{k+1,r} - w_{k,r}||: w_r moves by X^T c, <x_i, w_r> by (G c)_i, so that the square is
- * c^T G c. */
-static double largest_movement(const follower *f) {
-    const network *net = &f->run.t.whole;
-    double largest = 0;
-    for (size_t r = 0; r < net->m; r++) {
-        double sum = 0;
-        for (size_t i = r * f->g->ld; i < r * f->g->ld + f->g->n; i++) {
-            sum += (net->C[i] - f->C[i]) * (net->Z[i] - f->split.before[i]);
-        }
-        largest = record_larger(largest, sum);
-    }
-    return sqrt(largest);
-}
-
 static double fill_drift(follower *f) {
     const network *net = &f->run.t.whole;
     for (size_t r = 0; r < net->m; r++) {
@@ -212,7 +197,7 @@ static status follow_round(follower *f, moments_round *round) {
     }
     trainer_output(t, split->u_after);
     round->drift_after = fill_drift(f);
-    split->movement = largest_movement(f);
+    split->movement = sqrt(network_movement_squared_most(f->g, &t->whole, split->before, f->C));
     moments_measure_split(split, round);
     add_combined(&f->seen, f->g, t->settings.subnets, &round->combined);
     return OK;

@@ -50,12 +50,12 @@ static double add_start(const moments_start *s, const start *w, const moments_li
     return near;
 }
 
-/* ||H'||^2 = ||H' H'^T||. */
+/* ||H'|| of the last start. */
 static status near_norm(const moments_start *s, const double *G, start *w, double *norm) {
     size_t m = s->width, n = s->g->n;
     int count = (int)n;
     double *near = take(&w->owned, m * n), *active = take(&w->owned, m * n);
-    double *H = take(&w->owned, n * n), *square = take(&w->owned, n * n);
+    double *H = take(&w->owned, n * n);
     if (w->owned.failed) { return FAILED; }
     for (size_t k = 0; k < m * n; k++) {
         double z = w->Z[k / n * s->g->ld + k % n];
@@ -65,11 +65,7 @@ static status near_norm(const moments_start *s, const double *G, start *w, doubl
     cblas_dgemm(CblasRowMajor, CblasTrans, CblasNoTrans, count, count, (int)m, 1 / (double)m, near,
                 count, active, count, 0, H, count);
     for (size_t k = 0; k < n * n; k++) { H[k] *= G[k]; }
-    cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasTrans, count, count, count, 1, H, count, H, count,
-                0, square, count);
-    status st = spectrum_norm(square, n, norm);
-    *norm = sqrt(*norm);
-    return st;
+    return spectrum_norm_general(H, n, norm);
 }
 
 moments_limits moments_limits_of(const moments_start *s) {

@@ -2,20 +2,13 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>
 
+#include "study/own_masks.h"
 #include "theory/ntk_concentration/ntk_concentration.h"
 #include "theory/criteria.h"
 
 static double largest_width(const study_run *r) {
     const option_list *widths = concentration_widths(r);
     return widths->values[widths->count - 1];
-}
-
-/* What a statement supposes of random masks is not met by those of the user's own, of which nothing
- * is known. */
-static void suppose_drawn(const study_run *r, evidence *e) {
-    const mask_sets *sets = &concentration_of(r)->sets;
-    if (!sets->mask) { return; }
-    claim_supposes(e, false, "random masks: nothing is known of those of %s", sets->path);
 }
 
 /* A mean's distance from `bound` over the half-width of its interval and what rounding may add; NaN
@@ -73,7 +66,7 @@ static status mean_of_kernel(const study_run *r, evidence *e) {
                    "%zu entries, the trace and the sum, %zu kinds of masks, m=%g; intervals hold "
                    "together at %g",
                    probes - 2, c->design_count, largest_width(r), CLAIM_CONFIDENCE);
-    suppose_drawn(r, e);
+    own_masks_suppose_drawn(&concentration_of(r)->sets, e);
     return claim_saw(e, 1, farthest, (double)r->repeats);
 }
 
@@ -114,7 +107,7 @@ static status mean_of_square(const study_run *r, evidence *e) {
     }
     claim_supposes(e, true, "none; mean over trials and %zu widths, intervals hold together at %g",
                    concentration_widths(r)->count, CLAIM_CONFIDENCE);
-    suppose_drawn(r, e);
+    own_masks_suppose_drawn(&concentration_of(r)->sets, e);
     return OK;
 }
 
@@ -210,7 +203,7 @@ static status hold_bound(const study_run *r, evidence *e) {
     if (!x) { return FAILED; }
     claim_supposes(e, true, "nothing about m; %s = %.3g on (xi=%g), m <= %g here: %s", c->goal,
                    needed, least->xi, largest, largest >= needed ? "reached" : "not reached");
-    suppose_drawn(r, e);
+    own_masks_suppose_drawn(&concentration_of(r)->sets, e);
     if (find_worst(r, c, 0, x, &worst)) { return saw_case(r, &worst, e); }
     claim_says(e, "%s; r = 0 at m <= %g: nothing is asserted", e->claim->says, largest);
     claim_check_only_if(e, false);
@@ -248,7 +241,7 @@ static status slope_of_norm(const study_run *r, evidence *e) {
         }
     }
     claim_check_only_if(e, farthest != -1);
-    suppose_drawn(r, e);
+    own_masks_suppose_drawn(&concentration_of(r)->sets, e);
     return OK;
 }
 
@@ -279,7 +272,7 @@ static status theorem_2(const study_run *r, evidence *e) {
                    "1), m <= %g here: %s",
                    bounds_width_theorem(least), least->xi, largest_width(r),
                    met ? "met" : "not met");
-    suppose_drawn(r, e);
+    own_masks_suppose_drawn(&concentration_of(r)->sets, e);
     return saw_case(r, &worst, e);
 }
 
