@@ -51,30 +51,25 @@ static double normal_times_tail(double v, void *context) {
  * cot t), so that P = integral over u > 0 of phi(u) Phi(u cot t). For |tan t| <= 1 this has a step
  * at 0; with v = u |cot t| and Phi(v) = 1 - Phi(-v) it becomes smooth, P = 1/2 - J (t < pi/2) or J,
  * J = |tan t| times the integral over v > 0 of phi(v |tan t|) Phi(-v). */
-static double both_active(const gsl_integration_glfixed_table *nodes, double t) {
+double infinite_both_active(double t) {
     double tangent = fabs(tan(t));
     integrand f = tangent <= 1 ? (integrand){tangent, -1} : (integrand){1, cos(t) / sin(t)};
     gsl_function function = {normal_times_tail, &f};
+    gsl_integration_glfixed_table *nodes = gsl_integration_glfixed_table_alloc(NODES);
+    if (!nodes) { return NAN; }
     double integral = gsl_integration_glfixed(&function, 0, END, nodes);
+    gsl_integration_glfixed_table_free(nodes);
     if (!(tangent <= 1)) { return integral; }
     return cos(t) > 0 ? 0.5 - tangent * integral : tangent * integral;
 }
 
-double infinite_both_active(double angle) {
-    gsl_integration_glfixed_table *nodes = gsl_integration_glfixed_table_alloc(NODES);
-    double p = nodes ? both_active(nodes, angle) : NAN;
-    if (nodes) { gsl_integration_glfixed_table_free(nodes); }
-    return p;
-}
-
 status infinite_entries_integrate(const dataset *data, infinite_entry *entries, size_t count) {
-    gsl_integration_glfixed_table *nodes = gsl_integration_glfixed_table_alloc(NODES);
-    if (!nodes) { return fail(FAILED, "no memory for a quadrature of %d nodes", NODES); }
-    for (size_t e = 0; e < count; e++) {
-        entries[e].quadrature = entries[e].product *
-                                both_active(nodes, dataset_angle(data, entries[e].i, entries[e].j));
+    for (infinite_entry *e = entries; e < entries + count; e++) {
+        e->quadrature = e->product * infinite_both_active(dataset_angle(data, e->i, e->j));
+        if (isnan(e->quadrature)) {
+            return fail(FAILED, "no memory for a quadrature of %d nodes", NODES);
+        }
     }
-    gsl_integration_glfixed_table_free(nodes);
     return OK;
 }
 

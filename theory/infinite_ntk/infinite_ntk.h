@@ -33,9 +33,9 @@ size_t infinite_entries_count(size_t n, size_t wanted);
 void infinite_entries_pick(const dataset *data, const double *G, const double *Hinf, size_t count,
                            infinite_entry *entries);
 
-/* P(<w, x> >= 0, <w, y> >= 0) for unit x, y at an angle in [0, pi], to 1e-15; NaN if there is no
- * memory. */
-double infinite_both_active(double angle);
+/* P(<w, x> >= 0, <w, y> >= 0) for unit x, y at an angle t in [0, pi], to 1e-15; NaN if there is
+ * no memory. */
+double infinite_both_active(double t);
 
 /* Fills `quadrature`. */
 status infinite_entries_integrate(const dataset *data, infinite_entry *entries, size_t count);
