@@ -91,23 +91,28 @@ advise_estimate advise_mean(const study_run *r, size_t cell, size_t number);
 advise_estimate advise_ratio(const study_run *r, size_t cell, size_t other, size_t number);
 
 /* For the files that write sentences. The next finding; its sentence; the command that shows more,
- * "PROGRAM --data FILE --out TABLE" with `format` after it, PROGRAM as program_beside, TABLE
- * beside advise's own, so that it takes no place of another table. */
+ * "PROGRAM --data FILE --out TABLE --rows WORD --seed N" with `format` after it, PROGRAM as
+ * program_beside, TABLE beside advise's own, so that it takes no place of another table. */
 advise_finding *advise_add(const study_run *r, const char *name, const char *unit,
                            advise_estimate e);
 void advise_say(advise_finding *f, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void advise_more(const study_run *r, advise_finding *f, const char *program, const char *format,
                  ...) __attribute__((format(printf, 4, 5)));
-const char *advise_rows_word(const study_run *r);
 /* The options that say which masks, --xi, --mask or both, in `words`. */
 const char *advise_masks_of(const train_settings *s, char words[40]);
 
-/* Whole programs inside the page (inner.c): options with the file OUT.suffix.dat, whose path goes to
- * `out`, which lives as long as their study_run does; their run, in which a refuted statement is no
- * failure; *seconds += what it will take, and its end. opened: what study_open returned. */
-program_options advise_inner_options(const study_run *r, const char *suffix, char out[PATH_MAX]);
-status advise_inner_perform(status opened, study_run *inner);
-status advise_inner_predict(status opened, study_run *inner, double *seconds);
+/* A whole program inside the page, whose tables stand beside the page's. */
+typedef struct {
+    const study *study;
+    const char *suffix; /* of its tables: OUT.suffix.dat */
+    const void *settings;
+    size_t samples; /* its rows; 0: as many as the page's */
+    void (*say)(const study_run *r, const study_run *inner);
+} advise_inner;
+
+/* seconds NULL: runs it, where a refuted statement is no failure, and says what it found; else
+ * *seconds += what that will take. */
+status advise_run_inner(const study_run *r, const advise_inner *p, double *seconds);
 
 /* The findings of kernel, width and steps; those of the runs. */
 status advise_say_theory(const study_run *r);

@@ -24,7 +24,7 @@ void advise_say(advise_finding *f, const char *format, ...) {
     va_end(arguments);
 }
 
-/* f->command <- "PROGRAM --data FILE --out BESIDE_OURS ...", to be pasted where advise was started. */
+/* f->command is to be pasted where advise was started. */
 void advise_more(const study_run *r, advise_finding *f, const char *program, const char *format,
                  ...) {
     char path[PATH_MAX], out[PATH_MAX];
@@ -35,6 +35,10 @@ void advise_more(const study_run *r, advise_finding *f, const char *program, con
     for (size_t k = 0; k < sizeof words / sizeof *words; k++) {
         used = option_quote(f->command, sizeof f->command, used, words[k]);
     }
+    if (used >= sizeof f->command) { return; }
+    used += (size_t)snprintf(f->command + used, sizeof f->command - used, " --rows %s --seed %llu",
+                             r->options.rows == ROWS_FIRST ? "first" : "spread",
+                             (unsigned long long)r->options.seed);
     if (used >= sizeof f->command) { return; }
     va_list arguments;
     va_start(arguments, format);
@@ -49,8 +53,4 @@ const char *advise_masks_of(const train_settings *s, char words[40]) {
     }
     if (!mask_parts(s->mask)) { snprintf(words + used, 40 - used, " --xi %g", s->xi); }
     return words;
-}
-
-const char *advise_rows_word(const study_run *r) {
-    return r->options.rows == ROWS_FIRST ? "first" : "spread";
 }

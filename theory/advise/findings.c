@@ -33,12 +33,8 @@ static void find_heaviest(const double *v, size_t n, size_t *heavy, size_t *coun
 }
 
 static void more_kernel(const study_run *r, advise_finding *f) {
-    if (r->options.samples) {
-        advise_more(r, f, "infinite-ntk", " --samples %zu --rows %s --seed %llu",
-                    r->options.samples, advise_rows_word(r), (unsigned long long)r->options.seed);
-    } else {
-        advise_more(r, f, "infinite-ntk", " --seed %llu", (unsigned long long)r->options.seed);
-    }
+    const advise_context *c = r->context;
+    advise_more(r, f, "infinite-ntk", " --samples %zu", c->whole.data.n);
 }
 
 static void say_pair(const study_run *r, const double *v, double lambda0) {
@@ -96,13 +92,12 @@ static status say_kernel(const study_run *r) {
 static void more_width(const study_run *r, advise_finding *f) {
     const advise_context *c = r->context;
     const advise_settings *o = r->settings;
-    advise_more(r, f, "required-width",
-                " --rows %s --seed %llu --sizes %zu --xi %g --trials %zu --delta %g",
-                advise_rows_word(r), (unsigned long long)r->options.seed, c->few.n,
+    advise_more(r, f, "required-width", " --sizes %zu --xi %g --trials %zu --delta %g", c->few.n,
                 c->runs[GIVEN].settings.xi, o->trials, o->delta);
 }
 
-static void say_width(const study_run *r, const width_cell *cell) {
+static void say_width(const study_run *r, const study_run *width) {
+    const width_cell *cell = ((const width_context *)width->context)->cells;
     const advise_settings *o = r->settings;
     width_found w = width_search(cell, 0.95);
     char asked[320] = "";
@@ -128,9 +123,8 @@ static void say_width(const study_run *r, const width_cell *cell) {
     }
 }
 
-/* The whole program required-width for one size and xi, whose tables stand beside this one's: their
- * path goes to `out`, which lives as long as `width`. */
-static status open_width(const study_run *r, char out[PATH_MAX], study_run *width) {
+/* The whole program required-width for one size and xi: said, or its seconds. */
+static status run_width(const study_run *r, double *seconds) {
     const advise_context *c = r->context;
     const advise_settings *o = r->settings;
     width_settings settings = {.sizes = {{(double)c->few.n}, 1},
@@ -140,25 +134,14 @@ static status open_width(const study_run *r, char out[PATH_MAX], study_run *widt
                                .trials = o->trials,
                                .limit = 1 << 20,
                                .delta = o->delta};
-    program_options options = advise_inner_options(r, "width", out);
-    return study_open(&required_width_study, &options, &settings, width);
-}
-
-static status find_width(const study_run *r) {
-    char out[PATH_MAX];
-    study_run width = {.study = NULL};
-    status st = advise_inner_perform(open_width(r, out, &width), &width);
-    if (st == OK) { say_width(r, ((const width_context *)width.context)->cells); }
-    study_close(&width);
-    return st;
+    advise_inner width = {&required_width_study, "width", &settings, .say = say_width};
+    return advise_run_inner(r, &width, seconds);
 }
 
 /* The spectra of the page are about those of the start and half as much. */
 status advise_predict_theory(const study_run *r, double *seconds) {
-    char out[PATH_MAX];
-    study_run width = {.study = NULL};
     *seconds += 1.5 * ((const advise_context *)r->context)->whole.seconds;
-    return advise_inner_predict(open_width(r, out, &width), &width, seconds);
+    return run_width(r, seconds);
 }
 
 /* --- steps --- */
@@ -190,10 +173,8 @@ static void more_step(const study_run *r, advise_finding *f) {
     const advise_context *c = r->context;
     const train_settings *s = &c->runs[GIVEN].settings;
     advise_more(r, f, "loss-dynamics",
-                " --samples %zu --rows %s --seed %llu --width %zu --subnets %zu%s --lr auto "
-                "--rounds 1 --repeats 1",
-                c->whole.data.n, advise_rows_word(r), (unsigned long long)r->options.seed, s->width,
-                s->subnets, advise_masks_of(s, (char[40]){""}));
+                " --samples %zu --width %zu --subnets %zu%s --lr auto --rounds 1 --repeats 1",
+                c->whole.data.n, s->width, s->subnets, advise_masks_of(s, (char[40]){""}));
 }
 
 static void say_proved(const study_run *r) {
@@ -204,9 +185,8 @@ static void say_proved(const study_run *r) {
     advise_say(f, "Steps up to eta = 1/||G|| = %.4g are proved to contract, for one output.", eta);
     advise_more(
         r, f, "local-descent",
-        " --samples %zu --rows %s --seed %llu --width %zu --xi %g --multiples 1 --subnets 1 "
-        "--rounds 1 --repeats 1",
-        c->whole.data.n, advise_rows_word(r), (unsigned long long)r->options.seed, s->width, s->xi);
+        " --samples %zu --width %zu --xi %g --multiples 1 --subnets 1 --rounds 1 --repeats 1",
+        c->whole.data.n, s->width, s->xi);
 }
 
 static status say_steps(const study_run *r) {
@@ -238,7 +218,7 @@ static status say_steps(const study_run *r) {
 
 status advise_say_theory(const study_run *r) {
     status st = say_kernel(r);
-    if (st == OK) { st = find_width(r); }
+    if (st == OK) { st = run_width(r, NULL); }
     if (st == OK) { st = say_steps(r); }
     return st;
 }

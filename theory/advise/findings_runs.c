@@ -16,11 +16,11 @@ static void more_run(const study_run *r, advise_finding *f, const advise_run *ru
     const advise_context *c = r->context;
     const train_settings *s = &run->settings;
     advise_more(r, f, "loss-dynamics",
-                " --rows %s --seed %llu --samples %zu --width %zu --subnets %zu%s --lr %.10g "
-                "--local-steps %zu --rounds %zu --repeats %zu --kappa %g --unselected %s",
-                advise_rows_word(r), (unsigned long long)r->options.seed, c->few.n, s->width,
-                s->subnets, advise_masks_of(s, (char[40]){""}), s->lr, s->local_steps, run->rounds,
-                r->repeats, s->kappa, s->unselected == UNSELECTED_KEEP ? "keep" : "zero");
+                " --samples %zu --width %zu --subnets %zu%s --lr %.10g --local-steps %zu "
+                "--rounds %zu --repeats %zu --kappa %g --unselected %s",
+                c->few.n, s->width, s->subnets, advise_masks_of(s, (char[40]){""}), s->lr,
+                s->local_steps, run->rounds, r->repeats, s->kappa,
+                s->unselected == UNSELECTED_KEEP ? "keep" : "zero");
 }
 
 static bool settled(const study_run *r, size_t cell) {
@@ -119,44 +119,24 @@ static void say_predicted(const study_run *r, const study_run *floor) {
                    e.value, e.low, e.high, floor->repeats, e.value / seen);
     }
     advise_more(r, f, "error-floor",
-                " --rows %s --seed %llu --samples %zu --scaling released --outputs all --width %zu "
-                "--subnets %zu%s --lr %.10g --local-steps %zu --rounds %zu --kappa %g --order %zu "
-                "--repeats %zu --paths 0 --runs 0",
-                advise_rows_word(r), (unsigned long long)r->options.seed, c->few.n, s->width,
-                s->subnets, advise_masks_of(s, (char[40]){""}), s->lr, s->local_steps, o->rounds,
-                s->kappa, o->order, o->starts);
+                " --samples %zu --scaling released --outputs all --width %zu --subnets %zu%s "
+                "--lr %.10g --local-steps %zu --rounds %zu --kappa %g --order %zu --repeats %zu "
+                "--paths 0 --runs 0",
+                c->few.n, s->width, s->subnets, advise_masks_of(s, (char[40]){""}), s->lr,
+                s->local_steps, o->rounds, s->kappa, o->order, o->starts);
 }
 
-/* The whole program error-floor for the given setting, whose tables stand beside this one's: their
- * path goes to `out`, which lives as long as `floor`. */
-static status open_floor(const study_run *r, char out[PATH_MAX], study_run *floor) {
+/* The whole program error-floor for the given setting: said, or its seconds. It is of Algorithm 1:
+ * a neuron that no subnetwork took keeps its weights. */
+static status run_floor(const study_run *r, double *seconds) {
+    const advise_context *c = r->context;
     floor_settings settings = floor_of(r);
-    program_options options = advise_inner_options(r, "floor", out);
-    options.samples = ((const advise_context *)r->context)->few.n;
-    return study_open(&floor_study, &options, &settings, floor);
+    if (c->runs[GIVEN].settings.unselected != UNSELECTED_KEEP) { return OK; }
+    advise_inner floor = {&floor_study, "floor", &settings, c->few.n, say_predicted};
+    return advise_run_inner(r, &floor, seconds);
 }
 
-/* It is of Algorithm 1: a neuron that no subnetwork took keeps its weights. */
-static bool is_predicted(const study_run *r) {
-    return ((const advise_context *)r->context)->runs[GIVEN].settings.unselected == UNSELECTED_KEEP;
-}
-
-static status predict_floor(const study_run *r) {
-    char out[PATH_MAX];
-    study_run floor = {.study = NULL};
-    if (!is_predicted(r)) { return OK; }
-    status st = advise_inner_perform(open_floor(r, out, &floor), &floor);
-    if (st == OK) { say_predicted(r, &floor); }
-    study_close(&floor);
-    return st;
-}
-
-status advise_predict_runs(const study_run *r, double *seconds) {
-    char out[PATH_MAX];
-    study_run floor = {.study = NULL};
-    if (!is_predicted(r)) { return OK; }
-    return advise_inner_predict(open_floor(r, out, &floor), &floor, seconds);
-}
+status advise_predict_runs(const study_run *r, double *seconds) { return run_floor(r, seconds); }
 
 static void say_loss(const study_run *r) {
     const advise_context *c = r->context;
@@ -275,7 +255,7 @@ static void say_laws(const study_run *r) {
 
 status advise_say_runs(const study_run *r) {
     say_rate(r);
-    status st = predict_floor(r);
+    status st = run_floor(r, NULL);
     if (st != OK) { return st; }
     say_loss(r);
     say_others(r);

@@ -1,24 +1,21 @@
-/* Whole programs inside the page, whose tables stand beside its own.
+/* A whole program inside the page: run, or asked how long it will take.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "theory/advise/advise.h"
 
-program_options advise_inner_options(const study_run *r, const char *suffix, char out[PATH_MAX]) {
+status advise_run_inner(const study_run *r, const advise_inner *p, double *seconds) {
+    char out[PATH_MAX];
+    double predicted = 0;
+    study_run inner = {.study = NULL};
     program_options options = r->options;
-    study_path(r, suffix, out, PATH_MAX);
+    study_path(r, p->suffix, out, sizeof out);
     options.out = out;
     options.brief = true;
-    return options;
-}
-
-status advise_inner_perform(status opened, study_run *inner) {
-    status st = opened == OK ? study_perform(inner) : opened;
-    return st == REFUTED ? OK : st; /* what is refuted there is said there */
-}
-
-status advise_inner_predict(status opened, study_run *inner, double *seconds) {
-    double predicted = 0;
-    status st = opened == OK ? study_predict(inner, &predicted) : opened;
-    *seconds += predicted;
-    study_close(inner);
+    if (p->samples) { options.samples = p->samples; }
+    status st = study_open(p->study, &options, p->settings, &inner);
+    if (st == OK) { st = seconds ? study_predict(&inner, &predicted) : study_perform(&inner); }
+    if (st == REFUTED) { st = OK; } /* what is refuted there is said there */
+    if (st == OK && !seconds) { p->say(r, &inner); }
+    if (seconds) { *seconds += predicted; }
+    study_close(&inner);
     return st;
 }
