@@ -61,8 +61,7 @@ static status list_cells(study_run *r) {
     e->cells = allocate(cells, sizeof *e->cells, "cells");
     e->diverged = allocate(cells, sizeof *e->diverged, "flags of cells");
     e->found = allocate(cells, sizeof *e->found, "flags of cells");
-    e->over_repeats = allocate(o->repeats, sizeof *e->over_repeats, "numbers of a cell");
-    if (!e->cells || !e->diverged || !e->found || !e->over_repeats) { return FAILED; }
+    if (!e->cells || !e->diverged || !e->found) { return FAILED; }
     for (size_t k = 0; k < cells; k++) {
         size_t width = k / kinds % o->width.count, xi = k / kinds / o->width.count % xis,
                p = k / kinds / o->width.count / xis;
@@ -161,7 +160,6 @@ void experiment_close(void *context) {
     free(e->cells);
     free(e->diverged);
     free(e->found);
-    free(e->over_repeats);
 }
 
 /* --- units --- */
@@ -196,17 +194,10 @@ void experiment_describe(const study_run *r, text *t) {
 
 stats_summary experiment_summary_of(const study_run *r, size_t cell,
                                     double (*number)(const double *values, size_t k), size_t k) {
-    const experiment *e = r->context;
     for (size_t i = 0; i < r->repeats; i++) {
-        e->over_repeats[i] = number(study_values(r, cell, i), k);
+        r->over_repeats[i] = number(study_values(r, cell, i), k);
     }
-    return stats_summarise(e->over_repeats, r->repeats);
-}
-
-stats_summary experiment_summary(const study_run *r, size_t cell, size_t k) {
-    const experiment *e = r->context;
-    study_numbers(r, cell, k, e->over_repeats);
-    return stats_summarise(e->over_repeats, r->repeats);
+    return stats_summarise(r->over_repeats, r->repeats);
 }
 
 /* --- divergence --- */
@@ -320,7 +311,7 @@ void experiment_put_lr(const study_run *r, size_t cell, table *t) {
 
 void experiment_put_held(const study_run *r, size_t cell, size_t k, table *t) {
     if (!experiment_holds_out(r)) { return; }
-    stats_summary held = experiment_summary(r, cell, k);
+    stats_summary held = study_summary(r, cell, k);
     row_number(t, "held", "error of the rows that are held out, mean over repetitions", held.mean);
     row_number(t, "held_sd", "standard deviation over repetitions (n-1)", held.sd);
 }

@@ -40,8 +40,7 @@ void experiment_describe_files(const study_run *r, text *t);
 status experiment_gather(study_run *r);
 void experiment_note(const study_run *r, table *t);
 
-/* Over the repetitions of a cell: of value number k of a unit, and of number(values, k). */
-stats_summary experiment_summary(const study_run *r, size_t cell, size_t k);
+/* Over the repetitions of a cell, of number(values, k): study_summary of what is not kept. */
 stats_summary experiment_summary_of(const study_run *r, size_t cell,
                                     double (*number)(const double *values, size_t k), size_t k);
 

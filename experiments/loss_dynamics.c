@@ -148,7 +148,7 @@ static void put_point(const study_run *r, size_t cell, size_t step, table *t) {
     size_t tau = ((const experiment_settings *)r->settings)->local_steps;
     size_t before = step > 0 ? step - 1 : 0, within = before % (tau + 2);
     const char *phase = within == 0 ? "sampled" : within <= tau ? "local" : "aggregated";
-    stats_summary error = experiment_summary(r, cell, step);
+    stats_summary error = study_summary(r, cell, step);
     table_row(t);
     experiment_put_xi(r, cell, t);
     row_number(t, "round", "k, counted from 1; 0 before training",
@@ -164,14 +164,9 @@ static void put_point(const study_run *r, size_t cell, size_t step, table *t) {
     experiment_put_held(r, cell, points_of(r->settings) + step, t);
 }
 
-static status fill_points(const study_run *r, table *t) {
-    for (size_t cell = 0; cell < r->cells; cell++) {
-        if (cell > 0) { table_gap(t); }
-        for (size_t step = 0; step < points_of(r->settings); step++) {
-            put_point(r, cell, step, t);
-        }
-    }
-    return OK;
+static void put_cell(const study_run *r, size_t cell, table *t) {
+    table_gap(t);
+    for (size_t step = 0; step < points_of(r->settings); step++) { put_point(r, cell, step, t); }
 }
 
 /* The three movements of every round. */
@@ -223,9 +218,8 @@ static status finish(const study_run *r) {
         program_say(&r->options,
                     "xi=%g lr=%g: whole network's error %.4g -> %.4g in %zu rounds, stability "
                     "number %.3g",
-                    e->cells[cell].xi, e->cells[cell].lr, experiment_summary(r, cell, 0).mean,
-                    experiment_summary(r, cell, points - 1).mean, o->rounds,
-                    rates_stability(r, cell));
+                    e->cells[cell].xi, e->cells[cell].lr, study_summary(r, cell, 0).mean,
+                    study_summary(r, cell, points - 1).mean, o->rounds, rates_stability(r, cell));
     }
     return loss_save_asked(o) ? save(r) : OK;
 }
@@ -234,7 +228,7 @@ static const char statement[] =
     "Figure 2a: error along a run; local descent, drop at aggregation, jump at resampling";
 
 static const study_table tables[] = {
-    {"runs", statement, 9, fill_runs}, {"", statement, 9, fill_points}, {.fill = NULL}};
+    {"runs", statement, 9, .fill = fill_runs}, {"", statement, 9, put_cell}, {NULL}};
 
 static const study dynamics = {.rows = ROWS_FIRST,
                                .about = "Figure 2a: the error along a run, step by step",

@@ -64,7 +64,6 @@ typedef struct {
     double lambda_max;     /* of Hinf */
     train_settings *cells; /* (r->cells) subnets outermost, then xi, width, mask; owned */
     mask_sets sets;        /* of --masks, or of --init; empty: masks are drawn */
-    double *over_repeats;  /* (r->repeats) scratch of a summary; owned */
     bool *diverged;        /* (r->cells) a repetition has; set by experiment_gather; owned */
     bool *found;           /* (r->cells) its lr was found, not given (rates.h); owned */
 } experiment;

@@ -66,7 +66,7 @@ typedef struct {
 } paired_ratio;
 
 static paired_ratio ratio_of(const study_run *r, size_t cell, size_t other, size_t value) {
-    double *x = ((const experiment *)r->context)->over_repeats;
+    double *x = r->over_repeats;
     for (size_t j = 0; j < r->repeats; j++) {
         x[j] = log(study_values(r, cell, j)[value] / study_values(r, other, j)[value]);
     }
@@ -117,32 +117,29 @@ static bool stops(const study_run *r) {
 }
 
 /* One row a cell; a cell with a diverged repetition has no value. */
-static status fill_means(const study_run *r, table *t) {
-    for (size_t cell = 0; cell < r->cells; cell++) {
-        stats_summary level = experiment_summary(r, cell, VALUE_LEVEL);
-        stats_summary rounds = experiment_summary(r, cell, VALUE_ROUNDS);
-        begin_row(r, cell, t);
-        row_number(t, "mean",
-                   stops(r) ? "error level under the stop rule, mean over repetitions; nan: a "
-                              "repetition diverged"
-                            : "mean error of the last quarter of the rounds, over repetitions; "
-                              "nan: a repetition diverged",
-                   level.mean);
-        row_number(t, "sd", "standard deviation of the level over repetitions (n-1)", level.sd);
-        row_number(t, "rounds",
-                   stops(r) ? "rounds until the stop rule, mean over repetitions" : "rounds",
-                   rounds.mean);
-        row_number(t, "settled",
-                   "share of the repetitions whose error fell by less than 5 % from the third "
-                   "quarter of the rounds to the last: the level is a floor",
-                   experiment_summary(r, cell, VALUE_SETTLED).mean);
-        experiment_put_lr(r, cell, t);
-        if (compares(r)) { put_ratio(r, cell, t); }
-        experiment_put_held(r, cell, VALUE_HELD, t);
-        put_held_ratio(r, cell, t);
-        if (block_ends(r, cell)) { table_gap(t); }
-    }
-    return OK;
+static void put_means(const study_run *r, size_t cell, table *t) {
+    stats_summary level = study_summary(r, cell, VALUE_LEVEL);
+    stats_summary rounds = study_summary(r, cell, VALUE_ROUNDS);
+    begin_row(r, cell, t);
+    row_number(t, "mean",
+               stops(r) ? "error level under the stop rule, mean over repetitions; nan: a "
+                          "repetition diverged"
+                        : "mean error of the last quarter of the rounds, over repetitions; "
+                          "nan: a repetition diverged",
+               level.mean);
+    row_number(t, "sd", "standard deviation of the level over repetitions (n-1)", level.sd);
+    row_number(t, "rounds",
+               stops(r) ? "rounds until the stop rule, mean over repetitions" : "rounds",
+               rounds.mean);
+    row_number(t, "settled",
+               "share of the repetitions whose error fell by less than 5 % from the third "
+               "quarter of the rounds to the last: the level is a floor",
+               study_summary(r, cell, VALUE_SETTLED).mean);
+    experiment_put_lr(r, cell, t);
+    if (compares(r)) { put_ratio(r, cell, t); }
+    experiment_put_held(r, cell, VALUE_HELD, t);
+    put_held_ratio(r, cell, t);
+    if (block_ends(r, cell)) { table_gap(t); }
 }
 
 static status fill_runs(const study_run *r, table *t) {
@@ -174,7 +171,7 @@ static status fill_runs(const study_run *r, table *t) {
 int plateau_sweep_main(const char *about, const char *statement,
                        const experiment_settings *defaults, int argc, char **argv) {
     const study_table tables[] = {
-        {"runs", statement, 9, fill_runs}, {"", statement, 9, fill_means}, {.fill = NULL}};
+        {"runs", statement, 9, .fill = fill_runs}, {"", statement, 9, put_means}, {NULL}};
     const study panel = {.about = about,
                          .samples = defaults->samples,
                          .rows = ROWS_FIRST,

@@ -66,7 +66,7 @@ static status fill_means(const study_run *r, table *t) {
             experiment_put_lr(r, cell, t);
             if (experiment_holds_out(r)) {
                 row_number(t, "error", "L_k, mean over repetitions",
-                           experiment_summary(r, cell, step).mean);
+                           study_summary(r, cell, step).mean);
             }
             experiment_put_held(r, cell, rounds_of(r) + 1 + step, t);
         }
@@ -98,7 +98,7 @@ static status fill_runs(const study_run *r, table *t) {
 static const char statement[] = "Figure 2d: the improvement of a global step falls with p";
 
 static const study_table tables[] = {
-    {"runs", statement, 9, fill_runs}, {"", statement, 9, fill_means}, {.fill = NULL}};
+    {"runs", statement, 9, .fill = fill_runs}, {"", statement, 9, .fill = fill_means}, {NULL}};
 
 static const experiment_settings defaults = {.width = {{500}, 1},
                                              .subnets = {{1, 2, 3, 4, 5, 6, 7, 8, 9, 10}, 10},

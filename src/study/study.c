@@ -31,7 +31,10 @@ static status prepare(const program_options *options, study_run *r) {
     r->options.spared = &r->spared;
     status st = s->settle ? s->settle(r) : OK;
     if (st == OK) { st = program_start(options); }
-    return st == OK ? s->prepare(r) : st;
+    if (st == OK) { st = s->prepare(r); }
+    if (st != OK) { return st; }
+    r->over_repeats = allocate(r->repeats, sizeof *r->over_repeats, "numbers of a cell");
+    return r->over_repeats ? OK : FAILED;
 }
 
 status study_open(const study *s, const program_options *options, const void *settings,
@@ -45,6 +48,7 @@ void study_close(study_run *r) {
     if (r->study && r->study->close && r->context) { r->study->close(r->context); }
     free(r->settings);
     free(r->context);
+    free(r->over_repeats);
     *r = (study_run){.study = NULL};
 }
 
@@ -118,6 +122,7 @@ status study_pilot(study_run *r, const sweep_options *how) {
     sweep_options whole = *how;
     pilot.study = s;
     pilot.result = (sweep_result){.values = NULL};
+    pilot.over_repeats = NULL; /* it has repetitions of its own */
     whole.shards = 0;
     whole.predict = false;
     whole.brief = true;
@@ -168,6 +173,11 @@ void study_numbers(const study_run *r, size_t cell, size_t which, double *x) {
     for (size_t j = 0; j < r->repeats; j++) { x[j] = study_values(r, cell, j)[which]; }
 }
 
+stats_summary study_summary(const study_run *r, size_t cell, size_t which) {
+    study_numbers(r, cell, which, r->over_repeats);
+    return stats_summarise(r->over_repeats, r->repeats);
+}
+
 /* --- tables and statements --- */
 
 void study_path(const study_run *r, const char *suffix, char *path, size_t size) {
@@ -213,7 +223,8 @@ static status write_table(const study_run *r, const study_table *s) {
     if (!t) { return FAILED; }
     table_note(t, "statement", "%s", s->statement);
     note_origin(r, t);
-    status st = s->fill(r, t);
+    for (size_t k = 0; s->rows && k < r->cells; k++) { s->rows(r, k, t); }
+    status st = s->fill ? s->fill(r, t) : OK;
     if (st == OK) { st = table_write(t, path); }
     if (st == OK) { program_say(&r->options, "wrote %s", path); }
     table_free(t);
@@ -245,7 +256,7 @@ static status judge(const study_run *r) {
 static status write_results(study_run *r) {
     const study *s = r->study;
     status st = s->gather ? s->gather(r) : OK;
-    for (const study_table *t = s->tables; st == OK && t->fill; t++) { st = write_table(r, t); }
+    for (const study_table *t = s->tables; st == OK && t->suffix; t++) { st = write_table(r, t); }
     if (st == OK && s->finish) { st = s->finish(r); }
     return st == OK && s->claims ? judge(r) : st;
 }

@@ -21,6 +21,7 @@
 #include <stddef.h>
 #include "model/dataset.h"
 #include "model/train.h"
+#include "stats/stats.h"
 #include "cli/option_table.h"
 #include "cli/program.h"
 #include "sweep/sweep.h"
@@ -40,6 +41,7 @@ typedef struct study_run {
     size_t cells, repeats, values; /* set by prepare */
     sweep sweep;                   /* as run */
     sweep_result result;           /* after the units */
+    double *over_repeats; /* (repeats) a number of every repetition of a cell; NULL in a pilot */
     double begun;  /* clock_thread() at the start, of the thread that opens it and predicts */
     double spared; /* seconds that a prediction has left out of prepare (options.spared) */
 } study_run;
@@ -48,7 +50,9 @@ typedef struct {
     const char *suffix;    /* "": the table of --out itself */
     const char *statement; /* provenance: what it shows */
     int digits;            /* 9 (single precision) or 17 */
-    /* Row by row: table_row, then row_text and row_number (table.h) for every column. */
+    /* Row by row: table_row, then row_text and row_number (table.h) for every column. One of the two:
+     * the rows of a cell, called cell after cell; or all rows, where they go by something else. */
+    void (*rows)(const study_run *r, size_t cell, table *t);
     status (*fill)(const study_run *r, table *t);
 } study_table;
 
@@ -87,7 +91,7 @@ struct study {
     /* *seconds += what gather will take, where that is much; NULL: little. */
     status (*predict)(const study_run *r, double *seconds);
     void (*note)(const study_run *r, table *t); /* provenance beside the standard; may be NULL */
-    const study_table *tables;                  /* ended by one without `fill` */
+    const study_table *tables;                  /* ended by one without suffix */
     const claim_group *claims;                  /* ended by one without claims; NULL: none */
     status (*finish)(const study_run *r);       /* NULL: nothing more */
 };
@@ -125,6 +129,8 @@ sweep_options study_sweep_options(const program_options *options);
 const double *study_values(const study_run *r, size_t cell, size_t repetition);
 /* x (r->repeats) <- value number `which` of every unit of a cell. */
 void study_numbers(const study_run *r, size_t cell, size_t which, double *x);
+/* Over the repetitions of a cell, of value number `which`; r->over_repeats then has the numbers. */
+stats_summary study_summary(const study_run *r, size_t cell, size_t which);
 
 /* Runs the study's pilot, if it has one, with `how`; before study_sweep. */
 status study_pilot(study_run *r, const sweep_options *how);

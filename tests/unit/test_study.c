@@ -100,7 +100,7 @@ static const claim claims[] = {
     {"Largest", "setting", PAPER, TEST_AT_MOST, "squares are small", largest}};
 static const claim_group groups[] = {{CLAIMS(claims)}, {NULL}};
 static const study_table tables[] = {
-    {"", "toy", 17, fill}, {"more", "toy too", 9, fill}, {.fill = NULL}};
+    {"", "toy", 17, .fill = fill}, {"more", "toy too", 9, .fill = fill}, {NULL}};
 static const study toy = {.about = "A toy",
                           STUDY_OF(options, defaults, dataset),
                           .prepare = prepare,

@@ -82,11 +82,13 @@ status advise_measure(const study_run *r, size_t cell, size_t repetition, double
  * can name it; or what --lr gives. */
 double advise_lr(const study_run *r, const train_settings *s);
 
-/* A number with its 95 % interval over the repetitions; of two cells, the geometric mean of their
- * paired ratios. */
+/* A number with its 95 % interval: of the mean of x (count), and of exp of it. Over the repetitions
+ * of a cell; of two cells, the geometric mean of their paired ratios. */
 typedef struct {
     double value, low, high;
 } advise_estimate;
+advise_estimate advise_estimate_of(const double *x, size_t count);
+advise_estimate advise_exp(advise_estimate e);
 advise_estimate advise_mean(const study_run *r, size_t cell, size_t number);
 advise_estimate advise_ratio(const study_run *r, size_t cell, size_t other, size_t number);
 

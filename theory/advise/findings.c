@@ -8,7 +8,6 @@
 #include "model/spectrum.h"
 #include "model/stability.h"
 #include "cli/options.h"
-#include "base/scratch.h"
 #include "theory/advise/advise.h"
 #include "theory/required_width/required_width.h"
 
@@ -151,9 +150,8 @@ static status drawn_steps(const study_run *r, const train_settings *s, advise_es
     const advise_context *c = r->context;
     dataset all = c->whole.data;
     all.q = c->whole.labels;
-    scratch work = {0};
-    double *largest = scratch_take(&work, r->repeats, sizeof *largest, "steps");
-    status st = work.failed ? FAILED : OK;
+    double *largest = r->over_repeats;
+    status st = OK;
     for (size_t k = 0; st == OK && k < r->repeats; k++) {
         rng *draw = rng_new(r->options.seed, GIVEN, k, RNG_TRIAL);
         double number = 0;
@@ -161,11 +159,7 @@ static status drawn_steps(const study_run *r, const train_settings *s, advise_es
         largest[k] = STABILITY_LIMIT * s->lr / number;
         rng_free(draw);
     }
-    if (st == OK) {
-        stats_interval i = stats_mean_interval(largest, r->repeats, 0.95);
-        *lr = (advise_estimate){stats_summarise(largest, r->repeats).mean, i.low, i.high};
-    }
-    scratch_free(&work);
+    *lr = advise_estimate_of(largest, r->repeats);
     return st;
 }
 

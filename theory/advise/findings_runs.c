@@ -4,7 +4,6 @@
 #include <stdio.h>
 
 #include "model/mask.h"
-#include "base/scratch.h"
 #include "theory/advise/advise.h"
 #include "theory/error_floor/error_floor.h"
 
@@ -36,7 +35,7 @@ static void say_rate(const study_run *r) {
     advise_estimate early = advise_mean(r, GIVEN, NUMBER(early)),
                     level = advise_mean(r, GIVEN, NUMBER(level)),
                     reached = advise_mean(r, GIVEN, NUMBER(reached));
-    advise_estimate rate = {exp(early.value), exp(early.low), exp(early.high)};
+    advise_estimate rate = advise_exp(early);
     double theta = mask_theta(s->mask, s->subnets, s->xi), n = (double)c->few.n;
     double step = s->lr * (double)s->width / (n * s->xi * s->xi); /* eta */
     double slowest = bounds_mean_multiplier(
@@ -102,13 +101,12 @@ static void say_predicted(const study_run *r, const study_run *floor) {
     const advise_context *c = r->context;
     const floor_settings *o = floor->settings;
     const train_settings *s = &c->runs[GIVEN].settings;
-    double x[MOST_STARTS], seen = advise_mean(r, GIVEN, NUMBER(level)).value;
+    double *x = floor->over_repeats, seen = advise_mean(r, GIVEN, NUMBER(level)).value;
     for (size_t k = 0; k < floor->repeats; k++) {
         const double *v = study_values(floor, 0, k);
         x[k] = (v[FLOOR_BIAS] + v[FLOOR_VARIANCE]) / (2 * (double)c->few.n);
     }
-    stats_interval i = stats_mean_interval(x, floor->repeats, 0.95);
-    advise_estimate e = {stats_summarise(x, floor->repeats).mean, i.low, i.high};
+    advise_estimate e = advise_estimate_of(x, floor->repeats);
     advise_finding *f = advise_add(r, "floor_predicted", "error", e);
     if (isnan(e.value)) {
         advise_say(f, "No floor is predicted: local steps are too near the edge of stability.");
@@ -141,18 +139,12 @@ status advise_predict_runs(const study_run *r, double *seconds) { return run_flo
 static void say_loss(const study_run *r) {
     const advise_context *c = r->context;
     const train_settings *s = &c->runs[GIVEN].settings;
-    scratch work = {0};
-    double *x = scratch_take(&work, r->repeats, sizeof *x, "paired differences");
-    advise_estimate slower = none, ratio = advise_ratio(r, GIVEN, WHOLE, NUMBER(last));
-    for (size_t k = 0; x && k < r->repeats; k++) {
+    double *x = r->over_repeats;
+    advise_estimate ratio = advise_ratio(r, GIVEN, WHOLE, NUMBER(last));
+    for (size_t k = 0; k < r->repeats; k++) {
         x[k] = study_values(r, GIVEN, k)[NUMBER(early)] - study_values(r, WHOLE, k)[NUMBER(early)];
     }
-    if (x) {
-        stats_interval i = stats_mean_interval(x, r->repeats, 0.95);
-        slower =
-            (advise_estimate){exp(stats_summarise(x, r->repeats).mean), exp(i.low), exp(i.high)};
-    }
-    scratch_free(&work);
+    advise_estimate slower = advise_exp(advise_estimate_of(x, r->repeats));
     advise_finding *f = advise_add(r, "per_round_against_full", "1", slower);
     advise_say(
         f,

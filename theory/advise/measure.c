@@ -181,24 +181,24 @@ status advise_measure(const study_run *r, size_t cell, size_t repetition, double
 
 /* --- over the repetitions --- */
 
+advise_estimate advise_estimate_of(const double *x, size_t count) {
+    stats_interval i = stats_mean_interval(x, count, 0.95);
+    return (advise_estimate){stats_summarise(x, count).mean, i.low, i.high};
+}
+
+advise_estimate advise_exp(advise_estimate e) {
+    return (advise_estimate){exp(e.value), exp(e.low), exp(e.high)};
+}
+
 advise_estimate advise_mean(const study_run *r, size_t cell, size_t number) {
-    double *x = allocate(r->repeats, sizeof *x, "numbers of the runs");
-    if (!x) { return (advise_estimate){NAN, NAN, NAN}; }
-    for (size_t k = 0; k < r->repeats; k++) { x[k] = study_values(r, cell, k)[number]; }
-    stats_interval i = stats_mean_interval(x, r->repeats, 0.95);
-    advise_estimate e = {stats_summarise(x, r->repeats).mean, i.low, i.high};
-    free(x);
-    return e;
+    study_numbers(r, cell, number, r->over_repeats);
+    return advise_estimate_of(r->over_repeats, r->repeats);
 }
 
 advise_estimate advise_ratio(const study_run *r, size_t cell, size_t other, size_t number) {
-    double *x = allocate(r->repeats, sizeof *x, "numbers of the runs");
-    if (!x) { return (advise_estimate){NAN, NAN, NAN}; }
+    double *x = r->over_repeats;
     for (size_t k = 0; k < r->repeats; k++) {
         x[k] = log(study_values(r, cell, k)[number] / study_values(r, other, k)[number]);
     }
-    stats_interval i = stats_mean_interval(x, r->repeats, 0.95);
-    advise_estimate e = {exp(stats_summarise(x, r->repeats).mean), exp(i.low), exp(i.high)};
-    free(x);
-    return e;
+    return advise_exp(advise_estimate_of(x, r->repeats));
 }

@@ -139,7 +139,7 @@ static status finish(const study_run *r) {
 }
 
 static const study_table tables[] = {
-    {"", "what the theory says about these data, number by number", 17, fill}, {.fill = NULL}};
+    {"", "what the theory says about these data, number by number", 17, .fill = fill}, {NULL}};
 
 const study advise_study = {.about =
                                 "One page on the data: lambda_min and its rows, widths, steps, "

@@ -232,7 +232,8 @@ static const struct {
     [CURVE_MISS_INFINITE] = {"miss_infinite", "and of xi Hinf"}};
 
 /* Contraction over the first rounds of columns of the mean curve, with its interval over starts. */
-static void note_contraction(const study_run *r, size_t k, double *x, table *t) {
+static void note_contraction(const study_run *r, size_t k, table *t) {
+    double *x = r->over_repeats;
     static const int shown[] = {CURVE_ERROR, CURVE_MEAN, CURVE_FINITE, CURVE_INFINITE};
     const bernoulli_cell *cell = bernoulli_cell_of(r, k);
     for (size_t i = 0; i < sizeof shown / sizeof *shown; i++) {
@@ -245,16 +246,18 @@ static void note_contraction(const study_run *r, size_t k, double *x, table *t) 
     table_note(t, "contraction", "m=%zu, paper: %.6g", cell->s.width, cell->paper_factor);
 }
 
-static void fill_curve(const study_run *r, size_t k, double *x, table *t) {
+static void put_curve(const study_run *r, size_t k, table *t) {
     const bernoulli_cell *cell = bernoulli_cell_of(r, k);
     double paper = 0;
+    if (cell->axis != AXIS_CURVE) { return; }
+    table_gap(t);
+    note_contraction(r, k, t);
     for (size_t round = 0; round <= cell->rounds; round++) {
         table_row(t);
         row_number(t, "width", "m, hidden neurons", cell->value);
         row_number(t, "round", "k", (double)round);
         for (size_t column = 0; column < CURVE_COLUMNS; column++) {
-            study_numbers(r, k, round * CURVE_COLUMNS + column, x);
-            stats_summary over = stats_summarise(x, r->repeats);
+            stats_summary over = study_summary(r, k, round * CURVE_COLUMNS + column);
             row_number(t, curve_columns[column].name, curve_columns[column].meaning, over.mean);
             if (column == CURVE_ERROR) {
                 row_number(t, "sd", "standard deviation over starts (n-1) of the mean over masks",
@@ -269,37 +272,26 @@ static void fill_curve(const study_run *r, size_t k, double *x, table *t) {
     }
 }
 
-static status fill_curves(const study_run *r, table *t) {
-    const bernoulli_context *c = r->context;
-    double *x = allocate(r->repeats, sizeof *x, "values of a round");
-    if (!x) { return FAILED; }
-    for (size_t k = c->first[AXIS_CURVE]; k <= bernoulli_widest(r); k++) {
-        if (k > c->first[AXIS_CURVE]) { table_gap(t); }
-        note_contraction(r, k, x, t);
-        fill_curve(r, k, x, t);
-    }
-    free(x);
-    return OK;
-}
-
 /* --- the table of the axes: a row for each cell --- */
 
 static void put_factor(const study_run *r, size_t cell, size_t which, const char *name,
-                       const char *meaning, double *x, table *t) {
+                       const char *meaning, table *t) {
     char low[32], high[32];
     snprintf(low, sizeof low, "%s_low", name);
     snprintf(high, sizeof high, "%s_high", name);
-    study_numbers(r, cell, which, x);
-    stats_interval over = stats_mean_interval(x, r->repeats, CRITERION_SHOWN_CONFIDENCE);
-    row_number(t, name, meaning, exp(stats_summarise(x, r->repeats).mean));
+    row_number(t, name, meaning, exp(study_summary(r, cell, which).mean));
+    stats_interval over =
+        stats_mean_interval(r->over_repeats, r->repeats, CRITERION_SHOWN_CONFIDENCE);
     row_number(t, low, "its 95 % interval over repetitions", exp(over.low));
     row_number(t, high, "upper end", exp(over.high));
 }
 
-static void fill_cell(const study_run *r, size_t k, double *x, table *t) {
+static void put_cell(const study_run *r, size_t k, table *t) {
     const bernoulli_context *c = r->context;
     const bernoulli_cell *cell = &c->cells[k];
     const train_settings *s = &cell->s;
+    if (cell->axis == AXIS_CURVE) { return; }
+    if (k > 0 && cell->axis != bernoulli_cell_of(r, k - 1)->axis) { table_gap(t); }
     table_row(t);
     row_text(t, "axis", "which number changes", rate_axis_words[cell->axis]);
     row_number(t, "value", "its value", cell->value);
@@ -314,40 +306,26 @@ static void fill_cell(const study_run *r, size_t k, double *x, table *t) {
     row_number(t, "stability", "eta xi lambda_max(Hinf), stable below 2",
                train_stability(s, c->data.data.n, 1, c->data.lambda_max));
     row_number(t, "rounds", "of a run", (double)cell->rounds);
-    study_numbers(r, k, FLOOR_LEVEL, x);
-    stats_summary level = stats_summarise(x, r->repeats);
+    stats_summary level = study_summary(r, k, FLOOR_LEVEL);
     row_number(t, "floor",
                "mean of ||y - u_k||^2 over the last third of the rounds, mean over repetitions",
                level.mean);
     row_number(t, "floor_sd", "standard deviation over repetitions (n-1)", level.sd);
-    study_numbers(r, k, FLOOR_CHANGE, x);
+    study_numbers(r, k, FLOOR_CHANGE, r->over_repeats);
     row_number(t, "settled",
                "1 if the slope over that third is indistinguishable from 0, else 0; nan: first "
                "rounds alone",
-               cell->to_floor ? bernoulli_settled(x, r->repeats) : NAN);
+               cell->to_floor ? bernoulli_settled(r->over_repeats, r->repeats) : NAN);
     row_number(t, "window", "first rounds 0..window that contraction is fitted over, log-linear",
                (double)cell->window);
     put_factor(r, k, FLOOR_SLOPE, "contraction",
-               "factor of ||y - u_k||^2 per round, geometric mean over repetitions", x, t);
+               "factor of ||y - u_k||^2 per round, geometric mean over repetitions", t);
     put_factor(r, k, FLOOR_SLOPE_FINITE, "finite",
-               "factor of the predicted ||e_k||^2 over the same rounds, from H(0) of each start", x,
+               "factor of the predicted ||e_k||^2 over the same rounds, from H(0) of each start",
                t);
-    study_numbers(r, k, FLOOR_SLOPE_INFINITE, x);
-    row_number(t, "infinite", "the same from xi Hinf", exp(stats_summarise(x, r->repeats).mean));
+    row_number(t, "infinite", "the same from xi Hinf",
+               exp(study_summary(r, k, FLOOR_SLOPE_INFINITE).mean));
     row_number(t, "paper", "1 - eta xi theta tau lambda0/4", cell->paper_factor);
-}
-
-static status fill_axes(const study_run *r, table *t) {
-    const bernoulli_context *c = r->context;
-    double *x = allocate(r->repeats, sizeof *x, "values of a cell");
-    if (!x) { return FAILED; }
-    for (size_t k = 0; k < r->cells; k++) {
-        if (c->cells[k].axis == AXIS_CURVE) { continue; }
-        if (k > 0 && c->cells[k].axis != c->cells[k - 1].axis) { table_gap(t); }
-        fill_cell(r, k, x, t);
-    }
-    free(x);
-    return OK;
 }
 
 /* --- the study --- */
@@ -368,11 +346,11 @@ static const study_table tables[] = {
     {"",
      "Theorem 3: the mean over masks follows e_k = sum_i (1 - theta (1 - (1 - eta xi "
      "lambda_i)^tau))^k <v_i, y - u_0> v_i",
-     17, fill_curves},
+     17, put_curve},
     {"floors",
      "Theorem 3 and Corollaries 1 to 3: contraction and floor, one setting changed at a time", 17,
-     fill_axes},
-    {.fill = NULL}};
+     put_cell},
+    {NULL}};
 
 const study bernoulli_study = {
     .samples = 24,

@@ -3,7 +3,6 @@
 #include "theory/categorical_rate/categorical_rate.h"
 
 #include <math.h>
-#include <stdlib.h>
 
 #include "model/dataset.h"
 #include "model/train.h"
@@ -176,29 +175,30 @@ static status gather(study_run *r) {
 
 /* --- the table: a row for each cell and round, means over trials --- */
 
-/* Of number `which` of a cell's units, less number `less` unless that is 0. */
-static stats_summary over(const study_run *r, size_t cell, size_t which, size_t less, double *x) {
+/* Of number `which` of a cell's units less number `less`. */
+static stats_summary difference(const study_run *r, size_t cell, size_t which, size_t less) {
+    double *x = r->over_repeats;
     study_numbers(r, cell, which, x);
-    for (size_t j = 0; less && j < r->repeats; j++) { x[j] -= study_values(r, cell, j)[less]; }
+    for (size_t j = 0; j < r->repeats; j++) { x[j] -= study_values(r, cell, j)[less]; }
     return stats_summarise(x, r->repeats);
 }
 
-static double mean_indicated(const study_run *r, size_t cell, size_t k, double *x) {
+static double mean_indicated(const study_run *r, size_t cell, size_t k) {
     for (size_t j = 0; j < r->repeats; j++) {
         const double *row = categorical_row(r, cell, j, k);
-        x[j] = categorical_indicated(row, row[CAT_WHOLE]);
+        r->over_repeats[j] = categorical_indicated(row, row[CAT_WHOLE]);
     }
-    return stats_summarise(x, r->repeats).mean;
+    return stats_summarise(r->over_repeats, r->repeats).mean;
 }
 
 /* Round k of a cell; NaN where there is nothing after the last round. */
-static void put_row(const study_run *r, size_t cell, size_t k, double *x, table *t) {
+static void put_row(const study_run *r, size_t cell, size_t k, table *t) {
     const categorical_context *context = r->context;
     const categorical_cell *c = &context->cells[cell];
     size_t row = CAT_ROW(k), next = k < c->rounds ? CAT_ROW(k + 1) : row;
     double tau = (double)c->s.local_steps;
-    double sampled = over(r, cell, row + CAT_SAMPLED, 0, x).mean;
-    stats_summary jump = over(r, cell, row + CAT_SAMPLED, row + CAT_WHOLE, x);
+    double sampled = study_summary(r, cell, row + CAT_SAMPLED).mean;
+    stats_summary jump = difference(r, cell, row + CAT_SAMPLED, row + CAT_WHOLE);
     table_row(t);
     row_text(t, "regime", "run: a practical setting; event: one in which Omega_k holds",
              cell < context->first_event ? "run" : "event");
@@ -209,48 +209,42 @@ static void put_row(const study_run *r, size_t cell, size_t k, double *x, table 
     row_number(t, "eta", "step size", c->s.lr);
     row_number(t, "round", "k", (double)k);
     row_number(t, "whole", "||y - u_k||^2, mean over trials, as all that follows",
-               over(r, cell, row + CAT_WHOLE, 0, x).mean);
+               study_summary(r, cell, row + CAT_WHOLE).mean);
     row_number(t, "sampled", "(1/p) sum_l ||y - u^l_{k,0}||^2 after masks are drawn", sampled);
     row_number(t, "jump", "sampled - whole, measured", jump.mean);
     row_number(t, "jump_sd", "standard deviation of the jump over trials (n-1)", jump.sd);
-    row_number(t, "jump_predicted", "V_k", over(r, cell, row + CAT_JUMP, 0, x).mean);
+    row_number(t, "jump_predicted", "V_k", study_summary(r, cell, row + CAT_JUMP).mean);
     row_number(t, "descended", "(1/p) sum_l ||y - u^l_{k,tau}||^2 after local descent",
-               over(r, cell, row + CAT_DESCENDED, 0, x).mean);
+               study_summary(r, cell, row + CAT_DESCENDED).mean);
     row_number(t, "descent_bound",
                "rho^tau * sampled, at least descended where every local step contracts as asserted",
                pow(c->rho, tau) * sampled);
     row_number(t, "drop", "descended - ||y - u_{k+1}||^2, measured",
-               over(r, cell, row + CAT_DESCENDED, next + CAT_WHOLE, x).mean);
-    row_number(t, "drop_predicted", "A_k", over(r, cell, row + CAT_DROP, 0, x).mean);
-    row_number(t, "omega", "share of trials in Omega_k", over(r, cell, row + CAT_OMEGA, 0, x).mean);
+               difference(r, cell, row + CAT_DESCENDED, next + CAT_WHOLE).mean);
+    row_number(t, "drop_predicted", "A_k", study_summary(r, cell, row + CAT_DROP).mean);
+    row_number(t, "omega", "share of trials in Omega_k",
+               study_summary(r, cell, row + CAT_OMEGA).mean);
     row_number(t, "indicated",
                "mean of ||y - u_k||^2 over all trials, those outside Omega_k count 0",
-               mean_indicated(r, cell, k, x));
-    row_number(
-        t, "bound", "rho^(tau k) ||y - u_0||^2 + Vbar rho^tau/(1 - rho^tau), at least indicated",
-        bounds_categorical_error(c->rho, tau, (double)k,
-                                 over(r, cell, CAT_ROW(0) + CAT_WHOLE, 0, x).mean, c->jump_bound));
+               mean_indicated(r, cell, k));
+    row_number(t, "bound",
+               "rho^(tau k) ||y - u_0||^2 + Vbar rho^tau/(1 - rho^tau), at least indicated",
+               bounds_categorical_error(c->rho, tau, (double)k,
+                                        study_summary(r, cell, CAT_ROW(0) + CAT_WHOLE).mean,
+                                        c->jump_bound));
 }
 
-static status fill(const study_run *r, table *t) {
-    double *x = allocate(r->repeats, sizeof *x, "values of a round");
-    if (!x) { return FAILED; }
-    for (size_t cell = 0; cell < r->cells; cell++) {
-        if (cell > 0) { table_gap(t); }
-        for (size_t k = 0; k <= categorical_cell_of(r, cell)->rounds; k++) {
-            put_row(r, cell, k, x, t);
-        }
-    }
-    free(x);
-    return OK;
+static void put_cell(const study_run *r, size_t cell, table *t) {
+    table_gap(t);
+    for (size_t k = 0; k <= categorical_cell_of(r, cell)->rounds; k++) { put_row(r, cell, k, t); }
 }
 
 static const study_table tables[] = {
     {"",
      "Theorem 4: E[1_Omega_k ||y - u_k||^2] <= rho^(tau k) ||y - u_0||^2 + Vbar rho^tau/(1 - "
      "rho^tau)",
-     17, fill},
-    {.fill = NULL}};
+     17, put_cell},
+    {NULL}};
 
 const study categorical_study = {
     .samples = 24,

@@ -120,8 +120,8 @@ static status fill(const study_run *r, table *t) {
 }
 
 static const study_table tables[] = {
-    {"", "drift of weights, activations and lambda_min(H_m(k,t)) along runs", 17, fill},
-    {.fill = NULL}};
+    {"", "drift of weights, activations and lambda_min(H_m(k,t)) along runs", 17, .fill = fill},
+    {NULL}};
 
 const study drift_study = {
     .about = "Drift: how far weights, activations and masked kernels stray along runs",

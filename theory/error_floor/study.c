@@ -145,12 +145,6 @@ static void close_study(void *context) {
 
 /* --- tables --- */
 
-/* Mean and deviation over the starts of a number. */
-static stats_summary over_starts(const study_run *r, size_t cell, size_t number, double *work) {
-    for (size_t k = 0; k < r->repeats; k++) { work[k] = study_values(r, cell, k)[number]; }
-    return stats_summarise(work, r->repeats);
-}
-
 static void put_setting(table *t, const floor_cell *at) {
     table_row(t);
     row_number(t, "width", "m", (double)at->s.width);
@@ -160,10 +154,10 @@ static void put_setting(table *t, const floor_cell *at) {
     row_number(t, "kappa", "factor of the initial weights", at->s.kappa);
 }
 
-static void put_cell(const study_run *r, size_t cell, double *work, table *t) {
+static void put_cell(const study_run *r, size_t cell, table *t) {
     const floor_cell *at = floor_cell_of(r, cell);
     stats_summary all[FLOOR_NUMBERS];
-    for (size_t k = 0; k < FLOOR_NUMBERS; k++) { all[k] = over_starts(r, cell, k, work); }
+    for (size_t k = 0; k < FLOOR_NUMBERS; k++) { all[k] = study_summary(r, cell, k); }
     double floor = all[FLOOR_BIAS].mean + all[FLOOR_VARIANCE].mean;
     put_setting(t, at);
     row_number(t, "rounds", "of the curve", (double)at->rounds);
@@ -197,32 +191,19 @@ static void put_cell(const study_run *r, size_t cell, double *work, table *t) {
                all[FLOOR_SEEN_LEVEL].mean);
 }
 
-static status fill(const study_run *r, table *t) {
-    double *work = allocate(r->repeats, sizeof *work, "numbers of a cell");
-    for (size_t k = 0; work && k < r->cells; k++) { put_cell(r, k, work, t); }
-    free(work);
-    return work ? OK : FAILED;
-}
-
-static status fill_curves(const study_run *r, table *t) {
-    const floor_context *c = r->context;
-    double *work = allocate(r->repeats, sizeof *work, "numbers of a cell");
-    for (size_t k = 0; work && k < r->cells; k++) {
-        if (k > 0) { table_gap(t); }
-        for (size_t j = 0; j < floor_points(c->cells[k].rounds); j++) {
-            size_t at = FLOOR_NUMBERS + 2 * j;
-            double bias = over_starts(r, k, at, work).mean;
-            double variance = over_starts(r, k, at + 1, work).mean;
-            if (j > 0 && isnan(bias)) { break; }
-            put_setting(t, &c->cells[k]);
-            row_number(t, "round", "k", (double)floor_point(c->cells[k].rounds, j));
-            row_number(t, "error", "[||Y - U||_F^2] predicted, mean over starts", bias + variance);
-            row_number(t, "bias", "[||Y - U||_F^2] ||e_k||^2", bias);
-            row_number(t, "variance", "[||Y - U||_F^2] tr Sigma_k", variance);
-        }
+static void put_curve(const study_run *r, size_t cell, table *t) {
+    const floor_cell *at = floor_cell_of(r, cell);
+    table_gap(t);
+    for (size_t j = 0; j < floor_points(at->rounds); j++) {
+        double bias = study_summary(r, cell, FLOOR_NUMBERS + 2 * j).mean;
+        double variance = study_summary(r, cell, FLOOR_NUMBERS + 2 * j + 1).mean;
+        if (j > 0 && isnan(bias)) { break; }
+        put_setting(t, at);
+        row_number(t, "round", "k", (double)floor_point(at->rounds, j));
+        row_number(t, "error", "[||Y - U||_F^2] predicted, mean over starts", bias + variance);
+        row_number(t, "bias", "[||Y - U||_F^2] ||e_k||^2", bias);
+        row_number(t, "variance", "[||Y - U||_F^2] tr Sigma_k", variance);
     }
-    free(work);
-    return work ? OK : FAILED;
 }
 
 static status finish(const study_run *r) {
@@ -251,10 +232,10 @@ static void note(const study_run *r, table *t) {
 }
 
 static const study_table tables[] = {
-    {"", "effective dynamics: floor and plateau of the error, predicted without a mask", 17, fill},
-    {"curves", "effective dynamics: curves of the error, predicted without a mask", 17,
-     fill_curves},
-    {.fill = NULL}};
+    {"", "effective dynamics: floor and plateau of the error, predicted without a mask", 17,
+     put_cell},
+    {"curves", "effective dynamics: curves of the error, predicted without a mask", 17, put_curve},
+    {NULL}};
 
 const study floor_study = {
     .samples = SAMPLES,

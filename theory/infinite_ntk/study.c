@@ -153,8 +153,8 @@ static status finish(const study_run *r) {
 }
 
 static const study_table tables[] = {
-    {"", "Theorem 1: lambda_min(Hinf) > 0 if no two inputs are parallel", 17, fill},
-    {.fill = NULL}};
+    {"", "Theorem 1: lambda_min(Hinf) > 0 if no two inputs are parallel", 17, .fill = fill},
+    {NULL}};
 
 const study infinite_study = {
     .about = "Theorem 1: the infinite-width kernel Hinf of the data and its smallest eigenvalue",

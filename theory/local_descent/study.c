@@ -160,8 +160,8 @@ static status fill(const study_run *r, table *t) {
 
 static const study_table tables[] = {
     {"", "Hypothesis 1: ||y - u_{t+1}||^2 <= (1 - eta xi lambda0/2) ||y - u_t||^2, and movement",
-     17, fill},
-    {.fill = NULL}};
+     17, .fill = fill},
+    {NULL}};
 
 const study descent_study = {
     .about = "Hypothesis 1: every subnetwork descends locally, step by step, against its bounds",

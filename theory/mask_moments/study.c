@@ -366,9 +366,9 @@ static status fill_rounds(const study_run *r, table *t) {
 
 static const study_table tables[] = {
     {"", "Lemmas 1-26 about masks: means and bounds against their closed forms", 17,
-     fill_comparisons},
-    {"rounds", "the split of the loss, drifts and flips, round by round", 17, fill_rounds},
-    {.fill = NULL}};
+     .fill = fill_comparisons},
+    {"rounds", "the split of the loss, drifts and flips, round by round", 17, .fill = fill_rounds},
+    {NULL}};
 
 const study moments_study = {
     .about = "The facts about masks that the convergence proofs rest on, checked one by one",

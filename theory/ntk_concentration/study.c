@@ -2,7 +2,6 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "theory/ntk_concentration/ntk_concentration.h"
 #include "study/own_masks.h"
@@ -228,20 +227,19 @@ static void note_design(const study_run *r, size_t design, double *x, table *t) 
 
 static status fill(const study_run *r, table *t) {
     const concentration_context *c = r->context;
-    double *x = allocate(r->repeats, sizeof *x, "one number of every trial");
-    if (!x) { return FAILED; }
+    double *x = r->over_repeats;
     for (size_t k = 0; k < c->design_count; k++) {
         if (k > 0) { table_gap(t); }
         note_design(r, k, x, t);
         for (size_t w = 0; w < concentration_widths(r)->count; w++) { put_row(r, k, w, x, t); }
     }
-    free(x);
     return OK;
 }
 
 static const study_table tables[] = {
-    {"", "Theorem 2 at initialisation: ||H_m - xi Hinf||, lambda_min(H_m) and bounds", 17, fill},
-    {.fill = NULL}};
+    {"", "Theorem 2 at initialisation: ||H_m - xi Hinf||, lambda_min(H_m) and bounds", 17,
+     .fill = fill},
+    {NULL}};
 
 const study concentration_study = {
     .samples = 200,

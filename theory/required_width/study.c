@@ -252,8 +252,9 @@ static void note(const study_run *r, table *t) {
 }
 
 static const study_table tables[] = {
-    {"", "Least width with lambda_min(H_m) >= xi lambda0/2 for K p masks w.p. 1 - delta", 17, fill},
-    {.fill = NULL}};
+    {"", "Least width with lambda_min(H_m) >= xi lambda0/2 for K p masks w.p. 1 - delta", 17,
+     .fill = fill},
+    {NULL}};
 
 const study required_width_study = {
     .samples_help = "those of --sizes; N bounds them, and ends the usual ones",
