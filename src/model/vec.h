@@ -35,6 +35,18 @@ enum { LANES = VEC_BYTES / sizeof(real) };
 
 static inline vec vec_load(const real *x) { return *(const vec_in_memory *)x; }
 
+/* A load, at an aligned address, that serves two products: a compiler that sees both may make it part
+ * of each, and then it is done twice. */
+static inline vec vec_load_once(const real *x) {
+    vec loaded = *(const vec *)x;
+#if defined __AVX512F__
+    __asm__("" : "+v"(loaded));
+#elif defined __AVX__
+    __asm__("" : "+x"(loaded));
+#endif
+    return loaded;
+}
+
 static inline void vec_store(real *to, vec x) { *(vec_in_memory *)to = x; }
 
 static inline vec vec_where_positive(vec z, vec x) { return (vec)((vec_mask)x & (z > 0)); }

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "model/active_work.h"
+
+/* What is loaded of a tile serves two neurons, or two outputs: loads are what these sums wait for.
+ * `sums`, the registers of a sum, is a constant where these functions are inlined. */
+static INLINED void load_sums(const real *from, size_t sums, vec *sum) {
+    for (size_t k = 0; k < sums; k++) { sum[k] = *(const vec *)(from + k * LANES); }
+}
+
+static INLINED void store_sums(const vec *sum, size_t sums, real *to) {
+    for (size_t k = 0; k < sums; k++) { *(vec *)(to + k * LANES) = sum[k]; }
+}
+
+static INLINED void add_column(const real *column, vec value, size_t sums, vec *sum) {
+    for (size_t k = 0; k < sums; k++) { sum[k] += value * *(const vec *)(column + k * LANES); }
+}
+
+/* The same column to two sums. */
+static INLINED void add_to_both(const real *column, real value, real other, size_t sums, vec *sum,
+                                vec *other_sum) {
+    for (size_t k = 0; k < sums; k++) {
+        const vec x = vec_load_once(column + k * LANES);
+        sum[k] += value * x;
+        other_sum[k] += other * x;
+    }
+}
+
+/* full_sum <- factor * V R over a tile of a block, of one column of R, or of two. */
+static INLINED void full_sum_of(const tile_of_block *t, const relu_sum *s, const active_work *w,
+                                size_t o, bool two, size_t sums) {
+    const size_t block = sums * LANES;
+    const real *R = s->R + o * s->ld + t->begin, *other = R + (two ? s->ld : 0);
+    vec sum[SUMS] = {{0}}, other_sum[SUMS] = {{0}};
+    for (size_t j = 0; j < t->width; j++) {
+        const real *column = t->columns + j * block;
+        if (two) {
+            add_to_both(column, s->factor * R[j], s->factor * other[j], sums, sum, other_sum);
+        } else {
+            add_column(column, s->factor * R[j] + (vec){0}, sums, sum);
+        }
+    }
+    store_sums(sum, sums, w->full_sum + o * block);
+    if (two) { store_sums(other_sum, sums, w->full_sum + (o + 1) * block); }
+}
+
+/* factor * V R over a tile of a block, and its sums with signs. */
+static INLINED void full_sum_tile(const tile_of_block *t, const relu_sum *s, const active_work *w,
+                                  size_t sums) {
+    size_t o = 0;
+    for (; VEC_BYTES == 64 && o + PAIR <= s->q; o += PAIR) { full_sum_of(t, s, w, o, true, sums); }
+    for (; o < s->q; o++) { full_sum_of(t, s, w, o, false, sums); }
+    sign_sums_write(w->full_sum, s->q, sums * LANES, w->signed_sums);
+}
+
+/* The full sum of neuron r, with its signs. */
+static INLINED void add_full_sum(const active_work *w, size_t r, size_t groups, size_t sums,
+                                 vec *sum) {
+    for (size_t g = r * groups; g < (r + 1) * groups; g++) {
+        const vec sign = w->sign_places[g].sign + (vec){0};
+        add_column(w->signed_sums + w->sign_places[g].column * sums * LANES, sign, sums, sum);
+    }
+}
+
+/* The terms of one neuron alone, two at a time. */
+static INLINED void add_alone(const real *columns, const active_work *w, size_t begin, size_t end,
+                              size_t sums, vec *sum) {
+    const real *values = w->values;
+    const chunk_lane *places = w->places;
+    for (size_t e = begin; e < end; e += 2) {
+        vec value, next;
+        vec_spread(values + e, &value, &next);
+        add_column(columns + places[e], value, sums, sum);
+        add_column(columns + places[e + 1], next, sums, sum);
+    }
+}
+
+/* The next tile is on its way, two lines a neuron. */
+static INLINED void prefetch_for(const tile_of_block *t, size_t r) {
+    const char *ahead = (const char *)t->ahead + 128 * r;
+    __builtin_prefetch(ahead);
+    __builtin_prefetch(ahead + 64);
+}
+
+/* For every neuron: its full sum, if it wants it, then its terms. */
+static INLINED void sum_each(const tile_of_block *t, const relu_sum *s, const active_work *w,
+                             size_t sums) {
+    const size_t *first = active_first(w, t->number);
+    const unsigned char *use_complement = w->use_complement + t->number * ACTIVE_PANEL;
+    const size_t groups = sign_groups(s->q);
+    for (size_t r = 0; r < s->count; r++) {
+        real *total = t->total + r * t->stride;
+        prefetch_for(t, r);
+        vec sum[SUMS];
+        load_sums(total, sums, sum);
+        if (use_complement[r]) { add_full_sum(w, r, groups, sums, sum); }
+        add_alone(t->columns, w, first[r], first[r + 1], sums, sum);
+        store_sums(sum, sums, total);
+    }
+}
+
+/* For every pair of neurons: their full sums, if they want them, then the terms of both, then those
+ * of each. */
+static INLINED void sum_pairs(const tile_of_block *t, const relu_sum *s, const active_work *w,
+                              size_t sums) {
+    const size_t *first = active_first(w, t->number);
+    const unsigned char *use_complement = w->use_complement + t->number * ACTIVE_PANEL;
+    const size_t groups = sign_groups(s->q);
+    for (size_t r = 0; r < s->count; r += PAIR, first += TERMS_PARTS) {
+        const bool paired = r + 1 < s->count;
+        real *total = t->total + r * t->stride, *other = paired ? total + t->stride : w->nobody;
+        prefetch_for(t, r);
+        prefetch_for(t, r + 1);
+        vec sum[SUMS], other_sum[SUMS];
+        load_sums(total, sums, sum);
+        load_sums(other, sums, other_sum);
+        if (use_complement[r]) { add_full_sum(w, r, groups, sums, sum); }
+        if (paired && use_complement[r + 1]) { add_full_sum(w, r + 1, groups, sums, other_sum); }
+        for (size_t e = first[TERMS_BOTH]; e < first[TERMS_FIRST]; e++) {
+            add_to_both(t->columns + w->places[e], w->values[e], w->others[e], sums, sum,
+                        other_sum);
+        }
+        add_alone(t->columns, w, first[TERMS_FIRST], first[TERMS_SECOND], sums, sum);
+        add_alone(t->columns, w, first[TERMS_SECOND], first[TERMS_PARTS], sums, other_sum);
+        store_sums(sum, sums, total);
+        store_sums(other_sum, sums, other);
+    }
+}
+
+static INLINED void sum_tile(bool shared, const tile_of_block *t, const relu_sum *s,
+                             const active_work *w, size_t sums) {
+    if (w->full_sum_needed[t->number]) { full_sum_tile(t, s, w, sums); }
+    if (shared) {
+        sum_pairs(t, s, w, sums < SHARED_SUMS ? sums : SHARED_SUMS);
+    } else {
+        sum_each(t, s, w, sums);
+    }
+}
+
+/* A function for each number of registers: in one for all of them they would be too few. */
+#define SUM_TILE(sums)                                                                  \
+    static __attribute__((noinline)) void sum_tile_##sums(                              \
+        bool shared, const tile_of_block *t, const relu_sum *s, const active_work *w) { \
+        sum_tile(shared, t, s, w, sums);                                                \
+    }
+SUM_TILE(1)
+SUM_TILE(2)
+SUM_TILE(3)
+SUM_TILE(4)
+SUM_TILE(5)
+SUM_TILE(6)
+SUM_TILE(7)
+SUM_TILE(8)
+
+void active_sum(const packed_columns *c, const tile_of_block *tile, const relu_sum *s,
+                const active_work *w) {
+    static void (*const of[SUMS])(bool, const tile_of_block *, const relu_sum *,
+                                  const active_work *) = {sum_tile_1, sum_tile_2, sum_tile_3,
+                                                          sum_tile_4, sum_tile_5, sum_tile_6,
+                                                          sum_tile_7, sum_tile_8};
+    of[c->sums - 1](c->shared, tile, s, w);
+}

@@ -1,0 +1,36 @@
+/* Sums of columns with signs, all of them at once.
+ *
+ * A neuron weighs q columns F_o by its signs a_ro = +-1. Written out that is q products an entry; but
+ * of a group of four columns there are no more than eight sums +-F_1 +- F_2 +- F_3 +- F_4 that are not
+ * each other's negatives, whatever the number of neurons. With a table of them a neuron takes one
+ * product for each group: three for ten outputs.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef MODEL_SIGN_SUMS_H
+#define MODEL_SIGN_SUMS_H
+
+#include <stddef.h>
+#include "base/real.h"
+
+enum {
+    SIGN_GROUP = 4,                     /* columns of a group, at most */
+    SIGN_TABLE = 1 << (SIGN_GROUP - 1), /* columns of its table, at most */
+    SIGN_COST = 2 * SIGN_TABLE          /* additions of columns for it, at most */
+};
+
+/* Where a neuron finds its sum of a group: the column of the tables, and its sign, 1 or -1. */
+typedef struct {
+    unsigned column;
+    real sign;
+} sign_place;
+
+/* Groups of q columns, whose sizes differ by one at most. */
+size_t sign_groups(size_t q);
+
+/* places (count, sign_groups(q)) of the neurons. A: (count, q) of 1 and -1. */
+void sign_sums_find(const real *A, size_t count, size_t q, sign_place *places);
+
+/* The tables of all groups. F: (q, length), columns; table: (sign_groups(q) * SIGN_TABLE, length), of
+ * which a group may leave the last columns as they are. length: whole registers; both aligned. */
+void sign_sums_write(const real *F, size_t q, size_t length, real *table);
+
+#endif

@@ -1,0 +1,61 @@
+/* Sums with signs from their tables against the sums written out, for every pattern of signs.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "model/sign_sums.h"
+
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+#include <math.h>
+
+#include "model/vec.h"
+#include "stats/rng.h"
+
+enum { MOST = 13, LENGTH = 4 * LANES, TABLES = (MOST / SIGN_GROUP + 1) * SIGN_TABLE };
+
+#ifdef REAL_DOUBLE
+static const double SAME = 1e-14;
+#else
+static const double SAME = 5e-6;
+#endif
+
+static _Alignas(64) real F[MOST * LENGTH], table[TABLES * LENGTH];
+
+/* sum_o a_o F_o, written out; bit o of `minus`: a_o = -1. */
+static double written_out(size_t q, unsigned minus, size_t i) {
+    double sum = 0;
+    for (size_t o = 0; o < q; o++) { sum += (minus >> o & 1 ? -1 : 1) * (double)F[o * LENGTH + i]; }
+    return sum;
+}
+
+static double from_tables(size_t q, unsigned minus, size_t i) {
+    real a[MOST];
+    sign_place places[MOST];
+    for (size_t o = 0; o < q; o++) { a[o] = minus >> o & 1 ? -1 : 1; }
+    sign_sums_find(a, 1, q, places);
+    double sum = 0;
+    for (size_t g = 0; g < sign_groups(q); g++) {
+        sum += (double)places[g].sign * (double)table[places[g].column * LENGTH + i];
+    }
+    return sum;
+}
+
+Test(sign_sums, every_pattern_is_the_sum_written_out) {
+    rng *r = rng_new(1, 0, 0, RNG_PILOT);
+    rng_normal(r, 1, MOST * LENGTH, F);
+    rng_free(r);
+    for (size_t q = 1; q <= MOST; q++) {
+        sign_sums_write(F, q, LENGTH, table);
+        double worst = 0;
+        for (unsigned minus = 0; minus < 1U << q; minus++) {
+            size_t i = minus % LENGTH;
+            double difference = fabs(from_tables(q, minus, i) - written_out(q, minus, i));
+            worst = difference <= worst ? worst : difference; /* a NaN stays */
+        }
+        cr_expect(le(dbl, worst, SAME * (double)q), "q = %zu", q);
+    }
+}
+
+Test(sign_sums, ten_outputs_are_three_groups) {
+    cr_expect(eq(sz, sign_groups(1), 1));
+    cr_expect(eq(sz, sign_groups(4), 1));
+    cr_expect(eq(sz, sign_groups(10), 3));
+}
