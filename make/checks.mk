@@ -163,7 +163,7 @@ valgrind := valgrind --quiet --vgdb=no --error-exitcode=9 --leak-check=full \
 # The suites that read and write files, and those of what a step of training touches: a test takes
 # seconds here. (Others need a long double of 80 bits, of which valgrind has 64.)
 valgrind_files := file|npy|npy_header|dataset_refusals|table|unit|verdict|sweep
-valgrind_suites := $(valgrind_files)|gram|mask|layer|network|trajectory|train
+valgrind_suites := $(valgrind_files)|gram|sign_sums|batch|mask|layer|network|trajectory|train
 
 .PHONY: check-valgrind valgrind-programs valgrind-tests
 check-valgrind: | check-deps ## a part of the tests, small runs of every program, under valgrind

@@ -81,7 +81,7 @@ static active_work lay_out(const packed_columns *c, size_t q, uintptr_t *at) {
     /* whole chunks are written, and tiles of an odd width are one wider */
     size_t terms = ACTIVE_PANEL * (c->n + tiles) + CHUNK;
     w.values = arena_alloc(at, terms, sizeof *w.values);
-    w.others = arena_alloc(at, terms, sizeof *w.others);
+    w.others = arena_alloc(at, c->shared ? terms : 0, sizeof *w.others);
     w.places = arena_alloc(at, terms, sizeof *w.places);
     w.first = arena_alloc(at, tiles * (PAIRS * TERMS_PARTS + 1), sizeof *w.first);
     w.use_complement = arena_alloc(at, tiles * ACTIVE_PANEL, sizeof *w.use_complement);
@@ -103,28 +103,38 @@ size_t active_workspace(const packed_columns *c, size_t q) {
     return at / sizeof(real);
 }
 
-/* total (count, stride) <- total + a block of V times s; aligned to 64 bytes. */
+/* Can columns of a block be read and written where they are? Whole registers of them; rows that are
+ * too many have a 0 added to. */
+static bool in_place(neuron_columns T, size_t block, size_t room) {
+    return block <= room && T.stride % LANES == 0 && (uintptr_t)T.first % VEC_BYTES == 0;
+}
+
+/* T <- T + a block of V times s, of which T has `rows`, and `room` until the next column. Sums go
+ * from T to T; between tiles they are side by side, or in T if one block is all its rows. */
 static void add_block(const packed_columns *c, const relu_sum *s, const active_work *w,
-                      const real *packed, real *total, size_t stride) {
-    const size_t block = c->sums * LANES;
-    for (size_t t = 0; t < active_tiles(c); t++) {
+                      const real *packed, neuron_columns T, size_t rows, size_t room) {
+    const size_t block = c->sums * LANES, tiles = active_tiles(c);
+    const bool direct = in_place(T, block, room);
+    const neuron_columns beside = {.first = w->sums, .stride = block};
+    const neuron_columns ends = direct ? T : beside, between = blocks_of(c) == 1 ? ends : beside;
+    for (size_t r = 0; !direct && r < s->count; r++) {
+        memcpy(beside.first + r * block, T.first + r * T.stride, rows * sizeof *T.first);
+    }
+    for (size_t t = 0; t < tiles; t++) {
         size_t begin = t * c->tile;
         const tile_of_block tile = {.columns = packed + begin * block,
-                                    .ahead = packed + (begin + c->tile) * block,
+                                    .ahead = (uintptr_t)packed +
+                                             (begin + c->tile) * block * sizeof *packed,
                                     .number = t,
                                     .begin = begin,
                                     .width = smaller(c->n - begin, c->tile),
-                                    .total = total,
-                                    .stride = stride};
+                                    .from = t == 0 ? ends : between,
+                                    .to = t + 1 == tiles ? ends : between};
         active_sum(c, &tile, s, w);
     }
-}
-
-/* Can T itself be summed in? One block is all its rows, whole registers of them; those that are too
- * many have a 0 added to. */
-static bool in_place(const packed_columns *c, const real *T, size_t stride) {
-    return blocks_of(c) == 1 && c->sums * LANES <= stride && stride % LANES == 0 &&
-           (uintptr_t)T % VEC_BYTES == 0;
+    for (size_t r = 0; !direct && r < s->count; r++) {
+        memcpy(T.first + r * T.stride, beside.first + r * block, rows * sizeof *T.first);
+    }
 }
 
 void active_add(const packed_columns *c, const relu_sum *s, real *T, size_t stride, real *work) {
@@ -133,19 +143,10 @@ void active_add(const packed_columns *c, const relu_sum *s, real *T, size_t stri
     active_work w = lay_out(c, s->q, &at);
     if (active_list(c, s, &w)) { sign_sums_find(s->A, s->count, s->q, w.sign_places); }
     memset(w.nobody, 0, block * sizeof *w.nobody);
-    if (in_place(c, T, stride)) {
-        add_block(c, s, &w, c->packed, T, stride);
-        return;
-    }
     memset(w.sums, 0, s->count * block * sizeof *w.sums);
     for (size_t b = 0; b < c->length; b += block) {
-        size_t rows = smaller(c->length - b, block);
-        for (size_t r = 0; r < s->count; r++) {
-            memcpy(w.sums + r * block, T + r * stride + b, rows * sizeof *T);
-        }
-        add_block(c, s, &w, c->packed + b * c->n, w.sums, block);
-        for (size_t r = 0; r < s->count; r++) {
-            memcpy(T + r * stride + b, w.sums + r * block, rows * sizeof *T);
-        }
+        const neuron_columns columns = {.first = T + b, .stride = stride};
+        add_block(c, s, &w, c->packed + b * c->n, columns, smaller(c->length - b, block),
+                  stride - b);
     }
 }

@@ -46,7 +46,7 @@ static INLINED void full_sum_of(const tile_of_block *t, const relu_sum *s, const
 /* factor * V R over a tile of a block, and its sums with signs. */
 static INLINED void full_sum_tile(const tile_of_block *t, const relu_sum *s, const active_work *w,
                                   size_t sums) {
-    size_t o = 0;
+    size_t o = 0; /* two at once where there are 32 registers */
     for (; VEC_BYTES == 64 && o + PAIR <= s->q; o += PAIR) { full_sum_of(t, s, w, o, true, sums); }
     for (; o < s->q; o++) { full_sum_of(t, s, w, o, false, sums); }
     sign_sums_write(w->full_sum, s->q, sums * LANES, w->signed_sums);
@@ -76,7 +76,7 @@ static INLINED void add_alone(const real *columns, const active_work *w, size_t 
 
 /* The next tile is on its way, two lines a neuron. */
 static INLINED void prefetch_for(const tile_of_block *t, size_t r) {
-    const char *ahead = (const char *)t->ahead + 128 * r;
+    const char *ahead = (const char *)(t->ahead + 128 * r);
     __builtin_prefetch(ahead);
     __builtin_prefetch(ahead + 64);
 }
@@ -88,13 +88,12 @@ static INLINED void sum_each(const tile_of_block *t, const relu_sum *s, const ac
     const unsigned char *use_complement = w->use_complement + t->number * ACTIVE_PANEL;
     const size_t groups = sign_groups(s->q);
     for (size_t r = 0; r < s->count; r++) {
-        real *total = t->total + r * t->stride;
         prefetch_for(t, r);
         vec sum[SUMS];
-        load_sums(total, sums, sum);
+        load_sums(t->from.first + r * t->from.stride, sums, sum);
         if (use_complement[r]) { add_full_sum(w, r, groups, sums, sum); }
         add_alone(t->columns, w, first[r], first[r + 1], sums, sum);
-        store_sums(sum, sums, total);
+        store_sums(sum, sums, t->to.first + r * t->to.stride);
     }
 }
 
@@ -107,12 +106,13 @@ static INLINED void sum_pairs(const tile_of_block *t, const relu_sum *s, const a
     const size_t groups = sign_groups(s->q);
     for (size_t r = 0; r < s->count; r += PAIR, first += TERMS_PARTS) {
         const bool paired = r + 1 < s->count;
-        real *total = t->total + r * t->stride, *other = paired ? total + t->stride : w->nobody;
+        const real *from = t->from.first + r * t->from.stride;
+        real *to = t->to.first + r * t->to.stride;
         prefetch_for(t, r);
         prefetch_for(t, r + 1);
         vec sum[SUMS], other_sum[SUMS];
-        load_sums(total, sums, sum);
-        load_sums(other, sums, other_sum);
+        load_sums(from, sums, sum);
+        load_sums(paired ? from + t->from.stride : w->nobody, sums, other_sum);
         if (use_complement[r]) { add_full_sum(w, r, groups, sums, sum); }
         if (paired && use_complement[r + 1]) { add_full_sum(w, r + 1, groups, sums, other_sum); }
         for (size_t e = first[TERMS_BOTH]; e < first[TERMS_FIRST]; e++) {
@@ -121,8 +121,8 @@ static INLINED void sum_pairs(const tile_of_block *t, const relu_sum *s, const a
         }
         add_alone(t->columns, w, first[TERMS_FIRST], first[TERMS_SECOND], sums, sum);
         add_alone(t->columns, w, first[TERMS_SECOND], first[TERMS_PARTS], sums, other_sum);
-        store_sums(sum, sums, total);
-        store_sums(other_sum, sums, other);
+        store_sums(sum, sums, to);
+        store_sums(other_sum, sums, paired ? to + t->to.stride : w->nobody);
     }
 }
 
@@ -130,6 +130,7 @@ static INLINED void sum_tile(bool shared, const tile_of_block *t, const relu_sum
                              const active_work *w, size_t sums) {
     if (w->full_sum_needed[t->number]) { full_sum_tile(t, s, w, sums); }
     if (shared) {
+        /* never more, but the compiler would make those, too */
         sum_pairs(t, s, w, sums < SHARED_SUMS ? sums : SHARED_SUMS);
     } else {
         sum_each(t, s, w, sums);
@@ -153,9 +154,9 @@ SUM_TILE(8)
 
 void active_sum(const packed_columns *c, const tile_of_block *tile, const relu_sum *s,
                 const active_work *w) {
-    static void (*const of[SUMS])(bool, const tile_of_block *, const relu_sum *,
-                                  const active_work *) = {sum_tile_1, sum_tile_2, sum_tile_3,
-                                                          sum_tile_4, sum_tile_5, sum_tile_6,
-                                                          sum_tile_7, sum_tile_8};
-    of[c->sums - 1](c->shared, tile, s, w);
+    static void (*const by_registers[SUMS])(bool, const tile_of_block *, const relu_sum *,
+                                            const active_work *) = {
+        sum_tile_1, sum_tile_2, sum_tile_3, sum_tile_4,
+        sum_tile_5, sum_tile_6, sum_tile_7, sum_tile_8};
+    by_registers[c->sums - 1](c->shared, tile, s, w);
 }

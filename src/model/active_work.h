@@ -13,7 +13,8 @@ enum {
     SUMS = 8, /* registers that hold a neuron's sums over a block of rows, at most */
     /* and those of each of two neurons that share what is loaded: of 16 they leave four */
     SHARED_SUMS = VEC_BYTES == 64 ? 8 : 6,
-    /* rows of V from which on two neurons do: it takes longer lists */
+    /* rows of V from which on neurons go in pairs: to list a pair takes longer, which only many rows
+     * repay (measured) */
     SHARED_ROWS = VEC_BYTES == 64 ? 96 : 768,
     BLOCK = SUMS * LANES, /* rows of V in a block, at most */
     /* inputs in a tile at most: 32 KiB of V or less, of a first-level cache of 32 KiB or more that
@@ -32,13 +33,16 @@ enum {
 /* Parts of a pair's terms: of both neurons, of the first alone, of the second alone. */
 enum { TERMS_BOTH, TERMS_FIRST, TERMS_SECOND, TERMS_PARTS };
 
+/* Both neurons of a pair are in one group; beginnings neuron after neuron fit, too. */
+_Static_assert(GROUP % PAIR == 0 && PAIRS * TERMS_PARTS >= ACTIVE_PANEL, "room of active_work");
+
 /* Workspace of active_add. */
 typedef struct {
     /* terms, tile after tile, neuron after neuron, or pair after pair and part after part:
      * +-factor <R_j, a_r>. Those of one neuron alone are an even number, with a 0 if there is one too
      * many */
     real *values;
-    real *others;       /* beside the terms of both: the second neuron's */
+    real *others; /* beside the terms of both: the second neuron's; where neurons go in pairs */
     chunk_lane *places; /* of their V_j in the packed tile; of a 0 the first */
     size_t *first;      /* (tiles, PAIRS * TERMS_PARTS + 1) where they begin: active_first */
     unsigned char
@@ -54,12 +58,18 @@ typedef struct {
     uint64_t *bits;
 } active_work;
 
+/* A column for each neuron, `stride` numbers apart. */
+typedef struct {
+    real *first;
+    size_t stride;
+} neuron_columns;
+
 /* A tile of a block of V. */
 typedef struct {
-    const real *columns, *ahead; /* ahead: the next tile of the block */
+    const real *columns;
+    uintptr_t ahead; /* address of the next tile of the block, which need not be there */
     size_t number, begin, width; /* which tile, its first input, and how many */
-    real *total;                 /* (count, stride) what the neurons' sums are added to */
-    size_t stride;
+    neuron_columns from, to;     /* the neurons' sums before it, and after it */
 } tile_of_block;
 
 /* Lists the terms of all neurons in all tiles; is a full sum needed in any? */

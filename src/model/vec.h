@@ -1,4 +1,4 @@
-/* SIMD vector: one machine register of numbers, for the kernels of layer and active (the vector extension
+/* SIMD vector: one machine register of numbers, for the kernels of layer, active and sign_sums (the vector extension
  * of GCC and clang). It is as wide as the processor's that the compiler builds for: a wider vector
  * would be passed in another way on every one.
  * SPDX-License-Identifier: GPL-3.0-or-later */
@@ -35,8 +35,8 @@ enum { LANES = VEC_BYTES / sizeof(real) };
 
 static inline vec vec_load(const real *x) { return *(const vec_in_memory *)x; }
 
-/* A load, at an aligned address, that serves two products: a compiler that sees both may make it part
- * of each, and then it is done twice. */
+/* A load, at an aligned address, that serves two products: a compiler may fold it into both
+ * multiplications, and then it is done twice. */
 static inline vec vec_load_once(const real *x) {
     vec loaded = *(const vec *)x;
 #if defined __AVX512F__
@@ -51,12 +51,12 @@ static inline void vec_store(real *to, vec x) { *(vec_in_memory *)to = x; }
 
 static inline vec vec_where_positive(vec z, vec x) { return (vec)((vec_mask)x & (z > 0)); }
 
-/* *a, *b <- x[0] and x[1] in all lanes. x: aligned to two numbers. One load for both where the
+/* *a, *b <- x[0] and x[1] in all lanes. x need not be aligned. One load for both where the
  * processor has an instruction for it: loads are what a sum of columns in first-level cache waits
  * for. */
 static inline void vec_spread(const real *x, vec *a, vec *b) {
 #if defined __AVX512F__ && defined REAL_DOUBLE
-    __m512d both = (__m512d)_mm512_broadcast_f32x4(*(const __m128 *)x);
+    __m512d both = (__m512d)_mm512_broadcast_f32x4((__m128)_mm_loadu_pd(x));
     *a = (vec)_mm512_movedup_pd(both);
     *b = (vec)_mm512_permute_pd(both, 0xff);
 #elif defined __AVX512F__
@@ -64,7 +64,7 @@ static inline void vec_spread(const real *x, vec *a, vec *b) {
     *a = (vec)_mm512_moveldup_ps(both);
     *b = (vec)_mm512_movehdup_ps(both);
 #elif defined __AVX__ && defined REAL_DOUBLE
-    __m256d both = _mm256_broadcast_pd((const __m128d *)x);
+    __m256d both = _mm256_broadcast_pd((const __m128d *)(const void *)x);
     *a = (vec)_mm256_movedup_pd(both);
     *b = (vec)_mm256_permute_pd(both, 0xf);
 #elif defined __AVX__

@@ -6,6 +6,7 @@
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 #include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
 
 #include "stats/rng.h"
@@ -16,64 +17,92 @@ static const double SAME = 1e-14;
 static const double SAME = 5e-6;
 #endif
 
-enum { COUNT = 71 }; /* odd: one neuron has no partner */
-
 typedef struct {
-    size_t n, length, q, ld;
+    size_t n, length, q, count, ld, stride;
     double *V;
-    real *Z, *A, *R, *T, *before;
+    real *Z, *A, *R, *S; /* S: factor * (R A^T) o 1{Z > 0} */
+    real *T, *before;    /* (count, stride), aligned as a network's */
 } scene;
 
+static const real FACTOR = (real)0.25;
+
+static size_t whole_lines(size_t x) { return (x + 15) / 16 * 16; }
+
 /* Neuron r is active on about share(r) of the inputs: none, a few, half, most, all. */
-static scene new_scene(size_t n, size_t length, size_t q) {
+static scene new_scene(size_t n, size_t length, size_t q, size_t count, bool padded) {
     static const double shift[] = {-9, -1.3, 0, 0.9, 2, 9};
-    scene s = {.n = n, .length = length, .q = q, .ld = (n + 15) / 16 * 16};
+    scene s = {.n = n, .length = length, .q = q, .count = count, .ld = whole_lines(n)};
+    s.stride = padded ? whole_lines(length) : length;
     rng *r = rng_new(n, length, q, RNG_PILOT);
     s.V = malloc(n * length * sizeof *s.V);
-    s.Z = calloc(COUNT * s.ld, sizeof *s.Z);
-    s.A = malloc(COUNT * q * sizeof *s.A);
+    s.Z = calloc(count * s.ld, sizeof *s.Z);
+    s.S = calloc(count * s.ld, sizeof *s.S);
+    s.A = malloc(count * q * sizeof *s.A);
     s.R = calloc(q * s.ld, sizeof *s.R);
-    s.T = malloc(COUNT * length * sizeof *s.T);
-    s.before = malloc(COUNT * length * sizeof *s.before);
+    s.T = allocate(count * s.stride, sizeof *s.T, "sums");
+    s.before = malloc(count * s.stride * sizeof *s.before);
     rng_normal_double(r, 1, n * length, s.V);
-    rng_signs(r, COUNT * q, s.A);
-    rng_normal(r, 1, COUNT * length, s.T);
+    rng_signs(r, count * q, s.A);
+    rng_normal(r, 1, count * s.stride, s.T);
     for (size_t o = 0; o < q; o++) { rng_normal(r, 1, n, s.R + o * s.ld); }
-    for (size_t k = 0; k < COUNT; k++) {
-        rng_normal(r, 1, n, s.Z + k * s.ld);
-        for (size_t j = 0; j < n; j++) { s.Z[k * s.ld + j] += (real)shift[k % 6]; }
-        s.Z[k * s.ld] = 0; /* the derivative at 0 is 0 */
+    for (size_t k = 0; k < count; k++) {
+        real *z = s.Z + k * s.ld;
+        rng_normal(r, 1, n, z);
+        for (size_t j = 0; j < n; j++) { z[j] += (real)shift[k % 6]; }
+        z[0] = 0; /* the derivative at 0 is 0 */
+        for (size_t j = 0; j < n * q; j++) {
+            real product = s.R[j / n * s.ld + j % n] * s.A[k * q + j / n];
+            s.S[k * s.ld + j % n] += z[j % n] > 0 ? FACTOR * product : 0;
+        }
     }
-    for (size_t k = 0; k < COUNT * length; k++) { s.before[k] = s.T[k]; }
+    for (size_t k = 0; k < count * s.stride; k++) { s.before[k] = s.T[k]; }
     rng_free(r);
     return s;
 }
 
 static void free_scene(scene *s) {
-    free(s->V), free(s->Z), free(s->A), free(s->R), free(s->T), free(s->before);
+    free(s->V), free(s->Z), free(s->A), free(s->R), free(s->S), free(s->T), free(s->before);
 }
 
-/* Largest difference between T and the sum written out in double precision. */
-static double largest_difference(const scene *s, double factor) {
+/* Largest difference between T and the sum written out in double precision; what is behind a column
+ * stays. */
+static double largest_difference(const scene *s) {
     double worst = 0;
-    for (size_t r = 0; r < COUNT; r++) {
-        for (size_t i = 0; i < s->length; i++) {
-            double sum = (double)s->before[r * s->length + i];
-            for (size_t j = 0; j < s->n; j++) {
+    for (size_t r = 0; r < s->count; r++) {
+        for (size_t i = 0; i < s->stride; i++) {
+            double sum = (double)s->before[r * s->stride + i];
+            for (size_t j = 0; i < s->length && j < s->n; j++) {
                 double product = 0;
                 for (size_t o = 0; o < s->q; o++) {
                     product += (double)s->R[o * s->ld + j] * (double)s->A[r * s->q + o];
                 }
                 sum += s->Z[r * s->ld + j] > 0
-                           ? factor * product * (double)(real)s->V[j * s->length + i]
+                           ? (double)FACTOR * product * (double)(real)s->V[j * s->length + i]
                            : 0;
             }
-            double difference = fabs((double)s->T[r * s->length + i] - sum);
+            double difference = fabs((double)s->T[r * s->stride + i] - sum);
             worst = difference <= worst ? worst : difference; /* a NaN stays */
         }
     }
     return worst;
 }
+
+/* The sum over active inputs, or over the columns S that are given. */
+static void expect_the_sum(scene s, bool given) {
+    packed_columns columns;
+    cr_assert(eq(int, active_new(s.V, s.n, s.length, &columns), OK));
+    real *work = allocate(active_workspace(&columns, s.q), sizeof *work, "work");
+    relu_sum step = {
+        .Z = s.Z, .A = s.A, .R = s.R, .count = s.count, .q = s.q, .ld = s.ld, .factor = FACTOR};
+    if (given) { step = (relu_sum){.S = s.S, .count = s.count, .q = s.q, .ld = s.ld}; }
+    active_add(&columns, &step, s.T, s.stride, work);
+    cr_expect(le(dbl, largest_difference(&s), SAME * sqrt((double)(s.n * s.q)) * 10),
+              "n = %zu, length = %zu, q = %zu, %zu neurons, stride %zu", s.n, s.length, s.q,
+              s.count, s.stride);
+    free(work), active_free(&columns), free_scene(&s);
+}
+
+enum { ODD = 71 }; /* one neuron has no partner */
 
 Test(active, is_the_sum_written_out) {
     /* lengths of one to eight registers of 64 bytes, and such that neurons share what is loaded */
@@ -83,23 +112,26 @@ Test(active, is_the_sum_written_out) {
     for (size_t a = 0; a < 6; a++) {
         for (size_t b = 0; b < 10; b++) {
             for (size_t c = 0; c < 4; c++) {
-                scene s = new_scene(inputs[a], lengths[b], outputs[c]);
-                packed_columns columns;
-                cr_assert(eq(int, active_new(s.V, s.n, s.length, &columns), OK));
-                real *work = allocate(active_workspace(&columns, s.q), sizeof *work, "work");
-                relu_sum step = {.Z = s.Z,
-                                 .A = s.A,
-                                 .R = s.R,
-                                 .count = COUNT,
-                                 .q = s.q,
-                                 .ld = s.ld,
-                                 .factor = (real)0.25};
-                active_add(&columns, &step, s.T, s.length, work);
-                double limit = SAME * sqrt((double)(s.n * s.q)) * 10;
-                cr_expect(le(dbl, largest_difference(&s, 0.25), limit),
-                          "n = %zu, length = %zu, q = %zu", s.n, s.length, s.q);
-                free(work), active_free(&columns), free_scene(&s);
+                expect_the_sum(new_scene(inputs[a], lengths[b], outputs[c], ODD, false), false);
             }
+        }
+    }
+}
+
+Test(active, of_given_columns_too) {
+    static const size_t lengths[] = {40, 128, 790};
+    for (size_t b = 0; b < 3; b++) {
+        expect_the_sum(new_scene(97, lengths[b], 3, ODD, true), true);
+        expect_the_sum(new_scene(200, lengths[b], 1, ODD + 1, false), true);
+    }
+}
+
+/* The columns of a network are padded to whole lines, and summed in where they are. */
+Test(active, in_padded_columns_of_any_number) {
+    static const size_t lengths[] = {40, 100, 128, 250, 790}, counts[] = {1, 2, 7, ACTIVE_PANEL};
+    for (size_t b = 0; b < 5; b++) {
+        for (size_t c = 0; c < 4; c++) {
+            expect_the_sum(new_scene(97, lengths[b], 4, counts[c], true), false);
         }
     }
 }

@@ -15,7 +15,7 @@ static const double SAME = 1e-13;
 static const double SAME = 1e-5;
 #endif
 
-enum { N = 21, M = 300 }; /* more neurons than one panel */
+enum { N = 21, M = ACTIVE_PANEL + 88 }; /* more neurons than one panel */
 
 static void random_network(const gram *g, network *net, bool follow) {
     rng *r = rng_new(8, 0, 0, RNG_PILOT);

@@ -46,9 +46,10 @@ Test(sign_sums, every_pattern_is_the_sum_written_out) {
         sign_sums_write(F, q, LENGTH, table);
         double worst = 0;
         for (unsigned minus = 0; minus < 1U << q; minus++) {
-            size_t i = minus % LENGTH;
-            double difference = fabs(from_tables(q, minus, i) - written_out(q, minus, i));
-            worst = difference <= worst ? worst : difference; /* a NaN stays */
+            for (size_t i = minus % LENGTH; i<LENGTH; i += q> 6 ? LENGTH : 1) {
+                double difference = fabs(from_tables(q, minus, i) - written_out(q, minus, i));
+                worst = difference <= worst ? worst : difference; /* a NaN stays */
+            }
         }
         cr_expect(le(dbl, worst, SAME * (double)q), "q = %zu", q);
     }

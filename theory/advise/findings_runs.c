@@ -139,8 +139,8 @@ status advise_predict_runs(const study_run *r, double *seconds) { return run_flo
 static void say_loss(const study_run *r) {
     const advise_context *c = r->context;
     const train_settings *s = &c->runs[GIVEN].settings;
-    double *x = r->over_repeats;
     advise_estimate ratio = advise_ratio(r, GIVEN, WHOLE, NUMBER(last));
+    double *x = r->over_repeats;
     for (size_t k = 0; k < r->repeats; k++) {
         x[k] = study_values(r, GIVEN, k)[NUMBER(early)] - study_values(r, WHOLE, k)[NUMBER(early)];
     }
@@ -150,8 +150,7 @@ static void say_loss(const study_run *r) {
         f,
         "Against full training from the same starts (p = xi = 1, same tau, lr = %.4g) IST with %zu "
         "workers loses a factor of %.4g (%.4g to %.4g) a round at first; after %zu rounds its "
-        "error "
-        "is %.4g times (%.4g to %.4g) full training's.",
+        "error is %.4g times (%.4g to %.4g) full training's.",
         c->runs[WHOLE].settings.lr, s->subnets, slower.value, slower.low, slower.high,
         c->runs[GIVEN].rounds, ratio.value, ratio.low, ratio.high);
     more_run(r, f, &c->runs[WHOLE]);
