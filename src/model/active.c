@@ -118,7 +118,9 @@ static void add_block(const packed_columns *c, const relu_sum *s, const active_w
     const neuron_columns beside = {.first = w->sums, .stride = block};
     const neuron_columns ends = direct ? T : beside, between = blocks_of(c) == 1 ? ends : beside;
     for (size_t r = 0; !direct && r < s->count; r++) {
-        memcpy(beside.first + r * block, T.first + r * T.stride, rows * sizeof *T.first);
+        real *sum = beside.first + r * block;
+        memcpy(sum, T.first + r * T.stride, rows * sizeof *sum);
+        memset(sum + rows, 0, (block - rows) * sizeof *sum);
     }
     for (size_t t = 0; t < tiles; t++) {
         size_t begin = t * c->tile;
@@ -143,7 +145,6 @@ void active_add(const packed_columns *c, const relu_sum *s, real *T, size_t stri
     active_work w = lay_out(c, s->q, &at);
     if (active_list(c, s, &w)) { sign_sums_find(s->A, s->count, s->q, w.sign_places); }
     memset(w.nobody, 0, block * sizeof *w.nobody);
-    memset(w.sums, 0, s->count * block * sizeof *w.sums);
     for (size_t b = 0; b < c->length; b += block) {
         const neuron_columns columns = {.first = T + b, .stride = stride};
         add_block(c, s, &w, c->packed + b * c->n, columns, smaller(c->length - b, block),

@@ -5,12 +5,12 @@
  * entry. But
  *     sum_{j active} V_j <R_j, a_r>  =  sum_o (V R)_o a_ro  -  sum_{j not active} V_j <R_j, a_r>:
  * the smaller of the two sets is enough, since the first sum on the right costs one multiplication
- * an entry for each four outputs once V R is there (sign_sums). Inputs are taken in tiles, each tile of each
- * neuron in its cheaper way; where inputs that are alike stand side by side (dataset_cluster_rows)
- * they are active together and few entries are left: 0.23 of all on the CIFAR features. Where columns
- * are long, neurons go in pairs: what both of them need of V is loaded once, and loads are what the
- * sum waits for. Both sides are the same sum, rounded like any other order of its terms, which in
- * pairs hangs on the partner (tests/unit/test_active.c).
+ * an entry for each four outputs once V R is there (sign_sums). Inputs are taken in tiles, each tile
+ * of each neuron in its cheaper way; where inputs that are alike stand side by side
+ * (dataset_cluster_rows) they are active together and few entries are left: 0.23 of all on the CIFAR
+ * features. Where columns are long, neurons go in pairs: what both of them need of V is loaded once,
+ * and loads are what the sum waits for. Both sides are the same sum, rounded like any other order of
+ * its terms, which in pairs hangs on the partner (tests/unit/test_active.c).
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef MODEL_ACTIVE_H
 #define MODEL_ACTIVE_H
@@ -38,8 +38,8 @@ typedef struct {
 /* What is summed: s_r = factor * (R a_r) o 1{z_r > 0} for `count` neurons, or given columns. All
  * borrowed. */
 typedef struct {
-    /* (count, ld) the columns s_r, padded by zeros, of which zeros are left out; NULL: from Z, A, R and
-     * factor */
+    /* (count, ld) the columns s_r, padded by zeros, of which zeros are left out; NULL: from Z, A, R
+     * and factor */
     const real *S;
     const real *Z;   /* (count, ld); what pads a column is not above 0 */
     const real *A;   /* (count, q), each -1 or +1 */

@@ -21,8 +21,8 @@ static size_t find(const real *x, size_t width, bool given, uint64_t *bits) {
     return (size_t)(__builtin_popcountll(bits[0]) + __builtin_popcountll(bits[1]));
 }
 
-/* The `width` numbers that are `further` on are on their way: rows of a matrix lie too far apart for
- * the processor to guess them. They need not be there. */
+/* The `width` numbers that are `further` on are on their way: rows of a matrix lie too far apart
+ * for the processor to guess them. They need not be there. */
 static void prefetch(const real *x, size_t further, size_t width) {
     const char *ahead = (const char *)((uintptr_t)x + further * sizeof *x);
     for (size_t at = 0; at < width * sizeof *x; at += 64) { __builtin_prefetch(ahead + at); }
@@ -32,9 +32,9 @@ static void prefetch(const real *x, size_t further, size_t width) {
 static uint64_t ones(size_t count) { return count < 64 ? (UINT64_C(1) << count) - 1 : UINT64_MAX; }
 
 /* Finds the inputs of a tile that are listed for each neuron: the active ones, or, marked in
- * use_complement, the inactive ones, where these and a product for each group of outputs are fewer, if
- * together they save more than V R of the tile and its sums with signs cost. Given columns have no
- * such sum. */
+ * use_complement, the inactive ones, where these and a product for each group of outputs are
+ * fewer, if together they save more than V R of the tile and its sums with signs cost. Given
+ * columns have no such sum. */
 static bool choose(const relu_sum *s, size_t begin, size_t width, uint64_t *bits,
                    unsigned char *use_complement) {
     const real *x = (s->S ? s->S : s->Z) + begin;
@@ -60,8 +60,8 @@ static bool choose(const relu_sum *s, size_t begin, size_t width, uint64_t *bits
 }
 
 /* Writes the products of the inputs whose bit is set, one after the other, without a branch, and,
- * unless places is NULL, where their columns of `block` rows are; returns how many. Whole chunks are
- * written. */
+ * unless places is NULL, where their columns of `block` rows are; returns how many. Whole chunks
+ * are written. */
 static INLINED size_t append(const packed_columns *c, const uint64_t *set, const real *products,
                              real sign, size_t width, real *values, chunk_lane *places) {
     const chunk_lane block = (chunk_lane)(c->sums * LANES);

@@ -13,8 +13,8 @@ enum {
     SUMS = 8, /* registers that hold a neuron's sums over a block of rows, at most */
     /* and those of each of two neurons that share what is loaded: of 16 they leave four */
     SHARED_SUMS = VEC_BYTES == 64 ? 8 : 6,
-    /* rows of V from which on neurons go in pairs: to list a pair takes longer, which only many rows
-     * repay (measured) */
+    /* rows of V from which on neurons go in pairs: to list a pair takes longer, which only many
+     * rows repay (measured) */
     SHARED_ROWS = VEC_BYTES == 64 ? 96 : 768,
     BLOCK = SUMS * LANES, /* rows of V in a block, at most */
     /* inputs in a tile at most: 32 KiB of V or less, of a first-level cache of 32 KiB or more that
@@ -39,8 +39,8 @@ _Static_assert(GROUP % PAIR == 0 && PAIRS * TERMS_PARTS >= ACTIVE_PANEL, "room o
 /* Workspace of active_add. */
 typedef struct {
     /* terms, tile after tile, neuron after neuron, or pair after pair and part after part:
-     * +-factor <R_j, a_r>. Those of one neuron alone are an even number, with a 0 if there is one too
-     * many */
+     * +-factor <R_j, a_r>. Those of one neuron alone are an even number, with a 0 if there is one
+     * too many */
     real *values;
     real *others; /* beside the terms of both: the second neuron's; where neurons go in pairs */
     chunk_lane *places; /* of their V_j in the packed tile; of a 0 the first */
@@ -79,8 +79,8 @@ bool active_list(const packed_columns *c, const relu_sum *s, const active_work *
 void active_sum(const packed_columns *c, const tile_of_block *tile, const relu_sum *s,
                 const active_work *w);
 
-/* Beginnings of the terms of tile t, and the end of the last: part after part of each pair where terms
- * are shared, else neuron after neuron. */
+/* Beginnings of the terms of tile t, and the end of the last: part after part of each pair where
+ * terms are shared, else neuron after neuron. */
 static inline size_t *active_first(const active_work *w, size_t t) {
     return w->first + t * (PAIRS * TERMS_PARTS + 1);
 }

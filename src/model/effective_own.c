@@ -34,8 +34,8 @@ void effective_own_join(effective *f, size_t t, const double *g) {
     effective_apply(f->s.n, f->s.m, c1, f->o2.reach[t], g, t > 0, f->o2.own.together);
 }
 
-/* path <- U(path), all <- U(mean + path), with new masks' fields masks <- U(masks), where U(x) = c1 G
- * D sum_t x(t) is what a force x does to a neuron that is taken. */
+/* path <- U(path), all <- U(mean + path), with new masks' fields masks <- U(masks), where U(x) =
+ * c1 G D sum_t x(t) is what a force x does to a neuron that is taken. */
 static void push_fields(effective *f, bool noisy) {
     effective_second *o = &f->o2;
     double c1 = f->c * f->s.xi;
@@ -45,9 +45,10 @@ static void push_fields(effective *f, bool noisy) {
     if (noisy) { effective_push(f, c1, o->sum[FIELD_MASKS], 0, o->own.masks); }
 }
 
-/* root <- the symmetric root of C - (theta^2/p) L^g L^g'/m, what the whole network's deviation gets
- * that no neuron's own draw is in. L^g is of drawn fields: what falls below 0 by that is 0. No other
- * root: signs and order of eigenvectors are the library's, and draws would hang on them. */
+/* root <- the symmetric root of C - (theta^2/p) L^g L^g'/m, what the whole network's deviation
+ * gets that no neuron's own draw is in. L^g is of drawn fields: what falls below 0 by that is 0.
+ * No other root: signs and order of eigenvectors are the library's, and draws would hang on them.
+ */
 static status take_root(effective *f) {
     effective_second *o = &f->o2;
     size_t n = f->s.n, m = f->s.m;

@@ -76,21 +76,30 @@ void network_step(const gram *g, network *net, double scale, double step, const 
     }
 }
 
-double network_drift_squared(const gram *g, const network *net, const real *Z0, size_t r) {
-    const real *c = net->C + r * g->ld;
-    const real *z = net->Z + r * g->ld;
-    const real *z0 = Z0 + net->neuron[r] * g->ld;
+/* ||w_r - w||^2 = (c_r - c)^T (z_r - z) of weights w with columns z and c; c NULL: 0. */
+static double movement_squared(const gram *g, const network *net, size_t r, const real *z,
+                               const real *c) {
+    const real *to = net->Z + r * g->ld, *by = net->C + r * g->ld;
     double sum = 0;
-    for (size_t i = 0; i < g->n; i++) { sum += (double)c[i] * ((double)z[i] - (double)z0[i]); }
+    for (size_t i = 0; i < g->n; i++) {
+        sum += ((double)by[i] - (c ? (double)c[i] : 0)) * ((double)to[i] - (double)z[i]);
+    }
+    return sum;
+}
+
+/* *most <- the larger of both; a NaN of either stays. */
+static void raise_to(double *most, double x) {
+    if (!(x <= *most) && !isnan(*most)) { *most = x; }
+}
+
+double network_drift_squared(const gram *g, const network *net, const real *Z0, size_t r) {
+    double sum = movement_squared(g, net, r, Z0 + net->neuron[r] * g->ld, NULL);
     return sum < 0 ? 0 : sum; /* NaN stays */
 }
 
 double network_drift_squared_most(const gram *g, const network *net, const real *Z0) {
     double most = 0;
-    for (size_t r = 0; r < net->m; r++) {
-        const double drift = network_drift_squared(g, net, Z0, r);
-        if (!(drift <= most) && !isnan(most)) { most = drift; }
-    }
+    for (size_t r = 0; r < net->m; r++) { raise_to(&most, network_drift_squared(g, net, Z0, r)); }
     return most;
 }
 
@@ -98,11 +107,7 @@ double network_movement_squared_most(const gram *g, const network *net, const re
                                      const real *C) {
     double most = 0;
     for (size_t r = 0; r < net->m; r++) {
-        double sum = 0;
-        for (size_t k = r * g->ld; k < r * g->ld + g->n; k++) {
-            sum += ((double)net->C[k] - (double)C[k]) * ((double)net->Z[k] - (double)Z[k]);
-        }
-        if (!(sum <= most) && !isnan(most)) { most = sum; }
+        raise_to(&most, movement_squared(g, net, r, Z + r * g->ld, C + r * g->ld));
     }
     return most;
 }

@@ -1,9 +1,9 @@
 /* Sums of columns with signs, all of them at once.
  *
- * A neuron weighs q columns F_o by its signs a_ro = +-1. Written out that is q products an entry; but
- * of a group of four columns there are no more than eight sums +-F_1 +- F_2 +- F_3 +- F_4 that are not
- * each other's negatives, whatever the number of neurons. With a table of them a neuron takes one
- * product for each group: three for ten outputs.
+ * A neuron weighs q columns F_o by its signs a_ro = +-1. Written out that is q products an entry;
+ * but of a group of four columns there are no more than eight sums +-F_1 +- F_2 +- F_3 +- F_4 that
+ * are not each other's negatives, whatever the number of neurons. With a table of them a neuron
+ * takes one product for each group: three for ten outputs.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef MODEL_SIGN_SUMS_H
 #define MODEL_SIGN_SUMS_H
@@ -29,8 +29,9 @@ size_t sign_groups(size_t q);
 /* places (count, sign_groups(q)) of the neurons. A: (count, q) of 1 and -1. */
 void sign_sums_find(const real *A, size_t count, size_t q, sign_place *places);
 
-/* The tables of all groups. F: (q, length), columns; table: (sign_groups(q) * SIGN_TABLE, length), of
- * which a group may leave the last columns as they are. length: whole registers; both aligned. */
+/* The tables of all groups. F: (q, length), columns; table: (sign_groups(q) * SIGN_TABLE, length),
+ * of which a group may leave the last columns as they are. length: whole registers; both aligned.
+ */
 void sign_sums_write(const real *F, size_t q, size_t length, real *table);
 
 #endif

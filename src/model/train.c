@@ -35,7 +35,8 @@ static double neurons_taken(const train_settings *s) {
 }
 
 /* The sum of last steps has more entries in a column than a subnetwork's step, which leaves out the
- * larger of its active and inactive sets: measured, less than this many times as many. */
+ * larger of its active and inactive sets: this many times as many, or up to twice (measured: 0.22 to
+ * 0.55 of all, a step 0.23 to 0.29). What it decides is the order of sums: results hang on it. */
 static const double JOINED_ENTRIES = 1.5;
 
 /* Do sums of last steps need fewer operations? */

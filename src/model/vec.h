@@ -1,5 +1,5 @@
-/* SIMD vector: one machine register of numbers, for the kernels of layer, active and sign_sums (the vector extension
- * of GCC and clang). It is as wide as the processor's that the compiler builds for: a wider vector
+/* SIMD vector: one machine register of numbers, for the kernels of layer, active and sign_sums (the
+ * vector extension of GCC and clang). It is as wide as the processor's that the compiler builds for: a wider vector
  * would be passed in another way on every one.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef MODEL_VEC_H

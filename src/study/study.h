@@ -41,8 +41,8 @@ typedef struct study_run {
     size_t cells, repeats, values; /* set by prepare */
     sweep sweep;                   /* as run */
     sweep_result result;           /* after the units */
-    /* (repeats) scratch of the one thread that writes tables: a number of every repetition of a cell;
-     * study_summary overwrites it; NULL in a pilot */
+    /* (repeats) scratch of the one thread that writes tables: a number of every repetition of a
+     * cell; study_summary overwrites it; NULL in a pilot */
     double *over_repeats;
     double begun;  /* clock_thread() at the start, of the thread that opens it and predicts */
     double spared; /* seconds that a prediction has left out of prepare (options.spared) */
