@@ -82,8 +82,8 @@ static active_work lay_out(const packed_columns *c, size_t q, uintptr_t *at) {
     size_t terms = ACTIVE_PANEL * (c->n + tiles) + CHUNK;
     w.values = arena_alloc(at, terms, sizeof *w.values);
     w.others = arena_alloc(at, c->shared ? terms : 0, sizeof *w.others);
-    w.places = arena_alloc(at, terms, sizeof *w.places);
-    w.first = arena_alloc(at, tiles * (PAIRS * TERMS_PARTS + 1), sizeof *w.first);
+    w.first = arena_alloc(at, tiles, sizeof *w.first);
+    w.inputs = arena_alloc(at, tiles * ACTIVE_PANEL, sizeof *w.inputs);
     w.use_complement = arena_alloc(at, tiles * ACTIVE_PANEL, sizeof *w.use_complement);
     w.full_sum_needed = arena_alloc(at, tiles, sizeof *w.full_sum_needed);
     w.full_sum = arena_alloc(at, q * BLOCK, sizeof *w.full_sum);
@@ -93,7 +93,6 @@ static active_work lay_out(const packed_columns *c, size_t q, uintptr_t *at) {
     w.sums = arena_alloc(at, ACTIVE_PANEL * BLOCK, sizeof *w.sums);
     w.nobody = arena_alloc(at, BLOCK, sizeof *w.nobody);
     w.products = arena_alloc(at, GROUP * TILE, sizeof *w.products);
-    w.bits = arena_alloc(at, ACTIVE_PANEL * WORDS, sizeof *w.bits);
     return w;
 }
 

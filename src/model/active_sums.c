@@ -61,17 +61,55 @@ static INLINED void add_full_sum(const active_work *w, size_t r, size_t groups, 
     }
 }
 
-/* The terms of one neuron alone, two at a time. */
-static INLINED void add_alone(const real *columns, const active_work *w, size_t begin, size_t end,
-                              size_t sums, vec *sum) {
-    const real *values = w->values;
-    const chunk_lane *places = w->places;
-    for (size_t e = begin; e < end; e += 2) {
-        vec value, next;
-        vec_spread(values + e, &value, &next);
-        add_column(columns + places[e], value, sums, sum);
-        add_column(columns + places[e + 1], next, sums, sum);
+/* The first input of a set that is not empty. Places of columns come from these bits: a list of them
+ * would have to be loaded. */
+static INLINED size_t first_of(input_set set) { return (size_t)__builtin_ctzll(set); }
+
+/* A set without its first input. */
+static INLINED input_set rest_of(input_set set) { return set & (set - 1); }
+
+/* The terms of both neurons of a pair; returns where the first's next ones are. */
+static INLINED const real *add_both(const real *columns, input_set set, const real *values,
+                                    const real *others, size_t sums, vec *sum, vec *other_sum) {
+    for (; set; set = rest_of(set)) {
+        add_to_both(columns + first_of(set) * sums * LANES, *values++, *others++, sums, sum,
+                    other_sum);
     }
+    return values;
+}
+
+/* The first two terms of one neuron alone, of which the second may be a 0; returns what is left. */
+static INLINED input_set add_two(const real *columns, input_set set, const real **values,
+                                 size_t sums, vec *sum) {
+    const input_set rest = rest_of(set);
+    const size_t first = first_of(set), second = rest ? first_of(rest) : first;
+    vec value, next;
+    vec_spread(*values, &value, &next);
+    *values += 2;
+    add_column(columns + first * sums * LANES, value, sums, sum);
+    add_column(columns + second * sums * LANES, next, sums, sum);
+    return rest_of(rest);
+}
+
+/* The terms of one neuron alone; returns where the next ones are. */
+static INLINED const real *add_alone(const real *columns, input_set set, const real *values,
+                                     size_t sums, vec *sum) {
+    while (set) { set = add_two(columns, set, &values, sums, sum); }
+    return values;
+}
+
+/* Those of the first neuron alone, and of the second, in turns: what is added to a sum waits for
+ * what was. */
+static INLINED const real *add_in_turns(const real *columns, const pair_inputs *in,
+                                        const real *values, size_t sums, vec *sum, vec *other_sum) {
+    const real *others = values + even_count(set_count(in->first));
+    input_set first = in->first, second = in->second;
+    while (first && second) {
+        first = add_two(columns, first, &values, sums, sum);
+        second = add_two(columns, second, &others, sums, other_sum);
+    }
+    add_alone(columns, first, values, sums, sum);
+    return add_alone(columns, second, others, sums, other_sum);
 }
 
 /* The next tile is on its way, two lines a neuron. */
@@ -84,7 +122,8 @@ static INLINED void prefetch_for(const tile_of_block *t, size_t r) {
 /* For every neuron: its full sum, if it wants it, then its terms. */
 static INLINED void sum_each(const tile_of_block *t, const relu_sum *s, const active_work *w,
                              size_t sums) {
-    const size_t *first = active_first(w, t->number);
+    const input_set *inputs = active_inputs(w, t->number);
+    const real *values = w->values + w->first[t->number];
     const unsigned char *use_complement = w->use_complement + t->number * ACTIVE_PANEL;
     const size_t groups = sign_groups(s->q);
     for (size_t r = 0; r < s->count; r++) {
@@ -92,19 +131,22 @@ static INLINED void sum_each(const tile_of_block *t, const relu_sum *s, const ac
         vec sum[SUMS];
         load_sums(t->from.first + r * t->from.stride, sums, sum);
         if (use_complement[r]) { add_full_sum(w, r, groups, sums, sum); }
-        add_alone(t->columns, w, first[r], first[r + 1], sums, sum);
+        values = add_alone(t->columns, inputs[r], values, sums, sum);
         store_sums(sum, sums, t->to.first + r * t->to.stride);
     }
 }
 
-/* For every pair of neurons: their full sums, if they want them, then the terms of both, then those
- * of each. */
-static INLINED void sum_pairs(const tile_of_block *t, const relu_sum *s, const active_work *w,
-                              size_t sums) {
-    const size_t *first = active_first(w, t->number);
+/* For every pair of neurons: their full sums, if they want them, then the terms of both, if they
+ * are listed together, then those of each. */
+static INLINED void sum_pairs(bool shared, const tile_of_block *t, const relu_sum *s,
+                              const active_work *w, size_t sums) {
+    const input_set *inputs = active_inputs(w, t->number);
+    const real *values = w->values + w->first[t->number];
     const unsigned char *use_complement = w->use_complement + t->number * ACTIVE_PANEL;
     const size_t groups = sign_groups(s->q);
-    for (size_t r = 0; r < s->count; r += PAIR, first += TERMS_PARTS) {
+    for (size_t r = 0; r < s->count; r += PAIR) {
+        const pair_inputs in = shared ? pair_inputs_of(inputs + r)
+                                      : (pair_inputs){.first = inputs[r], .second = inputs[r + 1]};
         const bool paired = r + 1 < s->count;
         const real *from = t->from.first + r * t->from.stride;
         real *to = t->to.first + r * t->to.stride;
@@ -115,12 +157,14 @@ static INLINED void sum_pairs(const tile_of_block *t, const relu_sum *s, const a
         load_sums(paired ? from + t->from.stride : w->nobody, sums, other_sum);
         if (use_complement[r]) { add_full_sum(w, r, groups, sums, sum); }
         if (paired && use_complement[r + 1]) { add_full_sum(w, r + 1, groups, sums, other_sum); }
-        for (size_t e = first[TERMS_BOTH]; e < first[TERMS_FIRST]; e++) {
-            add_to_both(t->columns + w->places[e], w->values[e], w->others[e], sums, sum,
-                        other_sum);
+        const real *others = w->others + (values - w->values);
+        values = add_both(t->columns, in.both, values, others, sums, sum, other_sum);
+        if (shared) {
+            values = add_alone(t->columns, in.first, values, sums, sum);
+            values = add_alone(t->columns, in.second, values, sums, other_sum);
+        } else {
+            values = add_in_turns(t->columns, &in, values, sums, sum, other_sum);
         }
-        add_alone(t->columns, w, first[TERMS_FIRST], first[TERMS_SECOND], sums, sum);
-        add_alone(t->columns, w, first[TERMS_SECOND], first[TERMS_PARTS], sums, other_sum);
         store_sums(sum, sums, to);
         store_sums(other_sum, sums, paired ? to + t->to.stride : w->nobody);
     }
@@ -131,7 +175,9 @@ static INLINED void sum_tile(bool shared, const tile_of_block *t, const relu_sum
     if (w->full_sum_needed[t->number]) { full_sum_tile(t, s, w, sums); }
     if (shared) {
         /* never more, but the compiler would make those, too */
-        sum_pairs(t, s, w, sums < SHARED_SUMS ? sums : SHARED_SUMS);
+        sum_pairs(true, t, s, w, sums < SHARED_SUMS ? sums : SHARED_SUMS);
+    } else if (sums <= TURN_SUMS) {
+        sum_pairs(false, t, s, w, sums);
     } else {
         sum_each(t, s, w, sums);
     }

@@ -16,35 +16,41 @@ enum {
     /* rows of V from which on neurons go in pairs: to list a pair takes longer, which only many
      * rows repay (measured) */
     SHARED_ROWS = VEC_BYTES == 64 ? 96 : 768,
+    TURN_SUMS =
+        4, /* and those of each of two that take turns, as so few would wait for each other */
     BLOCK = SUMS * LANES, /* rows of V in a block, at most */
-    /* inputs in a tile at most: 32 KiB of V or less, of a first-level cache of 32 KiB or more that
-     * holds sums and terms besides. By the width of registers, not by the cache that is met: the
+    /* inputs in a tile at most: a bit of a word for each, and 32 KiB of V or less, of a first-level
+     * cache of 32 KiB or more that holds sums and terms besides. Not by the cache that is met: the
      * order of sums, and with it the bytes of a result, hangs on it. */
-    TILE = VEC_BYTES == 64 ? 64 : 96,
-    WORDS = 2,  /* of 64 bits that hold a bit for each of them */
+    TILE = 64,
     GROUP = 32, /* neurons whose <R_j, a_r> are computed together */
-    PAIR = 2,   /* neurons, or outputs, that share what is loaded of V */
-    PAIRS = ACTIVE_PANEL / PAIR
+    PAIR = 2    /* neurons, or outputs, that share what is loaded of V */
 };
 
 /* For what is only fast where its arguments are constants. */
 #define INLINED inline __attribute__((always_inline))
 
-/* Parts of a pair's terms: of both neurons, of the first alone, of the second alone. */
-enum { TERMS_BOTH, TERMS_FIRST, TERMS_SECOND, TERMS_PARTS };
+/* Both neurons of a pair are in one group. */
+_Static_assert(GROUP % PAIR == 0, "room of active_work");
 
-/* Both neurons of a pair are in one group; beginnings neuron after neuron fit, too. */
-_Static_assert(GROUP % PAIR == 0 && PAIRS * TERMS_PARTS >= ACTIVE_PANEL, "room of active_work");
+/* Some inputs of a tile: a bit for each. */
+typedef uint64_t input_set;
+
+/* Of a tile: those that both neurons of a pair list, those of one alone. */
+typedef struct {
+    input_set both, first, second;
+} pair_inputs;
 
 /* Workspace of active_add. */
 typedef struct {
-    /* terms, tile after tile, neuron after neuron, or pair after pair and part after part:
-     * +-factor <R_j, a_r>. Those of one neuron alone are an even number, with a 0 if there is one
-     * too many */
+    /* terms, tile after tile, neuron after neuron, or pair after pair, then those of both, of the
+     * first alone, of the second: +-factor <R_j, a_r>. Those of one neuron alone are an even number,
+     * with a 0 if there is one too many */
     real *values;
-    real *others; /* beside the terms of both: the second neuron's; where neurons go in pairs */
-    chunk_lane *places; /* of their V_j in the packed tile; of a 0 the first */
-    size_t *first;      /* (tiles, PAIRS * TERMS_PARTS + 1) where they begin: active_first */
+    real *others;  /* beside the terms of both: the second neuron's; where neurons go in pairs */
+    size_t *first; /* (tiles) where those of a tile begin */
+    input_set *inputs; /* (tiles, ACTIVE_PANEL) whose terms they are; none of a neuron beyond an odd
+                          number */
     unsigned char
         *use_complement;     /* (tiles, ACTIVE_PANEL) is it the inactive inputs that are listed? */
     bool *full_sum_needed;   /* (tiles) is it so for any neuron? */
@@ -54,8 +60,6 @@ typedef struct {
     real *sums;              /* (ACTIVE_PANEL, BLOCK) of all neurons, side by side */
     real *nobody;            /* (BLOCK) beside the last of an odd number */
     real *products;          /* (GROUP, TILE) factor <R_j, a_r> */
-    /* (ACTIVE_PANEL, WORDS) of the tile in work: which inputs are listed? */
-    uint64_t *bits;
 } active_work;
 
 /* A column for each neuron, `stride` numbers apart. */
@@ -79,11 +83,21 @@ bool active_list(const packed_columns *c, const relu_sum *s, const active_work *
 void active_sum(const packed_columns *c, const tile_of_block *tile, const relu_sum *s,
                 const active_work *w);
 
-/* Beginnings of the terms of tile t, and the end of the last: part after part of each pair where
- * terms are shared, else neuron after neuron. */
-static inline size_t *active_first(const active_work *w, size_t t) {
-    return w->first + t * (PAIRS * TERMS_PARTS + 1);
+/* Which inputs of tile t each neuron lists. */
+static inline input_set *active_inputs(const active_work *w, size_t t) {
+    return w->inputs + t * ACTIVE_PANEL;
 }
+
+/* Of the pair whose inputs these are. */
+static inline pair_inputs pair_inputs_of(const input_set *inputs) {
+    const input_set both = inputs[0] & inputs[1];
+    return (pair_inputs){.both = both, .first = inputs[0] ^ both, .second = inputs[1] ^ both};
+}
+
+static inline size_t set_count(input_set set) { return (size_t)__builtin_popcountll(set); }
+
+/* The terms of so many inputs of one neuron alone: an even number. */
+static inline size_t even_count(size_t count) { return count + count % 2; }
 
 static inline size_t active_tiles(const packed_columns *c) {
     return (c->n + c->tile - 1) / c->tile;

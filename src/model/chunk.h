@@ -1,5 +1,5 @@
 /* Chunk: numbers that are looked at together, of which some are taken, one after the other: those
- * that are positive, say, and where they stood. With 64-byte registers the processor has an
+ * that are positive, say. With 64-byte registers the processor has an
  * instruction for it (AVX-512's compress); elsewhere a table holds the order of every selection of
  * 32 bytes, 16 where registers are no wider.
  * SPDX-License-Identifier: GPL-3.0-or-later */
@@ -26,7 +26,7 @@ enum { CHUNK_BYTES = 16 };
 #endif
 enum { CHUNK = CHUNK_BYTES / sizeof(real) };
 
-/* Where a number stands; as wide as the number. */
+/* Which number of a chunk; as wide as the number. */
 #ifdef REAL_DOUBLE
 typedef int64_t chunk_lane;
 #else
@@ -35,7 +35,6 @@ typedef int32_t chunk_lane;
 typedef real chunk __attribute__((vector_size(CHUNK_BYTES)));
 typedef chunk_lane chunk_lanes __attribute__((vector_size(CHUNK_BYTES)));
 typedef chunk chunk_in_memory __attribute__((aligned(sizeof(real)), may_alias));
-typedef chunk_lanes lanes_in_memory __attribute__((aligned(sizeof(chunk_lane)), may_alias));
 
 #ifdef __AVX512F__
 
@@ -85,18 +84,12 @@ static inline chunk_lanes *chunk_table(void) {
     return allocate(1, sizeof(chunk_lanes), "table of selections");
 }
 
-/* The numbers of x whose bit is set, one after the other, and their lanes; what follows them is of no
- * account. */
-static inline chunk chunk_take(const chunk_lanes *order, uint64_t bits, chunk x,
-                               chunk_lanes *lanes) {
+/* The numbers of x whose bit is set, one after the other; what follows them is of no account. */
+static inline chunk chunk_take(const chunk_lanes *order, uint64_t bits, chunk x) {
     (void)order;
-    chunk_lanes all;
-    for (int k = 0; k < CHUNK; k++) { all[k] = k; }
 #ifdef REAL_DOUBLE
-    *lanes = (chunk_lanes)_mm512_maskz_compress_epi64((__mmask8)bits, (__m512i)all);
     return (chunk)_mm512_maskz_compress_pd((__mmask8)bits, (__m512d)x);
 #else
-    *lanes = (chunk_lanes)_mm512_maskz_compress_epi32((__mmask16)bits, (__m512i)all);
     return (chunk)_mm512_maskz_compress_ps((__mmask16)bits, (__m512)x);
 #endif
 }
@@ -116,17 +109,14 @@ static inline chunk_lanes *chunk_table(void) {
     return order;
 }
 
-/* The numbers of x whose bit is set, one after the other, and their lanes; what follows them is of no
- * account. */
-static inline chunk chunk_take(const chunk_lanes *order, uint64_t bits, chunk x,
-                               chunk_lanes *lanes) {
-    *lanes = order[bits];
+/* The numbers of x whose bit is set, one after the other; what follows them is of no account. */
+static inline chunk chunk_take(const chunk_lanes *order, uint64_t bits, chunk x) {
 #ifdef __clang__ /* it has no shuffle by a variable */
     chunk y;
-    for (size_t k = 0; k < CHUNK; k++) { y[k] = x[(*lanes)[k]]; }
+    for (size_t k = 0; k < CHUNK; k++) { y[k] = x[order[bits][k]]; }
     return y;
 #else
-    return __builtin_shuffle(x, *lanes);
+    return __builtin_shuffle(x, order[bits]);
 #endif
 }
 

@@ -5,8 +5,10 @@
 
 enum {
     OUTPUTS = 10, /* sums kept in registers at once */
-    GROUP = 32    /* neurons that pass by before the next vec: their columns lie on as many pages,
+    GROUP = 32,   /* neurons that pass by before the next vec: their columns lie on as many pages,
                      which the translation buffer holds */
+    AHEAD = 256 /* bytes of a column that are fetched before they are looked at: the processor does
+                     not foresee so many columns */
 };
 
 /* Sums of `q` outputs (a constant where this is inlined) over `count` neurons for one vec of
@@ -17,6 +19,7 @@ static inline __attribute__((always_inline)) void output_vec(const real *Z, cons
     vec sum[OUTPUTS];
     for (size_t o = 0; o < q; o++) { sum[o] = (vec){0}; }
     for (size_t r = 0; r < count; r++) {
+        __builtin_prefetch((const char *)((uintptr_t)(Z + r * ld) + AHEAD)); /* need not be there */
         vec z = vec_load(Z + r * ld);
         z = vec_where_positive(z, z);
         for (size_t o = 0; o < q; o++) { sum[o] += z * A[r * stride + o]; }
