@@ -27,8 +27,7 @@ static status make_room(size_t n, size_t length, packed_columns *c) {
     const size_t blocks = blocks_of(c);
     c->sums = ((length + blocks - 1) / blocks + LANES - 1) / LANES;
     c->packed = allocate(blocks * n, c->sums * LANES * sizeof *c->packed, "packed matrix");
-    c->selected = chunk_table();
-    if (c->packed && c->selected) { return OK; }
+    if (c->packed) { return OK; }
     active_free(c);
     return FAILED;
 }
@@ -63,7 +62,6 @@ status active_new(const double *V, size_t n, size_t length, packed_columns *c) {
 
 void active_free(packed_columns *c) {
     free(c->packed);
-    free(c->selected);
     *c = (packed_columns){0};
 }
 
@@ -78,12 +76,8 @@ static void *arena_alloc(uintptr_t *at, size_t count, size_t size) {
 static active_work lay_out(const packed_columns *c, size_t q, uintptr_t *at) {
     size_t tiles = active_tiles(c);
     active_work w;
-    /* whole chunks are written, and tiles of an odd width are one wider */
-    size_t terms = ACTIVE_PANEL * (c->n + tiles) + CHUNK;
-    w.values = arena_alloc(at, terms, sizeof *w.values);
-    w.others = arena_alloc(at, c->shared ? terms : 0, sizeof *w.others);
-    w.first = arena_alloc(at, tiles, sizeof *w.first);
     w.inputs = arena_alloc(at, tiles * ACTIVE_PANEL, sizeof *w.inputs);
+    w.products = arena_alloc(at, tiles * ACTIVE_PANEL * TILE, sizeof *w.products);
     w.use_complement = arena_alloc(at, tiles * ACTIVE_PANEL, sizeof *w.use_complement);
     w.full_sum_needed = arena_alloc(at, tiles, sizeof *w.full_sum_needed);
     w.full_sum = arena_alloc(at, q * BLOCK, sizeof *w.full_sum);
@@ -92,7 +86,6 @@ static active_work lay_out(const packed_columns *c, size_t q, uintptr_t *at) {
     w.sign_places = arena_alloc(at, ACTIVE_PANEL * groups, sizeof *w.sign_places);
     w.sums = arena_alloc(at, ACTIVE_PANEL * BLOCK, sizeof *w.sums);
     w.nobody = arena_alloc(at, BLOCK, sizeof *w.nobody);
-    w.products = arena_alloc(at, GROUP * TILE, sizeof *w.products);
     return w;
 }
 
@@ -129,6 +122,7 @@ static void add_block(const packed_columns *c, const relu_sum *s, const active_w
                                     .number = t,
                                     .begin = begin,
                                     .width = smaller(c->n - begin, c->tile),
+                                    .large = s->count * c->n * sizeof(real) > LARGE,
                                     .from = t == 0 ? ends : between,
                                     .to = t + 1 == tiles ? ends : between};
         active_sum(c, &tile, s, w);
@@ -142,7 +136,7 @@ void active_add(const packed_columns *c, const relu_sum *s, real *T, size_t stri
     const size_t block = c->sums * LANES;
     uintptr_t at = (uintptr_t)work;
     active_work w = lay_out(c, s->q, &at);
-    if (active_list(c, s, &w)) { sign_sums_find(s->A, s->count, s->q, w.sign_places); }
+    if (active_terms(c, s, &w)) { sign_sums_find(s->A, s->count, s->q, w.sign_places); }
     memset(w.nobody, 0, block * sizeof *w.nobody);
     for (size_t b = 0; b < c->length; b += block) {
         const neuron_columns columns = {.first = T + b, .stride = stride};

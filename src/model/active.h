@@ -19,7 +19,6 @@
 #include <stddef.h>
 #include "base/error.h"
 #include "base/real.h"
-#include "model/chunk.h"
 
 /* How many neurons one call takes: V R serves them all, and their lists stay in cache. */
 #define ACTIVE_PANEL 512
@@ -32,7 +31,6 @@ typedef struct {
     /* inputs that are taken together; a tile of a block of V stays in first-level cache */
     size_t tile;
     real *packed; /* V in blocks of rows: block after block, in each input after input; owned */
-    chunk_lanes *selected; /* for every set of inputs side by side: which they are; owned */
 } packed_columns;
 
 /* What is summed: s_r = factor * (R a_r) o 1{z_r > 0} for `count` neurons, or given columns. All

@@ -61,87 +61,98 @@ static INLINED void add_full_sum(const active_work *w, size_t r, size_t groups, 
     }
 }
 
-/* The first input of a set that is not empty. Places of columns come from these bits: a list of them
- * would have to be loaded. */
+/* The first input of a set that is not empty. */
 static INLINED size_t first_of(input_set set) { return (size_t)__builtin_ctzll(set); }
 
 /* A set without its first input. */
 static INLINED input_set rest_of(input_set set) { return set & (set - 1); }
 
-/* The terms of both neurons of a pair; returns where the first's next ones are. */
-static INLINED const real *add_both(const real *columns, input_set set, const real *values,
-                                    const real *others, size_t sums, vec *sum, vec *other_sum) {
+/* The terms of both neurons of a pair. Sets are gone through bit by bit: a list of inputs would have
+ * to be loaded, too. */
+static INLINED void add_both(const real *columns, input_set set, const real *products,
+                             const real *others, size_t sums, vec *sum, vec *other_sum) {
     for (; set; set = rest_of(set)) {
-        add_to_both(columns + first_of(set) * sums * LANES, *values++, *others++, sums, sum,
-                    other_sum);
+        const size_t j = first_of(set);
+        add_to_both(columns + j * sums * LANES, products[j], others[j], sums, sum, other_sum);
     }
-    return values;
 }
 
-/* The first two terms of one neuron alone, of which the second may be a 0; returns what is left. */
-static INLINED input_set add_two(const real *columns, input_set set, const real **values,
-                                 size_t sums, vec *sum) {
-    const input_set rest = rest_of(set);
-    const size_t first = first_of(set), second = rest ? first_of(rest) : first;
-    vec value, next;
-    vec_spread(*values, &value, &next);
-    *values += 2;
-    add_column(columns + first * sums * LANES, value, sums, sum);
-    add_column(columns + second * sums * LANES, next, sums, sum);
-    return rest_of(rest);
+/* The first term of one neuron alone. */
+static INLINED void add_first(const real *columns, input_set set, const real *products, size_t sums,
+                              vec *sum) {
+    const size_t j = first_of(set);
+    add_column(columns + j * sums * LANES, products[j] + (vec){0}, sums, sum);
 }
 
-/* The terms of one neuron alone; returns where the next ones are. */
-static INLINED const real *add_alone(const real *columns, input_set set, const real *values,
-                                     size_t sums, vec *sum) {
-    while (set) { set = add_two(columns, set, &values, sums, sum); }
-    return values;
+static INLINED void add_alone(const real *columns, input_set set, const real *products, size_t sums,
+                              vec *sum) {
+    for (; set; set = rest_of(set)) { add_first(columns, set, products, sums, sum); }
 }
 
 /* Those of the first neuron alone, and of the second, in turns: what is added to a sum waits for
  * what was. */
-static INLINED const real *add_in_turns(const real *columns, const pair_inputs *in,
-                                        const real *values, size_t sums, vec *sum, vec *other_sum) {
-    const real *others = values + even_count(set_count(in->first));
-    input_set first = in->first, second = in->second;
-    while (first && second) {
-        first = add_two(columns, first, &values, sums, sum);
-        second = add_two(columns, second, &others, sums, other_sum);
+static INLINED void add_in_turns(const real *columns, pair_inputs in, const real *products,
+                                 const real *others, size_t sums, vec *sum, vec *other_sum) {
+    for (; in.first && in.second; in.first = rest_of(in.first), in.second = rest_of(in.second)) {
+        add_first(columns, in.first, products, sums, sum);
+        add_first(columns, in.second, others, sums, other_sum);
     }
-    add_alone(columns, first, values, sums, sum);
-    return add_alone(columns, second, others, sums, other_sum);
+    add_alone(columns, in.first, products, sums, sum);
+    add_alone(columns, in.second, others, sums, other_sum);
 }
 
-/* The next tile is on its way, two lines a neuron. */
-static INLINED void prefetch_for(const tile_of_block *t, size_t r) {
-    const char *ahead = (const char *)(t->ahead + 128 * r);
-    __builtin_prefetch(ahead);
-    __builtin_prefetch(ahead + 64);
+/* What the columns of a tile are multiplied by, for each neuron `stride` numbers apart. */
+typedef struct {
+    const real *first;
+    size_t stride;
+} neuron_products;
+
+static INLINED neuron_products products_of(const tile_of_block *t, const relu_sum *s,
+                                           const active_work *w) {
+    if (s->S) { return (neuron_products){s->S + t->begin, s->ld}; }
+    return (neuron_products){active_products(w, t->number), TILE};
+}
+
+/* The `bytes` from an address on are on their way. They need not be there. */
+static INLINED void fetch(uintptr_t from, size_t bytes) {
+    for (size_t at = 0; at < bytes; at += 64) { __builtin_prefetch((const char *)(from + at)); }
+}
+
+/* While neuron r is summed: two lines of the next tile; of a large panel what neuron r + LATER
+ * needs. */
+static INLINED void fetch_ahead(bool large, const tile_of_block *t, neuron_products p, size_t r,
+                                size_t sums) {
+    enum { LATER = 4 };
+    const size_t later = (r + LATER) * sizeof(real);
+    fetch(t->ahead + 128 * r, 128);
+    if (!large) { return; }
+    fetch((uintptr_t)p.first + later * p.stride, TILE * sizeof(real));
+    fetch((uintptr_t)t->from.first + later * t->from.stride, sums * VEC_BYTES);
 }
 
 /* For every neuron: its full sum, if it wants it, then its terms. */
-static INLINED void sum_each(const tile_of_block *t, const relu_sum *s, const active_work *w,
-                             size_t sums) {
+static INLINED void sum_each(bool large, const tile_of_block *t, const relu_sum *s,
+                             const active_work *w, size_t sums) {
     const input_set *inputs = active_inputs(w, t->number);
-    const real *values = w->values + w->first[t->number];
+    const neuron_products p = products_of(t, s, w);
     const unsigned char *use_complement = w->use_complement + t->number * ACTIVE_PANEL;
     const size_t groups = sign_groups(s->q);
     for (size_t r = 0; r < s->count; r++) {
-        prefetch_for(t, r);
+        fetch_ahead(large, t, p, r, sums);
         vec sum[SUMS];
         load_sums(t->from.first + r * t->from.stride, sums, sum);
         if (use_complement[r]) { add_full_sum(w, r, groups, sums, sum); }
-        values = add_alone(t->columns, inputs[r], values, sums, sum);
+        add_alone(t->columns, inputs[r], p.first + r * p.stride, sums, sum);
         store_sums(sum, sums, t->to.first + r * t->to.stride);
     }
 }
 
-/* For every pair of neurons: their full sums, if they want them, then the terms of both, if they
- * are listed together, then those of each. */
-static INLINED void sum_pairs(bool shared, const tile_of_block *t, const relu_sum *s,
+/* For every pair of neurons: their full sums, if they want them, then their terms: those of both and
+ * then those of each, or those of each in turns. */
+static INLINED void sum_pairs(bool shared, bool large, const tile_of_block *t, const relu_sum *s,
                               const active_work *w, size_t sums) {
     const input_set *inputs = active_inputs(w, t->number);
-    const real *values = w->values + w->first[t->number];
+    const neuron_products p = products_of(t, s, w);
     const unsigned char *use_complement = w->use_complement + t->number * ACTIVE_PANEL;
     const size_t groups = sign_groups(s->q);
     for (size_t r = 0; r < s->count; r += PAIR) {
@@ -150,59 +161,62 @@ static INLINED void sum_pairs(bool shared, const tile_of_block *t, const relu_su
         const bool paired = r + 1 < s->count;
         const real *from = t->from.first + r * t->from.stride;
         real *to = t->to.first + r * t->to.stride;
-        prefetch_for(t, r);
-        prefetch_for(t, r + 1);
+        fetch_ahead(large, t, p, r, sums);
+        fetch_ahead(large, t, p, r + 1, sums);
         vec sum[SUMS], other_sum[SUMS];
         load_sums(from, sums, sum);
         load_sums(paired ? from + t->from.stride : w->nobody, sums, other_sum);
         if (use_complement[r]) { add_full_sum(w, r, groups, sums, sum); }
         if (paired && use_complement[r + 1]) { add_full_sum(w, r + 1, groups, sums, other_sum); }
-        const real *others = w->others + (values - w->values);
-        values = add_both(t->columns, in.both, values, others, sums, sum, other_sum);
+        const real *own = p.first + r * p.stride, *others = own + (paired ? p.stride : 0);
+        add_both(t->columns, in.both, own, others, sums, sum, other_sum);
         if (shared) {
-            values = add_alone(t->columns, in.first, values, sums, sum);
-            values = add_alone(t->columns, in.second, values, sums, other_sum);
+            add_alone(t->columns, in.first, own, sums, sum);
+            add_alone(t->columns, in.second, others, sums, other_sum);
         } else {
-            values = add_in_turns(t->columns, &in, values, sums, sum, other_sum);
+            add_in_turns(t->columns, in, own, others, sums, sum, other_sum);
         }
         store_sums(sum, sums, to);
         store_sums(other_sum, sums, paired ? to + t->to.stride : w->nobody);
     }
 }
 
-static INLINED void sum_tile(bool shared, const tile_of_block *t, const relu_sum *s,
+static INLINED void sum_tile(bool shared, bool large, const tile_of_block *t, const relu_sum *s,
                              const active_work *w, size_t sums) {
     if (w->full_sum_needed[t->number]) { full_sum_tile(t, s, w, sums); }
     if (shared) {
         /* never more, but the compiler would make those, too */
-        sum_pairs(true, t, s, w, sums < SHARED_SUMS ? sums : SHARED_SUMS);
+        sum_pairs(true, large, t, s, w, sums < SHARED_SUMS ? sums : SHARED_SUMS);
     } else if (sums <= TURN_SUMS) {
-        sum_pairs(false, t, s, w, sums);
+        sum_pairs(false, large, t, s, w, sums);
     } else {
-        sum_each(t, s, w, sums);
+        sum_each(large, t, s, w, sums);
     }
 }
 
 /* A function for each number of registers: in one for all of them they would be too few. */
-#define SUM_TILE(sums)                                                                  \
-    static __attribute__((noinline)) void sum_tile_##sums(                              \
-        bool shared, const tile_of_block *t, const relu_sum *s, const active_work *w) { \
-        sum_tile(shared, t, s, w, sums);                                                \
+#define SUM_TILE(sums, name, large)                                                                \
+    static __attribute__((noinline)) void name##_##sums(bool shared, const tile_of_block *t,       \
+                                                        const relu_sum *s, const active_work *w) { \
+        sum_tile(shared, large, t, s, w, sums);                                                    \
     }
-SUM_TILE(1)
-SUM_TILE(2)
-SUM_TILE(3)
-SUM_TILE(4)
-SUM_TILE(5)
-SUM_TILE(6)
-SUM_TILE(7)
-SUM_TILE(8)
+#define SUM_TILES(name, large)                                                      \
+    SUM_TILE(1, name, large)                                                        \
+    SUM_TILE(2, name, large)                                                        \
+    SUM_TILE(3, name, large)                                                        \
+    SUM_TILE(4, name, large)                                                        \
+    SUM_TILE(5, name, large)                                                        \
+    SUM_TILE(6, name, large)                                                        \
+    SUM_TILE(7, name, large)                                                        \
+    SUM_TILE(8, name, large)                                                        \
+    static sum_of_tile *const name[SUMS] = {name##_1, name##_2, name##_3, name##_4, \
+                                            name##_5, name##_6, name##_7, name##_8};
+
+typedef void sum_of_tile(bool shared, const tile_of_block *, const relu_sum *, const active_work *);
+SUM_TILES(of_small, false)
+SUM_TILES(of_large, true)
 
 void active_sum(const packed_columns *c, const tile_of_block *tile, const relu_sum *s,
                 const active_work *w) {
-    static void (*const by_registers[SUMS])(bool, const tile_of_block *, const relu_sum *,
-                                            const active_work *) = {
-        sum_tile_1, sum_tile_2, sum_tile_3, sum_tile_4,
-        sum_tile_5, sum_tile_6, sum_tile_7, sum_tile_8};
-    by_registers[c->sums - 1](c->shared, tile, s, w);
+    (tile->large ? of_large : of_small)[c->sums - 1](c->shared, tile, s, w);
 }

@@ -1,4 +1,4 @@
-/* What active lists for a panel of neurons, and the sums over it: for active*.c alone.
+/* The terms that active finds for a panel of neurons, and their sums: for active*.c alone.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef MODEL_ACTIVE_WORK_H
 #define MODEL_ACTIVE_WORK_H
@@ -13,53 +13,43 @@ enum {
     SUMS = 8, /* registers that hold a neuron's sums over a block of rows, at most */
     /* and those of each of two neurons that share what is loaded: of 16 they leave four */
     SHARED_SUMS = VEC_BYTES == 64 ? 8 : 6,
-    /* rows of V from which on neurons go in pairs: to list a pair takes longer, which only many
-     * rows repay (measured) */
+    /* rows of V from which on neurons share what is loaded (measured: fewer do not repay it) */
     SHARED_ROWS = VEC_BYTES == 64 ? 96 : 768,
-    TURN_SUMS =
-        4, /* and those of each of two that take turns, as so few would wait for each other */
+    TURN_SUMS = 4, /* those of each of two that take turns: alone, so few wait for themselves */
     BLOCK = SUMS * LANES, /* rows of V in a block, at most */
     /* inputs in a tile at most: a bit of a word for each, and 32 KiB of V or less, of a first-level
      * cache of 32 KiB or more that holds sums and terms besides. Not by the cache that is met: the
      * order of sums, and with it the bytes of a result, hangs on it. */
     TILE = 64,
-    GROUP = 32, /* neurons whose <R_j, a_r> are computed together */
-    PAIR = 2    /* neurons, or outputs, that share what is loaded of V */
+    LARGE = 4 << 20, /* bytes of products from which on no second-level cache holds them */
+    PAIR = 2         /* neurons, or outputs, that share what is loaded of V */
 };
 
 /* For what is only fast where its arguments are constants. */
 #define INLINED inline __attribute__((always_inline))
 
-/* Both neurons of a pair are in one group. */
-_Static_assert(GROUP % PAIR == 0, "room of active_work");
-
 /* Some inputs of a tile: a bit for each. */
 typedef uint64_t input_set;
 
-/* Of a tile: those that both neurons of a pair list, those of one alone. */
+/* Of a tile: those that both neurons of a pair sum, those of one alone. */
 typedef struct {
     input_set both, first, second;
 } pair_inputs;
 
 /* Workspace of active_add. */
 typedef struct {
-    /* terms, tile after tile, neuron after neuron, or pair after pair, then those of both, of the
-     * first alone, of the second: +-factor <R_j, a_r>. Those of one neuron alone are an even number,
-     * with a 0 if there is one too many */
-    real *values;
-    real *others;  /* beside the terms of both: the second neuron's; where neurons go in pairs */
-    size_t *first; /* (tiles) where those of a tile begin */
-    input_set *inputs; /* (tiles, ACTIVE_PANEL) whose terms they are; none of a neuron beyond an odd
-                          number */
+    input_set *inputs; /* (tiles, ACTIVE_PANEL) which inputs are summed for each neuron; of one
+                          beyond an odd number none */
+    real *products; /* (tiles, ACTIVE_PANEL, TILE) +-factor <R_j, a_r>, of all inputs; unused where
+                          columns are given */
     unsigned char
-        *use_complement;     /* (tiles, ACTIVE_PANEL) is it the inactive inputs that are listed? */
+        *use_complement;     /* (tiles, ACTIVE_PANEL) is it the inactive inputs that are summed? */
     bool *full_sum_needed;   /* (tiles) is it so for any neuron? */
     real *full_sum;          /* (q, BLOCK) factor * V R of a tile */
     real *signed_sums;       /* its sums with signs */
     sign_place *sign_places; /* (ACTIVE_PANEL, groups) of a neuron's there */
     real *sums;              /* (ACTIVE_PANEL, BLOCK) of all neurons, side by side */
     real *nobody;            /* (BLOCK) beside the last of an odd number */
-    real *products;          /* (GROUP, TILE) factor <R_j, a_r> */
 } active_work;
 
 /* A column for each neuron, `stride` numbers apart. */
@@ -73,19 +63,25 @@ typedef struct {
     const real *columns;
     uintptr_t ahead; /* address of the next tile of the block, which need not be there */
     size_t number, begin, width; /* which tile, its first input, and how many */
+    bool large;                  /* are there LARGE of products? */
     neuron_columns from, to;     /* the neurons' sums before it, and after it */
 } tile_of_block;
 
-/* Lists the terms of all neurons in all tiles; is a full sum needed in any? */
-bool active_list(const packed_columns *c, const relu_sum *s, const active_work *w);
+/* Finds the terms of all neurons in all tiles; is a full sum needed in any? */
+bool active_terms(const packed_columns *c, const relu_sum *s, const active_work *w);
 
 /* Adds the sums over a tile of c. */
 void active_sum(const packed_columns *c, const tile_of_block *tile, const relu_sum *s,
                 const active_work *w);
 
-/* Which inputs of tile t each neuron lists. */
+/* Which inputs of tile t are summed for each neuron. */
 static inline input_set *active_inputs(const active_work *w, size_t t) {
     return w->inputs + t * ACTIVE_PANEL;
+}
+
+/* The products of tile t. */
+static inline real *active_products(const active_work *w, size_t t) {
+    return w->products + t * ACTIVE_PANEL * TILE;
 }
 
 /* Of the pair whose inputs these are. */
@@ -95,9 +91,6 @@ static inline pair_inputs pair_inputs_of(const input_set *inputs) {
 }
 
 static inline size_t set_count(input_set set) { return (size_t)__builtin_popcountll(set); }
-
-/* The terms of so many inputs of one neuron alone: an even number. */
-static inline size_t even_count(size_t count) { return count + count % 2; }
 
 static inline size_t active_tiles(const packed_columns *c) {
     return (c->n + c->tile - 1) / c->tile;

@@ -27,8 +27,7 @@ typedef int32_t lane_mask;
 #endif
 typedef real vec __attribute__((vector_size(VEC_BYTES)));
 typedef vec vec_in_memory
-    __attribute__((aligned(sizeof(real)), may_alias)); /* need not be aligned */
-typedef double two_in_memory __attribute__((aligned(sizeof(real)), may_alias)); /* floats */
+    __attribute__((aligned(sizeof(real)), may_alias));              /* need not be aligned */
 typedef lane_mask vec_mask __attribute__((vector_size(VEC_BYTES))); /* what comparing vecs yields */
 
 enum { LANES = VEC_BYTES / sizeof(real) };
@@ -51,33 +50,40 @@ static inline void vec_store(real *to, vec x) { *(vec_in_memory *)to = x; }
 
 static inline vec vec_where_positive(vec z, vec x) { return (vec)((vec_mask)x & (z > 0)); }
 
-/* *a, *b <- x[0] and x[1] in all lanes. x need not be aligned. One load for both where the
- * processor has an instruction for it: loads are what a sum of columns in first-level cache waits
- * for. */
-static inline void vec_spread(const real *x, vec *a, vec *b) {
+/* One bit a number: is it above 0? not 0? A NaN is not above 0, and not 0. */
 #if defined __AVX512F__ && defined REAL_DOUBLE
-    __m512d both = (__m512d)_mm512_broadcast_f32x4((__m128)_mm_loadu_pd(x));
-    *a = (vec)_mm512_movedup_pd(both);
-    *b = (vec)_mm512_permute_pd(both, 0xff);
+static inline uint64_t vec_positive(vec x) {
+    return _cvtmask8_u32(_mm512_cmp_pd_mask((__m512d)x, _mm512_setzero_pd(), _CMP_GT_OQ));
+}
+
+static inline uint64_t vec_not_zero(vec x) {
+    return _cvtmask8_u32(_mm512_cmp_pd_mask((__m512d)x, _mm512_setzero_pd(), _CMP_NEQ_UQ));
+}
 #elif defined __AVX512F__
-    __m512 both = (__m512)_mm512_set1_pd(*(const two_in_memory *)x);
-    *a = (vec)_mm512_moveldup_ps(both);
-    *b = (vec)_mm512_movehdup_ps(both);
-#elif defined __AVX__ && defined REAL_DOUBLE
-    __m256d both = _mm256_broadcast_pd((const __m128d *)(const void *)x);
-    *a = (vec)_mm256_movedup_pd(both);
-    *b = (vec)_mm256_permute_pd(both, 0xf);
-#elif defined __AVX__
-    __m256 both = (__m256)_mm256_set1_pd(*(const two_in_memory *)x);
-    *a = (vec)_mm256_moveldup_ps(both);
-    *b = (vec)_mm256_movehdup_ps(both);
+static inline uint64_t vec_positive(vec x) {
+    return _cvtmask16_u32(_mm512_cmp_ps_mask((__m512)x, _mm512_setzero_ps(), _CMP_GT_OQ));
+}
+
+static inline uint64_t vec_not_zero(vec x) {
+    return _cvtmask16_u32(_mm512_cmp_ps_mask((__m512)x, _mm512_setzero_ps(), _CMP_NEQ_UQ));
+}
 #else
-    for (size_t k = 0; k < LANES; k++) {
-        (*a)[k] = x[0];
-        (*b)[k] = x[1];
-    }
+static inline uint64_t vec_bits(vec_mask mask) {
+#if defined __AVX__ && defined REAL_DOUBLE
+    return (uint64_t)_mm256_movemask_pd((__m256d)mask);
+#elif defined __AVX__
+    return (uint64_t)_mm256_movemask_ps((__m256)mask);
+#else
+    uint64_t bits = 0;
+    for (size_t k = 0; k < LANES; k++) { bits |= (uint64_t)(mask[k] & 1) << k; }
+    return bits;
 #endif
 }
+
+static inline uint64_t vec_positive(vec x) { return vec_bits(x > 0); }
+
+static inline uint64_t vec_not_zero(vec x) { return vec_bits(x != 0); }
+#endif
 
 static inline size_t smaller(size_t a, size_t b) { return a < b ? a : b; }
 
