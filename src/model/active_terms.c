@@ -6,8 +6,8 @@
 #include "model/layer.h"
 
 enum {
-    AHEAD = 8, /* neurons whose columns are fetched before they are looked at */
-    WORTH = 2, /* how many times its operations a full sum has to save, as it takes cache, too */
+    AHEAD = 24, /* neurons whose columns are fetched before they are looked at */
+    WORTH = 2,  /* how many times its operations a full sum has to save, as it takes cache, too */
 };
 
 /* The inputs of a tile, `width` numbers x, for which x > 0, or, for given columns, x != 0. The
