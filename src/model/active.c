@@ -77,7 +77,7 @@ static active_work lay_out(const packed_columns *c, size_t q, uintptr_t *at) {
     size_t tiles = active_tiles(c);
     active_work w;
     w.inputs = arena_alloc(at, tiles * ACTIVE_PANEL, sizeof *w.inputs);
-    w.products = arena_alloc(at, tiles * ACTIVE_PANEL * TILE, sizeof *w.products);
+    w.products = arena_alloc(at, smaller(tiles, RUN) * ACTIVE_PANEL * TILE, sizeof *w.products);
     w.use_complement = arena_alloc(at, tiles * ACTIVE_PANEL, sizeof *w.use_complement);
     w.full_sum_needed = arena_alloc(at, tiles, sizeof *w.full_sum_needed);
     w.full_sum = arena_alloc(at, q * BLOCK, sizeof *w.full_sum);
@@ -101,11 +101,13 @@ static bool in_place(neuron_columns T, size_t block, size_t room) {
     return block <= room && T.stride % LANES == 0 && (uintptr_t)T.first % VEC_BYTES == 0;
 }
 
-/* T <- T + a block of V times s, of which T has `rows`, and `room` until the next column. Sums go
- * from T to T; between tiles they are side by side, or in T if one block is all its rows. */
+/* T <- T + a block of V times s over tiles `first` to `last` - 1, of which T has `rows`, and `room`
+ * until the next column. Sums go from T to T; between tiles they are side by side, or in T if one
+ * block is all its rows. */
 static void add_block(const packed_columns *c, const relu_sum *s, const active_work *w,
-                      const real *packed, neuron_columns T, size_t rows, size_t room) {
-    const size_t block = c->sums * LANES, tiles = active_tiles(c);
+                      size_t first, size_t last, const real *packed, neuron_columns T, size_t rows,
+                      size_t room) {
+    const size_t block = c->sums * LANES;
     const bool direct = in_place(T, block, room);
     const neuron_columns beside = {.first = w->sums, .stride = block};
     const neuron_columns ends = direct ? T : beside, between = blocks_of(c) == 1 ? ends : beside;
@@ -114,7 +116,7 @@ static void add_block(const packed_columns *c, const relu_sum *s, const active_w
         memcpy(sum, T.first + r * T.stride, rows * sizeof *sum);
         memset(sum + rows, 0, (block - rows) * sizeof *sum);
     }
-    for (size_t t = 0; t < tiles; t++) {
+    for (size_t t = first; t < last; t++) {
         size_t begin = t * c->tile;
         const tile_of_block tile = {.columns = packed + begin * block,
                                     .ahead = (uintptr_t)packed +
@@ -122,9 +124,9 @@ static void add_block(const packed_columns *c, const relu_sum *s, const active_w
                                     .number = t,
                                     .begin = begin,
                                     .width = smaller(c->n - begin, c->tile),
-                                    .large = s->count * c->n * sizeof(real) > LARGE,
-                                    .from = t == 0 ? ends : between,
-                                    .to = t + 1 == tiles ? ends : between};
+                                    .products = w->products + (t - first) * ACTIVE_PANEL * TILE,
+                                    .from = t == first ? ends : between,
+                                    .to = t + 1 == last ? ends : between};
         active_sum(c, &tile, s, w);
     }
     for (size_t r = 0; !direct && r < s->count; r++) {
@@ -136,11 +138,15 @@ void active_add(const packed_columns *c, const relu_sum *s, real *T, size_t stri
     const size_t block = c->sums * LANES;
     uintptr_t at = (uintptr_t)work;
     active_work w = lay_out(c, s->q, &at);
-    if (active_terms(c, s, &w)) { sign_sums_find(s->A, s->count, s->q, w.sign_places); }
+    if (active_inputs(c, s, &w)) { sign_sums_find(s->A, s->count, s->q, w.sign_places); }
     memset(w.nobody, 0, block * sizeof *w.nobody);
-    for (size_t b = 0; b < c->length; b += block) {
-        const neuron_columns columns = {.first = T + b, .stride = stride};
-        add_block(c, s, &w, c->packed + b * c->n, columns, smaller(c->length - b, block),
-                  stride - b);
+    for (size_t first = 0, last; first < active_tiles(c); first = last) {
+        last = smaller(active_tiles(c), first + RUN);
+        if (!s->S) { active_products(c, s, &w, first, last); }
+        for (size_t b = 0; b < c->length; b += block) {
+            const neuron_columns columns = {.first = T + b, .stride = stride};
+            add_block(c, s, &w, first, last, c->packed + b * c->n, columns,
+                      smaller(c->length - b, block), stride - b);
+        }
     }
 }

@@ -107,38 +107,27 @@ typedef struct {
     size_t stride;
 } neuron_products;
 
-static INLINED neuron_products products_of(const tile_of_block *t, const relu_sum *s,
-                                           const active_work *w) {
+static INLINED neuron_products products_of(const tile_of_block *t, const relu_sum *s) {
     if (s->S) { return (neuron_products){s->S + t->begin, s->ld}; }
-    return (neuron_products){active_products(w, t->number), TILE};
+    return (neuron_products){t->products, TILE};
 }
 
-/* The `bytes` from an address on are on their way. They need not be there. */
-static INLINED void fetch(uintptr_t from, size_t bytes) {
-    for (size_t at = 0; at < bytes; at += 64) { __builtin_prefetch((const char *)(from + at)); }
-}
-
-/* While neuron r is summed: two lines of the next tile; of a large panel what neuron r + LATER
- * needs. */
-static INLINED void fetch_ahead(bool large, const tile_of_block *t, neuron_products p, size_t r,
-                                size_t sums) {
-    enum { LATER = 4 };
-    const size_t later = (r + LATER) * sizeof(real);
-    fetch(t->ahead + 128 * r, 128);
-    if (!large) { return; }
-    fetch((uintptr_t)p.first + later * p.stride, TILE * sizeof(real));
-    fetch((uintptr_t)t->from.first + later * t->from.stride, sums * VEC_BYTES);
+/* The next tile is on its way, two lines a neuron. */
+static INLINED void fetch_ahead(const tile_of_block *t, size_t r) {
+    const char *ahead = (const char *)(t->ahead + 128 * r);
+    __builtin_prefetch(ahead);
+    __builtin_prefetch(ahead + 64);
 }
 
 /* For every neuron: its full sum, if it wants it, then its terms. */
-static INLINED void sum_each(bool large, const tile_of_block *t, const relu_sum *s,
-                             const active_work *w, size_t sums) {
-    const input_set *inputs = active_inputs(w, t->number);
-    const neuron_products p = products_of(t, s, w);
+static INLINED void sum_each(const tile_of_block *t, const relu_sum *s, const active_work *w,
+                             size_t sums) {
+    const input_set *inputs = inputs_of(w, t->number);
+    const neuron_products p = products_of(t, s);
     const unsigned char *use_complement = w->use_complement + t->number * ACTIVE_PANEL;
     const size_t groups = sign_groups(s->q);
     for (size_t r = 0; r < s->count; r++) {
-        fetch_ahead(large, t, p, r, sums);
+        fetch_ahead(t, r);
         vec sum[SUMS];
         load_sums(t->from.first + r * t->from.stride, sums, sum);
         if (use_complement[r]) { add_full_sum(w, r, groups, sums, sum); }
@@ -149,10 +138,10 @@ static INLINED void sum_each(bool large, const tile_of_block *t, const relu_sum 
 
 /* For every pair of neurons: their full sums, if they want them, then their terms: those of both and
  * then those of each, or those of each in turns. */
-static INLINED void sum_pairs(bool shared, bool large, const tile_of_block *t, const relu_sum *s,
+static INLINED void sum_pairs(bool shared, const tile_of_block *t, const relu_sum *s,
                               const active_work *w, size_t sums) {
-    const input_set *inputs = active_inputs(w, t->number);
-    const neuron_products p = products_of(t, s, w);
+    const input_set *inputs = inputs_of(w, t->number);
+    const neuron_products p = products_of(t, s);
     const unsigned char *use_complement = w->use_complement + t->number * ACTIVE_PANEL;
     const size_t groups = sign_groups(s->q);
     for (size_t r = 0; r < s->count; r += PAIR) {
@@ -161,8 +150,8 @@ static INLINED void sum_pairs(bool shared, bool large, const tile_of_block *t, c
         const bool paired = r + 1 < s->count;
         const real *from = t->from.first + r * t->from.stride;
         real *to = t->to.first + r * t->to.stride;
-        fetch_ahead(large, t, p, r, sums);
-        fetch_ahead(large, t, p, r + 1, sums);
+        fetch_ahead(t, r);
+        fetch_ahead(t, r + 1);
         vec sum[SUMS], other_sum[SUMS];
         load_sums(from, sums, sum);
         load_sums(paired ? from + t->from.stride : w->nobody, sums, other_sum);
@@ -181,42 +170,39 @@ static INLINED void sum_pairs(bool shared, bool large, const tile_of_block *t, c
     }
 }
 
-static INLINED void sum_tile(bool shared, bool large, const tile_of_block *t, const relu_sum *s,
+static INLINED void sum_tile(bool shared, const tile_of_block *t, const relu_sum *s,
                              const active_work *w, size_t sums) {
     if (w->full_sum_needed[t->number]) { full_sum_tile(t, s, w, sums); }
     if (shared) {
         /* never more, but the compiler would make those, too */
-        sum_pairs(true, large, t, s, w, sums < SHARED_SUMS ? sums : SHARED_SUMS);
+        sum_pairs(true, t, s, w, sums < SHARED_SUMS ? sums : SHARED_SUMS);
     } else if (sums <= TURN_SUMS) {
-        sum_pairs(false, large, t, s, w, sums);
+        sum_pairs(false, t, s, w, sums);
     } else {
-        sum_each(large, t, s, w, sums);
+        sum_each(t, s, w, sums);
     }
 }
 
 /* A function for each number of registers: in one for all of them they would be too few. */
-#define SUM_TILE(sums, name, large)                                                                \
-    static __attribute__((noinline)) void name##_##sums(bool shared, const tile_of_block *t,       \
-                                                        const relu_sum *s, const active_work *w) { \
-        sum_tile(shared, large, t, s, w, sums);                                                    \
+#define SUM_TILE(sums)                                                                  \
+    static __attribute__((noinline)) void sum_tile_##sums(                              \
+        bool shared, const tile_of_block *t, const relu_sum *s, const active_work *w) { \
+        sum_tile(shared, t, s, w, sums);                                                \
     }
-#define SUM_TILES(name, large)                                                      \
-    SUM_TILE(1, name, large)                                                        \
-    SUM_TILE(2, name, large)                                                        \
-    SUM_TILE(3, name, large)                                                        \
-    SUM_TILE(4, name, large)                                                        \
-    SUM_TILE(5, name, large)                                                        \
-    SUM_TILE(6, name, large)                                                        \
-    SUM_TILE(7, name, large)                                                        \
-    SUM_TILE(8, name, large)                                                        \
-    static sum_of_tile *const name[SUMS] = {name##_1, name##_2, name##_3, name##_4, \
-                                            name##_5, name##_6, name##_7, name##_8};
-
-typedef void sum_of_tile(bool shared, const tile_of_block *, const relu_sum *, const active_work *);
-SUM_TILES(of_small, false)
-SUM_TILES(of_large, true)
+SUM_TILE(1)
+SUM_TILE(2)
+SUM_TILE(3)
+SUM_TILE(4)
+SUM_TILE(5)
+SUM_TILE(6)
+SUM_TILE(7)
+SUM_TILE(8)
 
 void active_sum(const packed_columns *c, const tile_of_block *tile, const relu_sum *s,
                 const active_work *w) {
-    (tile->large ? of_large : of_small)[c->sums - 1](c->shared, tile, s, w);
+    static void (*const by_registers[SUMS])(bool, const tile_of_block *, const relu_sum *,
+                                            const active_work *) = {
+        sum_tile_1, sum_tile_2, sum_tile_3, sum_tile_4,
+        sum_tile_5, sum_tile_6, sum_tile_7, sum_tile_8};
+    by_registers[c->sums - 1](c->shared, tile, s, w);
 }

@@ -63,25 +63,28 @@ static void negate(real *x) {
     for (size_t k = 0; k < TILE; k += LANES) { vec_store(x + k, -vec_load(x + k)); }
 }
 
-/* products (count, TILE) <- factor <R_j, a_r> on a tile, with the sign that it has in the sum. */
-static void find_products(const relu_sum *s, size_t begin, size_t width,
-                          const unsigned char *use_complement, real *products) {
-    layer_products(s->A, s->R + begin, s->count, s->q, s->ld, width, s->factor, products, TILE);
-    for (size_t r = 0; r < s->count; r++) {
-        if (use_complement[r]) { negate(products + r * TILE); }
-    }
-}
-
-bool active_terms(const packed_columns *c, const relu_sum *s, const active_work *w) {
+bool active_inputs(const packed_columns *c, const relu_sum *s, const active_work *w) {
     bool any = false;
     for (size_t t = 0; t < active_tiles(c); t++) {
-        const size_t begin = t * c->tile, width = smaller(c->n - begin, c->tile);
-        unsigned char *use_complement = w->use_complement + t * ACTIVE_PANEL;
-        input_set *inputs = active_inputs(w, t);
-        w->full_sum_needed[t] = choose(s, begin, width, inputs, use_complement);
+        const size_t begin = t * c->tile;
+        input_set *inputs = inputs_of(w, t);
+        w->full_sum_needed[t] = choose(s, begin, smaller(c->n - begin, c->tile), inputs,
+                                       w->use_complement + t * ACTIVE_PANEL);
         any |= w->full_sum_needed[t];
         if (s->count % PAIR) { inputs[s->count] = 0; }
-        if (!s->S) { find_products(s, begin, width, use_complement, active_products(w, t)); }
     }
     return any;
+}
+
+void active_products(const packed_columns *c, const relu_sum *s, const active_work *w, size_t first,
+                     size_t last) {
+    real *products = w->products;
+    for (size_t t = first; t < last; t++, products += ACTIVE_PANEL * TILE) {
+        const size_t begin = t * c->tile;
+        layer_products(s->A, s->R + begin, s->count, s->q, s->ld, smaller(c->n - begin, c->tile),
+                       s->factor, products, TILE);
+        for (size_t r = 0; r < s->count; r++) {
+            if (w->use_complement[t * ACTIVE_PANEL + r]) { negate(products + r * TILE); }
+        }
+    }
 }

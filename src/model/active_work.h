@@ -21,8 +21,9 @@ enum {
      * cache of 32 KiB or more that holds sums and terms besides. Not by the cache that is met: the
      * order of sums, and with it the bytes of a result, hangs on it. */
     TILE = 64,
-    LARGE = 4 << 20, /* bytes of products from which on no second-level cache holds them */
-    PAIR = 2         /* neurons, or outputs, that share what is loaded of V */
+    /* tiles whose products are computed together: 1 MiB of them, which a cache holds */
+    RUN = (1 << 20) / (ACTIVE_PANEL * TILE * (int)sizeof(real)),
+    PAIR = 2 /* neurons, or outputs, that share what is loaded of V */
 };
 
 /* For what is only fast where its arguments are constants. */
@@ -40,8 +41,8 @@ typedef struct {
 typedef struct {
     input_set *inputs; /* (tiles, ACTIVE_PANEL) which inputs are summed for each neuron; of one
                           beyond an odd number none */
-    real *products; /* (tiles, ACTIVE_PANEL, TILE) +-factor <R_j, a_r>, of all inputs; unused where
-                          columns are given */
+    real *products;    /* (RUN, ACTIVE_PANEL, TILE) +-factor <R_j, a_r> of the tiles in work, of all
+                          their inputs; unused where columns are given */
     unsigned char
         *use_complement;     /* (tiles, ACTIVE_PANEL) is it the inactive inputs that are summed? */
     bool *full_sum_needed;   /* (tiles) is it so for any neuron? */
@@ -63,25 +64,24 @@ typedef struct {
     const real *columns;
     uintptr_t ahead; /* address of the next tile of the block, which need not be there */
     size_t number, begin, width; /* which tile, its first input, and how many */
-    bool large;                  /* are there LARGE of products? */
+    const real *products;        /* (ACTIVE_PANEL, TILE) of it */
     neuron_columns from, to;     /* the neurons' sums before it, and after it */
 } tile_of_block;
 
-/* Finds the terms of all neurons in all tiles; is a full sum needed in any? */
-bool active_terms(const packed_columns *c, const relu_sum *s, const active_work *w);
+/* Finds the inputs of all neurons in all tiles; is a full sum needed in any? */
+bool active_inputs(const packed_columns *c, const relu_sum *s, const active_work *w);
+
+/* Computes the products of tiles `first` to `last` - 1, RUN at most. */
+void active_products(const packed_columns *c, const relu_sum *s, const active_work *w, size_t first,
+                     size_t last);
 
 /* Adds the sums over a tile of c. */
 void active_sum(const packed_columns *c, const tile_of_block *tile, const relu_sum *s,
                 const active_work *w);
 
 /* Which inputs of tile t are summed for each neuron. */
-static inline input_set *active_inputs(const active_work *w, size_t t) {
+static inline input_set *inputs_of(const active_work *w, size_t t) {
     return w->inputs + t * ACTIVE_PANEL;
-}
-
-/* The products of tile t. */
-static inline real *active_products(const active_work *w, size_t t) {
-    return w->products + t * ACTIVE_PANEL * TILE;
 }
 
 /* Of the pair whose inputs these are. */
