@@ -20,7 +20,7 @@
 #include "base/error.h"
 #include "base/real.h"
 
-/* How many neurons one call takes: V R serves them all, and their lists stay in cache. */
+/* How many neurons one call takes: V R serves them all, and their sums stay in cache. */
 #define ACTIVE_PANEL 512
 
 typedef struct {
