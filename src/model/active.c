@@ -80,6 +80,7 @@ static active_work lay_out(const packed_columns *c, size_t q, uintptr_t *at) {
     w.products = arena_alloc(at, smaller(tiles, RUN) * ACTIVE_PANEL * TILE, sizeof *w.products);
     w.use_complement = arena_alloc(at, tiles * ACTIVE_PANEL, sizeof *w.use_complement);
     w.full_sum_needed = arena_alloc(at, tiles, sizeof *w.full_sum_needed);
+    w.scaled = arena_alloc(at, q * TILE, sizeof *w.scaled);
     w.full_sum = arena_alloc(at, q * BLOCK, sizeof *w.full_sum);
     const size_t groups = sign_groups(q);
     w.signed_sums = arena_alloc(at, groups * SIGN_TABLE * BLOCK, sizeof *w.signed_sums);

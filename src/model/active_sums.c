@@ -11,7 +11,7 @@ static INLINED void store_sums(const vec *sum, size_t sums, real *to) {
     for (size_t k = 0; k < sums; k++) { *(vec *)(to + k * LANES) = sum[k]; }
 }
 
-static INLINED void add_column(const real *column, vec value, size_t sums, vec *sum) {
+static INLINED void add_column(const real *column, real value, size_t sums, vec *sum) {
     for (size_t k = 0; k < sums; k++) { sum[k] += value * *(const vec *)(column + k * LANES); }
 }
 
@@ -26,17 +26,17 @@ static INLINED void add_to_both(const real *column, real value, real other, size
 }
 
 /* full_sum <- factor * V R over a tile of a block, of one column of R, or of two. */
-static INLINED void full_sum_of(const tile_of_block *t, const relu_sum *s, const active_work *w,
-                                size_t o, bool two, size_t sums) {
+static INLINED void full_sum_of(const tile_of_block *t, const active_work *w, size_t o, bool two,
+                                size_t sums) {
     const size_t block = sums * LANES;
-    const real *R = s->R + o * s->ld + t->begin, *other = R + (two ? s->ld : 0);
+    const real *R = w->scaled + o * TILE, *other = R + TILE;
     vec sum[SUMS] = {{0}}, other_sum[SUMS] = {{0}};
     for (size_t j = 0; j < t->width; j++) {
         const real *column = t->columns + j * block;
         if (two) {
-            add_to_both(column, s->factor * R[j], s->factor * other[j], sums, sum, other_sum);
+            add_to_both(column, R[j], other[j], sums, sum, other_sum);
         } else {
-            add_column(column, s->factor * R[j] + (vec){0}, sums, sum);
+            add_column(column, R[j], sums, sum);
         }
     }
     store_sums(sum, sums, w->full_sum + o * block);
@@ -46,9 +46,13 @@ static INLINED void full_sum_of(const tile_of_block *t, const relu_sum *s, const
 /* factor * V R over a tile of a block, and its sums with signs. */
 static INLINED void full_sum_tile(const tile_of_block *t, const relu_sum *s, const active_work *w,
                                   size_t sums) {
+    for (size_t o = 0; o < s->q; o++) {
+        const real *R = s->R + o * s->ld + t->begin;
+        for (size_t j = 0; j < t->width; j++) { w->scaled[o * TILE + j] = s->factor * R[j]; }
+    }
     size_t o = 0; /* two at once where there are 32 registers */
-    for (; VEC_BYTES == 64 && o + PAIR <= s->q; o += PAIR) { full_sum_of(t, s, w, o, true, sums); }
-    for (; o < s->q; o++) { full_sum_of(t, s, w, o, false, sums); }
+    for (; VEC_BYTES == 64 && o + PAIR <= s->q; o += PAIR) { full_sum_of(t, w, o, true, sums); }
+    for (; o < s->q; o++) { full_sum_of(t, w, o, false, sums); }
     sign_sums_write(w->full_sum, s->q, sums * LANES, w->signed_sums);
 }
 
@@ -56,8 +60,8 @@ static INLINED void full_sum_tile(const tile_of_block *t, const relu_sum *s, con
 static INLINED void add_full_sum(const active_work *w, size_t r, size_t groups, size_t sums,
                                  vec *sum) {
     for (size_t g = r * groups; g < (r + 1) * groups; g++) {
-        const vec sign = w->sign_places[g].sign + (vec){0};
-        add_column(w->signed_sums + w->sign_places[g].column * sums * LANES, sign, sums, sum);
+        const sign_place place = w->sign_places[g];
+        add_column(w->signed_sums + place.column * sums * LANES, place.sign, sums, sum);
     }
 }
 
@@ -81,7 +85,7 @@ static INLINED void add_both(const real *columns, input_set set, const real *pro
 static INLINED void add_first(const real *columns, input_set set, const real *products, size_t sums,
                               vec *sum) {
     const size_t j = first_of(set);
-    add_column(columns + j * sums * LANES, products[j] + (vec){0}, sums, sum);
+    add_column(columns + j * sums * LANES, products[j], sums, sum);
 }
 
 static INLINED void add_alone(const real *columns, input_set set, const real *products, size_t sums,

@@ -46,7 +46,8 @@ typedef struct {
     unsigned char
         *use_complement;     /* (tiles, ACTIVE_PANEL) is it the inactive inputs that are summed? */
     bool *full_sum_needed;   /* (tiles) is it so for any neuron? */
-    real *full_sum;          /* (q, BLOCK) factor * V R of a tile */
+    real *scaled;            /* (q, TILE) factor * R of a tile */
+    real *full_sum;          /* (q, BLOCK) factor * V R of it */
     real *signed_sums;       /* its sums with signs */
     sign_place *sign_places; /* (ACTIVE_PANEL, groups) of a neuron's there */
     real *sums;              /* (ACTIVE_PANEL, BLOCK) of all neurons, side by side */
