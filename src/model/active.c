@@ -80,7 +80,7 @@ static active_work lay_out(const packed_columns *c, size_t q, uintptr_t *at) {
     w.products = arena_alloc(at, smaller(tiles, RUN) * ACTIVE_PANEL * TILE, sizeof *w.products);
     w.use_complement = arena_alloc(at, tiles * ACTIVE_PANEL, sizeof *w.use_complement);
     w.full_sum_needed = arena_alloc(at, tiles, sizeof *w.full_sum_needed);
-    w.scaled = arena_alloc(at, q * TILE, sizeof *w.scaled);
+    w.scaled = arena_alloc(at, smaller(tiles, RUN) * q * TILE, sizeof *w.scaled);
     w.full_sum = arena_alloc(at, q * BLOCK, sizeof *w.full_sum);
     const size_t groups = sign_groups(q);
     w.signed_sums = arena_alloc(at, groups * SIGN_TABLE * BLOCK, sizeof *w.signed_sums);
@@ -102,52 +102,61 @@ static bool in_place(neuron_columns T, size_t block, size_t room) {
     return block <= room && T.stride % LANES == 0 && (uintptr_t)T.first % VEC_BYTES == 0;
 }
 
-/* T <- T + a block of V times s over tiles `first` to `last` - 1, of which T has `rows`, and `room`
- * until the next column. Sums go from T to T; between tiles they are side by side, or in T if one
- * block is all its rows. */
-static void add_block(const packed_columns *c, const relu_sum *s, const active_work *w,
-                      size_t first, size_t last, const real *packed, neuron_columns T, size_t rows,
-                      size_t room) {
-    const size_t block = c->sums * LANES;
-    const bool direct = in_place(T, block, room);
+/* Tile t of the block of V from row b on, of a run of tiles that begins with `first`. */
+static tile_of_block tile_of(const packed_columns *c, const relu_sum *s, const active_work *w,
+                             size_t b, size_t first, size_t t) {
+    const size_t block = c->sums * LANES, begin = t * c->tile, place = t - first;
+    const real *columns = c->packed + b * c->n + begin * block;
+    tile_of_block tile = {.columns = columns,
+                          .ahead = (uintptr_t)columns + c->tile * block * sizeof *columns,
+                          .number = t,
+                          .width = smaller(c->n - begin, c->tile)};
+    if (s->S) {
+        tile.products = (neuron_products){.first = s->S + begin, .stride = s->ld};
+    } else {
+        tile.products =
+            (neuron_products){.first = w->products + place * ACTIVE_PANEL * TILE, .stride = TILE};
+        tile.scaled = w->scaled + place * s->q * TILE;
+    }
+    return tile;
+}
+
+/* T <- T + the block of V from row b on times s, over tiles `first` to `last` - 1. Sums go from T to
+ * T; between tiles they are side by side, or in T if one block is all its rows. */
+static void add_block(const packed_columns *c, const relu_sum *s, const active_work *w, size_t b,
+                      size_t first, size_t last, real *T, size_t stride) {
+    const size_t block = c->sums * LANES, rows = smaller(c->length - b, block);
+    const neuron_columns own = {.first = T + b, .stride = stride};
     const neuron_columns beside = {.first = w->sums, .stride = block};
-    const neuron_columns ends = direct ? T : beside, between = blocks_of(c) == 1 ? ends : beside;
+    const bool direct = in_place(own, block, stride - b);
+    const neuron_columns ends = direct ? own : beside, between = blocks_of(c) == 1 ? ends : beside;
     for (size_t r = 0; !direct && r < s->count; r++) {
         real *sum = beside.first + r * block;
-        memcpy(sum, T.first + r * T.stride, rows * sizeof *sum);
+        memcpy(sum, own.first + r * stride, rows * sizeof *sum);
         memset(sum + rows, 0, (block - rows) * sizeof *sum);
     }
     for (size_t t = first; t < last; t++) {
-        size_t begin = t * c->tile;
-        const tile_of_block tile = {.columns = packed + begin * block,
-                                    .ahead = (uintptr_t)packed +
-                                             (begin + c->tile) * block * sizeof *packed,
-                                    .number = t,
-                                    .begin = begin,
-                                    .width = smaller(c->n - begin, c->tile),
-                                    .products = w->products + (t - first) * ACTIVE_PANEL * TILE,
-                                    .from = t == first ? ends : between,
-                                    .to = t + 1 == last ? ends : between};
+        tile_of_block tile = tile_of(c, s, w, b, first, t);
+        tile.from = t == first ? ends : between;
+        tile.to = t + 1 == last ? ends : between;
         active_sum(c, &tile, s, w);
     }
     for (size_t r = 0; !direct && r < s->count; r++) {
-        memcpy(T.first + r * T.stride, beside.first + r * block, rows * sizeof *T.first);
+        memcpy(own.first + r * stride, beside.first + r * block, rows * sizeof *T);
     }
 }
 
 void active_add(const packed_columns *c, const relu_sum *s, real *T, size_t stride, real *work) {
-    const size_t block = c->sums * LANES;
+    const size_t block = c->sums * LANES, tiles = active_tiles(c);
     uintptr_t at = (uintptr_t)work;
     active_work w = lay_out(c, s->q, &at);
     if (active_inputs(c, s, &w)) { sign_sums_find(s->A, s->count, s->q, w.sign_places); }
     memset(w.nobody, 0, block * sizeof *w.nobody);
-    for (size_t first = 0, last; first < active_tiles(c); first = last) {
-        last = smaller(active_tiles(c), first + RUN);
+    for (size_t first = 0; first < tiles; first += RUN) {
+        const size_t last = smaller(tiles, first + RUN);
         if (!s->S) { active_products(c, s, &w, first, last); }
         for (size_t b = 0; b < c->length; b += block) {
-            const neuron_columns columns = {.first = T + b, .stride = stride};
-            add_block(c, s, &w, first, last, c->packed + b * c->n, columns,
-                      smaller(c->length - b, block), stride - b);
+            add_block(c, s, &w, b, first, last, T, stride);
         }
     }
 }

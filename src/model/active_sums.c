@@ -29,7 +29,7 @@ static INLINED void add_to_both(const real *column, real value, real other, size
 static INLINED void full_sum_of(const tile_of_block *t, const active_work *w, size_t o, bool two,
                                 size_t sums) {
     const size_t block = sums * LANES;
-    const real *R = w->scaled + o * TILE, *other = R + TILE;
+    const real *R = t->scaled + o * TILE, *other = R + TILE;
     vec sum[SUMS] = {{0}}, other_sum[SUMS] = {{0}};
     for (size_t j = 0; j < t->width; j++) {
         const real *column = t->columns + j * block;
@@ -46,10 +46,6 @@ static INLINED void full_sum_of(const tile_of_block *t, const active_work *w, si
 /* factor * V R over a tile of a block, and its sums with signs. */
 static INLINED void full_sum_tile(const tile_of_block *t, const relu_sum *s, const active_work *w,
                                   size_t sums) {
-    for (size_t o = 0; o < s->q; o++) {
-        const real *R = s->R + o * s->ld + t->begin;
-        for (size_t j = 0; j < t->width; j++) { w->scaled[o * TILE + j] = s->factor * R[j]; }
-    }
     size_t o = 0; /* two at once where there are 32 registers */
     for (; VEC_BYTES == 64 && o + PAIR <= s->q; o += PAIR) { full_sum_of(t, w, o, true, sums); }
     for (; o < s->q; o++) { full_sum_of(t, w, o, false, sums); }
@@ -105,17 +101,6 @@ static INLINED void add_in_turns(const real *columns, pair_inputs in, const real
     add_alone(columns, in.second, others, sums, other_sum);
 }
 
-/* What the columns of a tile are multiplied by, for each neuron `stride` numbers apart. */
-typedef struct {
-    const real *first;
-    size_t stride;
-} neuron_products;
-
-static INLINED neuron_products products_of(const tile_of_block *t, const relu_sum *s) {
-    if (s->S) { return (neuron_products){s->S + t->begin, s->ld}; }
-    return (neuron_products){t->products, TILE};
-}
-
 /* The next tile is on its way, two lines a neuron. */
 static INLINED void fetch_ahead(const tile_of_block *t, size_t r) {
     const char *ahead = (const char *)(t->ahead + 128 * r);
@@ -127,7 +112,7 @@ static INLINED void fetch_ahead(const tile_of_block *t, size_t r) {
 static INLINED void sum_each(const tile_of_block *t, const relu_sum *s, const active_work *w,
                              size_t sums) {
     const input_set *inputs = inputs_of(w, t->number);
-    const neuron_products p = products_of(t, s);
+    const neuron_products p = t->products;
     const unsigned char *use_complement = w->use_complement + t->number * ACTIVE_PANEL;
     const size_t groups = sign_groups(s->q);
     for (size_t r = 0; r < s->count; r++) {
@@ -145,7 +130,7 @@ static INLINED void sum_each(const tile_of_block *t, const relu_sum *s, const ac
 static INLINED void sum_pairs(bool shared, const tile_of_block *t, const relu_sum *s,
                               const active_work *w, size_t sums) {
     const input_set *inputs = inputs_of(w, t->number);
-    const neuron_products p = products_of(t, s);
+    const neuron_products p = t->products;
     const unsigned char *use_complement = w->use_complement + t->number * ACTIVE_PANEL;
     const size_t groups = sign_groups(s->q);
     for (size_t r = 0; r < s->count; r += PAIR) {

@@ -76,13 +76,22 @@ bool active_inputs(const packed_columns *c, const relu_sum *s, const active_work
     return any;
 }
 
+/* scaled (q, TILE) <- factor * R of the `width` inputs from `begin` on. */
+static void scale(const relu_sum *s, size_t begin, size_t width, real *scaled) {
+    for (size_t o = 0; o < s->q; o++) {
+        const real *R = s->R + o * s->ld + begin;
+        for (size_t j = 0; j < width; j++) { scaled[o * TILE + j] = s->factor * R[j]; }
+    }
+}
+
 void active_products(const packed_columns *c, const relu_sum *s, const active_work *w, size_t first,
                      size_t last) {
-    real *products = w->products;
-    for (size_t t = first; t < last; t++, products += ACTIVE_PANEL * TILE) {
-        const size_t begin = t * c->tile;
-        layer_products(s->A, s->R + begin, s->count, s->q, s->ld, smaller(c->n - begin, c->tile),
-                       s->factor, products, TILE);
+    for (size_t t = first; t < last; t++) {
+        const size_t begin = t * c->tile, width = smaller(c->n - begin, c->tile);
+        real *products = w->products + (t - first) * ACTIVE_PANEL * TILE;
+        layer_products(s->A, s->R + begin, s->count, s->q, s->ld, width, s->factor, products, TILE);
+        if (!w->full_sum_needed[t]) { continue; }
+        scale(s, begin, width, w->scaled + (t - first) * s->q * TILE);
         for (size_t r = 0; r < s->count; r++) {
             if (w->use_complement[t * ACTIVE_PANEL + r]) { negate(products + r * TILE); }
         }

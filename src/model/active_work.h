@@ -46,8 +46,8 @@ typedef struct {
     unsigned char
         *use_complement;     /* (tiles, ACTIVE_PANEL) is it the inactive inputs that are summed? */
     bool *full_sum_needed;   /* (tiles) is it so for any neuron? */
-    real *scaled;            /* (q, TILE) factor * R of a tile */
-    real *full_sum;          /* (q, BLOCK) factor * V R of it */
+    real *scaled;            /* (RUN, q, TILE) factor * R of the tiles in work that need it */
+    real *full_sum;          /* (q, BLOCK) factor * V R of a tile */
     real *signed_sums;       /* its sums with signs */
     sign_place *sign_places; /* (ACTIVE_PANEL, groups) of a neuron's there */
     real *sums;              /* (ACTIVE_PANEL, BLOCK) of all neurons, side by side */
@@ -60,19 +60,26 @@ typedef struct {
     size_t stride;
 } neuron_columns;
 
+/* What columns of V are multiplied by, for each neuron `stride` numbers apart. */
+typedef struct {
+    const real *first;
+    size_t stride;
+} neuron_products;
+
 /* A tile of a block of V. */
 typedef struct {
     const real *columns;
-    uintptr_t ahead; /* address of the next tile of the block, which need not be there */
-    size_t number, begin, width; /* which tile, its first input, and how many */
-    const real *products;        /* (ACTIVE_PANEL, TILE) of it */
-    neuron_columns from, to;     /* the neurons' sums before it, and after it */
+    uintptr_t ahead;          /* address of the next tile of the block, which need not be there */
+    size_t number, width;     /* which tile, and how many inputs it has */
+    neuron_products products; /* of it */
+    const real *scaled;       /* (q, TILE) of it, if its full sum is needed */
+    neuron_columns from, to;  /* the neurons' sums before it, and after it */
 } tile_of_block;
 
 /* Finds the inputs of all neurons in all tiles; is a full sum needed in any? */
 bool active_inputs(const packed_columns *c, const relu_sum *s, const active_work *w);
 
-/* Computes the products of tiles `first` to `last` - 1, RUN at most. */
+/* Computes products and scaled R of tiles `first` to `last` - 1, RUN at most; not of given columns. */
 void active_products(const packed_columns *c, const relu_sum *s, const active_work *w, size_t first,
                      size_t last);
 

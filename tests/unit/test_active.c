@@ -8,6 +8,7 @@
 #include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "stats/rng.h"
 
@@ -106,10 +107,10 @@ enum { ODD = 71 }; /* one neuron has no partner */
 
 Test(active, is_the_sum_written_out) {
     /* lengths of one to eight registers of 64 bytes, and such that neurons share what is loaded */
-    static const size_t inputs[] = {1, 7, 64, 97, 200, 411},
-                        lengths[] = {1, 20, 40, 64, 70, 90, 110, 128, 300, 790},
-                        outputs[] = {1, 3, 10, 23};
-    for (size_t a = 0; a < 6; a++) {
+    static const size_t inputs[] = {1,   7,   64, 97,
+                                    200, 411, 600}, /* the last in several runs of tiles */
+        lengths[] = {1, 20, 40, 64, 70, 90, 110, 128, 300, 790}, outputs[] = {1, 3, 10, 23};
+    for (size_t a = 0; a < 7; a++) {
         for (size_t b = 0; b < 10; b++) {
             for (size_t c = 0; c < 4; c++) {
                 expect_the_sum(new_scene(inputs[a], lengths[b], outputs[c], ODD, false), false);
@@ -134,6 +135,21 @@ Test(active, in_padded_columns_of_any_number) {
             expect_the_sum(new_scene(97, lengths[b], 4, counts[c], true), false);
         }
     }
+}
+
+/* A step moves the columns that decide what is active: all is decided before any is moved. */
+Test(active, in_the_columns_that_decide) {
+    scene s = new_scene(600, 600, 10, ODD, true);
+    packed_columns columns;
+    cr_assert(eq(int, active_new(s.V, s.n, s.length, &columns), OK));
+    real *work = allocate(active_workspace(&columns, s.q), sizeof *work, "work");
+    memcpy(s.before, s.Z, s.count * s.ld * sizeof *s.Z);
+    memcpy(s.T, s.Z, s.count * s.ld * sizeof *s.Z);
+    relu_sum step = {
+        .Z = s.T, .A = s.A, .R = s.R, .count = s.count, .q = s.q, .ld = s.ld, .factor = FACTOR};
+    active_add(&columns, &step, s.T, s.stride, work);
+    cr_expect(le(dbl, largest_difference(&s), SAME * sqrt((double)(s.n * s.q)) * 10));
+    free(work), active_free(&columns), free_scene(&s);
 }
 
 Test(active, tiles_are_equal_shares) {
