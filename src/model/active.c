@@ -81,7 +81,6 @@ static active_work lay_out(const packed_columns *c, size_t q, uintptr_t *at) {
     w.use_complement = arena_alloc(at, tiles * ACTIVE_PANEL, sizeof *w.use_complement);
     w.full_sum_needed = arena_alloc(at, tiles, sizeof *w.full_sum_needed);
     w.scaled = arena_alloc(at, smaller(tiles, RUN) * q * TILE, sizeof *w.scaled);
-    w.full_sum = arena_alloc(at, q * BLOCK, sizeof *w.full_sum);
     const size_t groups = sign_groups(q);
     w.signed_sums = arena_alloc(at, groups * SIGN_TABLE * BLOCK, sizeof *w.signed_sums);
     w.sign_places = arena_alloc(at, ACTIVE_PANEL * groups, sizeof *w.sign_places);
@@ -107,10 +106,7 @@ static tile_of_block tile_of(const packed_columns *c, const relu_sum *s, const a
                              size_t b, size_t first, size_t t) {
     const size_t block = c->sums * LANES, begin = t * c->tile, place = t - first;
     const real *columns = c->packed + b * c->n + begin * block;
-    tile_of_block tile = {.columns = columns,
-                          .ahead = (uintptr_t)columns + c->tile * block * sizeof *columns,
-                          .number = t,
-                          .width = smaller(c->n - begin, c->tile)};
+    tile_of_block tile = {.columns = columns, .number = t, .width = smaller(c->n - begin, c->tile)};
     if (s->S) {
         tile.products = (neuron_products){.first = s->S + begin, .stride = s->ld};
     } else {

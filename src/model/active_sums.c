@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "model/active_work.h"
 
-/* What is loaded of a tile serves two neurons, or two outputs: loads are what these sums wait for.
+/* What is loaded of a tile serves two neurons: loads are what these sums wait for.
  * `sums`, the registers of a sum, is a constant where these functions are inlined. */
 static INLINED void load_sums(const real *from, size_t sums, vec *sum) {
     for (size_t k = 0; k < sums; k++) { sum[k] = *(const vec *)(from + k * LANES); }
@@ -25,31 +25,53 @@ static INLINED void add_to_both(const real *column, real value, real other, size
     }
 }
 
-/* full_sum <- factor * V R over a tile of a block, of one column of R, or of two. */
-static INLINED void full_sum_of(const tile_of_block *t, const active_work *w, size_t o, bool two,
-                                size_t sums) {
-    const size_t block = sums * LANES;
-    const real *R = t->scaled + o * TILE, *other = R + TILE;
-    vec sum[SUMS] = {{0}}, other_sum[SUMS] = {{0}};
+/* Registers of a block whose sums are taken at once: those of a group of outputs, and what is
+ * loaded, are all there are. */
+enum { PART = VEC_BYTES == 64 ? 4 : 2 };
+
+/* The tables of one group over some registers of a block, of `rows` rows: the columns of factor * V R
+ * first, in registers, then their sums with signs. size, part: constants where this is inlined. */
+static INLINED void table_part(const tile_of_block *t, const real *R, size_t size, size_t part,
+                               const real *columns, size_t rows, real *table) {
+    const size_t sums = (size_t)1 << (size - 1);
+    vec full[SIGN_GROUP][PART] = {{{0}}};
     for (size_t j = 0; j < t->width; j++) {
-        const real *column = t->columns + j * block;
-        if (two) {
-            add_to_both(column, R[j], other[j], sums, sum, other_sum);
-        } else {
-            add_column(column, R[j], sums, sum);
+        for (size_t k = 0; k < part; k++) {
+            const vec x = vec_load_once(columns + j * rows + k * LANES);
+            for (size_t o = 0; o < size; o++) { full[o][k] += R[o * TILE + j] * x; }
         }
     }
-    store_sums(sum, sums, w->full_sum + o * block);
-    if (two) { store_sums(other_sum, sums, w->full_sum + (o + 1) * block); }
+    for (size_t k = 0; k < part; k++) {
+        vec f[SIGN_GROUP], sum[SIGN_TABLE];
+        for (size_t o = 0; o < size; o++) { f[o] = full[o][k]; }
+        sign_sums_of(f, size, sum);
+        for (size_t c = 0; c < sums; c++) { *(vec *)(table + c * rows + k * LANES) = sum[c]; }
+    }
 }
 
-/* factor * V R over a tile of a block, and its sums with signs. */
-static INLINED void full_sum_tile(const tile_of_block *t, const relu_sum *s, const active_work *w,
-                                  size_t sums) {
-    size_t o = 0; /* two at once where there are 32 registers */
-    for (; VEC_BYTES == 64 && o + PAIR <= s->q; o += PAIR) { full_sum_of(t, w, o, true, sums); }
-    for (; o < s->q; o++) { full_sum_of(t, w, o, false, sums); }
-    sign_sums_write(w->full_sum, s->q, sums * LANES, w->signed_sums);
+/* Over all registers of the block. */
+static INLINED void table_parts(const tile_of_block *t, const real *R, size_t size, size_t rows,
+                                real *table) {
+    size_t at = 0;
+    for (; at + PART * LANES <= rows; at += PART * LANES) {
+        table_part(t, R, size, PART, t->columns + at, rows, table + at);
+    }
+    for (; at < rows; at += LANES) { table_part(t, R, size, 1, t->columns + at, rows, table + at); }
+}
+
+/* The tables of all groups over a tile of a block. */
+static INLINED void full_sum(const tile_of_block *t, size_t q, const active_work *w, size_t rows) {
+    for (size_t g = 0; g < sign_groups(q); g++) {
+        const sign_group group = sign_group_at(g, q);
+        const real *R = t->scaled + group.first * TILE;
+        real *table = w->signed_sums + group.table * rows;
+        switch (group.size) {
+        case 1: table_parts(t, R, 1, rows, table); break;
+        case 2: table_parts(t, R, 2, rows, table); break;
+        case 3: table_parts(t, R, 3, rows, table); break;
+        default: table_parts(t, R, SIGN_GROUP, rows, table);
+        }
+    }
 }
 
 /* The full sum of neuron r, with its signs. */
@@ -101,13 +123,6 @@ static INLINED void add_in_turns(const real *columns, pair_inputs in, const real
     add_alone(columns, in.second, others, sums, other_sum);
 }
 
-/* The next tile is on its way, two lines a neuron. */
-static INLINED void fetch_ahead(const tile_of_block *t, size_t r) {
-    const char *ahead = (const char *)(t->ahead + 128 * r);
-    __builtin_prefetch(ahead);
-    __builtin_prefetch(ahead + 64);
-}
-
 /* For every neuron: its full sum, if it wants it, then its terms. */
 static INLINED void sum_each(const tile_of_block *t, const relu_sum *s, const active_work *w,
                              size_t sums) {
@@ -116,7 +131,6 @@ static INLINED void sum_each(const tile_of_block *t, const relu_sum *s, const ac
     const unsigned char *use_complement = w->use_complement + t->number * ACTIVE_PANEL;
     const size_t groups = sign_groups(s->q);
     for (size_t r = 0; r < s->count; r++) {
-        fetch_ahead(t, r);
         vec sum[SUMS];
         load_sums(t->from.first + r * t->from.stride, sums, sum);
         if (use_complement[r]) { add_full_sum(w, r, groups, sums, sum); }
@@ -139,8 +153,6 @@ static INLINED void sum_pairs(bool shared, const tile_of_block *t, const relu_su
         const bool paired = r + 1 < s->count;
         const real *from = t->from.first + r * t->from.stride;
         real *to = t->to.first + r * t->to.stride;
-        fetch_ahead(t, r);
-        fetch_ahead(t, r + 1);
         vec sum[SUMS], other_sum[SUMS];
         load_sums(from, sums, sum);
         load_sums(paired ? from + t->from.stride : w->nobody, sums, other_sum);
@@ -161,7 +173,7 @@ static INLINED void sum_pairs(bool shared, const tile_of_block *t, const relu_su
 
 static INLINED void sum_tile(bool shared, const tile_of_block *t, const relu_sum *s,
                              const active_work *w, size_t sums) {
-    if (w->full_sum_needed[t->number]) { full_sum_tile(t, s, w, sums); }
+    if (w->full_sum_needed[t->number]) { full_sum(t, s->q, w, sums * LANES); }
     if (shared) {
         /* never more, but the compiler would make those, too */
         sum_pairs(true, t, s, w, sums < SHARED_SUMS ? sums : SHARED_SUMS);

@@ -7,7 +7,7 @@
 
 enum {
     AHEAD = 24, /* neurons whose columns are fetched before they are looked at */
-    WORTH = 2,  /* how many times its operations a full sum has to save, as it takes cache, too */
+    PLACE = 2   /* terms that a neuron's sum with signs costs: its tables take cache, too */
 };
 
 /* The inputs of a tile, `width` numbers x, for which x > 0, or, for given columns, x != 0. The
@@ -45,11 +45,11 @@ static bool choose(const relu_sum *s, size_t begin, size_t width, input_set *inp
     for (size_t r = 0; r < s->count; r++) {
         prefetch(x + r * s->ld, AHEAD * s->ld, width);
         inputs[r] = find(x + r * s->ld, width, s->S);
-        size_t active = set_count(inputs[r]), other = width - active + groups;
+        size_t active = set_count(inputs[r]), other = width - active + PLACE * groups;
         use_complement[r] = !s->S && other < active;
         saved += use_complement[r] ? active - other : 0;
     }
-    if (saved <= WORTH * (s->q * width + groups * SIGN_COST)) {
+    if (saved <= s->q * width + groups * SIGN_COST) {
         memset(use_complement, 0, s->count);
         return false;
     }

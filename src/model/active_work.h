@@ -23,7 +23,7 @@ enum {
     TILE = 64,
     /* tiles whose products are computed together: 1 MiB of them, which a cache holds */
     RUN = (1 << 20) / (ACTIVE_PANEL * TILE * (int)sizeof(real)),
-    PAIR = 2 /* neurons, or outputs, that share what is loaded of V */
+    PAIR = 2 /* neurons that share what is loaded of V */
 };
 
 /* For what is only fast where its arguments are constants. */
@@ -47,8 +47,7 @@ typedef struct {
         *use_complement;     /* (tiles, ACTIVE_PANEL) is it the inactive inputs that are summed? */
     bool *full_sum_needed;   /* (tiles) is it so for any neuron? */
     real *scaled;            /* (RUN, q, TILE) factor * R of the tiles in work that need it */
-    real *full_sum;          /* (q, BLOCK) factor * V R of a tile */
-    real *signed_sums;       /* its sums with signs */
+    real *signed_sums;       /* the sums with signs of a tile's factor * V R, table after table */
     sign_place *sign_places; /* (ACTIVE_PANEL, groups) of a neuron's there */
     real *sums;              /* (ACTIVE_PANEL, BLOCK) of all neurons, side by side */
     real *nobody;            /* (BLOCK) beside the last of an odd number */
@@ -69,7 +68,6 @@ typedef struct {
 /* A tile of a block of V. */
 typedef struct {
     const real *columns;
-    uintptr_t ahead;          /* address of the next tile of the block, which need not be there */
     size_t number, width;     /* which tile, and how many inputs it has */
     neuron_products products; /* of it */
     const real *scaled;       /* (q, TILE) of it, if its full sum is needed */

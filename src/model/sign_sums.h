@@ -10,12 +10,18 @@
 
 #include <stddef.h>
 #include "base/real.h"
+#include "model/vec.h"
 
 enum {
     SIGN_GROUP = 4,                     /* columns of a group, at most */
     SIGN_TABLE = 1 << (SIGN_GROUP - 1), /* columns of its table, at most */
     SIGN_COST = 2 * SIGN_TABLE          /* additions of columns for it, at most */
 };
+
+/* A group of the q columns, and where its table begins among the columns of all tables. */
+typedef struct {
+    size_t first, size, table;
+} sign_group;
 
 /* Where a neuron finds its sum of a group: the column of the tables, and its sign, 1 or -1. */
 typedef struct {
@@ -26,12 +32,23 @@ typedef struct {
 /* Groups of q columns, whose sizes differ by one at most. */
 size_t sign_groups(size_t q);
 
+/* Group g of them. */
+sign_group sign_group_at(size_t g, size_t q);
+
 /* places (count, sign_groups(q)) of the neurons. A: (count, q) of 1 and -1. */
 void sign_sums_find(const real *A, size_t count, size_t q, sign_place *places);
 
-/* The tables of all groups. F: (q, length), columns; table: (sign_groups(q) * SIGN_TABLE, length),
- * of which a group may leave the last columns as they are. length: whole registers; both aligned.
- */
-void sign_sums_write(const real *F, size_t q, size_t length, real *table);
+/* sums <- the table of a group, one register of it: 2^(size-1) sums of its columns f. */
+static inline __attribute__((always_inline)) void sign_sums_of(const vec *f, size_t size,
+                                                               vec *sums) {
+    size_t columns = 1;
+    sums[0] = f[0];
+    for (size_t k = 1; k < size; k++, columns *= 2) {
+        for (size_t c = 0; c < columns; c++) {
+            sums[c + columns] = sums[c] - f[k];
+            sums[c] += f[k];
+        }
+    }
+}
 
 #endif

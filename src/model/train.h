@@ -13,6 +13,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include "model/alike.h"
 #include "model/batch.h"
 #include "model/gram.h"
 #include "model/mask.h"
@@ -74,11 +75,12 @@ typedef struct {
     const gram *g; /* borrowed */
     train_settings settings;
     train_scales scales;
-    network whole;   /* the whole network; whole.neuron[r] = r */
-    bool *zeroed;    /* (m) neurons that the released rule set to weight 0 */
-    network sub;     /* the subnetwork in work */
-    network sum;     /* sums over the subnetworks of this round */
-    unsigned *taken; /* (m) c_{k,r} */
+    network whole;       /* the whole network; whole.neuron[r] = r */
+    bool *zeroed;        /* (m) neurons that the released rule set to weight 0 */
+    network sub;         /* the subnetwork in work */
+    network sum;         /* sums over the subnetworks of this round */
+    alike_neurons alike; /* on which inputs the whole network's neurons are active */
+    unsigned *taken;     /* (m) c_{k,r} */
     real *S; /* (m, ld) sums of the last local steps, where they are taken together; else NULL */
     rng *batches;   /* where a step takes part of the rows: their stream, not owned; else NULL */
     row_batch part; /* and the steps on them */
