@@ -106,7 +106,10 @@ static tile_of_block tile_of(const packed_columns *c, const relu_sum *s, const a
                              size_t b, size_t first, size_t t) {
     const size_t block = c->sums * LANES, begin = t * c->tile, place = t - first;
     const real *columns = c->packed + b * c->n + begin * block;
-    tile_of_block tile = {.columns = columns, .number = t, .width = smaller(c->n - begin, c->tile)};
+    tile_of_block tile = {.columns = columns,
+                          .ahead = (uintptr_t)columns + c->tile * block * sizeof *columns,
+                          .number = t,
+                          .width = smaller(c->n - begin, c->tile)};
     if (s->S) {
         tile.products = (neuron_products){.first = s->S + begin, .stride = s->ld};
     } else {

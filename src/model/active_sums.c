@@ -123,6 +123,13 @@ static INLINED void add_in_turns(const real *columns, pair_inputs in, const real
     add_alone(columns, in.second, others, sums, other_sum);
 }
 
+/* The next tile is on its way, two lines a neuron. */
+static INLINED void fetch_ahead(const tile_of_block *t, size_t r) {
+    const char *ahead = (const char *)(t->ahead + 128 * r);
+    __builtin_prefetch(ahead);
+    __builtin_prefetch(ahead + 64);
+}
+
 /* For every neuron: its full sum, if it wants it, then its terms. */
 static INLINED void sum_each(const tile_of_block *t, const relu_sum *s, const active_work *w,
                              size_t sums) {
@@ -131,6 +138,7 @@ static INLINED void sum_each(const tile_of_block *t, const relu_sum *s, const ac
     const unsigned char *use_complement = w->use_complement + t->number * ACTIVE_PANEL;
     const size_t groups = sign_groups(s->q);
     for (size_t r = 0; r < s->count; r++) {
+        fetch_ahead(t, r);
         vec sum[SUMS];
         load_sums(t->from.first + r * t->from.stride, sums, sum);
         if (use_complement[r]) { add_full_sum(w, r, groups, sums, sum); }
@@ -153,6 +161,8 @@ static INLINED void sum_pairs(bool shared, const tile_of_block *t, const relu_su
         const bool paired = r + 1 < s->count;
         const real *from = t->from.first + r * t->from.stride;
         real *to = t->to.first + r * t->to.stride;
+        fetch_ahead(t, r);
+        fetch_ahead(t, r + 1);
         vec sum[SUMS], other_sum[SUMS];
         load_sums(from, sums, sum);
         load_sums(paired ? from + t->from.stride : w->nobody, sums, other_sum);

@@ -68,6 +68,7 @@ typedef struct {
 /* A tile of a block of V. */
 typedef struct {
     const real *columns;
+    uintptr_t ahead;          /* address of the next tile of the block, which need not be there */
     size_t number, width;     /* which tile, and how many inputs it has */
     neuron_products products; /* of it */
     const real *scaled;       /* (q, TILE) of it, if its full sum is needed */
