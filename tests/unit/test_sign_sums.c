@@ -24,7 +24,7 @@ static void write_tables(size_t q) {
     for (size_t g = 0; g < sign_groups(q); g++) {
         const sign_group group = sign_group_at(g, q);
         for (size_t i = 0; i < LENGTH; i += LANES) {
-            vec f[SIGN_GROUP], sums[SIGN_TABLE];
+            vec f[SIGN_GROUP] = {{0}}, sums[SIGN_TABLE];
             for (size_t k = 0; k < group.size; k++) {
                 f[k] = vec_load(F + (group.first + k) * LENGTH + i);
             }
