@@ -10,17 +10,6 @@ enum {
     PLACE = 2   /* terms that a neuron's sum with signs costs: its tables take cache, too */
 };
 
-/* The inputs of a tile, `width` numbers x, for which x > 0, or, for given columns, x != 0. The
- * padding of x is 0. */
-static input_set find(const real *x, size_t width, bool given) {
-    input_set set = 0;
-    for (size_t j = 0; j < width; j += LANES) {
-        vec some = vec_load(x + j);
-        set |= (given ? vec_not_zero(some) : vec_positive(some)) << j;
-    }
-    return set;
-}
-
 /* The `width` numbers that are `further` on are on their way: rows of a matrix lie too far apart
  * for the processor to guess them. They need not be there. */
 static void prefetch(const real *x, size_t further, size_t width) {
@@ -44,7 +33,7 @@ static bool choose(const relu_sum *s, size_t begin, size_t width, input_set *inp
     size_t saved = 0;
     for (size_t r = 0; r < s->count; r++) {
         prefetch(x + r * s->ld, AHEAD * s->ld, width);
-        inputs[r] = find(x + r * s->ld, width, s->S);
+        inputs[r] = vec_bits_set(x + r * s->ld, width, s->S != NULL);
         size_t active = set_count(inputs[r]), other = width - active + PLACE * groups;
         use_complement[r] = !s->S && other < active;
         saved += use_complement[r] ? active - other : 0;

@@ -35,11 +35,11 @@ static size_t in_common(const uint64_t *x, const uint64_t *y, size_t words) {
 }
 
 void alike_look(alike_neurons *a, const real *Z, size_t count, size_t ld) {
-    memset(a->active, 0, count * a->words * sizeof *a->active);
     for (size_t r = 0; r < count; r++) {
         uint64_t *active = a->active + r * a->words;
-        for (size_t j = 0; j < a->n; j += LANES) {
-            active[j / WORD] |= vec_positive(vec_load(Z + r * ld + j)) << j % WORD;
+        for (size_t w = 0; w < a->words; w++) {
+            const size_t begin = w * WORD;
+            active[w] = vec_bits_set(Z + r * ld + begin, smaller(a->n - begin, WORD), 0);
         }
         a->total[r] = in_common(active, active, a->words);
     }

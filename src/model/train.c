@@ -45,6 +45,16 @@ static bool steps_joined(const train_settings *s, size_t n) {
            (double)s->subnets * s->xi * (double)s->width > JOINED_ENTRIES * neurons_taken(s);
 }
 
+/* Inputs from which on it pays to look for neurons that are alike (measured: below, the step is too
+ * short). */
+enum { ALIKE_INPUTS = 512 };
+
+/* Do neurons of a subnetwork that are alike stand side by side? A step on part of the rows is short,
+ * too. */
+static bool neurons_paired(const train_settings *s, size_t n) {
+    return !train_in_batches(s, n) && n >= ALIKE_INPUTS;
+}
+
 status trainer_new(const gram *g, const train_settings *s, bool follow, trainer *t) {
     *t = (trainer){.g = g, .settings = *s, .scales = train_scales_of(s, g->n, g->q)};
     scratch *own = &t->owned;
@@ -57,7 +67,7 @@ status trainer_new(const gram *g, const train_settings *s, bool follow, trainer 
         t->S = scratch_take(own, s->width * g->ld, sizeof *t->S, "sums of local steps");
     }
     bool whole = !train_in_batches(s, g->n);
-    if (!own->failed && alike_new(g->n, s->width, &t->alike) == OK &&
+    if (!own->failed && (!neurons_paired(s, g->n) || alike_new(g->n, s->width, &t->alike) == OK) &&
         (whole || batch_new(g, s->batch, s->width, &t->part) == OK) &&
         network_new(g, s->width, follow, &t->whole) == OK &&
         network_new(g, s->width, follow, &t->sub) == OK &&
@@ -128,12 +138,8 @@ status trainer_start_random(trainer *t, rng *r) {
     return st;
 }
 
-/* Inputs from which on it pays to look for neurons that are alike (measured: below, the step is too
- * short). */
-enum { ALIKE_INPUTS = 512 };
-
-/* The subnetwork of one mask row (m): the columns of its neurons, those that are alike side by side.
- */
+/* The subnetwork of one mask row (m): its neurons' columns, those of neurons that are alike side by
+ * side. */
 static void extract_subnet(trainer *t, const unsigned char *mask) {
     const gram *g = t->g;
     const network *whole = &t->whole;
@@ -143,7 +149,7 @@ static void extract_subnet(trainer *t, const unsigned char *mask) {
         sub->neuron[sub->m] = r;
         sub->m += mask[r] != 0;
     }
-    if (g->n >= ALIKE_INPUTS) { alike_order(&t->alike, sub->neuron, sub->m); }
+    if (neurons_paired(&t->settings, g->n)) { alike_order(&t->alike, sub->neuron, sub->m); }
     for (size_t k = 0; k < sub->m; k++) {
         const size_t r = sub->neuron[k];
         memcpy(sub->Z + k * g->ld, whole->Z + r * g->ld, g->ld * sizeof *sub->Z);
@@ -253,7 +259,7 @@ void trainer_round(trainer *t, const unsigned char *mask, train_observer *observ
     memset(t->sum.Z, 0, m * ld * sizeof *t->sum.Z);
     if (t->sum.C) { memset(t->sum.C, 0, m * ld * sizeof *t->sum.C); }
     if (joined) { memset(t->S, 0, m * ld * sizeof *t->S); }
-    if (t->g->n >= ALIKE_INPUTS) { alike_look(&t->alike, t->whole.Z, m, ld); }
+    if (neurons_paired(&t->settings, t->g->n)) { alike_look(&t->alike, t->whole.Z, m, ld); }
     for (size_t l = 0; l < p; l++) {
         extract_subnet(t, mask + l * m);
         if (t->batches) {

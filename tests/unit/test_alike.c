@@ -1,5 +1,5 @@
-/* Neurons in an order in which two and two are alike: each once, the same for the same pre-activations,
- * and more inputs in common than in the order of their numbers.
+/* Neurons in an order in which two and two are alike: each once, the same for the same
+ * pre-activations, and most pairs of a kind, which none is in the order of their numbers.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "model/alike.h"
 
