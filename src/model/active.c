@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static size_t round_up(size_t x, size_t multiple) {
     return (x + multiple - 1) / multiple * multiple;
@@ -14,19 +15,25 @@ size_t active_tile(size_t n) {
     return round_up((n + tiles - 1) / tiles, LANES);
 }
 
-/* Blocks of as many rows as there are registers for, or a few less. */
-static size_t blocks_of(const packed_columns *c) {
-    const size_t most = (c->shared ? SHARED_SUMS : SUMS) * LANES;
-    return (c->length + most - 1) / most;
+/* Registers of a block of rows, at most. Which rows are summed side by side changes none of their
+ * sums, so that this may hang on the cache that is met. */
+static size_t most_sums(bool shared) {
+    const size_t most = shared ? SHARED_SUMS : SUMS;
+#ifdef _SC_LEVEL1_DCACHE_SIZE
+    if (sysconf(_SC_LEVEL1_DCACHE_SIZE) >= LARGE_CACHE) { return most; }
+#endif
+    return smaller(most, SMALL_SUMS);
 }
 
 /* c with room for its columns. */
 static status make_room(size_t n, size_t length, packed_columns *c) {
     *c = (packed_columns){
         .n = n, .length = length, .shared = length >= SHARED_ROWS, .tile = active_tile(n)};
-    const size_t blocks = blocks_of(c);
-    c->sums = ((length + blocks - 1) / blocks + LANES - 1) / LANES;
-    c->packed = allocate(blocks * n, c->sums * LANES * sizeof *c->packed, "packed matrix");
+    /* blocks of as many rows as there are registers for, or a few less */
+    const size_t most = most_sums(c->shared) * LANES;
+    c->blocks = (length + most - 1) / most;
+    c->sums = ((length + c->blocks - 1) / c->blocks + LANES - 1) / LANES;
+    c->packed = allocate(c->blocks * n, c->sums * LANES * sizeof *c->packed, "packed matrix");
     if (c->packed) { return OK; }
     active_free(c);
     return FAILED;
@@ -38,7 +45,7 @@ status active_room(const packed_columns *c, size_t n, packed_columns *part) {
 
 void active_take(const packed_columns *c, const size_t *inputs, packed_columns *part) {
     const size_t block = c->sums * LANES;
-    for (size_t b = 0; b < blocks_of(c); b++) {
+    for (size_t b = 0; b < c->blocks; b++) {
         for (size_t j = 0; j < part->n; j++) {
             memcpy(part->packed + (b * part->n + j) * block,
                    c->packed + (b * c->n + inputs[j]) * block, block * sizeof *c->packed);
@@ -48,8 +55,8 @@ void active_take(const packed_columns *c, const size_t *inputs, packed_columns *
 
 status active_new(const double *V, size_t n, size_t length, packed_columns *c) {
     if (make_room(n, length, c) != OK) { return FAILED; }
-    const size_t blocks = blocks_of(c), block = c->sums * LANES;
-    for (size_t b = 0; b < blocks; b++) {
+    const size_t block = c->sums * LANES;
+    for (size_t b = 0; b < c->blocks; b++) {
         for (size_t j = 0; j < n; j++) {
             for (size_t i = 0; i < block; i++) {
                 c->packed[(b * n + j) * block + i] =
@@ -128,7 +135,7 @@ static void add_block(const packed_columns *c, const relu_sum *s, const active_w
     const neuron_columns own = {.first = T + b, .stride = stride};
     const neuron_columns beside = {.first = w->sums, .stride = block};
     const bool direct = in_place(own, block, stride - b);
-    const neuron_columns ends = direct ? own : beside, between = blocks_of(c) == 1 ? ends : beside;
+    const neuron_columns ends = direct ? own : beside, between = c->blocks == 1 ? ends : beside;
     for (size_t r = 0; !direct && r < s->count; r++) {
         real *sum = beside.first + r * block;
         memcpy(sum, own.first + r * stride, rows * sizeof *sum);

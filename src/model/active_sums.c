@@ -184,13 +184,13 @@ static INLINED void sum_pairs(bool shared, const tile_of_block *t, const relu_su
 static INLINED void sum_tile(bool shared, const tile_of_block *t, const relu_sum *s,
                              const active_work *w, size_t sums) {
     if (w->full_sum_needed[t->number]) { full_sum(t, s->q, w, sums * LANES); }
+    /* never more than the least of these, but the compiler would make those, too */
     if (shared) {
-        /* never more, but the compiler would make those, too */
         sum_pairs(true, t, s, w, sums < SHARED_SUMS ? sums : SHARED_SUMS);
     } else if (sums <= TURN_SUMS) {
         sum_pairs(false, t, s, w, sums);
     } else {
-        sum_each(t, s, w, sums);
+        sum_each(t, s, w, sums < SUMS ? sums : SUMS);
     }
 }
 
@@ -208,12 +208,13 @@ SUM_TILE(5)
 SUM_TILE(6)
 SUM_TILE(7)
 SUM_TILE(8)
+SUM_TILE(9)
 
 void active_sum(const packed_columns *c, const tile_of_block *tile, const relu_sum *s,
                 const active_work *w) {
-    static void (*const by_registers[SUMS])(bool, const tile_of_block *, const relu_sum *,
+    static void (*const by_registers[])(bool, const tile_of_block *, const relu_sum *,
                                             const active_work *) = {
-        sum_tile_1, sum_tile_2, sum_tile_3, sum_tile_4,
-        sum_tile_5, sum_tile_6, sum_tile_7, sum_tile_8};
+        sum_tile_1, sum_tile_2, sum_tile_3, sum_tile_4, sum_tile_5,
+        sum_tile_6, sum_tile_7, sum_tile_8, sum_tile_9};
     by_registers[c->sums - 1](c->shared, tile, s, w);
 }

@@ -10,9 +10,10 @@
 #include "model/vec.h"
 
 enum {
-    SUMS = 8, /* registers that hold a neuron's sums over a block of rows, at most */
+    SMALL_SUMS = 8, /* registers that hold a neuron's sums over a block of rows, at most, */
+    SUMS = VEC_BYTES == 64 ? 9 : SMALL_SUMS, /* and where there are 32 and a large cache */
     /* and those of each of two neurons that share what is loaded: of 16 they leave four */
-    SHARED_SUMS = VEC_BYTES == 64 ? 8 : 6,
+    SHARED_SUMS = VEC_BYTES == 64 ? SUMS : 6,
     /* rows of V from which on neurons share what is loaded (measured: fewer do not repay it) */
     SHARED_ROWS = VEC_BYTES == 64 ? 96 : 768,
     TURN_SUMS = 4, /* those of each of two that take turns: alone, so few wait for themselves */
@@ -21,6 +22,7 @@ enum {
      * cache of 32 KiB or more that holds sums and terms besides. Not by the cache that is met: the
      * order of sums, and with it the bytes of a result, hangs on it. */
     TILE = 64,
+    LARGE_CACHE = 48 << 10, /* bytes of first-level cache for a tile of SUMS, 36 KiB, besides */
     /* tiles whose products are computed together: 1 MiB of them, which a cache holds */
     RUN = (1 << 20) / (ACTIVE_PANEL * TILE * (int)sizeof(real)),
     PAIR = 2 /* neurons that share what is loaded of V */

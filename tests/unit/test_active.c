@@ -88,30 +88,36 @@ static double largest_difference(const scene *s) {
     return worst;
 }
 
+/* T <- T + V s: s of the inputs on which Z is active, or, without Z, the columns S that are given. */
+static void add(const scene *s, const real *Z) {
+    packed_columns columns;
+    cr_assert(eq(int, active_new(s->V, s->n, s->length, &columns), OK));
+    real *work = allocate(active_workspace(&columns, s->q), sizeof *work, "work");
+    relu_sum step = {
+        .Z = Z, .A = s->A, .R = s->R, .count = s->count, .q = s->q, .ld = s->ld, .factor = FACTOR};
+    if (!Z) { step = (relu_sum){.S = s->S, .count = s->count, .q = s->q, .ld = s->ld}; }
+    active_add(&columns, &step, s->T, s->stride, work);
+    free(work), active_free(&columns);
+}
+
 /* The sum over active inputs, or over the columns S that are given. */
 static void expect_the_sum(scene s, bool given) {
-    packed_columns columns;
-    cr_assert(eq(int, active_new(s.V, s.n, s.length, &columns), OK));
-    real *work = allocate(active_workspace(&columns, s.q), sizeof *work, "work");
-    relu_sum step = {
-        .Z = s.Z, .A = s.A, .R = s.R, .count = s.count, .q = s.q, .ld = s.ld, .factor = FACTOR};
-    if (given) { step = (relu_sum){.S = s.S, .count = s.count, .q = s.q, .ld = s.ld}; }
-    active_add(&columns, &step, s.T, s.stride, work);
+    add(&s, given ? NULL : s.Z);
     cr_expect(le(dbl, largest_difference(&s), SAME * sqrt((double)(s.n * s.q)) * 10),
               "n = %zu, length = %zu, q = %zu, %zu neurons, stride %zu", s.n, s.length, s.q,
               s.count, s.stride);
-    free(work), active_free(&columns), free_scene(&s);
+    free_scene(&s);
 }
 
 enum { ODD = 71 }; /* one neuron has no partner */
 
 Test(active, is_the_sum_written_out) {
-    /* lengths of one to eight registers of 64 bytes, and such that neurons share what is loaded */
+    /* lengths of one to nine registers of 64 bytes, and such that neurons share what is loaded */
     static const size_t inputs[] = {1,   7,   64, 97,
                                     200, 411, 600}, /* the last in several runs of tiles */
-        lengths[] = {1, 20, 40, 64, 70, 90, 110, 128, 300, 790}, outputs[] = {1, 3, 10, 23};
+        lengths[] = {1, 20, 40, 64, 70, 90, 110, 128, 140, 300, 790}, outputs[] = {1, 3, 10, 23};
     for (size_t a = 0; a < 7; a++) {
-        for (size_t b = 0; b < 10; b++) {
+        for (size_t b = 0; b < 11; b++) {
             for (size_t c = 0; c < 4; c++) {
                 expect_the_sum(new_scene(inputs[a], lengths[b], outputs[c], ODD, false), false);
             }
@@ -129,8 +135,8 @@ Test(active, of_given_columns_too) {
 
 /* The columns of a network are padded to whole lines, and summed in where they are. */
 Test(active, in_padded_columns_of_any_number) {
-    static const size_t lengths[] = {40, 100, 128, 250, 790}, counts[] = {1, 2, 7, ACTIVE_PANEL};
-    for (size_t b = 0; b < 5; b++) {
+    static const size_t lengths[] = {40, 100, 128, 144, 250, 790}, counts[] = {1, 2, 7, ACTIVE_PANEL};
+    for (size_t b = 0; b < 6; b++) {
         for (size_t c = 0; c < 4; c++) {
             expect_the_sum(new_scene(97, lengths[b], 4, counts[c], true), false);
         }
@@ -140,16 +146,34 @@ Test(active, in_padded_columns_of_any_number) {
 /* A step moves the columns that decide what is active: all is decided before any is moved. */
 Test(active, in_the_columns_that_decide) {
     scene s = new_scene(600, 600, 10, ODD, true);
-    packed_columns columns;
-    cr_assert(eq(int, active_new(s.V, s.n, s.length, &columns), OK));
-    real *work = allocate(active_workspace(&columns, s.q), sizeof *work, "work");
     memcpy(s.before, s.Z, s.count * s.ld * sizeof *s.Z);
     memcpy(s.T, s.Z, s.count * s.ld * sizeof *s.Z);
-    relu_sum step = {
-        .Z = s.T, .A = s.A, .R = s.R, .count = s.count, .q = s.q, .ld = s.ld, .factor = FACTOR};
-    active_add(&columns, &step, s.T, s.stride, work);
+    add(&s, s.T);
     cr_expect(le(dbl, largest_difference(&s), SAME * sqrt((double)(s.n * s.q)) * 10));
-    free(work), active_free(&columns), free_scene(&s);
+    free_scene(&s);
+}
+
+/* To the last bit: how many rows stand side by side hangs on the processor's cache. */
+Test(active, does_not_hang_on_the_rows_beside) {
+    enum { ROWS = 768 }; /* blocks of other sizes than those of twice as many rows */
+    scene whole = new_scene(200, 2 * ROWS, 10, ODD, true);
+    scene half = new_scene(200, ROWS, 10, ODD, true);
+    memcpy(half.Z, whole.Z, whole.count * whole.ld * sizeof *whole.Z);
+    memcpy(half.A, whole.A, whole.count * whole.q * sizeof *whole.A);
+    memcpy(half.R, whole.R, whole.q * whole.ld * sizeof *whole.R);
+    for (size_t j = 0; j < whole.n; j++) {
+        memcpy(half.V + j * ROWS, whole.V + j * 2 * ROWS, ROWS * sizeof *half.V);
+    }
+    for (size_t r = 0; r < whole.count; r++) {
+        memcpy(half.T + r * half.stride, whole.T + r * whole.stride, ROWS * sizeof *half.T);
+    }
+    add(&whole, whole.Z), add(&half, half.Z);
+    for (size_t r = 0; r < whole.count; r++) {
+        cr_expect(zero(int, memcmp(half.T + r * half.stride, whole.T + r * whole.stride,
+                                   ROWS * sizeof *half.T)),
+                  "neuron %zu", r);
+    }
+    free_scene(&whole), free_scene(&half);
 }
 
 Test(active, tiles_are_equal_shares) {
