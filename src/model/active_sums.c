@@ -123,11 +123,12 @@ static INLINED void add_in_turns(const real *columns, pair_inputs in, const real
     add_alone(columns, in.second, others, sums, other_sum);
 }
 
-/* The next tile is on its way, two lines a neuron. */
+/* The next tile is on its way, two lines a neuron; to second-level cache: in the first it would take
+ * the place of this one. */
 static INLINED void fetch_ahead(const tile_of_block *t, size_t r) {
     const char *ahead = (const char *)(t->ahead + 128 * r);
-    __builtin_prefetch(ahead);
-    __builtin_prefetch(ahead + 64);
+    __builtin_prefetch(ahead, 0, 2);
+    __builtin_prefetch(ahead + 64, 0, 2);
 }
 
 /* For every neuron: its full sum, if it wants it, then its terms. */
@@ -213,8 +214,8 @@ SUM_TILE(9)
 void active_sum(const packed_columns *c, const tile_of_block *tile, const relu_sum *s,
                 const active_work *w) {
     static void (*const by_registers[])(bool, const tile_of_block *, const relu_sum *,
-                                            const active_work *) = {
-        sum_tile_1, sum_tile_2, sum_tile_3, sum_tile_4, sum_tile_5,
-        sum_tile_6, sum_tile_7, sum_tile_8, sum_tile_9};
+                                        const active_work *) = {sum_tile_1, sum_tile_2, sum_tile_3,
+                                                                sum_tile_4, sum_tile_5, sum_tile_6,
+                                                                sum_tile_7, sum_tile_8, sum_tile_9};
     by_registers[c->sums - 1](c->shared, tile, s, w);
 }

@@ -135,7 +135,8 @@ Test(active, of_given_columns_too) {
 
 /* The columns of a network are padded to whole lines, and summed in where they are. */
 Test(active, in_padded_columns_of_any_number) {
-    static const size_t lengths[] = {40, 100, 128, 144, 250, 790}, counts[] = {1, 2, 7, ACTIVE_PANEL};
+    static const size_t lengths[] = {40, 100, 128, 144, 250, 790},
+                        counts[] = {1, 2, 7, ACTIVE_PANEL};
     for (size_t b = 0; b < 6; b++) {
         for (size_t c = 0; c < 4; c++) {
             expect_the_sum(new_scene(97, lengths[b], 4, counts[c], true), false);
