@@ -6,6 +6,7 @@
 
 #include "model/layer.h"
 #include "model/vec.h"
+#include "stats/extreme.h"
 
 status network_new(const gram *g, size_t capacity, bool follow, network *net) {
     *net = (network){.capacity = capacity};
@@ -87,11 +88,6 @@ static double movement_squared(const gram *g, const network *net, size_t r, cons
     return sum;
 }
 
-/* *most <- the larger of both; a NaN of either stays. */
-static void raise_to(double *most, double x) {
-    if (!(x <= *most) && !isnan(*most)) { *most = x; }
-}
-
 double network_drift_squared(const gram *g, const network *net, const real *Z0, size_t r) {
     double sum = movement_squared(g, net, r, Z0 + net->neuron[r] * g->ld, NULL);
     return sum < 0 ? 0 : sum; /* NaN stays */
@@ -99,7 +95,9 @@ double network_drift_squared(const gram *g, const network *net, const real *Z0, 
 
 double network_drift_squared_most(const gram *g, const network *net, const real *Z0) {
     double most = 0;
-    for (size_t r = 0; r < net->m; r++) { raise_to(&most, network_drift_squared(g, net, Z0, r)); }
+    for (size_t r = 0; r < net->m; r++) {
+        extreme_raise(&most, network_drift_squared(g, net, Z0, r));
+    }
     return most;
 }
 
@@ -107,7 +105,7 @@ double network_movement_squared_most(const gram *g, const network *net, const re
                                      const real *C) {
     double most = 0;
     for (size_t r = 0; r < net->m; r++) {
-        raise_to(&most, movement_squared(g, net, r, Z + r * g->ld, C + r * g->ld));
+        extreme_raise(&most, movement_squared(g, net, r, Z + r * g->ld, C + r * g->ld));
     }
     return most;
 }

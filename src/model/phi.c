@@ -3,6 +3,8 @@
 
 #include <math.h>
 
+#include "stats/extreme.h"
+
 /* phi = sum_{x=1}^p C(p,x) xi^x (1-xi)^{p-x} / x */
 double phi_by_sum(unsigned p, double xi) {
     double sum = 0;
@@ -23,7 +25,7 @@ bool phi_keeps_to(double (*above)(unsigned p, double xi), bool equal_for_all_xi,
             double xi = (double)k / PHI_GRID, ratio = phi_by_sum(p, xi) / above(p, xi);
             bool equal = p == 1 && (equal_for_all_xi || k == PHI_GRID);
             bool keeps = equal ? fabs(ratio - 1) <= relative : ratio < 1 - relative;
-            if (!(ratio <= *worst) && !isnan(*worst)) { *worst = ratio; }
+            extreme_raise(worst, ratio);
             holds = holds && keeps;
         }
     }

@@ -7,10 +7,11 @@
 
 #include "study/confidence.h"
 #include "study/record.h"
+#include "stats/extreme.h"
 
 /* The first of the entries that are the largest to rounding: any processor finds the same one. */
 static size_t largest_entry(const double *x, size_t count) {
-    const double same_size = 1 - 1e-9, close = same_size * record_largest(x, count);
+    const double same_size = 1 - 1e-9, close = same_size * extreme_largest(x, count);
     size_t k = 0;
     while (k + 1 < count && !(fabs(x[k]) >= close)) { k++; }
     return k;
@@ -18,7 +19,8 @@ static size_t largest_entry(const double *x, size_t count) {
 
 comparison compare_exact(const double *expected, const double *observed, size_t count,
                          double relative) {
-    double scale = record_larger(record_largest(expected, count), record_largest(observed, count));
+    double scale =
+        extreme_larger(extreme_largest(expected, count), extreme_largest(observed, count));
     double tolerance = relative * scale, worst = -1;
     size_t shown = 0;
     for (size_t k = 0; k < count; k++) {

@@ -36,16 +36,8 @@ void record_clear(const record_kind *kind, void *record);
 /* all <- all with one more. A NaN stays one, so that no check can pass on it. */
 void record_add(const record_kind *kind, void *all, const void *one);
 
-/* The larger and the smaller of two numbers; NaN once either is. */
-double record_larger(double a, double b);
-double record_smaller(double a, double b);
-/* The same kept in place: *most <- the larger, *least <- the smaller. */
-void record_raise(double *most, double x);
-void record_lower(double *least, double x);
 /* part/whole: 0 where both are 0, +inf where only whole is. */
 double safe_ratio(double part, double whole);
-/* The largest |x_k|; NaN once one is. */
-double record_largest(const double *x, size_t count);
 
 /* Of many observations value <= bound the one closest to its bound, or beyond it. Starts as {0, 0}.
  */

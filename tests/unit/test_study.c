@@ -15,6 +15,7 @@
 #include "study/record.h"
 #include "tests/support/fixture.h"
 #include "tests/support/study_fixture.h"
+#include "stats/extreme.h"
 
 TestSuite(study, .timeout = 30);
 
@@ -306,8 +307,8 @@ Test(study, records_fold) {
 /* The observation nearest its bound is kept; 0 against 0 is the farthest, and NaN stays. */
 Test(study, tightest_observation) {
     const double x[] = {1, -3, 2}, with_nan[] = {1, NAN, 2};
-    cr_expect(eq(dbl, record_largest(x, 3), 3));
-    cr_expect(isnan(record_largest(with_nan, 3)));
+    cr_expect(eq(dbl, extreme_largest(x, 3), 3));
+    cr_expect(isnan(extreme_largest(with_nan, 3)));
     tightest t = {0, 0};
     tightest_keep(&t, (tightest){1, 4});
     tightest_keep(&t, (tightest){1, 2});

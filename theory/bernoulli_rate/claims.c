@@ -5,9 +5,9 @@
 #include <math.h>
 #include <string.h>
 
-#include "study/record.h"
 #include "study/claim.h"
 #include "theory/criteria.h"
+#include "stats/extreme.h"
 
 /* --- the mean curve --- */
 
@@ -73,7 +73,7 @@ static status curve_exponent(const study_run *r, evidence *e) {
     bool hidden = widths < 3;
     for (size_t k = 0; k < widths; k++) {
         square_distances(r, first + k, e, y + k * r->repeats);
-        record_raise(&flipped, share_flipped(r, first + k));
+        extreme_raise(&flipped, share_flipped(r, first + k));
     }
     for (size_t k = 0; k < count; k++) {
         hidden |= y[k] <= 0; /* below the noise of --masks */

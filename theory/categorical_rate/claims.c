@@ -6,9 +6,9 @@
 #include <stdio.h>
 
 #include "model/mean_curve.h"
-#include "study/record.h"
 #include "study/claim.h"
 #include "theory/criteria.h"
+#include "stats/extreme.h"
 
 /* The worst relative error of all cells, trials and rounds. */
 static status identity(const study_run *r, evidence *e) {
@@ -18,7 +18,7 @@ static status identity(const study_run *r, evidence *e) {
     for (size_t cell = 0; cell < r->cells; cell++) {
         for (size_t j = 0; j < r->repeats; j++) {
             for (size_t k = 0; k < categorical_cell_of(r, cell)->rounds; k++, rounds++) {
-                record_raise(&worst, categorical_row(r, cell, j, k)[*column]);
+                extreme_raise(&worst, categorical_row(r, cell, j, k)[*column]);
             }
         }
     }
@@ -57,7 +57,7 @@ static status jump_drawn(const study_run *r, evidence *e) {
             x[j] = sum / (double)c->rounds;
         }
         stats_interval i = stats_mean_interval(x, r->repeats, confidence);
-        record_raise(&worst, fabs(i.low + i.high) / (i.high - i.low));
+        extreme_raise(&worst, fabs(i.low + i.high) / (i.high - i.low));
     }
     claim_check_only_if(e, dead == 0);
     if (dead > 0) { claim_supposes(e, true, "V_k > 0; in %zu rounds no neuron is active", dead); }
@@ -108,7 +108,7 @@ static void require_omega(const study_run *r, size_t cell, evidence *e) {
     for (size_t j = 0; j < r->repeats; j++) {
         first += categorical_row(r, cell, j, 1)[CAT_OMEGA] == 1;
         inside += categorical_row(r, cell, j, last)[CAT_OMEGA] == 1;
-        record_raise(&drift, study_values(r, cell, j)[CAT_DRIFT]);
+        extreme_raise(&drift, study_values(r, cell, j)[CAT_DRIFT]);
     }
     claim_supposes(e, inside > 0,
                    "of %zu trials %zu are in Omega_1, %zu in Omega_%zu; largest ||w-w_0|| = %.3g "
@@ -146,7 +146,7 @@ static status a_round(const study_run *r, evidence *e) {
             right += allowed[j];
         }
         claim_refute_unless(e, low_end(r, cell, x) <= 0);
-        record_raise(&worst, left == 0 ? 0 : left / right);
+        extreme_raise(&worst, left == 0 ? 0 : left / right);
     }
     require_omega(r, cell, e);
     return claim_saw(e, 1, worst, (double)r->repeats);
@@ -202,7 +202,7 @@ static status cancellation(const study_run *r, evidence *e) {
             double ratio = sqrt(next[CAT_WHOLE]) /
                            (root * sqrt(row[CAT_WHOLE]) + c->uncancelled * sqrt(spread));
             holds = holds && ratio <= 1;
-            record_raise(&worst, ratio);
+            extreme_raise(&worst, ratio);
         }
         failures += !holds;
     }
@@ -231,7 +231,7 @@ static status single(const study_run *r, evidence *e) {
             double allowed = factor_of(c, k) * categorical_row(r, cell, j, 0)[CAT_WHOLE];
             double seen = row[CAT_WHOLE];
             if (e->met) { seen = categorical_indicated(row, seen); }
-            record_raise(&worst, seen / allowed);
+            extreme_raise(&worst, seen / allowed);
         }
     }
     return claim_saw(e, 1, worst, (double)r->repeats);

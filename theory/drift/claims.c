@@ -4,6 +4,7 @@
 
 #include "theory/drift/drift.h"
 #include "theory/criteria.h"
+#include "stats/extreme.h"
 
 /* A start W_0 with its masks: its rounds with step sizes number 0 .. steps - 1 as one. */
 static drift_round trial_of(const study_run *r, local_place at, size_t steps) {
@@ -103,7 +104,7 @@ static status theorem_2(const study_run *r, evidence *e) {
     local_place at = {regime, 0, 0};
     double least = INFINITY;
     do {
-        record_lower(&least, trial_of(r, at, 1).lambda / local_model_at(r, at)->along_least);
+        extreme_lower(&least, trial_of(r, at, 1).lambda / local_model_at(r, at)->along_least);
     } while (local_next(r, &at));
     bool wide = model->m >= model->paper_width, near = all.from_start <= model->paper_radius;
     claim_supposes(e, wide && near && model->assumption1,

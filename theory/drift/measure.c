@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "model/spectrum.h"
+#include "stats/extreme.h"
 
 struct drift_watch {
     const gram *g;
@@ -48,7 +49,7 @@ void drift_watch_free(drift_watch *w) {
 /* H_m(0) and near_i of the subnetwork's mask. */
 static status begin_subnet(drift_watch *w, const network *net) {
     w->most_near = local_near(w->g, net, w->Z0, w->model->boundary_radius, w->near);
-    record_raise(&w->kept->near, (double)w->most_near);
+    extreme_raise(&w->kept->near, (double)w->most_near);
     return local_start_kernel(w->model, w->counts, w->g, net, w->Z0, w->taken, w->H0);
 }
 
@@ -80,15 +81,15 @@ static void measure_state(drift_watch *w, const network *net) {
     kept->states++;
     kept->ball += ball;
     kept->bounded += bounded;
-    record_raise(&kept->from_start, from_start);
-    record_raise(&kept->flips, flips);
-    record_lower(&kept->lambda, lambda);
-    record_raise(&kept->kernel, safe_ratio(distance, 2 * model->row_sum * flips / model->m));
+    extreme_raise(&kept->from_start, from_start);
+    extreme_raise(&kept->flips, flips);
+    extreme_lower(&kept->lambda, lambda);
+    extreme_raise(&kept->kernel, safe_ratio(distance, 2 * model->row_sum * flips / model->m));
     if (ball) {
-        record_lower(&kept->lambda_ball, lambda);
-        record_raise(&kept->flips_near, local_flips_of_near(w->flips, w->near, w->g->n));
+        extreme_lower(&kept->lambda_ball, lambda);
+        extreme_raise(&kept->flips_near, local_flips_of_near(w->flips, w->near, w->g->n));
     }
-    if (bounded) { record_raise(&kept->drift, distance / model->drift_most); }
+    if (bounded) { extreme_raise(&kept->drift, distance / model->drift_most); }
 }
 
 /* The trainer's observer. */
@@ -112,7 +113,7 @@ static void measure_whole(drift_watch *w, const trainer *t) {
         (double)local_near(w->g, &t->whole, w->Z0, w->model->boundary_radius, w->near);
     kept->whole_flips = (double)local_flips(w->g, &t->whole, w->Z0, false, w->flips);
     if (kept->whole_from_start <= w->model->radius) {
-        record_raise(&kept->flips_near, local_flips_of_near(w->flips, w->near, w->g->n));
+        extreme_raise(&kept->flips_near, local_flips_of_near(w->flips, w->near, w->g->n));
     }
 }
 

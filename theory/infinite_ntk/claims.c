@@ -3,9 +3,9 @@
 #include <float.h>
 #include <math.h>
 
-#include "study/record.h"
 #include "theory/infinite_ntk/infinite_ntk.h"
 #include "theory/criteria.h"
+#include "stats/extreme.h"
 
 /* --- Assumption 1 --- */
 
@@ -18,9 +18,9 @@ static status norms_and_labels(const study_run *r, evidence *e) {
         for (size_t k = 0; k < data->d; k++) {
             square += (long double)data->X[i * data->d + k] * data->X[i * data->d + k];
         }
-        record_raise(&off, (double)fabsl(sqrtl(square) - 1));
+        extreme_raise(&off, (double)fabsl(sqrtl(square) - 1));
     }
-    for (size_t k = 0; k < data->n * data->q; k++) { record_raise(&label, fabs(data->Y[k])); }
+    for (size_t k = 0; k < data->n * data->q; k++) { extreme_raise(&label, fabs(data->Y[k])); }
     claim_says(e, "||x_i|| = 1, the largest error; |y_i| <= C - 1: %.3g with C = 2", label);
     claim_supposes(e, true, "rows and labels scaled when read; labels divided by %.6g",
                    data->label_scale);
@@ -83,7 +83,7 @@ static status two_drivers(const study_run *r, evidence *e) {
     infinite_spectrum s = infinite_spectrum_of(r);
     double off = 0;
     for (size_t k = 0; k < s.n; k++) {
-        record_raise(&off, fabs(s.values[k] - s.second[k]) / s.values[s.n - 1]);
+        extreme_raise(&off, fabs(s.values[k] - s.second[k]) / s.values[s.n - 1]);
     }
     claim_supposes(e, true, "none; lambda_min %.12g and %.12g", s.values[0], s.second[0]);
     return claim_saw(e, CRITERION_EXACT, off, (double)s.n);
@@ -100,23 +100,23 @@ static status sums_of_eigenvalues(const study_run *r, evidence *e) {
     for (size_t k = 0; k < s.n * s.n; k++) {
         frobenius += (long double)c->data.Hinf[k] * c->data.Hinf[k];
     }
-    double off = record_larger((double)(fabsl(sum - trace) / trace),
-                               (double)(fabsl(squares - frobenius) / frobenius));
+    double off = extreme_larger((double)(fabsl(sum - trace) / trace),
+                                (double)(fabsl(squares - frobenius) / frobenius));
     return claim_saw(e, CRITERION_EXACT, off, (double)s.n);
 }
 
 /* How far x lies outside the interval, over lambda_max. NaN stays. */
 static double outside(const infinite_spectrum *s, double x) {
     double below = s->interval.low - x, above = x - s->interval.high;
-    return record_larger(record_larger(below, above), 0) / s->values[s->n - 1];
+    return extreme_larger(extreme_larger(below, above), 0) / s->values[s->n - 1];
 }
 
 static status certified_interval(const study_run *r, evidence *e) {
     infinite_spectrum s = infinite_spectrum_of(r);
     double low = s.interval.low, high = s.interval.high;
     double off =
-        record_larger(outside(&s, s.values[0]),
-                      record_larger(outside(&s, s.second[0]), outside(&s, s.interval.value)));
+        extreme_larger(outside(&s, s.values[0]),
+                       extreme_larger(outside(&s, s.second[0]), outside(&s, s.interval.value)));
     claim_says(e,
                "%.14g <= lambda_min <= %.14g (relative width %.1e); how far a driver's lies "
                "outside, over lambda_max",

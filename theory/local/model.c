@@ -5,6 +5,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "stats/extreme.h"
+
 local_model local_model_of(const local_regime *regime, const train_settings *s) {
     const kernel_data *d = &regime->data;
     double masks = local_masks(regime), n = (double)d->data.n, m = (double)s->width, xi = s->xi,
@@ -66,7 +68,7 @@ size_t local_flips(const gram *g, const network *net, const real *from, bool sam
 
 double local_flips_of_near(const unsigned *flips, const unsigned *near, size_t n) {
     double most = 0;
-    for (size_t i = 0; i < n; i++) { record_raise(&most, safe_ratio(flips[i], near[i])); }
+    for (size_t i = 0; i < n; i++) { extreme_raise(&most, safe_ratio(flips[i], near[i])); }
     return most;
 }
 

@@ -8,6 +8,7 @@
 
 #include "model/jump.h"
 #include "model/spectrum.h"
+#include "stats/extreme.h"
 
 struct descent_watch {
     const gram *g;
@@ -107,8 +108,8 @@ static void begin_subnet(descent_watch *w, const step_event *event) {
     w->residual_sum = 0;
     w->held = true;
     descent_run *kept = w->kept;
-    record_raise(&kept->jump, safe_ratio(jump, bounds_jump_tail(w->model->masks, w->jump_mean,
-                                                                w->model->delta)));
+    extreme_raise(&kept->jump, safe_ratio(jump, bounds_jump_tail(w->model->masks, w->jump_mean,
+                                                                 w->model->delta)));
     w->code = find_event(w, net);
 }
 
@@ -119,8 +120,8 @@ static void measure_movement(descent_watch *w, const network *net, size_t steps)
     double first = bounds_local_drift(w->eta, model->gram_norm, model->m, w->residual_sum);
     double second =
         bounds_local_drift(w->eta, model->gram_norm, model->m, (double)steps * w->first_residual);
-    record_raise(&w->kept->moved, safe_ratio(moved, first));
-    if (w->held) { record_raise(&w->kept->moved_held, safe_ratio(moved, second)); }
+    extreme_raise(&w->kept->moved, safe_ratio(moved, first));
+    if (w->held) { extreme_raise(&w->kept->moved_held, safe_ratio(moved, second)); }
 }
 
 /* The recursion of the proof: H_m and E at the step, u_{t+1} - u_t, and the norm of what multiplies
@@ -137,14 +138,14 @@ static status measure_recursion(descent_watch *w, const network *net, const desc
     if (st != OK) { return st; }
     size_t flips = local_flips(w->g, net, w->Zt, true, w->flips);
     double changed = (double)flips / model->m;
-    record_raise(&kept->secant, safe_ratio(frobenius, model->samples * changed));
-    record_raise(&kept->secant_norm, safe_ratio(secant_norm, model->row_sum * changed));
-    record_raise(&kept->identity, descent_identity(w->g, w->H, w->E, w->eta, w->u, w->e, w->next));
-    record_lower(&kept->lambda_least, w->values[0]);
+    extreme_raise(&kept->secant, safe_ratio(frobenius, model->samples * changed));
+    extreme_raise(&kept->secant_norm, safe_ratio(secant_norm, model->row_sum * changed));
+    extreme_raise(&kept->identity, descent_identity(w->g, w->H, w->E, w->eta, w->u, w->e, w->next));
+    extreme_lower(&kept->lambda_least, w->values[0]);
     double step = fmax(fabs(1 - w->eta * w->values[0]), fabs(1 - w->eta * w->values[n - 1]));
     if (!pair->skip) {
-        record_lower(&kept->recursion,
-                     (step + w->eta * frobenius - sqrt(pair->ratio)) / (w->eta * model->gram_norm));
+        extreme_lower(&kept->recursion, (step + w->eta * frobenius - sqrt(pair->ratio)) /
+                                            (w->eta * model->gram_norm));
     }
     return OK;
 }
@@ -154,7 +155,7 @@ static void measure_contraction(descent_watch *w, const network *net, const desc
                                 bool inside) {
     descent_run *kept = w->kept;
     bool ball = inside && w->inside, proven = ball && w->event;
-    if (ball) { record_raise(&kept->flips_near, local_flips_of_near(w->flips, w->near, w->g->n)); }
+    if (ball) { extreme_raise(&kept->flips_near, local_flips_of_near(w->flips, w->near, w->g->n)); }
     if (pair->skip) {
         kept->skipped++;
         return;
@@ -168,13 +169,13 @@ static void measure_contraction(descent_watch *w, const network *net, const desc
     kept->fell += pair->ratio < 1;
     kept->ball += ball;
     kept->proven += proven;
-    record_raise(&kept->ratio_most, pair->ratio);
-    record_lower(&kept->gain_least, pair->gain);
-    record_lower(&kept->largest_least, w->largest[w->seen]);
-    if (ball) { record_lower(&kept->gain_ball, pair->gain); }
+    extreme_raise(&kept->ratio_most, pair->ratio);
+    extreme_lower(&kept->gain_least, pair->gain);
+    extreme_lower(&kept->largest_least, w->largest[w->seen]);
+    if (ball) { extreme_lower(&kept->gain_ball, pair->gain); }
     if (proven) {
-        record_lower(&kept->gain_proven, pair->gain);
-        record_lower(&kept->largest_proven, largest);
+        extreme_lower(&kept->gain_proven, pair->gain);
+        extreme_lower(&kept->largest_proven, largest);
     }
 }
 
@@ -200,7 +201,7 @@ static void observe(const step_event *event, void *context) {
     }
     double from_start = sqrt(network_drift_squared_most(w->g, event->net, w->Z0));
     bool inside = from_start <= w->model->radius;
-    record_raise(&w->kept->from_start, from_start);
+    extreme_raise(&w->kept->from_start, from_start);
     if (event->step == 0) {
         begin_subnet(w, event);
     } else {

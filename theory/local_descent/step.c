@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "theory/criteria.h"
+#include "stats/extreme.h"
 
 /* (||e_t||^2 - ||e_{t+1}||^2)/||e_t||^2 is summed as (e_t - e_{t+1})(e_t + e_{t+1}), which keeps
  * its digits at tiny steps. */
@@ -61,7 +62,7 @@ double descent_identity(const gram *g, const double *H, const double *E, double 
     for (size_t i = 0; i < n; i++) {
         double y = (double)g->Y[i], after = y - next[i], predicted = 0;
         for (size_t j = 0; j < n; j++) { predicted += (H[i * n + j] + E[i * n + j]) * e[j]; }
-        record_raise(&worst, fabs(after - u[i] - eta * predicted));
+        extreme_raise(&worst, fabs(after - u[i] - eta * predicted));
         largest = fmax(largest, fmax(fabs(y), fmax(fabs(after), fabs(u[i]))));
     }
     return worst / largest;

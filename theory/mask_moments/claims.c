@@ -8,6 +8,7 @@
 #include "model/phi.h"
 #include "theory/mask_moments/mask_moments.h"
 #include "theory/criteria.h"
+#include "stats/extreme.h"
 
 static void put_bound(const study_run *r, const evidence *e, moments_subject about, double bound,
                       double observed) {
@@ -211,9 +212,9 @@ static run_sums sums_of(const study_run *r) {
         size_t run = k / rounds, kind = run / r->repeats;
         const moments_round *round = moments_round_of(r, kind, run % r->repeats, k % rounds);
         tightest flips = {round->flips, round->set};
-        sum.split_error = record_larger(sum.split_error, round->split_error);
+        sum.split_error = extreme_larger(sum.split_error, round->split_error);
         sum.strays += round->strays;
-        sum.flips = record_larger(sum.flips, round->flips);
+        sum.flips = extreme_larger(sum.flips, round->flips);
         tightest_keep(&sum.part, (tightest){round->part, round->part_bound});
         tightest_keep(&sum.flips_anywhere, flips);
         if (round->drift_before <= sum.radius && round->drift_after <= sum.radius) {
@@ -244,7 +245,7 @@ static status combined(const study_run *r, evidence *e) {
     return saw(r, e, about, CRITERION_EXACT,
                e->claim->subject == of_lemma_14
                    ? sum.combined.lemma14
-                   : record_larger(sum.combined.mean, sum.combined.lemma13));
+                   : extreme_larger(sum.combined.mean, sum.combined.lemma13));
 }
 
 static status combined_own(const study_run *r, evidence *e) {
@@ -257,7 +258,7 @@ static status combined_own(const study_run *r, evidence *e) {
                    part ? "so it is" : "it is not so", sum.rounds / KINDS);
     return saw(r, e, about, CRITERION_EXACT,
                e->claim->subject == of_lemma_14 ? sum.own.lemma14
-                                                : record_larger(sum.own.mean, sum.own.lemma13));
+                                                : extreme_larger(sum.own.mean, sum.own.lemma13));
 }
 
 static status split(const study_run *r, evidence *e) {

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "theory/criteria.h"
+#include "stats/extreme.h"
 
 /* --- the kinds of masks of a run --- */
 
@@ -115,14 +116,14 @@ static double simulated_p(const study_run *r, const evidence *e, const moments_k
     static const char *const along[MOMENT_DIRECTIONS] = {"mean",  "expected", "minor",
                                                          "signs", "signs",    "signs"};
     const moments_state *s = &k->large;
-    double size = record_largest(s->expected + s->first[f], moments_count(s, f)), smallest = 1;
+    double size = extreme_largest(s->expected + s->first[f], moments_count(s, f)), smallest = 1;
     for (size_t direction = 0; direction < MOMENT_DIRECTIONS; direction++) {
         size_t view = f * MOMENT_DIRECTIONS + direction;
         const stats_running *drawn = &k->sample.views[view];
         comparison one =
             moments_compare_drawn(k->views.expected[view], drawn, rounding_of(s, f), size);
         put_mean(r, e, k, f, "simulated", along[direction], drawn->count, one);
-        smallest = record_smaller(smallest, one.p);
+        smallest = extreme_smaller(smallest, one.p);
     }
     return smallest;
 }
@@ -150,10 +151,10 @@ static status judge_mean(const study_run *r, evidence *e) {
     bool drawn = moments_draws_suffice(large, draws);
     char masks[64];
     for (moment f = 0; f < MOMENTS; f++) {
-        if (is_about(e->claim, f)) { error = record_larger(error, enumerated_error(r, e, k, f)); }
+        if (is_about(e->claim, f)) { error = extreme_larger(error, enumerated_error(r, e, k, f)); }
     }
     for (moment f = 0; drawn && f < MOMENTS; f++) {
-        if (is_about(e->claim, f)) { p = record_smaller(p, simulated_p(r, e, k, f)); }
+        if (is_about(e->claim, f)) { p = extreme_smaller(p, simulated_p(r, e, k, f)); }
     }
     if (drawn) {
         e->row.limit = p;
@@ -178,7 +179,7 @@ static status miss_of_free_forms(const study_run *r, evidence *e) {
         comparison all = compare_exact(k->free + s->first[f], k->mean + s->first[f],
                                        moments_count(s, f), CRITERION_EXACT);
         put_mean(r, e, k, f, "enumerated", "entries", (double)k->masks, all);
-        error = record_larger(error, all.relative);
+        error = extreme_larger(error, all.relative);
     }
     claim_supposes(e, false,
                    "Assumption 2: nothing but the %zu sets of the file is known; observed: by how "

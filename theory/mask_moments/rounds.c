@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "theory/criteria.h"
+#include "stats/extreme.h"
 
 /* --- the split --- */
 
@@ -58,7 +59,7 @@ void moments_measure_split(const moments_split *s, moments_round *round) {
     round->part_bound = part.bound;
     const double terms[] = {round->before, round->far, round->near, round->moved, round->after};
     double sum = round->before + round->far + round->near + round->moved;
-    round->split_error = fabs(round->after - sum) / record_largest(terms, 5);
+    round->split_error = fabs(round->after - sum) / extreme_largest(terms, 5);
 }
 
 /* --- Lemmas 13 and 14 --- */
@@ -78,12 +79,12 @@ moments_combined moments_combine(const double *local, const double *u, const dou
     for (size_t i = 0; i < n; i++) {
         double mean = 0;
         for (size_t l = 0; l < p; l++) { mean += share * local[l * n + i]; }
-        worst = record_larger(worst, fabs(mean - u[i]));
+        worst = extreme_larger(worst, fabs(mean - u[i]));
     }
-    double loss = distance_squared(y, u, n), larger = record_larger(from_whole, apart);
+    double loss = distance_squared(y, u, n), larger = extreme_larger(from_whole, apart);
     /* p = 1: squares of rounding errors on either side */
     bool nothing = larger <= CRITERION_EXACT * CRITERION_EXACT * loss;
-    return (moments_combined){.mean = worst == 0 ? 0 : worst / record_largest(u, n),
+    return (moments_combined){.mean = worst == 0 ? 0 : worst / extreme_largest(u, n),
                               .lemma13 = fabs(loss - (losses - apart)) / fmax(loss, losses),
                               .lemma14 =
                                   nothing ? 0 : safe_ratio(fabs(from_whole - apart), larger)};
@@ -181,7 +182,7 @@ static double fill_drift(follower *f) {
     for (size_t r = 0; r < net->m; r++) {
         f->split.drift[r] = sqrt(network_drift_squared(f->g, net, f->split.start, r));
     }
-    return record_largest(f->split.drift, net->m);
+    return extreme_largest(f->split.drift, net->m);
 }
 
 static status follow_round(follower *f, moments_round *round) {

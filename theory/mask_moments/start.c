@@ -6,6 +6,7 @@
 
 #include "model/spectrum.h"
 #include "base/blas.h"
+#include "stats/extreme.h"
 
 /* The last start. */
 typedef struct {
@@ -40,7 +41,7 @@ static double add_start(const moments_start *s, const start *w, const moments_li
     const gram *g = s->g;
     double whole = cblas_dnrm2((int)(s->width * g->d), w->W, 1);
     double part = cblas_dnrm2((int)s->part, w->W, 1);
-    double near = record_largest(w->near, g->n), squares = record_largest(w->squares, g->n);
+    double near = extreme_largest(w->near, g->n), squares = extreme_largest(w->squares, g->n);
     stats_running_add(&all->error, distance_squared(g->Y, w->u, g->n));
     all->frobenius += !(whole * whole <= limits->frobenius);
     all->part += !(part * part <= limits->part);

@@ -5,6 +5,7 @@
 #include "study/own_masks.h"
 #include "theory/ntk_concentration/ntk_concentration.h"
 #include "theory/criteria.h"
+#include "stats/extreme.h"
 
 static double largest_width(const study_run *r) {
     const option_list *widths = concentration_widths(r);
@@ -59,7 +60,7 @@ static status mean_of_kernel(const study_run *r, evidence *e) {
         double off = in_halves(stats_summarise(x, r->repeats).mean, wanted,
                                stats_mean_interval(x, r->repeats, confidence),
                                CRITERION_EXACT * fmax(1, fabs(wanted)));
-        record_raise(&farthest, off);
+        extreme_raise(&farthest, off);
     }
     claim_check_only_if(e, judged > 0 && trials_suffice(r));
     claim_supposes(e, true,

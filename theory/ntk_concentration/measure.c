@@ -6,6 +6,7 @@
 #include "model/spectrum.h"
 #include "theory/ntk_concentration/ntk_concentration.h"
 #include "theory/criteria.h"
+#include "stats/extreme.h"
 
 enum { PROBE_ROWS = 24 };
 
@@ -67,7 +68,7 @@ static double subtract(const kernel_data *data, double xi, double *H, double *la
     for (size_t k = 0; k < n * n; k++) {
         H[k] -= xi * data->Hinf[k];
         square += H[k] * H[k];
-        record_raise(largest, fabs(H[k]));
+        extreme_raise(largest, fabs(H[k]));
     }
     return square;
 }
