@@ -84,10 +84,11 @@ static active_work lay_out(const packed_columns *c, size_t q, uintptr_t *at) {
     size_t tiles = active_tiles(c);
     active_work w;
     w.inputs = arena_alloc(at, tiles * ACTIVE_PANEL, sizeof *w.inputs);
-    w.products = arena_alloc(at, smaller(tiles, RUN) * ACTIVE_PANEL * TILE, sizeof *w.products);
+    w.products =
+        arena_alloc(at, smaller(tiles * ACTIVE_PANEL * TILE, RUN_PRODUCTS), sizeof *w.products);
     w.use_complement = arena_alloc(at, tiles * ACTIVE_PANEL, sizeof *w.use_complement);
     w.full_sum_needed = arena_alloc(at, tiles, sizeof *w.full_sum_needed);
-    w.scaled = arena_alloc(at, smaller(tiles, RUN) * q * TILE, sizeof *w.scaled);
+    w.scaled = arena_alloc(at, tiles * q * TILE, sizeof *w.scaled);
     const size_t groups = sign_groups(q);
     w.signed_sums = arena_alloc(at, groups * SIGN_TABLE * BLOCK, sizeof *w.signed_sums);
     w.sign_places = arena_alloc(at, ACTIVE_PANEL * groups, sizeof *w.sign_places);
@@ -111,7 +112,7 @@ static bool in_place(neuron_columns T, size_t block, size_t room) {
 /* Tile t of the block of V from row b on, of a run of tiles that begins with `first`. */
 static tile_of_block tile_of(const packed_columns *c, const relu_sum *s, const active_work *w,
                              size_t b, size_t first, size_t t) {
-    const size_t block = c->sums * LANES, begin = t * c->tile, place = t - first;
+    const size_t block = c->sums * LANES, begin = t * c->tile;
     const real *columns = c->packed + b * c->n + begin * block;
     tile_of_block tile = {.columns = columns,
                           .ahead = (uintptr_t)columns + c->tile * block * sizeof *columns,
@@ -121,8 +122,8 @@ static tile_of_block tile_of(const packed_columns *c, const relu_sum *s, const a
         tile.products = (neuron_products){.first = s->S + begin, .stride = s->ld};
     } else {
         tile.products =
-            (neuron_products){.first = w->products + place * ACTIVE_PANEL * TILE, .stride = TILE};
-        tile.scaled = w->scaled + place * s->q * TILE;
+            (neuron_products){.first = w->products + (t - first) * s->count * TILE, .stride = TILE};
+        tile.scaled = w->scaled + t * s->q * TILE;
     }
     return tile;
 }
@@ -152,14 +153,22 @@ static void add_block(const packed_columns *c, const relu_sum *s, const active_w
     }
 }
 
+/* Tiles of a run, in equal shares: as many as there is room for their products; all, if columns are
+ * given. Between runs sums are in T, far apart. */
+static size_t run_of(const packed_columns *c, const relu_sum *s) {
+    const size_t tiles = active_tiles(c), most = s->S ? tiles : RUN_PRODUCTS / (s->count * TILE);
+    const size_t runs = (tiles + most - 1) / most;
+    return (tiles + runs - 1) / runs;
+}
+
 void active_add(const packed_columns *c, const relu_sum *s, real *T, size_t stride, real *work) {
-    const size_t block = c->sums * LANES, tiles = active_tiles(c);
+    const size_t block = c->sums * LANES, tiles = active_tiles(c), run = run_of(c, s);
     uintptr_t at = (uintptr_t)work;
     active_work w = lay_out(c, s->q, &at);
     if (active_inputs(c, s, &w)) { sign_sums_find(s->A, s->count, s->q, w.sign_places); }
     memset(w.nobody, 0, block * sizeof *w.nobody);
-    for (size_t first = 0; first < tiles; first += RUN) {
-        const size_t last = smaller(tiles, first + RUN);
+    for (size_t first = 0; first < tiles; first += run) {
+        const size_t last = smaller(tiles, first + run);
         if (!s->S) { active_products(c, s, &w, first, last); }
         for (size_t b = 0; b < c->length; b += block) {
             add_block(c, s, &w, b, first, last, T, stride);

@@ -77,10 +77,10 @@ void active_products(const packed_columns *c, const relu_sum *s, const active_wo
                      size_t last) {
     for (size_t t = first; t < last; t++) {
         const size_t begin = t * c->tile, width = smaller(c->n - begin, c->tile);
-        real *products = w->products + (t - first) * ACTIVE_PANEL * TILE;
+        real *products = w->products + (t - first) * s->count * TILE;
         layer_products(s->A, s->R + begin, s->count, s->q, s->ld, width, s->factor, products, TILE);
         if (!w->full_sum_needed[t]) { continue; }
-        scale(s, begin, width, w->scaled + (t - first) * s->q * TILE);
+        scale(s, begin, width, w->scaled + t * s->q * TILE);
         for (size_t r = 0; r < s->count; r++) {
             if (w->use_complement[t * ACTIVE_PANEL + r]) { negate(products + r * TILE); }
         }

@@ -23,8 +23,8 @@ enum {
      * order of sums, and with it the bytes of a result, hangs on it. */
     TILE = 64,
     LARGE_CACHE = 48 << 10, /* bytes of first-level cache for a tile of SUMS, 36 KiB, besides */
-    /* tiles whose products are computed together: 1 MiB of them, which a cache holds */
-    RUN = (1 << 20) / (ACTIVE_PANEL * TILE * (int)sizeof(real)),
+    /* products that are computed together, of as many tiles: a cache holds them */
+    RUN_PRODUCTS = (5 << 18) / (int)sizeof(real),
     PAIR = 2 /* neurons that share what is loaded of V */
 };
 
@@ -43,12 +43,12 @@ typedef struct {
 typedef struct {
     input_set *inputs; /* (tiles, ACTIVE_PANEL) which inputs are summed for each neuron; of one
                           beyond an odd number none */
-    real *products;    /* (RUN, ACTIVE_PANEL, TILE) +-factor <R_j, a_r> of the tiles in work, of all
-                          their inputs; unused where columns are given */
+    real *products;    /* (tiles of a run, count, TILE) +-factor <R_j, a_r> of the tiles in work, of
+                          all their inputs; unused where columns are given */
     unsigned char
         *use_complement;     /* (tiles, ACTIVE_PANEL) is it the inactive inputs that are summed? */
     bool *full_sum_needed;   /* (tiles) is it so for any neuron? */
-    real *scaled;            /* (RUN, q, TILE) factor * R of the tiles in work that need it */
+    real *scaled;            /* (tiles, q, TILE) factor * R of those that need it */
     real *signed_sums;       /* the sums with signs of a tile's factor * V R, table after table */
     sign_place *sign_places; /* (ACTIVE_PANEL, groups) of a neuron's there */
     real *sums;              /* (ACTIVE_PANEL, BLOCK) of all neurons, side by side */
@@ -80,7 +80,7 @@ typedef struct {
 /* Finds the inputs of all neurons in all tiles; is a full sum needed in any? */
 bool active_inputs(const packed_columns *c, const relu_sum *s, const active_work *w);
 
-/* Computes products and scaled R of tiles `first` to `last` - 1, RUN at most; not of given columns. */
+/* Computes products and scaled R of tiles `first` to `last` - 1; not of given columns. */
 void active_products(const packed_columns *c, const relu_sum *s, const active_work *w, size_t first,
                      size_t last);
 

@@ -113,9 +113,9 @@ enum { ODD = 71 }; /* one neuron has no partner */
 
 Test(active, is_the_sum_written_out) {
     /* lengths of one to nine registers of 64 bytes, and such that neurons share what is loaded */
-    static const size_t inputs[] = {1,   7,   64, 97,
-                                    200, 411, 600}, /* the last in several runs of tiles */
-        lengths[] = {1, 20, 40, 64, 70, 90, 110, 128, 140, 300, 790}, outputs[] = {1, 3, 10, 23};
+    static const size_t inputs[] = {1, 7, 64, 97, 200, 411, 600},
+                        lengths[] = {1, 20, 40, 64, 70, 90, 110, 128, 140, 300, 790},
+                        outputs[] = {1, 3, 10, 23};
     for (size_t a = 0; a < 7; a++) {
         for (size_t b = 0; b < 11; b++) {
             for (size_t c = 0; c < 4; c++) {
@@ -123,6 +123,11 @@ Test(active, is_the_sum_written_out) {
             }
         }
     }
+}
+
+Test(active, in_several_runs_of_tiles) {
+    expect_the_sum(new_scene(700, 40, 3, ACTIVE_PANEL, false), false);
+    expect_the_sum(new_scene(700, 130, 1, ACTIVE_PANEL, true), false);
 }
 
 Test(active, of_given_columns_too) {
