@@ -10,20 +10,22 @@
 #include "model/vec.h"
 
 enum {
-    SMALL_SUMS = 8, /* registers that hold a neuron's sums over a block of rows, at most, */
-    SUMS = VEC_BYTES == 64 ? 9 : SMALL_SUMS, /* and where there are 32 and a large cache */
+    /* registers that hold a neuron's sums over a block of rows, at most; where the processor has 32 of
+     * 64 bytes and a large first-level cache one more, since a tile of a block grows with them */
+    SMALL_SUMS = 8,
+    SUMS = VEC_BYTES == 64 ? 9 : SMALL_SUMS,
+    LARGE_CACHE = 48 << 10, /* bytes: that tile has 36 KiB, and sums and factors pass by */
     /* and those of each of two neurons that share what is loaded: of 16 they leave four */
     SHARED_SUMS = VEC_BYTES == 64 ? SUMS : 6,
     /* rows of V from which on neurons share what is loaded (measured: fewer do not repay it) */
     SHARED_ROWS = VEC_BYTES == 64 ? 96 : 768,
     TURN_SUMS = 4, /* those of each of two that take turns: alone, so few wait for themselves */
     BLOCK = SUMS * LANES, /* rows of V in a block, at most */
-    /* inputs in a tile at most: a bit of a word for each, and 32 KiB of V or less, of a first-level
-     * cache of 32 KiB or more that holds sums and terms besides. Not by the cache that is met: the
-     * order of sums, and with it the bytes of a result, hangs on it. */
+    /* inputs in a tile at most: a bit of a word for each, and 32 KiB of V in SMALL_SUMS registers or
+     * less, of a first-level cache of 32 KiB or more. Not by the cache that is met: the order of sums,
+     * and with it the bytes of a result, hangs on it. */
     TILE = 64,
-    LARGE_CACHE = 48 << 10, /* bytes of first-level cache for a tile of SUMS, 36 KiB, besides */
-    /* products that are computed together, of as many tiles: a cache holds them */
+    /* products that are computed together, those of a run of tiles: second-level cache holds most */
     RUN_PRODUCTS = (5 << 18) / (int)sizeof(real),
     PAIR = 2 /* neurons that share what is loaded of V */
 };
