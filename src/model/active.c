@@ -5,15 +5,14 @@
 #include <string.h>
 #include <unistd.h>
 
-static size_t round_up(size_t x, size_t multiple) {
-    return (x + multiple - 1) / multiple * multiple;
-}
+static size_t round_up(size_t x, size_t multiple) { return shares(x, multiple) * multiple; }
 
-/* Equal shares, so that the last is not a scrap; whole registers. */
-size_t active_tile(size_t n) {
-    size_t tiles = (n + TILE - 1) / TILE;
-    return round_up((n + tiles - 1) / tiles, LANES);
-}
+/* The size of equal shares of at most `most`, so that the last is not a scrap. */
+static size_t equal_share(size_t x, size_t most) { return shares(x, shares(x, most)); }
+
+size_t active_tile(size_t n) { return round_up(equal_share(n, TILE), LANES); }
+
+static size_t blocks_of(const packed_columns *c) { return shares(c->length, c->sums * LANES); }
 
 /* Registers of a block of rows, at most. Which rows are summed side by side changes none of their
  * sums, so that this may hang on the cache that is met. */
@@ -30,10 +29,8 @@ static status make_room(size_t n, size_t length, packed_columns *c) {
     *c = (packed_columns){
         .n = n, .length = length, .shared = length >= SHARED_ROWS, .tile = active_tile(n)};
     /* blocks of as many rows as there are registers for, or a few less */
-    const size_t most = most_sums(c->shared) * LANES;
-    c->blocks = (length + most - 1) / most;
-    c->sums = ((length + c->blocks - 1) / c->blocks + LANES - 1) / LANES;
-    c->packed = allocate(c->blocks * n, c->sums * LANES * sizeof *c->packed, "packed matrix");
+    c->sums = shares(equal_share(length, most_sums(c->shared) * LANES), LANES);
+    c->packed = allocate(blocks_of(c) * n, c->sums * LANES * sizeof *c->packed, "packed matrix");
     if (c->packed) { return OK; }
     active_free(c);
     return FAILED;
@@ -45,7 +42,7 @@ status active_room(const packed_columns *c, size_t n, packed_columns *part) {
 
 void active_take(const packed_columns *c, const size_t *inputs, packed_columns *part) {
     const size_t block = c->sums * LANES;
-    for (size_t b = 0; b < c->blocks; b++) {
+    for (size_t b = 0; b < blocks_of(c); b++) {
         for (size_t j = 0; j < part->n; j++) {
             memcpy(part->packed + (b * part->n + j) * block,
                    c->packed + (b * c->n + inputs[j]) * block, block * sizeof *c->packed);
@@ -55,8 +52,8 @@ void active_take(const packed_columns *c, const size_t *inputs, packed_columns *
 
 status active_new(const double *V, size_t n, size_t length, packed_columns *c) {
     if (make_room(n, length, c) != OK) { return FAILED; }
-    const size_t block = c->sums * LANES;
-    for (size_t b = 0; b < c->blocks; b++) {
+    const size_t blocks = blocks_of(c), block = c->sums * LANES;
+    for (size_t b = 0; b < blocks; b++) {
         for (size_t j = 0; j < n; j++) {
             for (size_t i = 0; i < block; i++) {
                 c->packed[(b * n + j) * block + i] =
@@ -136,7 +133,7 @@ static void add_block(const packed_columns *c, const relu_sum *s, const active_w
     const neuron_columns own = {.first = T + b, .stride = stride};
     const neuron_columns beside = {.first = w->sums, .stride = block};
     const bool direct = in_place(own, block, stride - b);
-    const neuron_columns ends = direct ? own : beside, between = c->blocks == 1 ? ends : beside;
+    const neuron_columns ends = direct ? own : beside, between = blocks_of(c) == 1 ? ends : beside;
     for (size_t r = 0; !direct && r < s->count; r++) {
         real *sum = beside.first + r * block;
         memcpy(sum, own.first + r * stride, rows * sizeof *sum);
@@ -156,9 +153,8 @@ static void add_block(const packed_columns *c, const relu_sum *s, const active_w
 /* Tiles of a run, in equal shares: as many as there is room for their products; all, if columns are
  * given. Between runs sums are in T, far apart. */
 static size_t run_of(const packed_columns *c, const relu_sum *s) {
-    const size_t tiles = active_tiles(c), most = s->S ? tiles : RUN_PRODUCTS / (s->count * TILE);
-    const size_t runs = (tiles + most - 1) / most;
-    return (tiles + runs - 1) / runs;
+    const size_t tiles = active_tiles(c);
+    return s->S ? tiles : equal_share(tiles, RUN_PRODUCTS / (s->count * TILE));
 }
 
 void active_add(const packed_columns *c, const relu_sum *s, real *T, size_t stride, real *work) {

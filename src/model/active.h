@@ -27,7 +27,6 @@ typedef struct {
     size_t n;      /* inputs */
     size_t length; /* of a column V_j */
     bool shared;   /* do neurons, two and two, share what is loaded of a column? */
-    size_t blocks; /* of rows */
     size_t sums;   /* registers that hold a neuron's sums over a block of rows: 1 to 9 */
     /* inputs that are taken together; a tile of a block of V stays in first-level cache */
     size_t tile;

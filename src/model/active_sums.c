@@ -123,8 +123,8 @@ static INLINED void add_in_turns(const real *columns, pair_inputs in, const real
     add_alone(columns, in.second, others, sums, other_sum);
 }
 
-/* The next tile is on its way, two lines a neuron; to second-level cache: in the first it would take
- * the place of this one. */
+/* The next tile is on its way, two lines a neuron; to second-level cache: in the first it would
+ * take the place of this one. */
 static INLINED void fetch_ahead(const tile_of_block *t, size_t r) {
     const char *ahead = (const char *)(t->ahead + 128 * r);
     __builtin_prefetch(ahead, 0, 2);
@@ -187,11 +187,11 @@ static INLINED void sum_tile(bool shared, const tile_of_block *t, const relu_sum
     if (w->full_sum_needed[t->number]) { full_sum(t, s->q, w, sums * LANES); }
     /* never more than the least of these, but the compiler would make those, too */
     if (shared) {
-        sum_pairs(true, t, s, w, sums < SHARED_SUMS ? sums : SHARED_SUMS);
+        sum_pairs(true, t, s, w, smaller(sums, SHARED_SUMS));
     } else if (sums <= TURN_SUMS) {
         sum_pairs(false, t, s, w, sums);
     } else {
-        sum_each(t, s, w, sums < SUMS ? sums : SUMS);
+        sum_each(t, s, w, smaller(sums, SUMS));
     }
 }
 

@@ -10,8 +10,8 @@
 #include "model/vec.h"
 
 enum {
-    /* registers that hold a neuron's sums over a block of rows, at most; where the processor has 32 of
-     * 64 bytes and a large first-level cache one more, since a tile of a block grows with them */
+    /* registers that hold a neuron's sums over a block of rows, at most; one more where there are 32
+     * of 64 bytes and a large first-level cache, since a tile of a block grows with them */
     SMALL_SUMS = 8,
     SUMS = VEC_BYTES == 64 ? 9 : SMALL_SUMS,
     LARGE_CACHE = 48 << 10, /* bytes: that tile has 36 KiB, and sums and factors pass by */
@@ -21,11 +21,11 @@ enum {
     SHARED_ROWS = VEC_BYTES == 64 ? 96 : 768,
     TURN_SUMS = 4, /* those of each of two that take turns: alone, so few wait for themselves */
     BLOCK = SUMS * LANES, /* rows of V in a block, at most */
-    /* inputs in a tile at most: a bit of a word for each, and 32 KiB of V in SMALL_SUMS registers or
-     * less, of a first-level cache of 32 KiB or more. Not by the cache that is met: the order of sums,
-     * and with it the bytes of a result, hangs on it. */
+    /* inputs in a tile at most: a bit of a word for each, and 32 KiB of V or less in SMALL_SUMS
+     * registers, of a first-level cache of 32 KiB or more. Not by the cache that is met: the order of
+     * sums, and with it the bytes of a result, hangs on it. */
     TILE = 64,
-    /* products that are computed together, those of a run of tiles: second-level cache holds most */
+    /* products computed together, those of a run of tiles: second-level cache holds most */
     RUN_PRODUCTS = (5 << 18) / (int)sizeof(real),
     PAIR = 2 /* neurons that share what is loaded of V */
 };
@@ -103,8 +103,9 @@ static inline pair_inputs pair_inputs_of(const input_set *inputs) {
 
 static inline size_t set_count(input_set set) { return (size_t)__builtin_popcountll(set); }
 
-static inline size_t active_tiles(const packed_columns *c) {
-    return (c->n + c->tile - 1) / c->tile;
-}
+/* Into how many shares of at most `most` x is divided. */
+static inline size_t shares(size_t x, size_t most) { return (x + most - 1) / most; }
+
+static inline size_t active_tiles(const packed_columns *c) { return shares(c->n, c->tile); }
 
 #endif

@@ -39,7 +39,7 @@ void alike_look(alike_neurons *a, const real *Z, size_t count, size_t ld) {
         uint64_t *active = a->active + r * a->words;
         for (size_t w = 0; w < a->words; w++) {
             const size_t begin = w * WORD;
-            active[w] = vec_bits_set(Z + r * ld + begin, smaller(a->n - begin, WORD), 0);
+            active[w] = vec_bits_set(Z + r * ld + begin, smaller(a->n - begin, WORD), false);
         }
         a->total[r] = in_common(active, active, a->words);
     }

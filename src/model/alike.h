@@ -1,9 +1,9 @@
 /* Neurons that are active on the same inputs, side by side.
  *
  * Neurons go through a step two and two, and what both of a pair need of the Gram matrix is loaded
- * once (active.h). In the order of their numbers that is a fifth of their terms; of neurons that are
- * alike, three tenths (CIFAR features, xi = 0.5, the mean of twenty rounds). Which inputs a neuron
- * is active on changes little within a round: it is looked at once a round.
+ * once (active.h). In the order of their numbers that is a fifth of their terms; of neurons that
+ * are alike, three tenths (CIFAR features, xi = 0.5, the mean of twenty rounds). Which inputs a
+ * neuron is active on changes little within a round: it is looked at once a round.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef MODEL_ALIKE_H
 #define MODEL_ALIKE_H

@@ -7,6 +7,7 @@
 #include <cblas.h>
 
 #include "base/scratch.h"
+#include "stats/extreme.h"
 
 static const double UNIT = DBL_EPSILON / 2; /* unit roundoff */
 
@@ -41,12 +42,8 @@ static void split(double *L, size_t n, double *cut, double *H) {
     }
 }
 
-/* The larger; a NaN stays. */
-static double larger(double a, double b) { return a >= b || isnan(a) ? a : b; }
-
 /* Largest row sum of |R|, R symmetric, lower half column by column. sums (n): scratch. */
 static double row_sum_norm(const double *R, size_t n, double *sums) {
-    double largest = 0;
     for (size_t i = 0; i < n; i++) { sums[i] = 0; }
     for (size_t j = 0; j < n; j++) {
         for (size_t i = j; i < n; i++) {
@@ -55,8 +52,7 @@ static double row_sum_norm(const double *R, size_t n, double *sums) {
             if (i != j) { sums[j] += size; }
         }
     }
-    for (size_t i = 0; i < n; i++) { largest = larger(largest, sums[i]); }
-    return largest;
+    return extreme_largest(sums, n);
 }
 
 /* Largest row sum of |T| |M^T| + |M| |T^T|. sums (3 n): scratch. */
@@ -64,7 +60,6 @@ static double product_norm(const double *T, const double *M, size_t n, double *s
     double *t = sums;
     double *m = sums + n;
     double *rows = sums + 2 * n;
-    double largest = 0;
     for (size_t k = 0; k < n; k++) {
         t[k] = m[k] = rows[k] = 0;
         for (size_t i = k; i < n; i++) {
@@ -77,8 +72,7 @@ static double product_norm(const double *T, const double *M, size_t n, double *s
             rows[i] += fabs(T[k * n + i]) * m[k] + fabs(M[k * n + i]) * t[k];
         }
     }
-    for (size_t i = 0; i < n; i++) { largest = larger(largest, rows[i]); }
-    return largest;
+    return extreme_largest(rows, n);
 }
 
 /* R, lower half <- fl(A - shift I - H H^T), where R comes in as H H^T; returns the largest |A_ii -
@@ -90,7 +84,7 @@ static double subtract(const double *A, size_t n, double shift, double *R) {
             double entry = A[j * n + i];
             if (i == j) {
                 entry -= shift;
-                largest = larger(largest, fabs(entry));
+                extreme_raise(&largest, fabs(entry));
             }
             R[j * n + i] = entry - R[j * n + i];
         }

@@ -49,8 +49,8 @@ static bool steps_joined(const train_settings *s, size_t n) {
  * short). */
 enum { ALIKE_INPUTS = 512 };
 
-/* Do neurons of a subnetwork that are alike stand side by side? A step on part of the rows is short,
- * too. */
+/* Do neurons of a subnetwork that are alike stand side by side? A step on part of the rows is
+ * short, too. */
 static bool neurons_paired(const train_settings *s, size_t n) {
     return !train_in_batches(s, n) && n >= ALIKE_INPUTS;
 }

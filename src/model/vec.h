@@ -5,6 +5,7 @@
 #ifndef MODEL_VEC_H
 #define MODEL_VEC_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include "base/real.h"
@@ -85,9 +86,9 @@ static inline uint64_t vec_positive(vec x) { return vec_bits(x > 0); }
 static inline uint64_t vec_not_zero(vec x) { return vec_bits(x != 0); }
 #endif
 
-/* A bit for each of `count` numbers, 64 at most: is it above 0, or, of `given` ones, not 0? What pads
- * them to whole registers is 0, or not above 0. */
-static inline uint64_t vec_bits_set(const real *x, size_t count, int given) {
+/* A bit for each of `count` numbers, 64 at most: is it above 0, or, of `given` ones, not 0? What
+ * pads them to whole registers is 0, or not above 0. */
+static inline uint64_t vec_bits_set(const real *x, size_t count, bool given) {
     uint64_t bits = 0;
     for (size_t j = 0; j < count; j += LANES) {
         const vec some = vec_load(x + j);

@@ -88,7 +88,7 @@ static double largest_difference(const scene *s) {
     return worst;
 }
 
-/* T <- T + V s: s of the inputs on which Z is active, or, without Z, the columns S that are given. */
+/* T <- T + V s: s of the inputs on which Z is active, or, without Z, the given columns S. */
 static void add(const scene *s, const real *Z) {
     packed_columns columns;
     cr_assert(eq(int, active_new(s->V, s->n, s->length, &columns), OK));
@@ -161,7 +161,7 @@ Test(active, in_the_columns_that_decide) {
 
 /* To the last bit: how many rows stand side by side hangs on the processor's cache. */
 Test(active, does_not_hang_on_the_rows_beside) {
-    enum { ROWS = 768 }; /* blocks of other sizes than those of twice as many rows */
+    enum { ROWS = 768 }; /* in floats blocks of other sizes than those of twice as many rows */
     scene whole = new_scene(200, 2 * ROWS, 10, ODD, true);
     scene half = new_scene(200, ROWS, 10, ODD, true);
     memcpy(half.Z, whole.Z, whole.count * whole.ld * sizeof *whole.Z);
