@@ -90,7 +90,6 @@ static active_work lay_out(const packed_columns *c, size_t q, uintptr_t *at) {
     w.signed_sums = arena_alloc(at, groups * SIGN_TABLE * BLOCK, sizeof *w.signed_sums);
     w.sign_places = arena_alloc(at, ACTIVE_PANEL * groups, sizeof *w.sign_places);
     w.sums = arena_alloc(at, ACTIVE_PANEL * BLOCK, sizeof *w.sums);
-    w.nobody = arena_alloc(at, BLOCK, sizeof *w.nobody);
     return w;
 }
 
@@ -162,7 +161,6 @@ void active_add(const packed_columns *c, const relu_sum *s, real *T, size_t stri
     uintptr_t at = (uintptr_t)work;
     active_work w = lay_out(c, s->q, &at);
     if (active_inputs(c, s, &w)) { sign_sums_find(s->A, s->count, s->q, w.sign_places); }
-    memset(w.nobody, 0, block * sizeof *w.nobody);
     for (size_t first = 0; first < tiles; first += run) {
         const size_t last = smaller(tiles, first + run);
         if (!s->S) { active_products(c, s, &w, first, last); }

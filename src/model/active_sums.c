@@ -25,9 +25,9 @@ static INLINED void add_to_both(const real *column, real value, real other, size
     }
 }
 
-/* Registers of a block whose sums are taken at once: those of a group of outputs, and what is
- * loaded, are all there are. */
-enum { PART = VEC_BYTES == 64 ? 4 : 2 };
+/* Registers of a block whose sums are taken at once, at most: those of a group of outputs, and what
+ * is loaded, are nearly all there are. */
+enum { PART = VEC_BYTES == 64 ? 5 : 2 };
 
 /* The tables of one group over some registers of a block, of `rows` rows: the columns of factor * V R
  * first, in registers, then their sums with signs. size, part: constants where this is inlined. */
@@ -49,14 +49,15 @@ static INLINED void table_part(const tile_of_block *t, const real *R, size_t siz
     }
 }
 
-/* Over all registers of the block. */
+/* Over all registers of the block, in equal parts: a scrap would wait for its own sums. */
 static INLINED void table_parts(const tile_of_block *t, const real *R, size_t size, size_t rows,
                                 real *table) {
+    const size_t sums = rows / LANES, part = shares(sums, shares(sums, PART));
     size_t at = 0;
-    for (; at + PART * LANES <= rows; at += PART * LANES) {
-        table_part(t, R, size, PART, t->columns + at, rows, table + at);
+    for (; at + part * LANES <= rows; at += part * LANES) {
+        table_part(t, R, size, part, t->columns + at, rows, table + at);
     }
-    for (; at < rows; at += LANES) { table_part(t, R, size, 1, t->columns + at, rows, table + at); }
+    if (sums % part) { table_part(t, R, size, sums % part, t->columns + at, rows, table + at); }
 }
 
 /* The tables of all groups over a tile of a block. */
@@ -131,45 +132,46 @@ static INLINED void fetch_ahead(const tile_of_block *t, size_t r) {
     __builtin_prefetch(ahead + 64, 0, 2);
 }
 
-/* For every neuron: its full sum, if it wants it, then its terms. */
+/* For neuron r: its full sum, if it wants it, then its terms. */
+static INLINED void sum_one(const tile_of_block *t, const relu_sum *s, const active_work *w,
+                            size_t r, size_t sums) {
+    vec sum[SUMS];
+    fetch_ahead(t, r);
+    load_sums(t->from.first + r * t->from.stride, sums, sum);
+    if (w->use_complement[t->number * ACTIVE_PANEL + r]) {
+        add_full_sum(w, r, sign_groups(s->q), sums, sum);
+    }
+    add_alone(t->columns, inputs_of(w, t->number)[r], t->products.first + r * t->products.stride,
+              sums, sum);
+    store_sums(sum, sums, t->to.first + r * t->to.stride);
+}
+
 static INLINED void sum_each(const tile_of_block *t, const relu_sum *s, const active_work *w,
                              size_t sums) {
-    const input_set *inputs = inputs_of(w, t->number);
-    const neuron_products p = t->products;
-    const unsigned char *use_complement = w->use_complement + t->number * ACTIVE_PANEL;
-    const size_t groups = sign_groups(s->q);
-    for (size_t r = 0; r < s->count; r++) {
-        fetch_ahead(t, r);
-        vec sum[SUMS];
-        load_sums(t->from.first + r * t->from.stride, sums, sum);
-        if (use_complement[r]) { add_full_sum(w, r, groups, sums, sum); }
-        add_alone(t->columns, inputs[r], p.first + r * p.stride, sums, sum);
-        store_sums(sum, sums, t->to.first + r * t->to.stride);
-    }
+    for (size_t r = 0; r < s->count; r++) { sum_one(t, s, w, r, sums); }
 }
 
 /* For every pair of neurons: their full sums, if they want them, then their terms: those of both and
- * then those of each, or those of each in turns. */
+ * then those of each, or those of each in turns. The last of an odd number is alone. */
 static INLINED void sum_pairs(bool shared, const tile_of_block *t, const relu_sum *s,
                               const active_work *w, size_t sums) {
     const input_set *inputs = inputs_of(w, t->number);
     const neuron_products p = t->products;
     const unsigned char *use_complement = w->use_complement + t->number * ACTIVE_PANEL;
-    const size_t groups = sign_groups(s->q);
-    for (size_t r = 0; r < s->count; r += PAIR) {
+    const size_t groups = sign_groups(s->q), paired = s->count - s->count % PAIR;
+    for (size_t r = 0; r < paired; r += PAIR) {
         const pair_inputs in = shared ? pair_inputs_of(inputs + r)
                                       : (pair_inputs){.first = inputs[r], .second = inputs[r + 1]};
-        const bool paired = r + 1 < s->count;
         const real *from = t->from.first + r * t->from.stride;
         real *to = t->to.first + r * t->to.stride;
         fetch_ahead(t, r);
         fetch_ahead(t, r + 1);
         vec sum[SUMS], other_sum[SUMS];
         load_sums(from, sums, sum);
-        load_sums(paired ? from + t->from.stride : w->nobody, sums, other_sum);
+        load_sums(from + t->from.stride, sums, other_sum);
         if (use_complement[r]) { add_full_sum(w, r, groups, sums, sum); }
-        if (paired && use_complement[r + 1]) { add_full_sum(w, r + 1, groups, sums, other_sum); }
-        const real *own = p.first + r * p.stride, *others = own + (paired ? p.stride : 0);
+        if (use_complement[r + 1]) { add_full_sum(w, r + 1, groups, sums, other_sum); }
+        const real *own = p.first + r * p.stride, *others = own + p.stride;
         add_both(t->columns, in.both, own, others, sums, sum, other_sum);
         if (shared) {
             add_alone(t->columns, in.first, own, sums, sum);
@@ -178,8 +180,9 @@ static INLINED void sum_pairs(bool shared, const tile_of_block *t, const relu_su
             add_in_turns(t->columns, in, own, others, sums, sum, other_sum);
         }
         store_sums(sum, sums, to);
-        store_sums(other_sum, sums, paired ? to + t->to.stride : w->nobody);
+        store_sums(other_sum, sums, to + t->to.stride);
     }
+    if (paired < s->count) { sum_one(t, s, w, paired, sums); }
 }
 
 static INLINED void sum_tile(bool shared, const tile_of_block *t, const relu_sum *s,

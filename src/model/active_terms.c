@@ -60,7 +60,6 @@ bool active_inputs(const packed_columns *c, const relu_sum *s, const active_work
         w->full_sum_needed[t] = choose(s, begin, smaller(c->n - begin, c->tile), inputs,
                                        w->use_complement + t * ACTIVE_PANEL);
         any |= w->full_sum_needed[t];
-        if (s->count % PAIR) { inputs[s->count] = 0; }
     }
     return any;
 }

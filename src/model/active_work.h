@@ -43,8 +43,7 @@ typedef struct {
 
 /* Workspace of active_add. */
 typedef struct {
-    input_set *inputs; /* (tiles, ACTIVE_PANEL) which inputs are summed for each neuron; of one
-                          beyond an odd number none */
+    input_set *inputs; /* (tiles, ACTIVE_PANEL) which inputs are summed for each neuron */
     real *products;    /* (tiles of a run, count, TILE) +-factor <R_j, a_r> of the tiles in work, of
                           all their inputs; unused where columns are given */
     unsigned char
@@ -54,7 +53,6 @@ typedef struct {
     real *signed_sums;       /* the sums with signs of a tile's factor * V R, table after table */
     sign_place *sign_places; /* (ACTIVE_PANEL, groups) of a neuron's there */
     real *sums;              /* (ACTIVE_PANEL, BLOCK) of all neurons, side by side */
-    real *nobody;            /* (BLOCK) beside the last of an odd number */
 } active_work;
 
 /* A column for each neuron, `stride` numbers apart. */

@@ -38,17 +38,24 @@ sign_group sign_group_at(size_t g, size_t q);
 /* places (count, sign_groups(q)) of the neurons. A: (count, q) of 1 and -1. */
 void sign_sums_find(const real *A, size_t count, size_t q, sign_place *places);
 
-/* sums <- the table of a group, one register of it: 2^(size-1) sums of its columns f. */
+/* To `columns` sums the same with another column f, added and taken off. */
+static inline __attribute__((always_inline)) void sign_sums_double(size_t columns, vec f,
+                                                                   vec *sums) {
+    for (size_t c = 0; c < columns; c++) {
+        sums[c + columns] = sums[c] - f;
+        sums[c] += f;
+    }
+}
+
+/* sums <- the table of a group, one register of it: 2^(size-1) sums of its columns f. Written out,
+ * so that they stay in registers. */
 static inline __attribute__((always_inline)) void sign_sums_of(const vec *f, size_t size,
                                                                vec *sums) {
-    size_t columns = 1;
+    _Static_assert(SIGN_GROUP == 4, "sign_sums_of is written out for groups of at most four");
     sums[0] = f[0];
-    for (size_t k = 1; k < size; k++, columns *= 2) {
-        for (size_t c = 0; c < columns; c++) {
-            sums[c + columns] = sums[c] - f[k];
-            sums[c] += f[k];
-        }
-    }
+    if (size > 1) { sign_sums_double(1, f[1], sums); }
+    if (size > 2) { sign_sums_double(2, f[2], sums); }
+    if (size > 3) { sign_sums_double(4, f[3], sums); }
 }
 
 #endif
