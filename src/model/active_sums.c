@@ -133,22 +133,24 @@ static INLINED void fetch_ahead(const tile_of_block *t, size_t r) {
 }
 
 /* For neuron r: its full sum, if it wants it, then its terms. */
-static INLINED void sum_one(const tile_of_block *t, const relu_sum *s, const active_work *w,
-                            size_t r, size_t sums) {
+static INLINED void sum_one(const tile_of_block *t, const active_work *w, size_t r, size_t groups,
+                            bool wants_full, input_set inputs, size_t sums) {
     vec sum[SUMS];
     fetch_ahead(t, r);
     load_sums(t->from.first + r * t->from.stride, sums, sum);
-    if (w->use_complement[t->number * ACTIVE_PANEL + r]) {
-        add_full_sum(w, r, sign_groups(s->q), sums, sum);
-    }
-    add_alone(t->columns, inputs_of(w, t->number)[r], t->products.first + r * t->products.stride,
-              sums, sum);
+    if (wants_full) { add_full_sum(w, r, groups, sums, sum); }
+    add_alone(t->columns, inputs, t->products.first + r * t->products.stride, sums, sum);
     store_sums(sum, sums, t->to.first + r * t->to.stride);
 }
 
 static INLINED void sum_each(const tile_of_block *t, const relu_sum *s, const active_work *w,
                              size_t sums) {
-    for (size_t r = 0; r < s->count; r++) { sum_one(t, s, w, r, sums); }
+    const input_set *inputs = inputs_of(w, t->number);
+    const unsigned char *use_complement = w->use_complement + t->number * ACTIVE_PANEL;
+    const size_t groups = sign_groups(s->q);
+    for (size_t r = 0; r < s->count; r++) {
+        sum_one(t, w, r, groups, use_complement[r], inputs[r], sums);
+    }
 }
 
 /* For every pair of neurons: their full sums, if they want them, then their terms: those of both and
@@ -182,12 +184,13 @@ static INLINED void sum_pairs(bool shared, const tile_of_block *t, const relu_su
         store_sums(sum, sums, to);
         store_sums(other_sum, sums, to + t->to.stride);
     }
-    if (paired < s->count) { sum_one(t, s, w, paired, sums); }
+    if (paired < s->count) {
+        sum_one(t, w, paired, groups, use_complement[paired], inputs[paired], sums);
+    }
 }
 
 static INLINED void sum_tile(bool shared, const tile_of_block *t, const relu_sum *s,
                              const active_work *w, size_t sums) {
-    if (w->full_sum_needed[t->number]) { full_sum(t, s->q, w, sums * LANES); }
     /* never more than the least of these, but the compiler would make those, too */
     if (shared) {
         sum_pairs(true, t, s, w, smaller(sums, SHARED_SUMS));
@@ -198,11 +201,17 @@ static INLINED void sum_tile(bool shared, const tile_of_block *t, const relu_sum
     }
 }
 
-/* A function for each number of registers: in one for all of them they would be too few. */
-#define SUM_TILE(sums)                                                                  \
-    static __attribute__((noinline)) void sum_tile_##sums(                              \
-        bool shared, const tile_of_block *t, const relu_sum *s, const active_work *w) { \
-        sum_tile(shared, t, s, w, sums);                                                \
+/* Functions for each number of registers, and for tables: in one for all the processor's would be too
+ * few. */
+#define SUM_TILE(sums)                                                                      \
+    static __attribute__((noinline)) void full_sum_##sums(const tile_of_block *t, size_t q, \
+                                                          const active_work *w) {           \
+        full_sum(t, q, w, sums *LANES);                                                     \
+    }                                                                                       \
+    static __attribute__((noinline)) void sum_tile_##sums(                                  \
+        bool shared, const tile_of_block *t, const relu_sum *s, const active_work *w) {     \
+        if (w->full_sum_needed[t->number]) { full_sum_##sums(t, s->q, w); }                 \
+        sum_tile(shared, t, s, w, sums);                                                    \
     }
 SUM_TILE(1)
 SUM_TILE(2)
