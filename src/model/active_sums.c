@@ -201,8 +201,8 @@ static INLINED void sum_tile(bool shared, const tile_of_block *t, const relu_sum
     }
 }
 
-/* Functions for each number of registers, and for tables: in one for all the processor's would be too
- * few. */
+/* Functions for each number of registers, and for tables: in one for all the processor's would be
+ * too few. */
 #define SUM_TILE(sums)                                                                      \
     static __attribute__((noinline)) void full_sum_##sums(const tile_of_block *t, size_t q, \
                                                           const active_work *w) {           \
