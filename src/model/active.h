@@ -8,9 +8,9 @@
  * an entry for each four outputs once V R is there (sign_sums). Inputs are taken in tiles, each tile
  * of each neuron in its cheaper way; where inputs that are alike stand side by side
  * (dataset_cluster_rows) they are active together and few entries are left: 0.23 of all on the CIFAR
- * features. Where columns are long, neurons go in pairs: what both of them need of V is loaded once,
- * and loads are what the sum waits for. Both sides are the same sum, rounded like any other order of
- * its terms, which in pairs hangs on the partner (tests/unit/test_active.c).
+ * features. Where columns are long, neurons go in pairs: what both of them need of V is loaded once.
+ * Both sides are the same sum, rounded like any other order of its terms, which in pairs hangs on
+ * the partner (tests/unit/test_active.c).
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef MODEL_ACTIVE_H
 #define MODEL_ACTIVE_H

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "model/active_work.h"
 
-/* What is loaded of a tile serves two neurons: loads are what these sums wait for.
- * `sums`, the registers of a sum, is a constant where these functions are inlined. */
+/* What is loaded of a tile serves two neurons. `sums`, the registers of a sum, is a constant where
+ * these functions are inlined. */
 static INLINED void load_sums(const real *from, size_t sums, vec *sum) {
     for (size_t k = 0; k < sums; k++) { sum[k] = *(const vec *)(from + k * LANES); }
 }

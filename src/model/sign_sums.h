@@ -39,7 +39,7 @@ sign_group sign_group_at(size_t g, size_t q);
 void sign_sums_find(const real *A, size_t count, size_t q, sign_place *places);
 
 /* To `columns` sums the same with another column f, added and taken off. */
-static inline __attribute__((always_inline)) void sign_sums_double(size_t columns, vec f,
+static inline __attribute__((always_inline)) void sign_sums_extend(size_t columns, vec f,
                                                                    vec *sums) {
     for (size_t c = 0; c < columns; c++) {
         sums[c + columns] = sums[c] - f;
@@ -53,9 +53,9 @@ static inline __attribute__((always_inline)) void sign_sums_of(const vec *f, siz
                                                                vec *sums) {
     _Static_assert(SIGN_GROUP == 4, "sign_sums_of is written out for groups of at most four");
     sums[0] = f[0];
-    if (size > 1) { sign_sums_double(1, f[1], sums); }
-    if (size > 2) { sign_sums_double(2, f[2], sums); }
-    if (size > 3) { sign_sums_double(4, f[3], sums); }
+    if (size > 1) { sign_sums_extend(1, f[1], sums); }
+    if (size > 2) { sign_sums_extend(2, f[2], sums); }
+    if (size > 3) { sign_sums_extend(4, f[3], sums); }
 }
 
 #endif
